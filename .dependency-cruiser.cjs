@@ -1,0 +1,84 @@
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'wire-alone',
+      comment: 'wire is pure bytes: it knows no other package',
+      severity: 'error',
+      from: { path: '^packages/wire/' },
+      to: { path: '^packages/(?!wire/)' },
+    },
+    {
+      name: 'wire-and-linux-sys-without-di',
+      severity: 'error',
+      from: { path: '^packages/(wire|linux-sys)/' },
+      to: { path: '^packages/(?!(wire|linux-sys)/)' },
+    },
+    {
+      name: 'core-sees-wire-only',
+      severity: 'error',
+      from: { path: '^packages/core/' },
+      to: { path: '^packages/(?!(core|wire)/)' },
+    },
+    {
+      name: 'no-io-in-core-and-wire',
+      severity: 'error',
+      from: { path: '^packages/(core|wire)/src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'plugin-sees-core-and-wire-only',
+      severity: 'error',
+      from: { path: '^packages/(model-[^/]+|monitor-[^/]+|handoff-[^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/', pathNot: '^packages/($1|core|wire)/' },
+    },
+    {
+      name: 'linux-plugin-sees-linux-sys-too',
+      severity: 'error',
+      from: { path: '^packages/((?:sink|learner)-[^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/', pathNot: '^packages/($1|core|wire|linux-sys)/' },
+    },
+    {
+      name: 'host-and-testkit-see-core-and-wire-only',
+      severity: 'error',
+      from: { path: '^packages/(host|testkit)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/', pathNot: '^packages/($1|core|wire)/' },
+    },
+    {
+      name: 'no-relative-package-escape',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/' },
+      to: { path: '^packages/', pathNot: '^packages/$1/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'no-deep-import',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/' },
+      to: { path: '^packages/[^/]+/src/(?!(index|internal)\\.ts$)', pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'tsyringe-only-in-core-di',
+      severity: 'error',
+      from: { pathNot: '^packages/core/src/di\\.ts$' },
+      to: { path: 'node_modules/tsyringe' },
+    },
+    {
+      name: 'koffi-only-in-linux-sys',
+      severity: 'error',
+      from: { pathNot: '^(packages/linux-sys|test)/' },
+      to: { path: 'node_modules/koffi' },
+    },
+    { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['nic-herald:source', 'import', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,22 @@
+import { defaultServerConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+// Workspace packages resolve to their sources, so tests need no build.
+const conditions = ['nic-herald:source', ...defaultServerConditions];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/lab/**'],
+    reporters: ['default', './scripts/plain-reporter.mjs'],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['packages/*/src/**/index.ts', '**/*.test.ts'],
+      reporter: ['text', 'html', 'lcov'],
+      reportsDirectory: '.cache/coverage',
+    },
+  },
+});
