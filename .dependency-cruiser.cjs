@@ -60,7 +60,7 @@ module.exports = {
     {
       name: 'tsyringe-only-in-core-di',
       severity: 'error',
-      from: { pathNot: '^packages/core/src/di\\.ts$' },
+      from: { pathNot: '^packages/core/src/di/(injection|scope)\\.ts$' },
       to: { path: 'node_modules/tsyringe' },
     },
     {

@@ -1,1 +1,108 @@
-export {};
+export {
+  ANNOUNCE_HANDLER,
+  type AnnounceContext,
+  type AnnounceHandler,
+  type Candidate,
+} from './announce/announce-handler.js';
+export {
+  ANNOUNCE_POLICY,
+  type AnnouncePolicy,
+  DEFAULT_GUEST_POLICY,
+  type GuestPolicy,
+  type Trust,
+} from './announce/announce-policy.js';
+export {
+  ANNOUNCE_TIMING_RANGES,
+  type AnnounceTiming,
+  checkAnnounceTiming,
+  DEFAULT_ANNOUNCE_TIMING,
+} from './announce/announce-timing.js';
+export type { Announcement, Evidence } from './announce/announcement.js';
+export { ANNOUNCEMENT_KIND, type AnnouncementKind } from './announce/announcement-kind.js';
+export type {
+  AnnounceCause,
+  AnnounceOutcome,
+  MigrationReport,
+  NicReport,
+  ReportWarning,
+  RoundReport,
+} from './announce/migration-report.js';
+export type { NicPlan, Plan, PlanSource, Refusal, RefusalReason } from './announce/plan.js';
+export { type Station, type StationKey, stationKey, stationOf } from './announce/station.js';
+export { type CancelTimer, CLOCK, type Clock } from './clock.js';
+export {
+  type AnyClass,
+  type AnyToken,
+  type Class,
+  type Injects,
+  inject,
+  injectAll,
+  injectable,
+  type MultiToken,
+  multiToken,
+  type Token,
+  token,
+} from './di/injection.js';
+export type { Provider, Resolver } from './di/scope.js';
+export type { Guest, GuestPhase } from './guest/guest.js';
+export {
+  type GuestIdentity,
+  type GuestKey,
+  guestIdentity,
+  guestKeyOf,
+  guestLabel,
+  parseGuestKey,
+} from './guest/guest-identity.js';
+export {
+  HANDOFF_STORE,
+  type HandoffEntry,
+  type HandoffOptions,
+  type HandoffStore,
+} from './handoff/handoff-store.js';
+export {
+  MAX_HOST_NAME,
+  MAX_SNAPSHOT_NICS,
+  MAX_SNAPSHOT_STATIONS,
+  parseSnapshot,
+} from './handoff/parse-snapshot.js';
+export {
+  headOf,
+  type NicSnapshot,
+  SNAPSHOT_FORMAT,
+  type Snapshot,
+  type SnapshotHead,
+} from './handoff/snapshot.js';
+export {
+  asHeraldError,
+  type ErrorCode,
+  type ErrorDetails,
+  HeraldError,
+  isHeraldError,
+} from './herald-error.js';
+export type { LearnedStation } from './learn/learned-station.js';
+export {
+  MIGRATION_EVENT_BUS,
+  type MigrationEventBus,
+  type MigrationEventName,
+} from './migration/migration-event-bus.js';
+export type { MigrationEvents, MigrationSide } from './migration/migration-events.js';
+export { GUEST_MONITOR, type GuestMonitor } from './monitor/guest-monitor.js';
+export type { DeviceInspector, DeviceRegion, InspectOptions, WordRange } from './nic/device-inspector.js';
+export type { FilterView, Incompleteness } from './nic/filter-view.js';
+export type { NicDescriptor } from './nic/nic-descriptor.js';
+export type { NicLimits } from './nic/nic-limits.js';
+export { type FilterChanges, NIC_MODEL, type NicModel, type RestorableStates } from './nic/nic-model.js';
+export { type ParsedState, parseState, type StateSchema } from './nic/state-schema.js';
+export { type HeraldPlugin, PLUGIN_CONTRACT, type PluginRegistrar } from './plugin/herald-plugin.js';
+export type { HostService } from './plugin/host-service.js';
+export { type FrameBatch, frameCount } from './sink/frame-batch.js';
+export {
+  type ChannelHealth,
+  FRAME_SINK,
+  type FrameChannel,
+  type FrameDirection,
+  type FrameSink,
+  type PreparedBatch,
+  type SendResult,
+} from './sink/frame-sink.js';
+export type { Port } from './sink/port.js';

@@ -1,0 +1,36 @@
+import { type Token, token } from '../di/injection.js';
+import type { GuestIdentity } from '../guest/guest-identity.js';
+import type { Candidate } from './announce-handler.js';
+import { type AnnounceTiming, DEFAULT_ANNOUNCE_TIMING } from './announce-timing.js';
+
+/** How far a guest's word is taken: its primary MAC only, also its card's filter, also what it was seen to send. */
+export type Trust = 'primary' | 'filter' | 'learned';
+
+/** The rules for one guest. */
+export interface GuestPolicy {
+  readonly timing: AnnounceTiming;
+  readonly trust: Trust;
+  /** Most (MAC, VLAN) guesses per NIC, MACs x VLANs; above it only the primary MAC goes out on each VLAN. */
+  readonly pairingLimit: number;
+  /** Most stations announced per NIC, 1 and up. */
+  readonly maxStations: number;
+  /** Why this candidate may not be announced, in a few words; `undefined` lets it pass. Never asked for the primary. */
+  deny?(candidate: Candidate): string | undefined;
+}
+
+/** The defaults: everything the guest shows, at most 256 guesses and 1024 stations per NIC. */
+export const DEFAULT_GUEST_POLICY: GuestPolicy = {
+  timing: DEFAULT_ANNOUNCE_TIMING,
+  trust: 'learned',
+  pairingLimit: 256,
+  maxStations: 1024,
+};
+
+/** What a host allows its guests. */
+export interface AnnouncePolicy {
+  /** The rules for one guest. Called while planning; must not block or throw. */
+  forGuest(guest: GuestIdentity): GuestPolicy;
+}
+
+/** The policy of a host. One; `composeHost` provides the defaults for every guest where no plugin does. */
+export const ANNOUNCE_POLICY: Token<AnnouncePolicy> = token<AnnouncePolicy>('core/announce-policy');

@@ -1,0 +1,73 @@
+import type { GuestIdentity } from '../guest/guest-identity.js';
+import type { ErrorCode } from '../herald-error.js';
+import type { Incompleteness } from '../nic/filter-view.js';
+import type { Announcement } from './announcement.js';
+import type { PlanSource, Refusal } from './plan.js';
+
+/**
+ * Why a guest was announced.
+ * - `migration`: it resumed here after an incoming migration that this agent saw coming
+ * - `late`: it runs here, and the newest snapshot is another host's: the agent started or reconnected too late
+ * - `manual`: somebody asked
+ */
+export type AnnounceCause = 'migration' | 'late' | 'manual';
+
+/** One sending of the plan. All times are ms since 1970 UTC with a fraction. */
+export interface RoundReport {
+  /** 1 for the first. */
+  readonly round: number;
+  readonly startedAt: number;
+  /** When the last frame was handed to the sink. */
+  readonly finishedAt: number;
+  readonly frames: number;
+  /** Frames the kernel took. */
+  readonly accepted: number;
+}
+
+/** Something an operator should know, with a code of `docs/errors.md`. */
+export interface ReportWarning {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What was done for one NIC. */
+export interface NicReport {
+  readonly nic: string;
+  readonly model: string;
+  /** Name of the port; absent where none was found. */
+  readonly port?: string;
+  /** Name of the sink that sent; absent where none could. */
+  readonly sink?: string;
+  readonly source: PlanSource;
+  readonly announced: readonly Announcement[];
+  /** Stations the snapshot lacked, found on the card after it resumed here, and sent in the same round's tail. */
+  readonly added: readonly Announcement[];
+  readonly refused: readonly Refusal[];
+  readonly incomplete: readonly Incompleteness[];
+}
+
+/** How an announcement ended. */
+export type AnnounceOutcome = 'announced' | 'superseded' | 'failed' | 'nothing-to-announce';
+
+/** What was announced, when, and what was refused; one per migration. JSON as it stands. */
+export interface MigrationReport {
+  readonly format: 1;
+  readonly guest: GuestIdentity;
+  readonly host: string;
+  readonly epoch: number;
+  readonly cause: AnnounceCause;
+  readonly outcome: AnnounceOutcome;
+  /** Snapshots the plan was made from: host and epoch of each. */
+  readonly snapshots: readonly { readonly host: string; readonly epoch: number }[];
+  /** The hypervisor's own stamp of RESUME; absent for `late` and `manual`. */
+  readonly resumedAt?: number;
+  /** When this agent had read the event. */
+  readonly readAt?: number;
+  /** When the first batch of round 1 was handed to the sink; absent where nothing was sent. */
+  readonly firstFrameAt?: number;
+  /** When the last batch of round 1 was handed over. */
+  readonly lastFrameAt?: number;
+  readonly rounds: readonly RoundReport[];
+  readonly nics: readonly NicReport[];
+  readonly warnings: readonly ReportWarning[];
+}

@@ -1,0 +1,15 @@
+import { type Token, token } from './di/injection.js';
+
+/** Stops a timer. Calling it again, or after the timer fired, does nothing. */
+export type CancelTimer = () => void;
+
+/** Time as the host sees it. Everything that waits or stamps takes one, so that tests can own time. */
+export interface Clock {
+  /** Milliseconds since 1970-01-01 UTC with a fraction (microseconds), comparable with QEMU's event stamps. */
+  now(): number;
+  /** Calls `run` once after `delayMs` (>= 0) milliseconds. */
+  setTimer(delayMs: number, run: () => void): CancelTimer;
+}
+
+/** The host's clock. One per host; `composeHost` provides the system's where no plugin does. */
+export const CLOCK: Token<Clock> = token<Clock>('core/clock');

@@ -1,0 +1,28 @@
+import type { DeviceInspector } from '../nic/device-inspector.js';
+import type { NicDescriptor } from '../nic/nic-descriptor.js';
+import type { GuestIdentity } from './guest-identity.js';
+
+/**
+ * Where a guest stands on this host when its monitor first sees it.
+ * - `incoming`: waits for, or is receiving, a migration; its devices hold defaults and must not be captured
+ * - `running`: its CPUs run here
+ * - `paused`: stopped here for any other reason
+ * - `migrated-away`: it went to another host; what is left here is a shell
+ */
+export type GuestPhase = 'incoming' | 'running' | 'paused' | 'migrated-away';
+
+/**
+ * One guest in one hypervisor process of this host. A local migration has one guest twice: the identity is
+ * the same, the `instance` is not.
+ */
+export interface Guest {
+  /** Unique on this host as long as it runs; a monitor never uses one again for another process. */
+  readonly instance: string;
+  readonly identity: GuestIdentity;
+  /** What runs it, for reports and known faults: `QEMU 7.2.22`. */
+  readonly hypervisor: { readonly name: string; readonly version: string };
+  /** The NICs as they are now. Rejects with a HeraldError when the hypervisor does not answer. */
+  nics(options: { readonly signal: AbortSignal }): Promise<readonly NicDescriptor[]>;
+  /** The reader of one of its NICs, for that NIC's model. */
+  inspect(nic: NicDescriptor): DeviceInspector;
+}

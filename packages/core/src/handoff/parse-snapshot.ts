@@ -1,0 +1,80 @@
+import { MacAddress, VlanId } from '@nic-herald/wire';
+import * as z from 'zod';
+import { stationOf } from '../announce/station.js';
+import { parseGuestKey } from '../guest/guest-identity.js';
+import { HeraldError } from '../herald-error.js';
+import { SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
+
+/** Most NICs of a guest in a snapshot. */
+export const MAX_SNAPSHOT_NICS = 64;
+/** Most learned stations of a NIC in a snapshot. */
+export const MAX_SNAPSHOT_STATIONS = 8192;
+/** Longest host name, in characters. */
+export const MAX_HOST_NAME = 128;
+
+const hostName = z.string().min(1).max(MAX_HOST_NAME);
+const macAddress = z.string().transform((text, context) => {
+  const mac = MacAddress.parse(text);
+  if (mac !== undefined && MacAddress.isStationAddress(mac)) return mac;
+  context.addIssue(`not a unicast MAC address: ${text.slice(0, 40)}`);
+  return z.NEVER;
+});
+const vlanId = z.number().transform((value, context) => {
+  const vlan = VlanId.parse(value);
+  if (vlan !== undefined) return vlan;
+  context.addIssue(`not a VLAN from 1 to 4094: ${value}`);
+  return z.NEVER;
+});
+const guestKey = z.string().transform((text, context) => {
+  const key = parseGuestKey(text);
+  if (key !== undefined) return key;
+  context.addIssue(`not a guest key: ${text.slice(0, 60)}`);
+  return z.NEVER;
+});
+
+const learnedStation = z
+  .object({ station: z.object({ mac: macAddress, vlan: vlanId.optional() }), ageMs: z.number().min(0) })
+  .transform(({ station, ageMs }) => ({ station: stationOf(station.mac, station.vlan), ageMs }));
+
+const nicSnapshot = z
+  .object({
+    id: z.string().min(1).max(256),
+    primaryMac: macAddress,
+    model: z.string().min(1).max(128),
+    state: z.unknown().optional(),
+    learned: z.array(learnedStation).max(MAX_SNAPSHOT_STATIONS),
+  })
+  .transform(({ state, ...rest }) => (state === undefined ? rest : { ...rest, state }));
+
+const snapshot = z.object({
+  format: z.literal(SNAPSHOT_FORMAT),
+  guest: guestKey,
+  host: hostName,
+  epoch: z.int().min(0),
+  nics: z.array(nicSnapshot).max(MAX_SNAPSHOT_NICS),
+});
+
+const MAX_ISSUES = 3;
+
+/**
+ * Checks what claims to be a snapshot: untrusted, whoever stored it. Returns it with unknown members left
+ * out, or an error that says what is wrong: HERALD_SNAPSHOT_NEWER for a format of a later version,
+ * HERALD_SNAPSHOT_INVALID for anything else. Bound the size before parsing JSON.
+ */
+export const parseSnapshot = (input: unknown): Snapshot | HeraldError => {
+  const format: unknown =
+    typeof input === 'object' && input !== null && 'format' in input ? input.format : undefined;
+  if (typeof format === 'number' && format > SNAPSHOT_FORMAT) {
+    return new HeraldError(
+      'HERALD_SNAPSHOT_NEWER',
+      `the snapshot has format ${format}, this version reads up to ${SNAPSHOT_FORMAT}: upgrade this host's nic-herald`,
+      { details: { format, supported: SNAPSHOT_FORMAT } },
+    );
+  }
+  const parsed = snapshot.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues
+    .slice(0, MAX_ISSUES)
+    .map((issue) => `${issue.path.join('.') || 'snapshot'}: ${issue.message}`);
+  return new HeraldError('HERALD_SNAPSHOT_INVALID', `not a snapshot: ${issues.join('; ')}`);
+};

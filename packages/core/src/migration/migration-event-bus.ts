@@ -1,0 +1,48 @@
+import { EventEmitter } from 'eventemitter3';
+import { type Token, token } from '../di/injection.js';
+import type { MigrationEvents } from './migration-events.js';
+
+/** The name of a fact on the bus. */
+export type MigrationEventName = keyof MigrationEvents;
+
+/**
+ * Carries facts between monitors, the host and whoever observes. Listeners are called at once, in the order
+ * they came; one that throws or rejects harms nobody and is told of as `listener:failed`.
+ */
+export interface MigrationEventBus {
+  emit<E extends MigrationEventName>(event: E, fact: MigrationEvents[E]): void;
+  /** Returns the way to stop listening. */
+  on<E extends MigrationEventName>(event: E, listener: (fact: MigrationEvents[E]) => unknown): () => void;
+}
+
+/** The bus of a host. One; `composeHost` provides it. */
+export const MIGRATION_EVENT_BUS: Token<MigrationEventBus> =
+  token<MigrationEventBus>('core/migration-event-bus');
+
+/** The bus over eventemitter3, whose own `emit` would stop at the first listener that throws. */
+export class IsolatingEventBus implements MigrationEventBus {
+  private readonly emitter = new EventEmitter<Record<MigrationEventName, [fact: unknown]>>();
+
+  emit<E extends MigrationEventName>(event: E, fact: MigrationEvents[E]): void {
+    this.emitter.emit(event, fact);
+  }
+
+  on<E extends MigrationEventName>(event: E, listener: (fact: MigrationEvents[E]) => unknown): () => void {
+    const isolated = (fact: unknown): void => {
+      try {
+        const returned = listener(fact as MigrationEvents[E]);
+        if (returned instanceof Promise) returned.catch((error: unknown) => this.failed(event, error));
+      } catch (error) {
+        this.failed(event, error);
+      }
+    };
+    this.emitter.on(event, isolated);
+    return () => {
+      this.emitter.off(event, isolated);
+    };
+  }
+
+  private failed(event: MigrationEventName, error: unknown): void {
+    if (event !== 'listener:failed') this.emit('listener:failed', { event, error });
+  }
+}

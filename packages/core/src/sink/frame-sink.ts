@@ -1,0 +1,47 @@
+import { type MultiToken, multiToken } from '../di/injection.js';
+import type { ErrorCode } from '../herald-error.js';
+import type { FrameBatch } from './frame-batch.js';
+import type { Port } from './port.js';
+
+/** `from-guest`: onto the network as if the guest had sent it. `to-guest`: into the guest's receive queue. */
+export type FrameDirection = 'from-guest' | 'to-guest';
+
+/** What became of one sending. */
+export interface SendResult {
+  /** Frames the system took. It may still drop them: a downed port takes and drops without a word. */
+  readonly accepted: number;
+  /** The first refusal, in words with the system's own error name; absent where all were taken. */
+  readonly failure?: string;
+}
+
+/** Whether frames handed to a channel would reach the network now. */
+export type ChannelHealth =
+  | { readonly ready: true }
+  | { readonly ready: false; readonly code: ErrorCode; readonly message: string };
+
+/** A batch made ready for one channel. */
+export interface PreparedBatch {
+  /** The hot path: hands every frame to the system, one call per 1024 frames at most. Never throws or blocks. */
+  send(): SendResult;
+}
+
+/** An open way through one port. */
+export interface FrameChannel {
+  /** Does everything that sending needs beforehand; the batch must not be written to afterwards. */
+  prepare(batch: FrameBatch): PreparedBatch;
+  /** Looks at the port. Off the hot path: a send to a port that went away reports no error. */
+  health(): Promise<ChannelHealth>;
+  close(): Promise<void>;
+}
+
+/** Puts frames through ports. May have `start` and `close`, see `HostService`. */
+export interface FrameSink {
+  /** Unique on a host: `linux-tap`. */
+  readonly name: string;
+  supports(port: Port, direction: FrameDirection): boolean;
+  /** Opens a channel. Rejects with a HeraldError where the port is missing or the system refuses. */
+  open(port: Port, direction: FrameDirection): Promise<FrameChannel>;
+}
+
+/** The sinks of a host; a port is given the first that supports it. */
+export const FRAME_SINK: MultiToken<FrameSink> = multiToken<FrameSink>('core/frame-sink');
