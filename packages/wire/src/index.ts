@@ -1,4 +1,34 @@
+export { type ArpFrame, arpLength, decodeArp, encodeArp } from './arp.js';
 export { DecodeError, type DecodeErrorCode, isDecodeError, type WireFormat } from './decode-error.js';
 export { EncodeError } from './encode-error.js';
+export {
+  decodeEthernet,
+  ETHERNET_MIN_LENGTH,
+  type EthernetFrame,
+  type EthernetHeader,
+  EtherType,
+  encodeEthernet,
+  ethernetLength,
+  type TagProtocol,
+  VLAN_TAG_LENGTH,
+  type VlanTag,
+} from './ethernet.js';
+export { Ipv4Address } from './ipv4-address.js';
 export { MacAddress } from './mac-address.js';
+export {
+  decodePcap,
+  encodePcap,
+  encodePcapHeader,
+  encodePcapRecord,
+  LINKTYPE_ETHERNET,
+  PCAP_HEADER_LENGTH,
+  PCAP_SNAP_LENGTH,
+  type PcapFile,
+  type PcapHeader,
+  type PcapPrecision,
+  type PcapRecord,
+  pcapLength,
+  pcapRecordLength,
+} from './pcap.js';
+export { decodeRarp, encodeRarp, type RarpFrame, rarpLength } from './rarp.js';
 export { VlanId } from './vlan-id.js';
