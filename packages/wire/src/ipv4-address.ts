@@ -11,17 +11,17 @@ const CANONICAL = new RegExp(`^(?:${OCTET}\\.){3}${OCTET}$`);
 /** What can be done with an {@link Ipv4Address}. */
 export const Ipv4Address = {
   /** `undefined` for anything but the canonical text: no leading zeros, no short forms, no blanks. */
-  parse(text: string): Ipv4Address | undefined {
+  parse: (text: string): Ipv4Address | undefined => {
     return Ipv4Address.is(text) ? text : undefined;
   },
 
   /** Whether a value from outside is an IPv4 address. */
-  is(value: unknown): value is Ipv4Address {
+  is: (value: unknown): value is Ipv4Address => {
     return typeof value === 'string' && CANONICAL.test(value);
   },
 
   /** {@link Ipv4Address.parse} for literals and tests: throws a DecodeError (`HERALD_WIRE_INVALID`). */
-  of(text: string): Ipv4Address {
+  of: (text: string): Ipv4Address => {
     if (!Ipv4Address.is(text)) {
       const need = 'four decimal numbers such as 192.0.2.1';
       throw DecodeError.invalid('ipv4-address', 'text', 0, need, JSON.stringify(text));
@@ -30,15 +30,15 @@ export const Ipv4Address = {
   },
 
   /** Reads the four bytes at `offset`; a DecodeError (`HERALD_WIRE_TRUNCATED`) where they are not all there. */
-  fromBytes(bytes: Uint8Array, offset = 0): Ipv4Address | DecodeError {
-    if (!(offset >= 0 && offset + LENGTH <= bytes.length)) {
+  fromBytes: (bytes: Uint8Array, offset = 0): Ipv4Address | DecodeError => {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + LENGTH <= bytes.length)) {
       return DecodeError.truncated('ipv4-address', offset, LENGTH, bytes.length - offset);
     }
     return bytes.subarray(offset, offset + LENGTH).join('.') as Ipv4Address;
   },
 
   /** Writes four bytes at `offset` and returns 4; throws an EncodeError where they do not fit. */
-  write(ip: Ipv4Address, out: Uint8Array, offset: number): number {
+  write: (ip: Ipv4Address, out: Uint8Array, offset: number): number => {
     requireRoom('ipv4-address', out, offset, LENGTH);
     out.set(ip.split('.').map(Number), offset);
     return LENGTH;

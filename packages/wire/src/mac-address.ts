@@ -22,18 +22,18 @@ export const MacAddress = {
    * Reads six groups of two hex digits, upper or lower case, all parted by ':' or all by '-'. Anything else,
    * including blanks around it, is `undefined`.
    */
-  parse(text: string): MacAddress | undefined {
+  parse: (text: string): MacAddress | undefined => {
     if (!ACCEPTED.test(text)) return undefined;
     return text.toLowerCase().replaceAll('-', ':') as MacAddress;
   },
 
   /** Whether a value from outside is an address already in the canonical form. */
-  is(value: unknown): value is MacAddress {
+  is: (value: unknown): value is MacAddress => {
     return typeof value === 'string' && CANONICAL.test(value);
   },
 
   /** {@link MacAddress.parse} for literals and tests: throws a DecodeError (`HERALD_WIRE_INVALID`). */
-  of(text: string): MacAddress {
+  of: (text: string): MacAddress => {
     const mac = MacAddress.parse(text);
     if (mac === undefined) {
       const need = 'six groups of two hex digits such as 52:54:00:00:00:01';
@@ -43,47 +43,43 @@ export const MacAddress = {
   },
 
   /** Reads the six bytes at `offset`; a DecodeError (`HERALD_WIRE_TRUNCATED`) where they are not all there. */
-  fromBytes(bytes: Uint8Array, offset = 0): MacAddress | DecodeError {
-    let text = '';
-    for (let index = offset; index < offset + LENGTH; index += 1) {
-      const byte = bytes[index];
-      if (byte === undefined) {
-        return DecodeError.truncated('mac-address', offset, LENGTH, bytes.length - offset);
-      }
-      text += index === offset ? HEX[byte] : `:${HEX[byte]}`;
+  fromBytes: (bytes: Uint8Array, offset = 0): MacAddress | DecodeError => {
+    if (!(Number.isInteger(offset) && offset >= 0 && offset + LENGTH <= bytes.length)) {
+      return DecodeError.truncated('mac-address', offset, LENGTH, bytes.length - offset);
     }
-    return text as MacAddress;
+    const hex = (index: number) => HEX[bytes[offset + index] ?? 0];
+    return `${hex(0)}:${hex(1)}:${hex(2)}:${hex(3)}:${hex(4)}:${hex(5)}` as MacAddress;
   },
 
   /** Writes six bytes at `offset` and returns 6; throws an EncodeError where they do not fit. */
-  write(mac: MacAddress, out: Uint8Array, offset: number): number {
+  write: (mac: MacAddress, out: Uint8Array, offset: number): number => {
     requireRoom('mac-address', out, offset, LENGTH);
     for (let index = 0; index < LENGTH; index += 1) out[offset + index] = byteAt(mac, index);
     return LENGTH;
   },
 
   /** Group bit set: a multicast or broadcast address, which a frame may be sent to but never come from. */
-  isGroup(mac: MacAddress): boolean {
+  isGroup: (mac: MacAddress): boolean => {
     return (byteAt(mac, 0) & 0x01) !== 0;
   },
 
   /** `00:00:00:00:00:00`, which stands for "none". */
-  isZero(mac: MacAddress): boolean {
+  isZero: (mac: MacAddress): boolean => {
     return mac === '00:00:00:00:00:00';
   },
 
   /** `ff:ff:ff:ff:ff:ff`. */
-  isBroadcast(mac: MacAddress): boolean {
+  isBroadcast: (mac: MacAddress): boolean => {
     return mac === 'ff:ff:ff:ff:ff:ff';
   },
 
   /** Locally administered bit set: given by software, as QEMU's 52:54:00 and most macvlans are. */
-  isLocal(mac: MacAddress): boolean {
+  isLocal: (mac: MacAddress): boolean => {
     return (byteAt(mac, 0) & 0x02) !== 0;
   },
 
   /** Whether frames may come from this address: neither a group address nor zero. */
-  isStationAddress(mac: MacAddress): boolean {
+  isStationAddress: (mac: MacAddress): boolean => {
     return !MacAddress.isGroup(mac) && !MacAddress.isZero(mac);
   },
 } as const;

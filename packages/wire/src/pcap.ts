@@ -1,5 +1,5 @@
 // Read the pcap capture file format, draft-ietf-opsawg-pcap, before editing.
-import { DecodeError } from './decode-error.js';
+import { DecodeError, isDecodeError } from './decode-error.js';
 import { requireRoom } from './encode-error.js';
 
 /** The unit that a capture's timestamps are stored in. */
@@ -118,10 +118,11 @@ export function decodePcap(bytes: Uint8Array): PcapFile | DecodeError {
     return DecodeError.truncated('pcap', 0, PCAP_HEADER_LENGTH, bytes.length);
   }
   const view = viewOf(bytes, 0);
-  const little = precisionOf(view.getUint32(HEADER.magic, true));
+  const magic = view.getUint32(HEADER.magic, true);
+  const little = precisionOf(magic);
   const precision = little ?? precisionOf(view.getUint32(HEADER.magic, false));
   if (precision === undefined) {
-    const have = `0x${view.getUint32(HEADER.magic).toString(16).padStart(8, '0')}`;
+    const have = `0x${magic.toString(16).padStart(8, '0')}`;
     return DecodeError.invalid('pcap', 'magic', HEADER.magic, '0xa1b2c3d4 or 0xa1b23c4d', have);
   }
   const isLittle = little !== undefined;
@@ -129,38 +130,54 @@ export function decodePcap(bytes: Uint8Array): PcapFile | DecodeError {
   if (major !== MAJOR) {
     return DecodeError.invalid('pcap', 'major version', HEADER.major, String(MAJOR), major);
   }
-  const snapLength = view.getUint32(HEADER.snapLength, isLittle);
-  const linkType = view.getUint32(HEADER.linkType, isLittle) & 0xffff; // the upper half tells of an FCS
-  const maxLength = Math.max(snapLength, PCAP_SNAP_LENGTH);
+  const header: PcapHeader = {
+    precision,
+    snapLength: view.getUint32(HEADER.snapLength, isLittle),
+    linkType: view.getUint32(HEADER.linkType, isLittle) & 0xffff, // the upper half tells of an FCS
+  };
 
   const records: PcapRecord[] = [];
   let at = PCAP_HEADER_LENGTH;
   while (at < bytes.length) {
-    if (bytes.length - at < RECORD_HEADER_LENGTH) {
-      return DecodeError.truncated('pcap', at, RECORD_HEADER_LENGTH, bytes.length - at);
-    }
-    const fraction = view.getUint32(at + RECORD.fraction, isLittle);
-    if (fraction >= UNITS_PER_SECOND[precision]) {
-      const need = `below ${UNITS_PER_SECOND[precision]}`;
-      return DecodeError.invalid('pcap', 'fraction of a second', at + RECORD.fraction, need, fraction);
-    }
-    const length = view.getUint32(at + RECORD.capturedLength, isLittle);
-    if (length > maxLength) {
-      const need = `at most ${maxLength}`;
-      return DecodeError.invalid('pcap', 'captured length', at + RECORD.capturedLength, need, length);
-    }
-    const originalLength = view.getUint32(at + RECORD.originalLength, isLittle);
-    const seconds = view.getUint32(at + RECORD.seconds, isLittle);
-    at += RECORD_HEADER_LENGTH;
-    if (bytes.length - at < length) return DecodeError.truncated('pcap', at, length, bytes.length - at);
-    records.push({
-      timestampNs: BigInt(seconds) * NS_PER_SECOND + BigInt(fraction) * NS_PER_UNIT[precision],
-      frame: bytes.subarray(at, at + length),
-      ...(originalLength === length ? {} : { originalLength }),
-    });
-    at += length;
+    const record = decodeRecord(header, isLittle, bytes, at);
+    if (isDecodeError(record)) return record;
+    records.push(record);
+    at += pcapRecordLength(record);
   }
-  return { precision, snapLength, linkType, records };
+  return { ...header, records };
+}
+
+function decodeRecord(
+  { precision, snapLength }: PcapHeader,
+  isLittle: boolean,
+  bytes: Uint8Array,
+  at: number,
+): PcapRecord | DecodeError {
+  const left = bytes.length - at;
+  if (left < RECORD_HEADER_LENGTH) return DecodeError.truncated('pcap', at, RECORD_HEADER_LENGTH, left);
+  const view = viewOf(bytes, at);
+  const seconds = view.getUint32(RECORD.seconds, isLittle);
+  const fraction = view.getUint32(RECORD.fraction, isLittle);
+  if (fraction >= UNITS_PER_SECOND[precision]) {
+    const need = `below ${UNITS_PER_SECOND[precision]}`;
+    return DecodeError.invalid('pcap', 'fraction of a second', at + RECORD.fraction, need, fraction);
+  }
+  const length = view.getUint32(RECORD.capturedLength, isLittle);
+  const maxLength = Math.max(snapLength, PCAP_SNAP_LENGTH);
+  if (length > maxLength) {
+    const offset = at + RECORD.capturedLength;
+    return DecodeError.invalid('pcap', 'captured length', offset, `at most ${maxLength}`, length);
+  }
+  const frameAt = at + RECORD_HEADER_LENGTH;
+  if (bytes.length - frameAt < length) {
+    return DecodeError.truncated('pcap', frameAt, length, bytes.length - frameAt);
+  }
+  const originalLength = view.getUint32(RECORD.originalLength, isLittle);
+  return {
+    timestampNs: BigInt(seconds) * NS_PER_SECOND + BigInt(fraction) * NS_PER_UNIT[precision],
+    frame: bytes.subarray(frameAt, frameAt + length),
+    ...(originalLength === length ? {} : { originalLength }),
+  };
 }
 
 function precisionOf(magic: number): PcapPrecision | undefined {

@@ -13,17 +13,17 @@ const MAX = 4094;
 /** What can be done with a {@link VlanId}. */
 export const VlanId = {
   /** `undefined` for anything but an integer from 1 to 4094. */
-  parse(value: number): VlanId | undefined {
+  parse: (value: number): VlanId | undefined => {
     return VlanId.is(value) ? value : undefined;
   },
 
   /** Whether a value from outside is a VLAN id. */
-  is(value: unknown): value is VlanId {
+  is: (value: unknown): value is VlanId => {
     return Number.isInteger(value) && (value as number) >= MIN && (value as number) <= MAX;
   },
 
   /** {@link VlanId.parse} for literals and tests: throws a DecodeError (`HERALD_WIRE_INVALID`). */
-  of(value: number): VlanId {
+  of: (value: number): VlanId => {
     if (!VlanId.is(value)) {
       throw DecodeError.invalid('vlan-id', 'value', 0, `an integer from ${MIN} to ${MAX}`, value);
     }
