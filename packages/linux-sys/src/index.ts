@@ -1,1 +1,20 @@
-export {};
+export { instruction, loadClassifier } from './bpf-program.js';
+export { type Capability, heldCapabilities } from './capabilities.js';
+export type { FileDescriptor } from './file-descriptor.js';
+export type { BridgePortState, LinkInfo, OperState } from './link-info.js';
+export {
+  createVethPair,
+  deleteLink,
+  disableIpv6Addresses,
+  findLink,
+  interfaceIndex,
+  type LinkSelector,
+  setLinkUp,
+} from './links.js';
+export { LinuxError, type LinuxErrorDetails, nameOfErrno, SystemCallError } from './linux-error.js';
+export { acquireNamespaceLock, type LockHolder, type NamespaceLock } from './namespace-lock.js';
+export type { NetlinkMessage } from './netlink-message.js';
+export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
+export { openPacketSocket, type PacketSocket, type PacketSocketOptions } from './packet-socket.js';
+export { SendBatch, type SendFailure, type SendOutcome } from './send-batch.js';
+export { attachEgressClassifier } from './traffic-control.js';

@@ -1,0 +1,94 @@
+import { createRequire } from 'node:module';
+import { endianness } from 'node:os';
+import { LinuxError, SystemCallError } from './linux-error.js';
+
+/** The C functions used here, with pointers as typed arrays or, where they must outlive the call, addresses. */
+export interface Libc {
+  socket(domain: number, type: number, protocol: number): number;
+  bind(fd: number, address: Uint8Array, length: number): number;
+  connect(fd: number, address: Uint8Array, length: number): number;
+  listen(fd: number, backlog: number): number;
+  setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number;
+  getsockopt(fd: number, level: number, option: number, value: Uint8Array, length: Uint32Array): number;
+  /** `headers` is an address; what lies there must be kept referenced by the caller. */
+  sendmmsg(fd: number, headers: number, count: number, flags: number): number;
+  send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
+  recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
+  bpf(command: number, attributes: Uint8Array): number;
+  close(fd: number): number;
+  /** The error number of the call made last. */
+  errno(): number;
+  /** Where an array lies. This keeps nothing alive: whoever passes the address on must hold the array. */
+  addressOf(array: ArrayBufferView): number;
+}
+
+/** bpf(2) has no wrapper in libc; these are its numbers on the 64-bit little-endian machines Node runs on. */
+const BPF_CALL_NUMBER: Readonly<Record<string, number>> = {
+  x64: 321,
+  arm64: 280,
+  riscv64: 280,
+  loong64: 280,
+};
+
+let loaded: Libc | undefined;
+
+/**
+ * The C library, loaded on first use so that importing this package needs nothing native.
+ *
+ * Throws HERALD_NATIVE_UNAVAILABLE on another system than Linux, on a machine whose structures are laid out
+ * otherwise, or where koffi has no binary to load.
+ */
+export const libc = (): Libc => {
+  loaded ??= load();
+  return loaded;
+};
+
+/** Passes a call's result on, or throws SystemCallError where it is negative. `purpose` names what it was for. */
+export const checked = (result: number, call: string, purpose: string): number => {
+  if (result >= 0) return result;
+  throw new SystemCallError(call, libc().errno(), purpose);
+};
+
+const load = (): Libc => {
+  const bpfCall = BPF_CALL_NUMBER[process.arch];
+  if (process.platform !== 'linux' || bpfCall === undefined || endianness() !== 'LE') {
+    throw new LinuxError(
+      'HERALD_NATIVE_UNAVAILABLE',
+      `native calls need Linux on x64, arm64, riscv64 or loong64; this is ${process.platform} on ${process.arch}`,
+      { details: { platform: process.platform, arch: process.arch } },
+    );
+  }
+  try {
+    return declare(bpfCall);
+  } catch (cause) {
+    throw new LinuxError(
+      'HERALD_NATIVE_UNAVAILABLE',
+      'koffi could not be loaded, so no native call can be made: reinstall without omitting optional dependencies (its binary is one)',
+      { cause },
+    );
+  }
+};
+
+const declare = (bpfCall: number): Libc => {
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const library = koffi.load(null);
+  const call = <F>(prototype: string): F => library.func(prototype) as F;
+  const syscall = call<(number: number, command: number, attributes: Uint8Array, size: number) => number>(
+    'long syscall(long, int, void *, uint32_t)',
+  );
+  return {
+    socket: call('int socket(int, int, int)'),
+    bind: call('int bind(int, const void *, uint32_t)'),
+    connect: call('int connect(int, const void *, uint32_t)'),
+    listen: call('int listen(int, int)'),
+    setsockopt: call('int setsockopt(int, int, int, const void *, uint32_t)'),
+    getsockopt: call('int getsockopt(int, int, int, void *, uint32_t *)'),
+    sendmmsg: call('int sendmmsg(int, uintptr_t, uint32_t, int)'),
+    send: call('intptr_t send(int, const void *, size_t, int)'),
+    recv: call('intptr_t recv(int, void *, size_t, int)'),
+    bpf: (command, attributes) => syscall(bpfCall, command, attributes, attributes.byteLength),
+    close: call('int close(int)'),
+    errno: () => koffi.errno(),
+    addressOf: (array) => Number(koffi.address(array)),
+  };
+};

@@ -1,0 +1,107 @@
+import { constants } from 'node:os';
+import { FileDescriptor } from './file-descriptor.js';
+import { checked, libc } from './libc.js';
+import { SystemCallError } from './linux-error.js';
+import {
+  decodeAttributes,
+  decodeMessages,
+  encodeMessage,
+  type NetlinkMessage,
+  textIn,
+  viewOf,
+} from './netlink-message.js';
+import { SO_RCVTIMEO, setNumberOption, setTimeoutOption } from './socket-option.js';
+
+const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const NETLINK_ROUTE = 0;
+const SOL_NETLINK = 270;
+const NETLINK_CAP_ACK = 10;
+const NETLINK_EXT_ACK = 11;
+const NLMSG_ERROR = 2;
+const NLM_F_REQUEST = 0x1;
+const NLM_F_ACK = 0x4;
+const NLM_F_ACK_TLVS = 0x200;
+const NLMSGERR_ATTR_MSG = 1;
+/** nlmsgerr: the error number, then the header of the request. */
+const ERROR_BYTES = 20;
+const RECEIVE_BYTES = 32768;
+/** The kernel answers within the call that asks; this only bounds what should never happen. */
+const ANSWER_TIMEOUT_MS = 2000;
+
+/** A request of rtnetlink(7): its type, flags besides request and acknowledge, payload, and what it is for. */
+export interface NetlinkRequest {
+  readonly type: number;
+  readonly flags?: number;
+  readonly parts: readonly Uint8Array[];
+  readonly purpose: string;
+}
+
+/**
+ * A route netlink socket: asks the kernel about interfaces and traffic control, or changes them, in the
+ * network namespace in which it was opened. Unlike /sys/class/net it never shows another namespace.
+ */
+export class NetlinkSocket {
+  private readonly descriptor: FileDescriptor;
+  private readonly buffer = new Uint8Array(RECEIVE_BYTES);
+  private sequence = 0;
+
+  /** Opens the socket; needs no privilege. Throws SystemCallError. */
+  constructor() {
+    this.descriptor = FileDescriptor.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, 'route netlink').prepared(
+      (fd) => {
+        setTimeoutOption(fd, SO_RCVTIMEO, ANSWER_TIMEOUT_MS, 'netlink timeout');
+        setNumberOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1, 'short netlink acknowledgements');
+        setNumberOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1, 'netlink error texts');
+      },
+    );
+  }
+
+  /**
+   * Sends one request and returns what came before its acknowledgement. Throws SystemCallError where the
+   * kernel refuses (call `rtnetlink`, with the kernel's own words where it gives some), or
+   * HERALD_NETLINK_MALFORMED.
+   */
+  request({ type, flags = 0, parts, purpose }: NetlinkRequest): NetlinkMessage[] {
+    const sequence = ++this.sequence;
+    const message = encodeMessage({ type, flags: flags | NLM_F_REQUEST | NLM_F_ACK, sequence }, parts);
+    checked(
+      libc().send(this.descriptor.number, message, message.length, 0),
+      'send',
+      `${purpose}, by netlink`,
+    );
+    const replies: NetlinkMessage[] = [];
+    for (;;) {
+      for (const reply of decodeMessages(this.receive(purpose))) {
+        if (reply.sequence !== sequence) continue; // an answer to a request that was given up
+        if (reply.type !== NLMSG_ERROR) {
+          replies.push(reply);
+          continue;
+        }
+        const errno = -viewOf(reply.payload, ERROR_BYTES, 'acknowledgement').getInt32(0, true);
+        if (errno !== 0) throw new SystemCallError('rtnetlink', errno, purpose, reasonIn(reply));
+        return replies;
+      }
+    }
+  }
+
+  close(): void {
+    this.descriptor.close();
+  }
+
+  /** One datagram, copied out of the buffer. */
+  private receive(purpose: string): Uint8Array {
+    for (;;) {
+      const length = libc().recv(this.descriptor.number, this.buffer, this.buffer.length, 0);
+      if (length >= 0) return this.buffer.slice(0, length);
+      const errno = libc().errno();
+      if (errno !== constants.errno.EINTR) throw new SystemCallError('recv', errno, `answer to: ${purpose}`);
+    }
+  }
+}
+
+/** What the kernel said beside the error number. */
+const reasonIn = (reply: NetlinkMessage): string | undefined =>
+  reply.flags & NLM_F_ACK_TLVS
+    ? textIn(decodeAttributes(reply.payload.subarray(ERROR_BYTES)), NLMSGERR_ATTR_MSG)
+    : undefined;

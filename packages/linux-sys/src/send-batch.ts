@@ -1,0 +1,127 @@
+import { constants } from 'node:os';
+import { type Libc, libc } from './libc.js';
+import { LinuxError } from './linux-error.js';
+import type { PacketSocket } from './packet-socket.js';
+
+/** One frame the kernel refused. */
+export interface SendFailure {
+  /** Which frame of the batch, from 0. */
+  readonly index: number;
+  /** As in errno(3), positive; `nameOfErrno` names it. */
+  readonly errno: number;
+}
+
+/** What became of one sending of a batch; `sent` and the failures add up to the batch. */
+export interface SendOutcome {
+  readonly sent: number;
+  readonly failures: readonly SendFailure[];
+}
+
+/** The most messages sendmmsg(2) takes in one call; it silently shortens more. */
+const UIO_MAXIOV = 1024;
+const HEADER_BYTES = 64; // struct mmsghdr, LP64
+const IOVEC_BYTES = 16; // struct iovec, LP64
+const ETHERNET_HEADER_BYTES = 14;
+
+const { EINTR, EAGAIN, ENETDOWN, ENXIO, ENODEV, EBADF, EPERM } = constants.errno;
+/** Errors that the next frame would meet as well: what is left is not tried. */
+const STOPPING: ReadonlySet<number> = new Set([EAGAIN, ENETDOWN, ENXIO, ENODEV, EBADF, EPERM]);
+
+/**
+ * Frames laid out in memory as sendmmsg(2) wants them, ready to be sent any number of times:
+ *
+ *     mmsghdr x n (64 bytes each) | iovec x n (16 bytes each) | the frames
+ *
+ * One block of memory, owned here: the kernel is given addresses, and an address keeps nothing alive.
+ */
+export class SendBatch {
+  /** How many frames. */
+  readonly count: number;
+  private readonly socket: PacketSocket;
+  private readonly libc: Libc;
+  private readonly memory: Uint8Array;
+  private readonly address: number;
+  private readonly allSent: SendOutcome;
+
+  /**
+   * Copies the frames: frame i is `bytes` from `starts[i]` up to `starts[i + 1]`, 14 bytes at least, so n
+   * frames have n + 1 starts. Throws HERALD_FRAMES_INVALID where the starts do not describe that.
+   */
+  constructor(socket: PacketSocket, bytes: Uint8Array, starts: Uint32Array) {
+    checkStarts(bytes, starts);
+    this.socket = socket;
+    this.libc = libc();
+    this.count = Math.max(0, starts.length - 1);
+    this.memory = new Uint8Array(this.count * (HEADER_BYTES + IOVEC_BYTES) + bytes.length);
+    this.address = this.libc.addressOf(this.memory);
+    this.allSent = Object.freeze({ sent: this.count, failures: Object.freeze([]) });
+    writeLayout(this.memory, BigInt(this.address), bytes, starts);
+  }
+
+  /**
+   * Hands all frames to the kernel, at most 1024 per call. Never throws; allocates only where a frame is
+   * refused. That an interface is down or gone is refused, but not that a frame is dropped further on.
+   * Where the socket's send buffer is full it waits up to the socket's send timeout, then gives up (EAGAIN).
+   */
+  send(): SendOutcome {
+    let failures: SendFailure[] | undefined;
+    let retried = -1;
+    let next = 0;
+    while (next < this.count) {
+      const wanted = Math.min(this.count - next, UIO_MAXIOV);
+      const sent = this.libc.sendmmsg(this.socket.fd, this.address + next * HEADER_BYTES, wanted, 0);
+      if (sent > 0) {
+        next += sent;
+        continue;
+      }
+      const errno = this.libc.errno();
+      if (errno === EINTR) continue;
+      if (errno === ENETDOWN && retried !== next) {
+        retried = next; // it may be the memory of an earlier down, which is cleared by being told
+        continue;
+      }
+      failures ??= [];
+      const resume = STOPPING.has(errno) ? this.count : next + 1;
+      for (; next < resume; next++) failures.push({ index: next, errno });
+    }
+    return failures ? { sent: this.count - failures.length, failures } : this.allSent;
+  }
+}
+
+/** Writes headers, vectors and frames into `memory`, which lies at `address`. */
+export const writeLayout = (
+  memory: Uint8Array,
+  address: bigint,
+  bytes: Uint8Array,
+  starts: Uint32Array,
+): void => {
+  const count = Math.max(0, starts.length - 1);
+  const vectors = count * HEADER_BYTES;
+  const frames = vectors + count * IOVEC_BYTES;
+  const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
+  for (let index = 0; index < count; index++) {
+    const start = starts[index] ?? 0;
+    const end = starts[index + 1] ?? 0;
+    const header = index * HEADER_BYTES;
+    const vector = vectors + index * IOVEC_BYTES;
+    view.setBigUint64(header + 16, address + BigInt(vector), true); // msg_iov
+    view.setBigUint64(header + 24, 1n, true); // msg_iovlen
+    view.setBigUint64(vector, address + BigInt(frames + start), true); // iov_base
+    view.setBigUint64(vector + 8, BigInt(end - start), true); // iov_len
+  }
+  memory.set(bytes, frames);
+};
+
+const checkStarts = (bytes: Uint8Array, starts: Uint32Array): void => {
+  for (let index = 1; index < starts.length; index++) {
+    const start = starts[index - 1] ?? 0;
+    const end = starts[index] ?? 0;
+    if (end - start < ETHERNET_HEADER_BYTES || end > bytes.length) {
+      throw new LinuxError(
+        'HERALD_FRAMES_INVALID',
+        `frame ${index - 1} reaches from byte ${start} to ${end} of ${bytes.length}: a frame has at least ${ETHERNET_HEADER_BYTES} bytes and lies within the batch`,
+        { details: { frame: index - 1, start, end, length: bytes.length } },
+      );
+    }
+  }
+};
