@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { access, chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LabFault } from './lab-fault.js';
+import { runProgram } from './run-program.js';
+
+/** The guest's kernel and initramfs, and a key that changes with anything they were built from. */
+export interface GuestImage {
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly key: string;
+}
+
+/** Kernel modules a scenario may load; what they depend on comes along. */
+const modules = [
+  'virtio_pci',
+  'virtio_net',
+  'e1000',
+  'e1000e',
+  'vmxnet3',
+  '8139cp',
+  'macvlan',
+  '8021q',
+  'bridge',
+  'veth',
+  'dummy',
+];
+const programs = ['/bin/ip', '/sbin/bridge', '/usr/sbin/bridge'];
+const initScript = join(import.meta.dirname, 'guest-init.sh');
+
+/** Builds the guest out of Debian's kernel, static busybox and iproute2, or takes it from the cache. */
+export async function buildGuestImage(cacheDirectory: string): Promise<GuestImage> {
+  const release = await newestKernel();
+  const kernel = `/boot/vmlinuz-${release}`;
+  const files = await collectFiles(release);
+  const hash = createHash('sha256').update(release);
+  for (const [path, source] of files) hash.update(path).update(await readFile(source));
+  const key = hash.digest('hex').slice(0, 12);
+  const initrd = join(cacheDirectory, `guest-${key}.cpio`);
+  if (!(await exists(initrd))) await packInitramfs(files, release, initrd);
+  return { kernel, initrd, key };
+}
+
+async function newestKernel(): Promise<string> {
+  const found = (await readdir('/boot')).filter((name) => /^vmlinuz-.*-amd64$/.test(name));
+  // A "cloud" kernel lacks e1000e and friends.
+  const releases = found.map((name) => name.slice('vmlinuz-'.length)).filter((name) => !name.includes('cloud'));
+  const newest = releases.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
+  if (newest === undefined) {
+    throw new LabFault('no Debian kernel in /boot for the guest: apt-get install linux-image-amd64');
+  }
+  return newest;
+}
+
+/** Path inside the guest -> file on this machine. */
+async function collectFiles(release: string): Promise<Map<string, string>> {
+  const files = new Map([
+    ['/init', initScript],
+    ['/bin/busybox', '/bin/busybox'],
+  ]);
+  for (const program of programs) {
+    if (!(await exists(program))) continue;
+    files.set(`/usr/sbin/${program.split('/').at(-1) ?? ''}`, program);
+    const libraries = await runProgram('ldd', [program]);
+    for (const match of libraries.matchAll(/(\/\S+)\s+\(0x/g)) files.set(match[1] ?? '', match[1] ?? '');
+  }
+  for (const path of (await moduleLines(release)).keys()) {
+    files.set(`/lib/modules/${release}/${path}`, `/lib/modules/${release}/${path}`);
+  }
+  return files;
+}
+
+/** The lines of modules.dep that the guest needs: module -> the modules it depends on. */
+async function moduleLines(release: string): Promise<Map<string, string>> {
+  const listing = await readFile(`/lib/modules/${release}/modules.dep`, 'utf8');
+  const all = new Map<string, string>();
+  for (const line of listing.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) all.set(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  const wanted = new Map<string, string>();
+  const queue = [...all.keys()].filter((path) => modules.some((name) => path.endsWith(`/${name}.ko`)));
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    const needs = all.get(path);
+    if (needs === undefined || wanted.has(path)) continue;
+    wanted.set(path, needs);
+    queue.push(...needs.split(' ').filter(Boolean));
+  }
+  return wanted;
+}
+
+async function packInitramfs(files: Map<string, string>, release: string, initrd: string): Promise<void> {
+  const root = `${initrd}.root`;
+  await rm(root, { recursive: true, force: true });
+  for (const [path, source] of files) {
+    await mkdir(join(root, dirname(path)), { recursive: true });
+    await copyFile(source, join(root, path));
+  }
+  await chmod(join(root, 'init'), 0o755);
+  const dependencies = [...(await moduleLines(release))].map(([path, needs]) => `${path}: ${needs}\n`).join('');
+  await writeFile(join(root, 'lib/modules', release, 'modules.dep'), dependencies);
+  await runProgram('ln', ['-s', 'busybox', join(root, 'bin/sh')]);
+  // Left uncompressed: inflating costs an emulated processor more than reading.
+  await runProgram('sh', ['-c', 'find . | cpio -o -H newc --quiet > "$0.part"', initrd], { cwd: root });
+  await rename(`${initrd}.part`, initrd);
+  await rm(root, { recursive: true, force: true });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,57 @@
+import { readFrame, readProbe } from './probe-frame.js';
+import type { Station } from './station.js';
+import type { CapturedFrame } from './tap-receiver.js';
+
+/** A station not reached at the destination's tap this long after RESUME is dark. */
+export const darkAfterMs = 4000;
+
+export interface StationReturn {
+  readonly station: Station;
+  /** From RESUME to the first probe at the destination's tap; undefined = dark. */
+  readonly afterMs: number | undefined;
+}
+
+export interface Measurement {
+  readonly returns: readonly StationReturn[];
+  readonly dark: number;
+  /** When the last of those that came back was back; undefined when none did. */
+  readonly lastBackMs: number | undefined;
+}
+
+/** When each station was first reached at the destination, from the frames the network delivered to its taps. */
+export function measure(
+  stations: readonly Station[],
+  frames: readonly CapturedFrame[],
+  resumedAtMs: number,
+): Measurement {
+  const first = firstArrivals(stations, frames, resumedAtMs);
+  const returns = stations.map((station): StationReturn => {
+    const atMs = first.get(station.flow);
+    const afterMs = atMs === undefined ? undefined : atMs - resumedAtMs;
+    return { station, afterMs: afterMs !== undefined && afterMs <= darkAfterMs ? afterMs : undefined };
+  });
+  const times = returns.flatMap(({ afterMs }) => (afterMs === undefined ? [] : [afterMs]));
+  return {
+    returns,
+    dark: returns.length - times.length,
+    lastBackMs: times.length === 0 ? undefined : Math.max(...times),
+  };
+}
+
+/** First arrival of a probe per flow from `sinceMs` on; only frames with the station's own MAC and tag count. */
+export function firstArrivals(
+  stations: readonly Station[],
+  frames: readonly CapturedFrame[],
+  sinceMs: number,
+): Map<number, number> {
+  const first = new Map<number, number>();
+  for (const { atMs, bytes } of frames) {
+    if (atMs < sinceMs) continue;
+    const frame = readFrame(bytes);
+    const mark = frame && readProbe(bytes, frame);
+    const station = mark && stations[mark.flow];
+    if (!station || frame.destination !== station.mac || frame.vlan !== station.vlan) continue;
+    if (!first.has(station.flow)) first.set(station.flow, atMs);
+  }
+  return first;
+}

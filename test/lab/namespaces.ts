@@ -1,0 +1,107 @@
+import { runProgram } from './run-program.js';
+
+export type HostName = 'A' | 'B';
+
+/** Names of the lab's network namespaces; every one holds the harness's process id. */
+const prefix = 'nhlab';
+
+export interface LabNetwork {
+  readonly hosts: Readonly<Record<HostName, string>>;
+  readonly switch: string;
+  readonly peer: string;
+}
+
+export interface NetworkOptions {
+  /** Taps made on each host and put into its bridge, one per NIC of the guest. */
+  readonly taps: readonly string[];
+}
+
+/**
+ * Two hosts (bridge br0, taps, uplink up0), a switch namespace with the far ends (swA, swB, swP), and a peer
+ * (peer0). Nothing of it touches the namespace the harness runs in.
+ */
+export async function createNetwork(options: NetworkOptions): Promise<LabNetwork> {
+  const name = (role: string): string => `${prefix}${process.pid}-${role}`;
+  const network = { hosts: { A: name('A'), B: name('B') }, switch: name('S'), peer: name('P') };
+  const all = [network.hosts.A, network.hosts.B, network.switch, network.peer];
+  for (const namespace of all) {
+    await runProgram('ip', ['netns', 'add', namespace]);
+    // Only the guest, the prober and the agents may speak here.
+    await inNamespace(namespace, [
+      'sh',
+      '-c',
+      'for s in all default; do echo 1 > /proc/sys/net/ipv6/conf/$s/disable_ipv6; done 2>/dev/null; ip link set lo up',
+    ]);
+  }
+  for (const host of ['A', 'B'] as const) {
+    const namespace = network.hosts[host];
+    await ipBatch(namespace, [
+      'link add br0 type bridge forward_delay 0',
+      `link add up0 type veth peer name sw${host} netns ${network.switch}`,
+      'link set up0 master br0',
+      ...options.taps.flatMap((tap) => [`tuntap add ${tap} mode tap`, `link set ${tap} master br0`]),
+      ...['br0', 'up0', ...options.taps].map((device) => `link set ${device} up`),
+    ]);
+  }
+  await ipBatch(network.peer, [
+    `link add peer0 type veth peer name swP netns ${network.switch}`,
+    'link set peer0 up',
+  ]);
+  await ipBatch(
+    network.switch,
+    ['swA', 'swB', 'swP'].map((device) => `link set ${device} up`),
+  );
+  return network;
+}
+
+export async function removeNetwork(): Promise<void> {
+  for (const namespace of await namespacesOf((pid) => pid === process.pid)) await remove(namespace);
+}
+
+/** Removes what a lab that was killed left behind: namespaces whose process is gone. */
+export async function reapDeadNetworks(): Promise<void> {
+  for (const namespace of await namespacesOf((pid) => !isAlive(pid))) await remove(namespace);
+}
+
+/** Runs a program inside a namespace. */
+export function inNamespace(
+  namespace: string,
+  command: readonly string[],
+  input?: string | Uint8Array,
+): Promise<string> {
+  return runProgram('ip', ['netns', 'exec', namespace, ...command], input === undefined ? {} : { input });
+}
+
+/** Ports of a Linux bridge at which it knows each MAC: its forwarding database without the permanent entries. */
+export async function bridgePorts(namespace: string): Promise<Map<string, string>> {
+  const text = await runProgram('bridge', ['-n', namespace, '-j', 'fdb', 'show', 'br', 'br0']);
+  const entries = JSON.parse(text) as { mac: string; ifname: string; state?: string; flags?: string[] }[];
+  const learned = entries.filter((entry) => entry.state !== 'permanent' && !entry.flags?.includes('self'));
+  return new Map(learned.map((entry) => [entry.mac.toLowerCase(), entry.ifname]));
+}
+
+export async function ipBatch(namespace: string, lines: readonly string[]): Promise<void> {
+  await runProgram('ip', ['-n', namespace, '-batch', '-'], { input: `${lines.join('\n')}\n` });
+}
+
+async function namespacesOf(owner: (pid: number) => boolean): Promise<string[]> {
+  const listing = await runProgram('ip', ['netns', 'list']);
+  const names = listing.split('\n').map((line) => line.split(' ')[0] ?? '');
+  return names.filter((name) => {
+    const pid = new RegExp(`^${prefix}(\\d+)-[ABSP]$`).exec(name)?.[1];
+    return pid !== undefined && owner(Number(pid));
+  });
+}
+
+async function remove(namespace: string): Promise<void> {
+  await runProgram('ip', ['netns', 'del', namespace]).catch(() => undefined);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabProcess } from './lab-process.js';
+import { runProgram } from './run-program.js';
+import { waitUntil } from './wait-until.js';
+
+/** Where the switch has learned one station: its port, by interface name. */
+export interface SwitchEntry {
+  readonly mac: string;
+  /** 0 = untagged. */
+  readonly vlan: number;
+  readonly port: string;
+}
+
+/**
+ * Open vSwitch with its userspace datapath as the VLAN-aware learning switch between the hosts: every port a trunk.
+ * Database, sockets and daemons are this lab's own.
+ */
+export class OpenVswitch {
+  readonly #directory: string;
+  readonly #daemons: LabProcess[];
+  readonly #portNames: ReadonlyMap<number, string>;
+
+  private constructor(directory: string, daemons: LabProcess[], portNames: ReadonlyMap<number, string>) {
+    this.#directory = directory;
+    this.#daemons = daemons;
+    this.#portNames = portNames;
+  }
+
+  static async start(namespace: string, directory: string, ports: readonly string[]): Promise<OpenVswitch> {
+    await mkdir(directory, { recursive: true });
+    const env = { OVS_RUNDIR: directory, OVS_LOGDIR: directory, OVS_DBDIR: directory, OVS_SYSCONFDIR: directory };
+    const file = (name: string): string => join(directory, name);
+    const database = `unix:${file('db.sock')}`;
+    await runProgram('ovsdb-tool', ['create', file('conf.db'), '/usr/share/openvswitch/vswitch.ovsschema'], { env });
+    const daemon = (title: string, command: string[]): LabProcess =>
+      new LabProcess({ title, namespace, command, env, logFile: file(`${title}.log`) });
+    const databaseServer = daemon('ovsdb-server', [
+      'ovsdb-server',
+      file('conf.db'),
+      `--remote=p${database}`,
+      `--unixctl=${file('ovsdb.ctl')}`,
+    ]);
+    await runProgram('ovs-vsctl', [`--db=${database}`, '--timeout=10', '--retry', '--no-wait', 'init'], { env });
+    const switchDaemon = daemon('ovs-vswitchd', [
+      'ovs-vswitchd',
+      database,
+      `--unixctl=${file('vs.ctl')}`,
+    ]);
+    const vsctl = (words: string[]): Promise<string> =>
+      runProgram('ovs-vsctl', [`--db=${database}`, '--timeout=10', ...words], { env });
+    const addPorts = ports.flatMap((port) => ['--', 'add-port', 'br0', port]);
+    await vsctl(['add-br', 'br0', '--', 'set', 'bridge', 'br0', 'datapath_type=netdev', ...addPorts]);
+    const portNames = await waitUntil('Open vSwitch to take its ports', { timeoutMs: 10_000 }, async () => {
+      const numbers = await Promise.all(ports.map((port) => vsctl(['get', 'interface', port, 'ofport'])));
+      const names = new Map(numbers.map((number, index) => [Number(number), ports[index] ?? '']));
+      return [...names.keys()].every((number) => number > 0) ? names : undefined;
+    });
+    return new OpenVswitch(directory, [switchDaemon, databaseServer], portNames);
+  }
+
+  /** The switch's MAC table now. */
+  async entries(): Promise<SwitchEntry[]> {
+    const table = await runProgram('ovs-appctl', ['-t', join(this.#directory, 'vs.ctl'), 'fdb/show', 'br0']);
+    const rows = table.matchAll(/^\s*(\d+)\s+(\d+)\s+([0-9a-f:]{17})\s/gm);
+    return [...rows].map(([, port, vlan, mac]) => ({
+      mac: mac ?? '',
+      vlan: Number(vlan),
+      port: this.#portNames.get(Number(port)) ?? `port ${port}`,
+    }));
+  }
+
+  async stop(): Promise<void> {
+    for (const daemon of this.#daemons) await daemon.stop();
+  }
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { LabProcess } from './lab-process.js';
+import type { Station } from './station.js';
+import { waitUntil } from './wait-until.js';
+
+export type ProberCommand =
+  | { readonly do: 'probe'; readonly stations: readonly Station[]; readonly everyMs: number }
+  | { readonly do: 'arp'; readonly stations: readonly Station[] }
+  | { readonly do: 'rest' };
+
+/** The peer: a process in its own namespace that sends unicast frames to the guest's stations. */
+export class PeerProber {
+  readonly #process: LabProcess;
+
+  private constructor(process: LabProcess) {
+    this.#process = process;
+  }
+
+  static async start(namespace: string, directory: string): Promise<PeerProber> {
+    let output = '';
+    const prober = new LabProcess({
+      title: 'peer prober',
+      namespace,
+      command: [
+        process.execPath,
+        '--conditions=nic-herald:source',
+        ...['--import', 'tsx'],
+        join(import.meta.dirname, 'peer-prober-main.ts'),
+        'peer0',
+      ],
+      logFile: join(directory, 'prober.log'),
+      onStdout: (text) => {
+        output += text;
+      },
+    });
+    await waitUntil('the peer prober to start', { timeoutMs: 15_000 }, () => {
+      prober.assertRunning();
+      return output.includes('ready') || undefined;
+    });
+    return new PeerProber(prober);
+  }
+
+  /** From now on one probe to each station every `everyMs` milliseconds. */
+  probe(stations: readonly Station[], everyMs: number): void {
+    this.#order({ do: 'probe', stations, everyMs });
+  }
+
+  /** Stops probing and asks each station once for its address. */
+  askAddresses(stations: readonly Station[]): void {
+    this.#order({ do: 'arp', stations });
+  }
+
+  rest(): void {
+    this.#order({ do: 'rest' });
+  }
+
+  async stop(): Promise<void> {
+    await this.#process.stop('SIGTERM');
+  }
+
+  #order(command: ProberCommand): void {
+    this.#process.stdin.write(`${JSON.stringify(command)}\n`);
+  }
+}

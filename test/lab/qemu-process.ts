@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import type { GuestImage } from './guest-image.js';
+import { GuestConsole } from './guest-console.js';
+import { LabProcess } from './lab-process.js';
+import type { HostName } from './namespaces.js';
+import { QmpDriver } from './qmp-driver.js';
+
+/** One card of the guest. */
+export interface NicSpec {
+  readonly id: string;
+  /** QEMU device with its properties: 'virtio-net-pci,guest_announce=off'. */
+  readonly device: string;
+  readonly mac: string;
+  readonly tap: string;
+  /** Kernel modules that drive it, loaded in order. */
+  readonly drivers: readonly string[];
+}
+
+export interface GuestSpec {
+  readonly name: string;
+  readonly uuid: string;
+  readonly nics: readonly NicSpec[];
+}
+
+export interface QemuOptions {
+  readonly host: HostName;
+  readonly namespace: string;
+  /** Takes logs. */
+  readonly directory: string;
+  /** Takes sockets: a short path, since a unix socket's has at most 107 bytes. */
+  readonly sockets: string;
+  readonly image: GuestImage;
+  readonly guest: GuestSpec;
+  /** Distinguishes several QEMUs on one host in one run. */
+  readonly suffix?: string;
+  /** A migration URI: this QEMU waits for a guest instead of booting one. */
+  readonly incoming?: string;
+  /** Start with -S: an incoming guest stays paused until `cont`. */
+  readonly paused?: boolean;
+}
+
+/** One QEMU with two QMP sockets, nic-herald's and the harness's, and a shell on the serial line. */
+export class QemuProcess {
+  readonly host: HostName;
+  /** Unique in the run: the host's name and the suffix. */
+  readonly name: string;
+  /** The QMP socket left to nic-herald. */
+  readonly agentSocket: string;
+  readonly process: LabProcess;
+  readonly qmp: QmpDriver;
+  readonly console: GuestConsole;
+
+  private constructor(options: QemuOptions, process: LabProcess, qmp: QmpDriver, console: GuestConsole) {
+    this.host = options.host;
+    this.name = `${options.host}${options.suffix ?? ''}`;
+    this.agentSocket = socketPath(options, 'qmp');
+    this.process = process;
+    this.qmp = qmp;
+    this.console = console;
+  }
+
+  static async start(options: QemuOptions): Promise<QemuProcess> {
+    const name = `qemu-${options.host}${options.suffix ?? ''}`;
+    const process = new LabProcess({
+      title: name,
+      namespace: options.namespace,
+      command: commandLine(options),
+      logFile: join(options.directory, `${name}.log`),
+    });
+    try {
+      const control = socketPath(options, 'control');
+      const qmp = await QmpDriver.connect(control, join(options.directory, `${name}.qmp.jsonl`));
+      const console = await GuestConsole.connect(socketPath(options, 'console'));
+      return new QemuProcess(options, process, qmp, console);
+    } catch (error) {
+      await process.stop('SIGKILL');
+      process.assertRunning();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.qmp.close();
+    this.console.close();
+    await this.process.stop('SIGTERM');
+  }
+}
+
+function socketPath(options: QemuOptions, kind: string): string {
+  return join(options.sockets, `${options.host}${options.suffix ?? ''}.${kind}`);
+}
+
+function commandLine(options: QemuOptions): string[] {
+  const { guest, image } = options;
+  const modules = guest.nics.flatMap((nic) => nic.drivers).join(',');
+  const accelerator = process.env['HERALD_LAB_KVM'] === '1' ? 'kvm' : 'tcg';
+  const socket = (kind: string): string => `unix:${socketPath(options, kind)},server=on,wait=off`;
+  return [
+    'qemu-system-x86_64',
+    ...['-name', guest.name, '-uuid', guest.uuid],
+    ...['-machine', `pc,accel=${accelerator}`, '-m', '96', '-nodefaults', '-no-user-config', '-display', 'none'],
+    ...['-kernel', image.kernel, '-initrd', image.initrd],
+    ...['-append', `console=ttyS0 quiet loglevel=0 panic=-1 mitigations=off lab.modules=${modules}`],
+    ...['-qmp', socket('qmp'), '-qmp', socket('control'), '-serial', socket('console')],
+    ...guest.nics.flatMap((nic) => [
+      ...['-netdev', `tap,id=net-${nic.id},ifname=${nic.tap},script=no,downscript=no`],
+      ...['-device', `${nic.device},id=${nic.id},netdev=net-${nic.id},mac=${nic.mac},romfile=`],
+    ]),
+    ...(options.incoming === undefined ? [] : ['-incoming', options.incoming]),
+    ...(options.paused ? ['-S'] : []),
+  ];
+}
