@@ -1,0 +1,63 @@
+import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { HeraldError } from '@nic-herald/core';
+import type { GuestRules, HeraldConfig, LogLevel } from './herald-config.js';
+
+/** What the command line of `run` says; each flag wins over the file. */
+export interface RunFlags {
+  readonly config?: string;
+  readonly host?: string;
+  readonly qmp: readonly string[];
+  readonly handoffDir?: string;
+  readonly reportDir?: string;
+  readonly control?: string;
+  readonly logLevel?: LogLevel;
+}
+
+/** All that an agent needs to know, flags and file put together; paths are absolute. */
+export interface AgentSettings {
+  readonly host: string;
+  /** QMP sockets or globs; at least one. */
+  readonly sockets: readonly string[];
+  readonly handoffDirectory?: string;
+  readonly reportDirectory?: string;
+  /** Absent: the default of this host's name. */
+  readonly controlSocket?: string;
+  readonly rules: GuestRules & Pick<HeraldConfig, 'guests'>;
+  readonly logLevel: LogLevel;
+}
+
+/**
+ * Puts flags over the file. Paths of the file are relative to it, those of flags to the working directory.
+ * Throws HERALD_USAGE where neither names a QMP socket.
+ */
+export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSettings => {
+  const base = flags.config === undefined ? '.' : dirname(flags.config);
+  const path = (flag: string | undefined, written: string | undefined): string | undefined => {
+    if (flag !== undefined) return resolve(flag);
+    return written === undefined ? undefined : resolve(base, written);
+  };
+  const sockets =
+    flags.qmp.length > 0
+      ? flags.qmp.map((socket) => resolve(socket))
+      : (config.monitors?.qemu?.sockets ?? []).map((socket) => resolve(base, socket));
+  if (sockets.length === 0) {
+    throw new HeraldError(
+      'HERALD_USAGE',
+      'there is nothing to watch: give --qmp SOCKET, or monitors.qemu.sockets in herald.yaml',
+    );
+  }
+  const handoffDirectory = path(flags.handoffDir, config.handoff?.directory);
+  const reportDirectory = path(flags.reportDir, config.reports?.directory);
+  const controlSocket = path(flags.control, config.control?.socket);
+  const { guests, announce, pairing, maxStations, trust } = config;
+  return {
+    host: flags.host ?? config.host ?? hostname(),
+    sockets,
+    ...(handoffDirectory === undefined ? {} : { handoffDirectory }),
+    ...(reportDirectory === undefined ? {} : { reportDirectory }),
+    ...(controlSocket === undefined ? {} : { controlSocket }),
+    rules: { guests, announce, pairing, maxStations, trust },
+    logLevel: flags.logLevel ?? config.log?.level ?? 'info',
+  };
+};

@@ -1,0 +1,34 @@
+import { readFile, stat } from 'node:fs/promises';
+import { HeraldError } from '@nic-herald/core';
+import type { HeraldConfig } from './herald-config.js';
+import { parseConfig } from './parse-config.js';
+
+const MAX_BYTES = 1_048_576;
+
+/**
+ * Reads and checks a herald.yaml. Rejects with HERALD_CONFIG_UNREADABLE, or with HERALD_CONFIG_INVALID, an
+ * AggregateError of them where there are several.
+ */
+export const loadConfig = async (file: string): Promise<HeraldConfig> => {
+  let yaml: string;
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_BYTES) {
+      throw new HeraldError(
+        'HERALD_CONFIG_INVALID',
+        `${file}:1: the file has ${size} bytes, at most ${MAX_BYTES} are read`,
+      );
+    }
+    yaml = await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof HeraldError) throw error;
+    const message = `the configuration file ${file} cannot be read; check the path given with --config`;
+    throw new HeraldError('HERALD_CONFIG_UNREADABLE', message, { cause: error, details: { file } });
+  }
+  const parsed = parseConfig(yaml, file);
+  if ('config' in parsed) return parsed.config;
+  const [first] = parsed.problems;
+  throw parsed.problems.length === 1 && first !== undefined
+    ? first
+    : new AggregateError(parsed.problems, `${file} is not valid`);
+};

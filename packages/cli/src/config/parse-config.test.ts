@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from './parse-config.js';
+
+const problemsOf = (yaml: string): readonly string[] => {
+  const parsed = parseConfig(yaml, 'herald.yaml');
+  return 'problems' in parsed ? parsed.problems.map((each) => each.message) : [];
+};
+
+const timing = 'announce:\n  initialMs: 50\n  ';
+
+describe('a herald.yaml with a mistake', () => {
+  it.each([
+    [
+      'a number out of range',
+      `host: A\n\n${timing}rounds: 5000\n`,
+      'herald.yaml:5: announce.rounds: must be a whole number from 0 to 1000, got 5000',
+    ],
+    [
+      'a fraction',
+      `${timing}stepMs: 1.5\n`,
+      'herald.yaml:3: announce.stepMs: must be a whole number from 1 to 10000, got 1.5',
+    ],
+    [
+      'text for a number',
+      `${timing}maxMs: soon\n`,
+      'herald.yaml:3: announce.maxMs: must be a whole number from 0 to 100000, got "soon"',
+    ],
+    ['a number for text', 'host: 7\n', 'herald.yaml:1: host: must be text, got 7'],
+    ['an empty name', "host: ''\n", 'herald.yaml:1: host: must not be empty, got ""'],
+    ['a value left out', 'trust: filter\nhost:\n', 'herald.yaml:2: host: must be text, got nothing'],
+    [
+      'a choice that does not exist',
+      'trust: everything\n',
+      'herald.yaml:1: trust: must be one of primary, filter, learned, got "everything"',
+    ],
+    [
+      'a key misspelt',
+      `${timing}round: 3\n`,
+      "herald.yaml:3: announce: unknown key 'round'; did you mean 'rounds'?",
+    ],
+    [
+      'a key misspelt at the top',
+      'hots: A\n',
+      "herald.yaml:1: the file: unknown key 'hots'; did you mean 'host'?",
+    ],
+    [
+      'a key nobody knows',
+      'pairing:\n  colour: red\n',
+      "herald.yaml:2: pairing: unknown key 'colour'; known are limit",
+    ],
+    [
+      'a key misspelt in a guest',
+      'guests:\n  web-1:\n    trusted: primary\n',
+      "herald.yaml:3: guests.web-1: unknown key 'trusted'; did you mean 'trust'?",
+    ],
+    [
+      'a guest out of range',
+      'guests:\n  web-1:\n    maxStations: 0\n',
+      'herald.yaml:3: guests.web-1.maxStations: must be a whole number from 1 to 65536, got 0',
+    ],
+    [
+      'text for a list',
+      'monitors:\n  qemu:\n    sockets: /run/vm.qmp\n',
+      'herald.yaml:3: monitors.qemu.sockets: must be a list of sockets or globs, got "/run/vm.qmp"',
+    ],
+    [
+      'a wrong entry of a list',
+      'monitors:\n  qemu:\n    sockets:\n      - /run/a\n      - 3\n',
+      'herald.yaml:5: monitors.qemu.sockets.1: must be text, got 3',
+    ],
+    [
+      'a list for a mapping',
+      'announce: [1]\n',
+      'herald.yaml:1: announce: must be a mapping (key: value), got a list',
+    ],
+    [
+      'text for the whole',
+      'just text\n',
+      'herald.yaml:1: the file: must be a mapping (key: value), got "just text"',
+    ],
+    ['one key twice', 'host: A\nhost: B\n', 'herald.yaml:2: not YAML: Map keys must be unique'],
+    [
+      'a bracket left open',
+      'host: A\nmonitors: [\n',
+      'herald.yaml:3: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+  ])('%s is told with file, line and field', (_, yaml, message) => {
+    expect(problemsOf(yaml)).toContain(message);
+  });
+
+  it('is told of every mistake at once', () => {
+    expect(problemsOf('hots: A\ntrust: all\nlog:\n  level: loud\n')).toHaveLength(3);
+  });
+
+  it('is no way to use up memory by aliases', () => {
+    const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
+    for (let n = 1; n < 9; n++)
+      bomb.push(
+        `a${n}: &a${n} [${Array(9)
+          .fill(`*a${n - 1}`)
+          .join(', ')}]`,
+      );
+    expect(problemsOf(bomb.join('\n'))[0]).toContain('not YAML: Excessive alias count');
+  });
+
+  it.each([
+    ['NUL bytes', '\0\0host'],
+    ['a byte order mark', '\ufeffhost: 3'],
+    ['an unknown tag', 'host: !!js/function x'],
+    ['a merge of nothing', '<<: *nothing'],
+    ['a key that is a mapping', '? {a: 1}\n: 2'],
+    ['two documents', 'host: A\n---\nhost: 3\n'],
+    ['a key of the language itself', '__proto__: {host: 3}'],
+    ['deep nesting', '['.repeat(300)],
+  ])('%s is a problem too, and never throws', (_, yaml) => {
+    expect(problemsOf(yaml)).not.toHaveLength(0);
+  });
+});
+
+describe('a good herald.yaml', () => {
+  it.each([
+    ['empty', '', {}],
+    ['only comments', '# nothing\n', {}],
+    [
+      'whole',
+      'host: A\ntrust: filter\nguests:\n  web-1: { maxStations: 4 }\n',
+      { host: 'A', trust: 'filter', guests: { 'web-1': { maxStations: 4 } } },
+    ],
+  ])('%s is taken as it stands', (_, yaml, config) => {
+    expect(parseConfig(yaml, 'f')).toEqual({ config });
+  });
+});

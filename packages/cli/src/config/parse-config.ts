@@ -1,0 +1,91 @@
+import { HeraldError } from '@nic-herald/core';
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
+import * as z from 'zod';
+import { nearestWord } from '../nearest-word.js';
+import { type HeraldConfig, heraldConfigSchema } from './herald-config.js';
+
+type Path = readonly PropertyKey[];
+
+/** A configuration, or all that is wrong with it. */
+export type ParsedConfig = { readonly config: HeraldConfig } | { readonly problems: readonly HeraldError[] };
+
+/**
+ * Checks the text of a herald.yaml. Returns it, or every problem, each with file, line and field:
+ * `herald.yaml:7: announce.rounds: must be a whole number from 0 to 1000, got 5000` (HERALD_CONFIG_INVALID).
+ */
+export const parseConfig = (yaml: string, file: string): ParsedConfig => {
+  const lines = new LineCounter();
+  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const problem = (offset: number, message: string): HeraldError => {
+    const { line } = lines.linePos(offset);
+    return new HeraldError('HERALD_CONFIG_INVALID', `${file}:${line}: ${message}`, {
+      details: { file, line },
+    });
+  };
+  const notYaml = [...document.errors, ...document.warnings];
+  if (notYaml.length > 0) {
+    return { problems: notYaml.map((error) => problem(error.pos[0], `not YAML: ${error.message}`)) };
+  }
+  let content: unknown;
+  try {
+    content = document.toJS() ?? {};
+  } catch (error) {
+    return { problems: [problem(0, `not YAML: ${error instanceof Error ? error.message : String(error)}`)] };
+  }
+  const parsed = heraldConfigSchema.safeParse(content);
+  if (parsed.success) return { config: parsed.data };
+  const problems = parsed.error.issues.flatMap((issue) => {
+    const where = issue.path.join('.') || 'the file';
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) =>
+        problem(offsetOf(document, [...issue.path, key]), `${where}: ${unknownKey(issue.path, key)}`),
+      );
+    }
+    const got = describeValue(valueAt(content, issue.path));
+    return [problem(offsetOf(document, issue.path), `${where}: ${issue.message}, got ${got}`)];
+  });
+  return { problems };
+};
+
+const unknownKey = (path: Path, key: string): string => {
+  const known = knownKeys(path);
+  const meant = nearestWord(key, known);
+  const hint = meant === undefined ? `known are ${known.join(', ')}` : `did you mean '${meant}'?`;
+  return `unknown key '${key.slice(0, 60)}'; ${hint}`;
+};
+
+/** The keys the schema knows of the mapping at this path. */
+const knownKeys = (path: Path): readonly string[] => {
+  let schema: unknown = heraldConfigSchema;
+  for (const part of [...path, undefined]) {
+    while (schema instanceof z.ZodOptional) schema = schema.unwrap();
+    if (part === undefined) break;
+    if (schema instanceof z.ZodObject) schema = (schema.shape as Record<PropertyKey, unknown>)[part];
+    else if (schema instanceof z.ZodRecord) schema = schema.valueType;
+  }
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape as object) : [];
+};
+
+/** Where the key of a path stands in the text; for a list's entry the entry. */
+const offsetOf = (document: Document.Parsed, path: Path): number => {
+  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+  const key = path.at(-1);
+  if (isMap(parent)) {
+    const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+    if (isPair(pair) && isNode(pair.key)) return pair.key.range?.[0] ?? 0;
+  }
+  const node = key === undefined ? document.contents : document.getIn(path, true);
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+};
+
+const valueAt = (content: unknown, path: Path): unknown => {
+  let value = content;
+  for (const part of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[part];
+  return value;
+};
+
+const describeValue = (value: unknown): string => {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a mapping' : JSON.stringify(value).slice(0, 60);
+};

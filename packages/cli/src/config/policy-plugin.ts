@@ -1,0 +1,48 @@
+import {
+  ANNOUNCE_POLICY,
+  type AnnouncePolicy,
+  DEFAULT_GUEST_POLICY,
+  type GuestPolicy,
+  type HeraldPlugin,
+} from '@nic-herald/core';
+import type { GuestRules, HeraldConfig } from './herald-config.js';
+
+/** Provides the host's ANNOUNCE_POLICY from herald.yaml: the rules for all, and those of single guests. */
+export const policyPlugin = (config: Pick<HeraldConfig, keyof GuestRules | 'guests'>): HeraldPlugin => ({
+  name: 'nic-herald/policy',
+  contract: 1,
+  install: (registrar) => registrar.provide(ANNOUNCE_POLICY, { value: configuredPolicy(config) }),
+});
+
+/**
+ * The policy that herald.yaml states. A guest's own rules are found by its UUID, else by its name, and replace
+ * the general ones member by member.
+ */
+export const configuredPolicy = (config: Pick<HeraldConfig, keyof GuestRules | 'guests'>): AnnouncePolicy => {
+  const general = withRules(DEFAULT_GUEST_POLICY, config);
+  const single = new Map(
+    Object.entries(config.guests ?? {}).map(([guest, rules]) => [guestRef(guest), withRules(general, rules)]),
+  );
+  return {
+    forGuest: ({ uuid, name }) =>
+      (uuid === undefined ? undefined : single.get(uuid)) ??
+      (name === undefined ? undefined : single.get(name)) ??
+      general,
+  };
+};
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** UUIDs are lower-case in a guest's identity, whatever the file says. */
+const guestRef = (written: string): string => (UUID.test(written) ? written.toLowerCase() : written);
+
+const withRules = (policy: GuestPolicy, rules: GuestRules): GuestPolicy => ({
+  timing: {
+    initialMs: rules.announce?.initialMs ?? policy.timing.initialMs,
+    maxMs: rules.announce?.maxMs ?? policy.timing.maxMs,
+    rounds: rules.announce?.rounds ?? policy.timing.rounds,
+    stepMs: rules.announce?.stepMs ?? policy.timing.stepMs,
+  },
+  trust: rules.trust ?? policy.trust,
+  pairingLimit: rules.pairing?.limit ?? policy.pairingLimit,
+  maxStations: rules.maxStations ?? policy.maxStations,
+});

@@ -1,0 +1,29 @@
+import { isHeraldError } from '@nic-herald/core';
+import type { CliIo } from './cli-io.js';
+import { printable } from './printable.js';
+
+const MAX_CAUSES = 4;
+
+/**
+ * Tells a person what went wrong: one line with the code, one for each error beneath. The stack only where
+ * asked for.
+ */
+export const printError = (error: unknown, io: CliIo, options: { readonly debug: boolean }): void => {
+  for (const line of errorLines(error)) io.writeError(`${line}\n`);
+  if (options.debug && error instanceof Error) io.writeError(`${error.stack ?? ''}\n`);
+};
+
+/** The lines that `printError` prints. */
+export const errorLines = (error: unknown): readonly string[] => {
+  const [first = 'unknown failure', ...beneath] = messages(error, 0);
+  return [`nic-herald: ${first}`, ...beneath.map((message) => `  caused by: ${message}`)];
+};
+
+const messages = (error: unknown, depth: number): string[] => {
+  if (depth === MAX_CAUSES || error === undefined) return [];
+  if (!(error instanceof Error)) return [printable(String(error))];
+  const code = isHeraldError(error) ? ` (${error.code})` : '';
+  const inner = error instanceof AggregateError ? (error.errors as readonly unknown[]) : [error.cause];
+  const beneath = inner.slice(0, MAX_CAUSES).flatMap((each) => messages(each, depth + 1));
+  return [`${printable(error.message)}${code}`, ...beneath];
+};
