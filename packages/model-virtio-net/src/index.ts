@@ -1,1 +1,4 @@
-export {};
+export { VirtioNetAnnounceHandler } from './virtio-net-announce-handler.js';
+export { VirtioNetModel } from './virtio-net-model.js';
+export { virtioNet } from './virtio-net-plugin.js';
+export type { UnicastMode, VirtioNetState, VlanTable } from './virtio-net-state.js';
