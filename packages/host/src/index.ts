@@ -1,1 +1,14 @@
-export {};
+export { type ComposeOptions, composeHost } from './compose-host.js';
+export type {
+  AnnounceRequest,
+  GuestInspection,
+  HeraldHost,
+  NicInspection,
+  SinkStatus,
+} from './herald-host.js';
+export type { HostDescription, PluginDescription, RegistrationDescription } from './host-description.js';
+export { encodeBatch } from './plan/frame-batch.js';
+export type { NicEvidence } from './plan/nic-evidence.js';
+export { type PlannedNic, type PlanRules, planNic } from './plan/plan-nic.js';
+export { rarpKind } from './plan/rarp-kind.js';
+export { roundPause } from './plan/round-pause.js';

@@ -24,14 +24,19 @@ export type Provider<T> =
 export class Scope implements Resolver {
   private readonly container: DependencyContainer = root.createChildContainer();
 
-  register<T>(of: Token<T> | MultiToken<T>, provider: Provider<T>): this {
+  /** `onBuilt` is told once what was made and how long it took, ms. */
+  register<T>(
+    of: Token<T> | MultiToken<T>,
+    provider: Provider<T>,
+    onBuilt: (value: T, ms: number) => void = () => {},
+  ): this {
     if ('class' in provider) injectable()(provider.class); // again: another copy of this package may have decorated it
-    this.container.register<unknown>(of, { useFactory: this.once(of, provider) });
+    this.container.register<unknown>(of, { useFactory: this.once(of, provider, onBuilt) });
     return this;
   }
 
   has(of: symbol): boolean {
-    return this.container.isRegistered(of as Token<unknown>);
+    return this.container.isRegistered(of);
   }
 
   get<T>(of: Token<T>): T {
@@ -42,7 +47,7 @@ export class Scope implements Resolver {
     return this.has(of) ? this.container.resolveAll<T>(of) : [];
   }
 
-  private once<T>(of: symbol, provider: Provider<T>): () => T {
+  private once<T>(of: symbol, provider: Provider<T>, onBuilt: (value: T, ms: number) => void): () => T {
     let made: { readonly value: T } | undefined;
     let making = false;
     return () => {
@@ -55,7 +60,9 @@ export class Scope implements Resolver {
       }
       making = true;
       try {
+        const since = performance.now();
         made = { value: this.build(provider) };
+        onBuilt(made.value, performance.now() - since);
         return made.value;
       } finally {
         making = false;

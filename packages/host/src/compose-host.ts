@@ -1,0 +1,137 @@
+import { hostname } from 'node:os';
+import {
+  ANNOUNCE_HANDLER,
+  ANNOUNCE_POLICY,
+  ANNOUNCEMENT_KIND,
+  asHeraldError,
+  CLOCK,
+  type Clock,
+  FRAME_SINK,
+  GUEST_MONITOR,
+  HANDOFF_STORE,
+  type HeraldPlugin,
+  type HostService,
+  MIGRATION_EVENT_BUS,
+  NIC_MODEL,
+} from '@nic-herald/core';
+import { withDeadline } from './announce/deadline.js';
+import { SinkRegistry } from './announce/sink-registry.js';
+import { hostDefaults } from './compose/host-defaults.js';
+import { type Built, Installation } from './compose/installation.js';
+import { AnnounceEngine } from './engine/announce-engine.js';
+import type { EngineServices } from './engine/engine-services.js';
+import { OtherGuests } from './engine/other-guests.js';
+import type { HeraldHost } from './herald-host.js';
+import { byName, ModelRegistry } from './knowledge/model-registry.js';
+
+/** How a host is composed. */
+export interface ComposeOptions {
+  /** The host's name in snapshots and reports, 1 to 128 characters; default: the machine's host name. */
+  readonly name?: string;
+  /** How long each `start` may take, ms; default 10 000. */
+  readonly startDeadlineMs?: number;
+}
+
+const START_DEADLINE_MS = 10_000;
+
+/**
+ * Composes a host from plugins, the one place where that is done. The phases are fixed: install, check what
+ * is required, construct everything, start stores and sinks, then the announce engine, then the monitors.
+ * When it resolves, nothing is missed any more. A failure closes what had started and rejects with a
+ * HeraldError that names the plugin. The order of the plugins does not matter.
+ */
+export const composeHost = async (
+  plugins: readonly HeraldPlugin[],
+  options: ComposeOptions = {},
+): Promise<HeraldHost> => {
+  const name = options.name ?? hostname();
+  const installation = new Installation();
+  for (const plugin of plugins) installation.install(plugin);
+  installation.install(hostDefaults(installation));
+  installation.checkRequirements();
+  const built = installation.build();
+
+  const clock = installation.get(CLOCK);
+  const bus = installation.get(MIGRATION_EVENT_BUS);
+  const handoff = installation.find(HANDOFF_STORE);
+  const services: EngineServices = {
+    host: name,
+    clock,
+    bus,
+    policy: installation.get(ANNOUNCE_POLICY),
+    models: new ModelRegistry(installation.all(NIC_MODEL), installation.all(ANNOUNCE_HANDLER)),
+    sinks: new SinkRegistry(installation.all(FRAME_SINK)),
+    kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
+    ...(handoff === undefined ? {} : { handoff }),
+    otherGuests: new OtherGuests(handoff, clock),
+  };
+  const engine = new AnnounceEngine(services);
+
+  const started: { close(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    const errors: unknown[] = [];
+    for (const service of started.splice(0).reverse()) {
+      try {
+        await service.close();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0)
+      throw new AggregateError(errors, `${errors.length} parts of the host did not close`);
+  };
+  const deadlineMs = options.startDeadlineMs ?? START_DEADLINE_MS;
+  try {
+    for (const each of built.filter(({ token }) => token !== GUEST_MONITOR)) {
+      await startService(each, clock, deadlineMs, started);
+    }
+    engine.start();
+    started.push(engine);
+    for (const each of built.filter(({ token }) => token === GUEST_MONITOR)) {
+      await startService(each, clock, deadlineMs, started);
+    }
+  } catch (error) {
+    await close().catch(() => {}); // the reason it did not start is the one to tell
+    throw error;
+  }
+
+  return {
+    name,
+    bus,
+    guests: () => engine.guests(),
+    inspect: (guest) => engine.inspect(guest),
+    announce: (guest, request = {}) => engine.announce(guest, request),
+    describe: () => ({ host: name, plugins: installation.describe() }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+};
+
+const startService = async (
+  built: Built,
+  clock: Clock,
+  deadlineMs: number,
+  started: { close(): Promise<void> }[],
+): Promise<void> => {
+  const { plugin, value } = built;
+  if (typeof value !== 'object' || value === null) return;
+  const service: HostService = value;
+  if (service.close !== undefined || service.start !== undefined) {
+    started.push({ close: async () => service.close?.() });
+  }
+  if (service.start === undefined) return;
+  const since = clock.now();
+  try {
+    await withDeadline(clock, deadlineMs, `the start of ${plugin}`, async (signal) =>
+      service.start?.({ signal }),
+    );
+  } catch (error) {
+    throw asHeraldError(
+      error,
+      'HERALD_PLUGIN_START',
+      `${plugin} could not start: ${error instanceof Error ? error.message : String(error)}`,
+      { plugin },
+    );
+  }
+  built.started(clock.now() - since);
+};

@@ -1,0 +1,202 @@
+import {
+  asHeraldError,
+  HeraldError,
+  type HeraldPlugin,
+  type MultiToken,
+  PLUGIN_CONTRACT,
+  type PluginRegistrar,
+  type Provider,
+  type Token,
+} from '@nic-herald/core';
+import { Scope } from '@nic-herald/core/internal';
+import type { PluginDescription, RegistrationDescription } from '../host-description.js';
+
+interface Registration {
+  readonly plugin: string;
+  readonly token: symbol;
+  readonly cardinality: 'one' | 'many';
+  built?: { readonly value: unknown; readonly ms: number };
+  startMs?: number;
+}
+
+/** Something built, by its token, in the order it was built in. */
+export interface Built {
+  readonly plugin: string;
+  readonly token: symbol;
+  readonly value: unknown;
+  /** Notes how long its `start` took, ms. */
+  started(ms: number): void;
+}
+
+const nameOf = (token: symbol): string =>
+  (token.description ?? 'token').replace(/^nic-herald\//, '').replace(/(\[\])?@\d+$/, '');
+
+/** The plugins of one host: who registered what, and the container that builds it. */
+export class Installation {
+  private readonly scope = new Scope();
+  private readonly plugins: HeraldPlugin[] = [];
+  private readonly registrations: Registration[] = [];
+
+  /**
+   * Installs a plugin. Throws HERALD_PLUGIN_CONTRACT, HERALD_PLUGIN_DUPLICATE, HERALD_PLUGIN_TOKEN_TAKEN or
+   * HERALD_PLUGIN_INSTALL, each naming the plugin.
+   */
+  install(plugin: HeraldPlugin): void {
+    const { name } = plugin;
+    const contract: number = plugin.contract;
+    if (contract !== PLUGIN_CONTRACT) {
+      throw new HeraldError(
+        'HERALD_PLUGIN_CONTRACT',
+        `${name} was written for contract ${contract}, this host has ${PLUGIN_CONTRACT}: install versions of both that fit`,
+        { details: { plugin: name, wanted: contract, had: PLUGIN_CONTRACT } },
+      );
+    }
+    if (this.plugins.some((other) => other.name === name)) {
+      throw new HeraldError('HERALD_PLUGIN_DUPLICATE', `${name} is listed twice: list each plugin once`, {
+        details: { plugin: name },
+      });
+    }
+    this.plugins.push(plugin);
+    let open = true;
+    const register = <T>(
+      of: Token<T> | MultiToken<T>,
+      cardinality: 'one' | 'many',
+      provider: Provider<T>,
+    ): void => {
+      if (!open) {
+        throw new HeraldError(
+          'HERALD_PLUGIN_LATE',
+          `${name} registers ${nameOf(of)} after install has returned: register everything in install`,
+          { details: { plugin: name } },
+        );
+      }
+      this.register(name, of, cardinality, provider);
+    };
+    const registrar: PluginRegistrar = {
+      provide: (of, provider) => register(of, 'one', provider),
+      contribute: (of, provider) => register(of, 'many', provider),
+    };
+    try {
+      plugin.install(registrar);
+    } catch (error) {
+      throw asHeraldError(error, 'HERALD_PLUGIN_INSTALL', `${name} could not be installed: ${words(error)}`, {
+        plugin: name,
+      });
+    } finally {
+      open = false;
+    }
+  }
+
+  isProvided(token: symbol): boolean {
+    return this.registrations.some((each) => each.token === token);
+  }
+
+  /** Throws HERALD_PLUGIN_REQUIRES for a plugin that needs what nobody brings. */
+  checkRequirements(): void {
+    for (const { name, requires = [] } of this.plugins) {
+      const missing = requires.filter((token) => !this.isProvided(token));
+      if (missing.length > 0) {
+        throw new HeraldError(
+          'HERALD_PLUGIN_REQUIRES',
+          `${name} needs ${missing.map(nameOf).join(', ')}, which no plugin of this host provides`,
+          { details: { plugin: name } },
+        );
+      }
+    }
+  }
+
+  /** Builds everything. Throws HERALD_PLUGIN_CONSTRUCT naming the plugin whose class or factory failed. */
+  build(): readonly Built[] {
+    for (const registration of this.registrations) {
+      const { token, cardinality, plugin } = registration;
+      try {
+        if (cardinality === 'one') this.scope.get(token as Token<unknown>);
+        else this.scope.all(token as MultiToken<unknown>);
+      } catch (error) {
+        throw asHeraldError(
+          error,
+          'HERALD_PLUGIN_CONSTRUCT',
+          `${plugin}: ${nameOf(token)} could not be constructed: ${words(error)}`,
+          { plugin },
+        );
+      }
+    }
+    return this.registrations.flatMap((registration) =>
+      registration.built === undefined
+        ? []
+        : [
+            {
+              plugin: registration.plugin,
+              token: registration.token,
+              value: registration.built.value,
+              started: (ms: number) => {
+                registration.startMs = ms;
+              },
+            },
+          ],
+    );
+  }
+
+  get<T>(of: Token<T>): T {
+    return this.scope.get(of);
+  }
+
+  find<T>(of: Token<T>): T | undefined {
+    return this.isProvided(of) ? this.scope.get(of) : undefined;
+  }
+
+  all<T>(of: MultiToken<T>): readonly T[] {
+    return this.scope.all(of);
+  }
+
+  describe(): readonly PluginDescription[] {
+    return this.plugins.map(({ name, contract }) => ({
+      plugin: name,
+      contract,
+      registrations: this.registrations.filter(({ plugin }) => plugin === name).map(describeRegistration),
+    }));
+  }
+
+  private register<T>(
+    plugin: string,
+    token: Token<T> | MultiToken<T>,
+    cardinality: 'one' | 'many',
+    provider: Provider<T>,
+  ): void {
+    const owner = this.registrations.find((each) => each.token === token);
+    if (owner !== undefined && cardinality === 'one') {
+      throw new HeraldError(
+        'HERALD_PLUGIN_TOKEN_TAKEN',
+        `${plugin} and ${owner.plugin} both provide ${nameOf(token)}, of which a host has one: leave one of them out`,
+        { details: { plugin, owner: owner.plugin, token: nameOf(token) } },
+      );
+    }
+    const registration: Registration = { plugin, token, cardinality };
+    this.registrations.push(registration);
+    this.scope.register(token, provider, (value, ms) => {
+      registration.built = { value, ms };
+    });
+  }
+}
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const describeRegistration = ({
+  token,
+  cardinality,
+  built,
+  startMs,
+}: Registration): RegistrationDescription => ({
+  token: nameOf(token),
+  cardinality,
+  implementation: implementationName(built?.value),
+  constructMs: built?.ms ?? 0,
+  ...(startMs === undefined ? {} : { startMs }),
+});
+
+const implementationName = (value: unknown): string => {
+  if (typeof value !== 'object' || value === null) return typeof value;
+  if ('name' in value && typeof value.name === 'string') return value.name;
+  if ('model' in value && typeof value.model === 'string') return value.model;
+  return value.constructor.name;
+};

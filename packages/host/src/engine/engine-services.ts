@@ -1,0 +1,25 @@
+import type {
+  AnnouncementKind,
+  AnnouncePolicy,
+  Clock,
+  HandoffStore,
+  MigrationEventBus,
+} from '@nic-herald/core';
+import type { SinkRegistry } from '../announce/sink-registry.js';
+import type { ModelRegistry } from '../knowledge/model-registry.js';
+import type { OtherGuests } from './other-guests.js';
+
+/** What every part of the announce engine works with; one set per host. */
+export interface EngineServices {
+  /** The host's name in snapshots and reports. */
+  readonly host: string;
+  readonly clock: Clock;
+  readonly bus: MigrationEventBus;
+  readonly policy: AnnouncePolicy;
+  readonly models: ModelRegistry;
+  readonly sinks: SinkRegistry;
+  readonly kinds: ReadonlyMap<string, AnnouncementKind>;
+  /** Absent: nothing is handed over, each host knows only what its own cards hold. */
+  readonly handoff?: HandoffStore;
+  readonly otherGuests: OtherGuests;
+}

@@ -1,0 +1,19 @@
+import type { GuestKey } from '@nic-herald/core';
+import { withDeadline } from '../announce/deadline.js';
+import { type HandoffReading, NO_HANDOFF, readHandoff } from '../knowledge/newest-snapshot.js';
+import type { EngineServices } from './engine-services.js';
+import { HANDOFF_DEADLINE_MS } from './other-guests.js';
+
+/** Reads what the hand-off says of a guest; nothing for a guest without a key or a host without a hand-off. */
+export const fetchHandoff = async (
+  key: GuestKey | undefined,
+  guestIs: 'incoming' | 'running',
+  services: Pick<EngineServices, 'handoff' | 'clock' | 'host'>,
+): Promise<HandoffReading> => {
+  const { handoff, clock, host } = services;
+  if (key === undefined || handoff === undefined) return NO_HANDOFF;
+  const entries = await withDeadline(clock, HANDOFF_DEADLINE_MS, 'reading the hand-off', (signal) =>
+    handoff.fetch(key, { signal }),
+  );
+  return readHandoff(entries, host, guestIs);
+};

@@ -1,0 +1,64 @@
+import type {
+  AnnounceCause,
+  Guest,
+  HeraldError,
+  MigrationReport,
+  NicReport,
+  ReportWarning,
+} from '@nic-herald/core';
+import type { RunResult } from '../announce/announcement-run.js';
+import type { PreparedNic } from './prepared-announcement.js';
+
+/** What a report is made of. */
+export interface ReportParts {
+  readonly guest: Guest;
+  readonly host: string;
+  readonly epoch: number;
+  readonly cause: AnnounceCause;
+  readonly snapshots: MigrationReport['snapshots'];
+  readonly resumed?: { readonly resumedAt: number; readonly readAt: number };
+  readonly result: RunResult;
+  readonly nics: readonly PreparedNic[];
+  readonly faults: readonly HeraldError[];
+}
+
+/** Writes down one announcement. */
+export const migrationReport = (parts: ReportParts): MigrationReport => {
+  const { guest, host, epoch, cause, snapshots, resumed, result, nics, faults } = parts;
+  const { outcome, rounds, failures, firstFrameAt, lastFrameAt } = result;
+  const sendWarnings = failures.slice(0, MAX_SEND_WARNINGS).map(
+    ({ nic, round, failure }): ReportWarning => ({
+      code: 'HERALD_SEND_FAILED',
+      message: `${nic}: the system refused frames in round ${round}: ${failure}`,
+    }),
+  );
+  return {
+    format: 1,
+    guest: guest.identity,
+    host,
+    epoch,
+    cause,
+    outcome,
+    snapshots,
+    ...(resumed === undefined ? {} : { resumedAt: resumed.resumedAt, readAt: resumed.readAt }),
+    ...(firstFrameAt === undefined ? {} : { firstFrameAt }),
+    ...(lastFrameAt === undefined ? {} : { lastFrameAt }),
+    rounds,
+    nics: nics.map(nicReport),
+    warnings: [...faults.map(({ code, message }) => ({ code, message })), ...sendWarnings],
+  };
+};
+
+const MAX_SEND_WARNINGS = 16;
+
+const nicReport = ({ plan, sink, added }: PreparedNic): NicReport => ({
+  nic: plan.nic.id,
+  model: plan.model,
+  ...(plan.nic.port === undefined ? {} : { port: plan.nic.port.name }),
+  ...(sink === undefined ? {} : { sink }),
+  source: plan.source,
+  announced: plan.announcements,
+  added,
+  refused: plan.refusals,
+  incomplete: plan.incomplete,
+});

@@ -1,0 +1,34 @@
+import { type Guest, guestKeyOf, type HeraldError, type NicPlan } from '@nic-herald/core';
+import type { NicEvidence } from '../plan/nic-evidence.js';
+import { planNic } from '../plan/plan-nic.js';
+import type { EngineServices } from './engine-services.js';
+
+/** The plans of a guest's NICs, and what failed while making them. */
+export interface GuestPlan {
+  readonly plans: readonly NicPlan[];
+  readonly faults: readonly HeraldError[];
+}
+
+/** Plans every NIC of a guest by the host's rules. */
+export const planGuest = (
+  guest: Guest,
+  evidence: readonly NicEvidence[],
+  services: EngineServices,
+): GuestPlan => {
+  const policy = services.policy.forGuest(guest.identity);
+  const ownedByOthers = services.otherGuests.ownedByOthers(guestKeyOf(guest.identity));
+  const kinds = new Set(services.kinds.keys());
+  const planned = evidence.map((each) =>
+    planNic(each, {
+      nic: each.nic,
+      policy,
+      ownedByOthers,
+      kinds,
+      handler: services.models.handlerFor(each.model),
+    }),
+  );
+  return {
+    plans: planned.map(({ plan }) => plan),
+    faults: planned.flatMap(({ fault }) => (fault === undefined ? [] : [fault])),
+  };
+};

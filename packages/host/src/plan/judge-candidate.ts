@@ -1,0 +1,31 @@
+import type { Candidate, GuestPolicy, NicDescriptor, RefusalReason } from '@nic-herald/core';
+import { MacAddress } from '@nic-herald/wire';
+
+/** Why a candidate may not be announced, with more words where there are any. */
+export interface Verdict {
+  readonly reason: RefusalReason;
+  readonly detail?: string;
+}
+
+/** What the rules know besides the candidate. */
+export interface JudgeContext {
+  readonly nic: NicDescriptor;
+  readonly policy: GuestPolicy;
+  /** Primary MACs of every other guest that is known, on any host. */
+  readonly ownedByOthers: ReadonlySet<MacAddress>;
+}
+
+/** Whether a candidate may be announced: `undefined` if so. The configured primary MAC always may. */
+export const judgeCandidate = (candidate: Candidate, context: JudgeContext): Verdict | undefined => {
+  const { station, evidence } = candidate;
+  const { nic, policy, ownedByOthers } = context;
+  if (!MacAddress.isStationAddress(station.mac)) return { reason: 'not-a-station-address' };
+  if (station.mac === nic.primaryMac && station.vlan === undefined) return undefined;
+  if (evidence === 'learned' ? policy.trust !== 'learned' : policy.trust === 'primary') {
+    return { reason: 'not-trusted', detail: `the policy trusts this guest's ${policy.trust} only` };
+  }
+  if (station.mac !== nic.primaryMac && ownedByOthers.has(station.mac))
+    return { reason: 'owned-by-other-guest' };
+  const denied = policy.deny?.(candidate);
+  return denied === undefined ? undefined : { reason: 'denied', detail: denied };
+};

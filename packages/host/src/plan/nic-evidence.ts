@@ -1,0 +1,14 @@
+import type { FilterView, LearnedStation, NicDescriptor, NicLimits, PlanSource } from '@nic-herald/core';
+
+/** All that is known of one NIC when it is planned for. */
+export interface NicEvidence {
+  readonly nic: NicDescriptor;
+  /** Name of the model that read it. */
+  readonly model: string;
+  readonly limits: NicLimits;
+  readonly source: PlanSource;
+  /** The model's private state, for its announce handler; absent where there is none. */
+  readonly state?: unknown;
+  readonly filter: FilterView;
+  readonly learned: readonly LearnedStation[];
+}

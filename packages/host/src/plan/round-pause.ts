@@ -1,0 +1,11 @@
+import type { AnnounceTiming } from '@nic-herald/core';
+
+/**
+ * How long to wait after a round, ms; QEMU's rule (net/announce.c, measured on 7.2.22): after the k-th round
+ * `initial + (k - 1) * step`, and `max` where that is below 0 or above `max`. With the defaults the rounds
+ * leave at 0, 50, 200, 450 and 800 ms.
+ */
+export const roundPause = (timing: AnnounceTiming, round: number): number => {
+  const pause = timing.initialMs + (round - 1) * timing.stepMs;
+  return pause < 0 || pause > timing.maxMs ? timing.maxMs : pause;
+};
