@@ -8,7 +8,9 @@ const BPF_PROG_LOAD = 5;
 const BPF_PROG_TYPE_SCHED_CLS = 3;
 const INSTRUCTION_BYTES = 8;
 /** union bpf_attr up to and including prog_name. */
-const LOAD_ATTRIBUTE_BYTES = 64;
+const ATTRIBUTE_BYTES = 64;
+/** Sixteen bytes, so that the instructions after it are aligned. */
+const LICENSE = new TextEncoder().encode('Apache-2.0'.padEnd(16, '\0'));
 const LOG_BYTES = 16384;
 
 /** struct bpf_insn: code, destination and source register (0 to 10), offset, immediate value. */
@@ -36,38 +38,55 @@ export const instruction = (
  * the verifier where it refuses the program.
  */
 export const loadClassifier = (name: string, instructions: Uint8Array): FileDescriptor => {
-  const first = load(name, instructions);
-  if (first instanceof FileDescriptor) return first;
-  const log = new Uint8Array(LOG_BYTES);
-  const second = load(name, instructions, log); // only now with a log: too small a buffer is an error itself
-  if (second instanceof FileDescriptor) return second;
-  const words = new TextDecoder()
-    .decode(log.subarray(0, log.indexOf(0)))
-    .trim()
-    .split('\n');
-  throw new SystemCallError('bpf', first, `load the program ${name}`, words.at(-1));
+  const quick = new LoadRequest(name, instructions, 0);
+  const fd = quick.run();
+  if (fd >= 0) return new FileDescriptor(fd);
+  const errno = libc().errno();
+  const explained = new LoadRequest(name, instructions, LOG_BYTES); // with a log only now: one too short is an error itself
+  const again = explained.run();
+  if (again >= 0) return new FileDescriptor(again);
+  throw new SystemCallError('bpf', errno, `load the program ${name}`, explained.reason());
 };
 
-/** The descriptor, or the error number. */
-const load = (name: string, instructions: Uint8Array, log?: Uint8Array): FileDescriptor | number => {
-  const attributes = new Uint8Array(LOAD_ATTRIBUTE_BYTES);
-  const license = new TextEncoder().encode('Apache-2.0\0');
-  const view = new DataView(attributes.buffer);
-  view.setUint32(0, BPF_PROG_TYPE_SCHED_CLS, true);
-  view.setUint32(4, instructions.length / INSTRUCTION_BYTES, true);
-  view.setBigUint64(8, BigInt(libc().addressOf(instructions)), true);
-  view.setBigUint64(16, BigInt(libc().addressOf(license)), true);
-  if (log) {
-    view.setUint32(24, 1, true); // log_level
-    view.setUint32(28, log.length, true);
-    view.setBigUint64(32, BigInt(libc().addressOf(log)), true);
+/** One BPF_PROG_LOAD; all that it points to lies in one block, which stays alive as the call's argument. */
+class LoadRequest {
+  private readonly memory: Uint8Array;
+  private readonly log: Uint8Array;
+
+  constructor(name: string, instructions: Uint8Array, logBytes: number) {
+    const licenseAt = ATTRIBUTE_BYTES;
+    const instructionsAt = licenseAt + LICENSE.length;
+    const logAt = instructionsAt + instructions.length;
+    this.memory = new Uint8Array(logAt + logBytes);
+    this.log = this.memory.subarray(logAt);
+    this.memory.set(LICENSE, licenseAt);
+    this.memory.set(instructions, instructionsAt);
+    const address = libc().addressOf(this.memory);
+    const view = new DataView(this.memory.buffer);
+    view.setUint32(0, BPF_PROG_TYPE_SCHED_CLS, true);
+    view.setUint32(4, instructions.length / INSTRUCTION_BYTES, true);
+    view.setBigUint64(8, BigInt(address + instructionsAt), true);
+    view.setBigUint64(16, BigInt(address + licenseAt), true);
+    if (logBytes > 0) {
+      view.setUint32(24, 1, true); // log_level
+      view.setUint32(28, logBytes, true);
+      view.setBigUint64(32, BigInt(address + logAt), true);
+    }
+    new TextEncoder().encodeInto(name, this.memory.subarray(48, 63)); // prog_name, ended by a zero byte
   }
-  new TextEncoder().encodeInto(name.slice(0, 15), attributes.subarray(48, 63)); // prog_name
-  const fd = libc().bpf(BPF_PROG_LOAD, attributes);
-  const errno = fd < 0 ? libc().errno() : 0;
-  keep(instructions, license, log); // the kernel was given their addresses only
-  return fd < 0 ? errno : new FileDescriptor(fd);
-};
 
-/** Uses its arguments, so that they are not collected before. */
-const keep = (...arrays: readonly (Uint8Array | undefined)[]): number => arrays.length;
+  /** The program's descriptor, or -1. */
+  run(): number {
+    return libc().bpf(BPF_PROG_LOAD, this.memory, ATTRIBUTE_BYTES);
+  }
+
+  /** The verifier's last words, without the line that only counts its work. */
+  reason(): string | undefined {
+    const end = this.log.indexOf(0);
+    const lines = new TextDecoder()
+      .decode(this.log.subarray(0, Math.max(0, end)))
+      .trim()
+      .split('\n');
+    return lines.findLast((line) => !line.startsWith('processed '));
+  }
+}

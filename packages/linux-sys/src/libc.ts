@@ -14,7 +14,8 @@ export interface Libc {
   sendmmsg(fd: number, headers: number, count: number, flags: number): number;
   send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
-  bpf(command: number, attributes: Uint8Array): number;
+  /** `attributes` begins with `size` bytes of union bpf_attr and may hold more, for them to point to. */
+  bpf(command: number, attributes: Uint8Array, size: number): number;
   close(fd: number): number;
   /** The error number of the call made last. */
   errno(): number;
@@ -86,7 +87,7 @@ const declare = (bpfCall: number): Libc => {
     sendmmsg: call('int sendmmsg(int, uintptr_t, uint32_t, int)'),
     send: call('intptr_t send(int, const void *, size_t, int)'),
     recv: call('intptr_t recv(int, void *, size_t, int)'),
-    bpf: (command, attributes) => syscall(bpfCall, command, attributes, attributes.byteLength),
+    bpf: (command, attributes, size) => syscall(bpfCall, command, attributes, size),
     close: call('int close(int)'),
     errno: () => koffi.errno(),
     addressOf: (array) => Number(koffi.address(array)),

@@ -1,0 +1,40 @@
+import type { ChannelHealth, ErrorCode, FrameDirection } from '@nic-herald/core';
+import type { LinkInfo } from '@nic-herald/linux-sys';
+
+/**
+ * Whether a frame that comes in at a port would be taken further; the first fault found, if any.
+ *
+ * `link` is the port as it is now, looked up by the number it had when it was opened: an interface that was
+ * removed and made anew has another number, and frames for the old one vanish without an error. A bridge
+ * port that is not forwarding drops what comes in, so it counts for frames from the guest alone.
+ */
+export const portHealth = (
+  port: string,
+  link: LinkInfo | undefined,
+  direction: FrameDirection,
+): ChannelHealth => {
+  if (!link) {
+    return fault(
+      'HERALD_PORT_MISSING',
+      `port ${port} is gone, or was removed and made anew: frames for it are lost`,
+    );
+  }
+  if (!link.up)
+    return fault('HERALD_PORT_DOWN', `port ${port} is down: set it up with \`ip link set ${port} up\``);
+  if (!link.carrier) {
+    return fault(
+      'HERALD_PORT_NO_CARRIER',
+      `port ${port} has no carrier: no QEMU has it open, or the guest's link is off`,
+    );
+  }
+  const state = link.bridgePortState;
+  if (direction === 'from-guest' && state !== undefined && state !== 'forwarding') {
+    return fault(
+      'HERALD_PORT_NOT_FORWARDING',
+      `port ${port} is ${state} in its bridge, which drops what comes in: with spanning tree or a forward delay it becomes forwarding later`,
+    );
+  }
+  return { ready: true };
+};
+
+const fault = (code: ErrorCode, message: string): ChannelHealth => ({ ready: false, code, message });
