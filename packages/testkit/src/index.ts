@@ -1,1 +1,26 @@
-export {};
+export { Fabric, type FabricHost } from './fabric.js';
+export type { FabricFrame } from './fabric-frame.js';
+export { FabricGuest, type FabricGuestOptions } from './fabric-guest.js';
+export {
+  FabricMigration,
+  type FabricMigrationEnd,
+  type FabricMigrationOptions,
+  type FabricMigrationResult,
+} from './fabric-migration.js';
+export { type FabricPluginOptions, fabricPlugin } from './fabric-plugin.js';
+export { FabricSink, type SentFrame } from './fabric-sink.js';
+export { FakeClock } from './fake-clock.js';
+export {
+  type BridgeOptions,
+  type BridgePort,
+  type ForwardingEntry,
+  LearningBridge,
+} from './learning-bridge.js';
+export { MemoryHandoff } from './memory-handoff.js';
+export { MemoryImage } from './memory-image.js';
+export type { QmpArguments, QmpError, QmpReply } from './qmp-reply.js';
+export { type QmpEvent, RecordedQemu, type RunState } from './recorded-qemu.js';
+export type { RecordedEvent, RecordedExchange, RecordedSession } from './recorded-session.js';
+export { loadRecording, type RecordedTruth, type Recording, recordingNames } from './recording.js';
+export { ScriptedQmpServer } from './scripted-qmp-server.js';
+export { StationProbes, type StationProbesOptions, type StationReturn } from './station-probes.js';

@@ -1,0 +1,70 @@
+import {
+  type Clock,
+  type FrameBatch,
+  type FrameChannel,
+  type FrameDirection,
+  type FrameSink,
+  frameCount,
+  HeraldError,
+  type Port,
+  type PreparedBatch,
+} from '@nic-herald/core';
+import type { FabricHost } from './fabric.js';
+import { type FabricFrame, readFabricFrame } from './fabric-frame.js';
+import type { BridgePort } from './learning-bridge.js';
+
+/** One frame as it left a sink. */
+export interface SentFrame {
+  /** When, ms since 1970 UTC on the fabric's clock. */
+  readonly at: number;
+  readonly port: string;
+  readonly direction: FrameDirection;
+  readonly frame: FabricFrame;
+}
+
+/** Puts frames through the guest ports of one host of the fabric, both ways. */
+export class FabricSink implements FrameSink {
+  readonly name = 'fabric';
+
+  /** Every frame that was sent so far. */
+  readonly sent: SentFrame[] = [];
+
+  constructor(
+    private readonly host: FabricHost,
+    private readonly clock: Clock,
+  ) {}
+
+  supports(port: Port, _direction: FrameDirection): boolean {
+    return this.host.bridge.port(port.name) !== undefined;
+  }
+
+  /** Rejects with HERALD_FABRIC_PORT for a port this host does not have. */
+  async open(port: Port, direction: FrameDirection): Promise<FrameChannel> {
+    const at = this.host.bridge.port(port.name);
+    if (at === undefined) {
+      throw new HeraldError('HERALD_FABRIC_PORT', `host ${this.host.name} has no port ${port.name}`);
+    }
+    return {
+      prepare: (batch) => this.prepare(batch, at, direction),
+      health: async () => ({ ready: true }),
+      close: async () => {},
+    };
+  }
+
+  private prepare(batch: FrameBatch, port: BridgePort, direction: FrameDirection): PreparedBatch {
+    const frames = Array.from({ length: frameCount(batch) }, (_, index) =>
+      readFabricFrame(batch.bytes.subarray(batch.starts[index], batch.starts[index + 1])),
+    );
+    return {
+      send: () => {
+        for (const [index, frame] of frames.entries()) {
+          if (frame === undefined) return { accepted: index, failure: `frame ${index} is no Ethernet frame` };
+          if (direction === 'from-guest') port.receiveFrame(frame);
+          else port.transmit(frame);
+          this.sent.push({ at: this.clock.now(), port: port.name, direction, frame });
+        }
+        return { accepted: frames.length };
+      },
+    };
+  }
+}
