@@ -1,1 +1,2 @@
-export {};
+export { qemu } from './qemu.js';
+export type { QemuOptions } from './qemu-options.js';

@@ -1,0 +1,118 @@
+import { HeraldError } from '@nic-herald/core';
+import { z } from 'zod';
+import type { CommandOptions } from '../transport/command-queue.js';
+import type { QmpConnection } from '../transport/qmp-connection.js';
+import { type MigrationStatus, migrationStatus } from './migration-status.js';
+import { type PciDevice, pciBuses } from './pci-device.js';
+
+const version = z.object({ qemu: z.object({ major: z.int(), minor: z.int(), micro: z.int() }) });
+const name = z.object({ name: z.string().optional() });
+const uuid = z.object({ UUID: z.string() });
+const status = z.object({ status: z.string().max(64) });
+const capabilities = z.array(z.object({ capability: z.string(), state: z.boolean() })).max(256);
+const qomList = z.array(z.object({ name: z.string().max(256), type: z.string().max(256) })).max(16384);
+const text = z.string();
+
+/** A child object in QEMU's object tree. */
+export interface QomChild {
+  readonly path: string;
+  /** Its type, `e1000`. */
+  readonly type: string;
+}
+
+/**
+ * The few QMP commands nic-herald uses, with checked replies. Each is short; none changes anything but
+ * `enableMigrationEvents`. All reject with a HeraldError.
+ */
+export class QmpCommands {
+  constructor(private readonly connection: QmpConnection) {}
+
+  /** `7.2.22`. */
+  async version(options?: CommandOptions): Promise<string> {
+    const { qemu } = await this.ask('query-version', version, undefined, options);
+    return `${qemu.major}.${qemu.minor}.${qemu.micro}`;
+  }
+
+  async name(options?: CommandOptions): Promise<string | undefined> {
+    return (await this.ask('query-name', name, undefined, options)).name;
+  }
+
+  async uuid(options?: CommandOptions): Promise<string> {
+    return (await this.ask('query-uuid', uuid, undefined, options)).UUID;
+  }
+
+  /** QEMU's run state: `running`, `paused`, `inmigrate`, `postmigrate`, ... */
+  async runState(options?: CommandOptions): Promise<string> {
+    return (await this.ask('query-status', status, undefined, options)).status;
+  }
+
+  migration(options?: CommandOptions): Promise<MigrationStatus> {
+    return this.ask('query-migrate', migrationStatus, undefined, options);
+  }
+
+  /** Whether QEMU tells of migrations by `MIGRATION` events. */
+  async migrationEvents(options?: CommandOptions): Promise<boolean> {
+    const all = await this.ask('query-migrate-capabilities', capabilities, undefined, options);
+    return all.some(({ capability, state }) => capability === 'events' && state);
+  }
+
+  /** Turns the `events` migration capability on, for every client of this QEMU. */
+  async enableMigrationEvents(options?: CommandOptions): Promise<void> {
+    const args = { capabilities: [{ capability: 'events', state: true }] };
+    await this.ask('migrate-set-capabilities', z.unknown(), args, options);
+  }
+
+  /** The children of an object, properties left out. */
+  async children(path: string, options?: CommandOptions): Promise<readonly QomChild[]> {
+    const members = await this.ask('qom-list', qomList, { path }, options);
+    return members.flatMap((member) => {
+      const type = /^child<(.+)>$/.exec(member.type)?.[1];
+      return type === undefined ? [] : [{ path: `${path}/${member.name}`, type }];
+    });
+  }
+
+  /** One property of an object, unchecked. */
+  property(path: string, property: string, options?: CommandOptions): Promise<unknown> {
+    return this.ask('qom-get', z.unknown(), { path, property }, options);
+  }
+
+  /** The receive filters of one net client, unchecked. QEMU works on its main loop meanwhile. */
+  receiveFilters(client: string, options?: CommandOptions): Promise<readonly unknown[]> {
+    return this.ask('query-rx-filter', z.array(z.unknown()).max(64), { name: client }, options);
+  }
+
+  /** The PCI functions of each root bus. */
+  async pciDevices(options?: CommandOptions): Promise<ReadonlyArray<readonly PciDevice[]>> {
+    return (await this.ask('query-pci', pciBuses, undefined, options)).map(({ devices }) => devices);
+  }
+
+  /** Runs a command of the human monitor and gives its text. */
+  human(commandLine: string, options?: CommandOptions): Promise<string> {
+    return this.ask('human-monitor-command', text, { 'command-line': commandLine }, options);
+  }
+
+  private async ask<T>(
+    command: string,
+    schema: z.ZodType<T>,
+    args: object | undefined,
+    options: CommandOptions | undefined,
+  ): Promise<T> {
+    const reply = parse(schema, await this.connection.execute(command, args, options));
+    if ('value' in reply) return reply.value;
+    const socket = this.connection.socketPath;
+    throw new HeraldError(
+      'HERALD_QMP_REPLY',
+      `QEMU at ${socket} answered ${command} in a form nic-herald does not know: ${reply.issue}`,
+      { details: { command, socket } },
+    );
+  }
+}
+
+const parse = <T>(schema: z.ZodType<T>, reply: unknown): { value: T } | { issue: string } => {
+  try {
+    const { data, error } = schema.safeParse(reply);
+    return error ? { issue: z.prettifyError(error).slice(0, 500) } : { value: data };
+  } catch {
+    return { issue: 'it is nested too deeply' }; // the schema of query-pci is recursive
+  }
+};

@@ -1,0 +1,106 @@
+import type { GuestPhase, MigrationSide } from '@nic-herald/core';
+import { isOutgoing, type MigrationStatus } from '../commands/migration-status.js';
+
+/** What a monitor tells of a migration, the guest left out. */
+export type MigrationFact =
+  | { readonly event: 'migration:incoming' | 'migration:outgoing' }
+  | { readonly event: 'migration:completed'; readonly side: MigrationSide }
+  | { readonly event: 'migration:failed'; readonly side: MigrationSide; readonly status: string };
+
+/** QEMU's MigrationStatus (qapi/migration.json); every name not listed here means a migration under way. */
+const NONE = new Set(['none']);
+const FAILED = new Set(['failed', 'cancelled']);
+
+/**
+ * Makes facts, each told once, of the statuses of one guest's migrations: from `MIGRATION` events, and from
+ * `query-migrate` where those are off. A guest first seen incoming is a destination until it has both been
+ * loaded and resumed; then, and from the start for any other, it can only be a source.
+ */
+export class MigrationProgress {
+  private side: MigrationSide;
+  private status: 'idle' | 'underway' | 'cancelling' = 'idle';
+  private loaded: boolean = false;
+  private resumed: boolean;
+  /** `query-migrate` goes on telling the end of the last migration: whether that one was told of. */
+  private endTold: boolean = false;
+
+  constructor(phase: GuestPhase, migration: MigrationStatus) {
+    // a guest that runs while the rest of its memory follows is the receiving end of a post-copy
+    const postcopy = phase === 'running' && (migration.status?.startsWith('postcopy') ?? false);
+    this.side = phase === 'incoming' || postcopy ? 'destination' : 'source';
+    this.resumed = postcopy;
+    this.endTold = this.side === 'source' && migration.status === 'completed';
+  }
+
+  /** Whether a migration is under way, so that its end should be looked for. */
+  get underway(): boolean {
+    return this.status !== 'idle' || (this.side === 'destination' && this.resumed);
+  }
+
+  /** A `MIGRATION` event. */
+  told(status: string): readonly MigrationFact[] {
+    if (NONE.has(status)) return [];
+    if (FAILED.has(status)) return this.fail(status);
+    if (status === 'completed') return this.complete();
+    const facts = this.begin();
+    this.status = status === 'cancelling' ? 'cancelling' : 'underway';
+    return facts;
+  }
+
+  /** A reply of `query-migrate`. It keeps telling of the last migration, which is news only once. */
+  polled(reply: MigrationStatus): readonly MigrationFact[] {
+    const { status } = reply;
+    if (status === undefined) return [];
+    if (this.status === 'idle') {
+      if (FAILED.has(status)) return [];
+      const over = this.side === 'source' ? this.endTold || !isOutgoing(reply) : this.loaded;
+      if (status === 'completed' && over) return [];
+    }
+    return this.told(status);
+  }
+
+  /** The CPUs are about to be told of as running: what must be known before. */
+  beforeResume(): readonly MigrationFact[] {
+    return this.side === 'source' && this.status === 'cancelling' ? this.fail('cancelled') : [];
+  }
+
+  /** The CPUs run. */
+  afterResume(): readonly MigrationFact[] {
+    if (this.side === 'source') return [];
+    this.resumed = true;
+    const facts = this.loaded ? [] : this.begin();
+    this.becomeSource();
+    return facts;
+  }
+
+  private begin(): readonly MigrationFact[] {
+    if (this.status !== 'idle' || (this.side === 'destination' && this.loaded)) return [];
+    this.status = 'underway';
+    this.endTold = false;
+    return [{ event: this.side === 'source' ? 'migration:outgoing' : 'migration:incoming' }];
+  }
+
+  private complete(): readonly MigrationFact[] {
+    const { side } = this;
+    if (side === 'destination' && this.loaded) return [];
+    const facts: MigrationFact[] = [...this.begin(), { event: 'migration:completed', side }];
+    this.status = 'idle';
+    this.endTold = true;
+    this.loaded = side === 'destination';
+    this.becomeSource();
+    return facts;
+  }
+
+  private fail(status: string): readonly MigrationFact[] {
+    if (this.status === 'idle') return [];
+    this.status = 'idle';
+    return [{ event: 'migration:failed', side: this.side, status }];
+  }
+
+  private becomeSource(): void {
+    if (!this.loaded || !this.resumed) return;
+    this.side = 'source';
+    this.status = 'idle';
+    this.endTold = true;
+  }
+}

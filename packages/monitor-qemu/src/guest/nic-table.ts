@@ -1,0 +1,106 @@
+import type { NicDescriptor } from '@nic-herald/core';
+import { MacAddress } from '@nic-herald/wire';
+import { type NetworkNic, parseNetworkClients } from '../commands/network-clients.js';
+import type { QmpCommands } from '../commands/qmp-commands.js';
+import type { CommandOptions } from '../transport/command-queue.js';
+import { anonymousPaths, type NicDevice } from './device-paths.js';
+import { portOf } from './nic-port.js';
+
+const NAMED = '/machine/peripheral';
+/** Devices without an id, and those QEMU makes itself (`-nic`, onboard NICs). */
+const ANONYMOUS = ['/machine/peripheral-anon', '/machine/unattached'];
+const NO_MAC = MacAddress.of('00:00:00:00:00:00');
+
+/**
+ * The NICs of one guest. A NIC's id is its net client's name: the device id, else `<type>.<number>`, numbered
+ * within a type in the order of creation, and so the same on both hosts where their command lines are.
+ * `query-rx-filter` and `announce-self` use that name too.
+ */
+export class NicTable {
+  private paths: ReadonlyMap<string, string> = new Map();
+
+  constructor(private readonly commands: QmpCommands) {}
+
+  /** Something that differs when NICs come, go or are plugged elsewhere. One command. */
+  async fingerprint(options: CommandOptions): Promise<{ ids: readonly string[]; print: string }> {
+    const nics = await this.networkNics(options);
+    return {
+      ids: nics.map(({ name }) => name),
+      print: JSON.stringify(nics.map(({ currentMac, ...plugged }) => plugged)),
+    };
+  }
+
+  /** The NICs as they are now. */
+  async list(options: CommandOptions): Promise<readonly NicDescriptor[]> {
+    const nics = await this.networkNics(options);
+    this.paths = await this.findPaths(nics, options);
+    const descriptors: NicDescriptor[] = [];
+    for (const nic of nics) {
+      const primaryMac = (await this.configuredMac(nic, options)) ?? NO_MAC;
+      descriptors.push({ id: nic.name, type: nic.model, primaryMac, ...portOf(nic) });
+    }
+    return descriptors;
+  }
+
+  /** The path of a NIC in QEMU's object tree; `undefined` for one that cannot be found. */
+  async pathOf(id: string, options: CommandOptions): Promise<string | undefined> {
+    if (!this.paths.has(id)) this.paths = await this.findPaths(await this.networkNics(options), options);
+    return this.paths.get(id);
+  }
+
+  /** The NIC an object belongs to: itself, or a part of it such as `.../virtio-backend`. */
+  async idOf(path: string, options: CommandOptions): Promise<string | undefined> {
+    const id = this.known(path);
+    if (id !== undefined) return id;
+    await this.list(options);
+    return this.known(path);
+  }
+
+  private known(path: string): string | undefined {
+    for (const [id, own] of this.paths) if (path === own || path.startsWith(`${own}/`)) return id;
+    return undefined;
+  }
+
+  private async networkNics(options: CommandOptions): Promise<readonly NetworkNic[]> {
+    return parseNetworkClients(await this.commands.human('info network', options));
+  }
+
+  private async findPaths(
+    nics: readonly NetworkNic[],
+    options: CommandOptions,
+  ): Promise<ReadonlyMap<string, string>> {
+    const named = new Set((await this.commands.children(NAMED, options)).map(({ path }) => path));
+    const paths = new Map<string, string>();
+    for (const { name } of nics) if (named.has(`${NAMED}/${name}`)) paths.set(name, `${NAMED}/${name}`);
+    for (const folder of ANONYMOUS) {
+      const left = nics.filter(({ name }) => !paths.has(name));
+      if (left.length === 0) break;
+      for (const [name, path] of anonymousPaths(left, await this.nicDevices(folder, left, options))) {
+        paths.set(name, path);
+      }
+    }
+    return paths;
+  }
+
+  private async nicDevices(
+    folder: string,
+    nics: readonly NetworkNic[],
+    options: CommandOptions,
+  ): Promise<readonly NicDevice[]> {
+    const models = new Set(nics.map(({ model }) => model));
+    const devices: NicDevice[] = [];
+    for (const child of await this.commands.children(folder, options)) {
+      if (!models.has(child.type)) continue;
+      const netdev = await this.commands.property(child.path, 'netdev', options);
+      devices.push({ ...child, netdev: typeof netdev === 'string' ? netdev : '' });
+    }
+    return devices;
+  }
+
+  /** The `mac` property: QEMU's list of net clients shows what the guest made of it. */
+  private async configuredMac(nic: NetworkNic, options: CommandOptions): Promise<MacAddress | undefined> {
+    const path = this.paths.get(nic.name);
+    const configured = path && (await this.commands.property(path, 'mac', options));
+    return MacAddress.parse(typeof configured === 'string' ? configured : nic.currentMac);
+  }
+}

@@ -1,0 +1,58 @@
+import { HeraldError, type Token, token } from '@nic-herald/core';
+import { z } from 'zod';
+import { DEFAULT_QMP_LIMITS } from './transport/qmp-limits.js';
+
+/** How to reach the QEMUs of this host, and how often to look at them. Only `sockets` is required. */
+export interface QemuOptions {
+  /**
+   * QMP sockets: absolute paths, with `*` and `?` in any component (they match no '/' and no leading dot).
+   * One that does not exist yet is waited for. Each needs to be nic-herald's own: a QMP socket serves one client.
+   */
+  readonly sockets: readonly string[];
+  /** Turn on each QEMU's `events` migration capability, for all its clients. Default false: it is left alone. */
+  readonly enableMigrationEvents?: boolean;
+  /** Time for a QMP greeting before a silent socket is warned of, ms, 1 and up. Default 2000. */
+  readonly greetingTimeoutMs?: number;
+  /** Time for one command, ms, 1 and up. Default 3000. */
+  readonly commandTimeoutMs?: number;
+  /** Longest line accepted from QEMU, bytes, 65536 and up. Default 4194304. */
+  readonly maxLineBytes?: number;
+  /** How often `query-migrate` is asked while `events` is off and no migration runs, ms, 50 and up. Default 1000. */
+  readonly migrationPollMs?: number;
+  /** How often the list of NICs is compared: QEMU does not tell of a plugged NIC. ms, 50 and up. Default 5000. */
+  readonly nicPollMs?: number;
+  /** How often sockets are looked for, besides what the file system tells, ms, 50 and up. Default 2000. */
+  readonly rescanMs?: number;
+  /** First and longest pause between two attempts to connect, ms, 1 and up. Default 100 and 5000. */
+  readonly reconnectMs?: { readonly first: number; readonly longest: number };
+}
+
+/** The options with their defaults filled in. */
+export type QemuSettings = Required<QemuOptions>;
+
+/** The settings of the QEMU monitor of a host. */
+export const QEMU_SETTINGS: Token<QemuSettings> = token<QemuSettings>('@nic-herald/monitor-qemu/settings');
+
+const ms = (least: number) => z.number().min(least).max(3_600_000);
+
+const schema = z.strictObject({
+  sockets: z.array(z.string().startsWith('/', 'must be an absolute path').max(4096)).max(1024),
+  enableMigrationEvents: z.boolean().default(false),
+  greetingTimeoutMs: ms(1).default(DEFAULT_QMP_LIMITS.greetingTimeoutMs),
+  commandTimeoutMs: ms(1).default(DEFAULT_QMP_LIMITS.commandTimeoutMs),
+  maxLineBytes: z.int().min(65_536).max(268_435_456).default(DEFAULT_QMP_LIMITS.maxLineBytes),
+  migrationPollMs: ms(50).default(1000),
+  nicPollMs: ms(50).default(5000),
+  rescanMs: ms(50).default(2000),
+  reconnectMs: z.strictObject({ first: ms(1), longest: ms(1) }).default({ first: 100, longest: 5000 }),
+});
+
+/** Checks options and fills in the defaults. Throws HERALD_QEMU_OPTIONS. */
+export const qemuSettings = (options: QemuOptions): QemuSettings => {
+  const { data, error } = schema.safeParse(options);
+  if (data) return data;
+  throw new HeraldError(
+    'HERALD_QEMU_OPTIONS',
+    `qemu() was given options it cannot use: ${z.prettifyError(error)}`,
+  );
+};

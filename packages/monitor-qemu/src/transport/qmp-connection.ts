@@ -1,0 +1,194 @@
+import { connect, type Socket } from 'node:net';
+import { type CancelTimer, type Clock, HeraldError } from '@nic-herald/core';
+import { type CommandOptions, CommandQueue } from './command-queue.js';
+import { LineSplitter } from './line-splitter.js';
+import { qmpCommandError } from './qmp-command-error.js';
+import type { QmpLimits } from './qmp-limits.js';
+import { parseQmpMessage, type QmpEvent, type QmpMessage } from './qmp-message.js';
+
+/** Whoever a connection belongs to. Called synchronously, in the order of the stream. */
+export interface QmpConnectionOwner {
+  /** Greeting and `qmp_capabilities` are done: commands may be sent, events come. */
+  onReady(): void;
+  /** `readAt`: when the chunk with this event was read, ms since 1970 UTC with a fraction. */
+  onEvent(event: QmpEvent, readAt: number): void;
+  /** Something is odd and the connection goes on; each kind once per connection. */
+  onProblem(problem: HeraldError): void;
+  /** The connection is over; always called once, whether or not it was ever ready. Not after `close`. */
+  onEnd(reason: HeraldError): void;
+}
+
+type ConnectionState = 'unanswered' | 'greeted' | 'ended';
+
+const MAX_SAMPLE = 80;
+/** `sun_path` of a Unix socket address holds 107 bytes and a zero; a longer path would be cut short unseen. */
+const MAX_SOCKET_PATH = 107;
+
+/**
+ * One connection to one QMP socket, from connect to end. It never reconnects; what the peer sends is bounded
+ * and checked, and no line of it can do more than end the connection.
+ */
+export class QmpConnection {
+  private readonly splitter: LineSplitter;
+  private readonly queue: CommandQueue;
+  private readonly told = new Set<string>();
+  private socket: Socket | undefined;
+  private cancelGreeting: CancelTimer = () => undefined;
+  private state: ConnectionState = 'unanswered';
+
+  constructor(
+    readonly socketPath: string,
+    private readonly clock: Clock,
+    private readonly limits: QmpLimits,
+    private readonly owner: QmpConnectionOwner,
+  ) {
+    this.splitter = new LineSplitter(limits.maxLineBytes);
+    this.queue = new CommandQueue(socketPath, clock, limits, (line) => {
+      this.socket?.write(line);
+    });
+  }
+
+  /** Connects. What comes of it is told to the owner, never from within this call. */
+  open(): void {
+    if (Buffer.byteLength(this.socketPath) > MAX_SOCKET_PATH) {
+      const problem = `the path is longer than the ${MAX_SOCKET_PATH} bytes a Unix socket can have`;
+      queueMicrotask(() => this.end(this.connectError(problem)));
+      return;
+    }
+    const socket = connect({ path: this.socketPath });
+    this.socket = socket;
+    socket.on('connect', () => {
+      this.cancelGreeting = this.clock.setTimer(this.limits.greetingTimeoutMs, () => this.tellSilent());
+    });
+    socket.on('data', (chunk: Uint8Array) => this.read(chunk));
+    socket.on('error', (error) => this.end(this.connectError(error.message, error)));
+    socket.on('close', () => this.end(this.disconnected('QEMU closed it: the guest is gone, or QEMU is')));
+  }
+
+  /** Sends a command; see `CommandQueue`. The reply is unchecked. */
+  execute(name: string, args?: object, options?: CommandOptions): Promise<unknown> {
+    return this.queue.execute(name, args, options);
+  }
+
+  /** Ends the connection without a word to the owner. Commands under way reject. */
+  close(): void {
+    this.shut(this.disconnected('nic-herald closed it'));
+  }
+
+  private read(chunk: Uint8Array): void {
+    const readAt = this.clock.now();
+    try {
+      for (const line of this.splitter.push(chunk)) {
+        this.take(line, readAt);
+        if (this.state === 'ended') return;
+      }
+    } catch (error) {
+      if (!(error instanceof HeraldError)) throw error;
+      const { code, message } = error;
+      this.end(
+        new HeraldError(code, `${this.socketPath}: ${message}`, { details: this.details(error.details) }),
+      );
+    }
+  }
+
+  private take(line: Uint8Array, readAt: number): void {
+    if (line.length === 0 || (line.length === 1 && line[0] === 0x0d)) return;
+    const message = parseQmpMessage(line);
+    if (message === undefined) this.tellUnparsable(line, 'no QMP message');
+    else if (message.kind === 'event') {
+      if (this.state === 'greeted') this.owner.onEvent(message.event, readAt);
+    } else if (message.kind === 'greeting') this.greet();
+    else this.answer(message, line);
+  }
+
+  private greet(): void {
+    if (this.state !== 'unanswered') return;
+    this.state = 'greeted';
+    this.cancelGreeting();
+    const onReply = (): void => {
+      if (this.state !== 'ended') this.owner.onReady();
+    };
+    this.execute('qmp_capabilities', undefined, { onReply }).catch((error: HeraldError) => this.end(error));
+  }
+
+  private answer(message: Extract<QmpMessage, { kind: 'return' | 'error' }>, line: Uint8Array): void {
+    const { id } = message;
+    const known =
+      id !== undefined &&
+      this.queue.reply(id, ({ name }) =>
+        message.kind === 'return'
+          ? { value: message.value }
+          : qmpCommandError(this.socketPath, name, message.errorClass, message.description),
+      );
+    if (!known) this.tellUnparsable(line, 'a reply to no command of ours');
+  }
+
+  private tellUnparsable(line: Uint8Array, what: string): void {
+    const text = new TextDecoder().decode(line.subarray(0, MAX_SAMPLE));
+    const sample =
+      JSON.stringify(text) + (line.length > MAX_SAMPLE ? ` and ${line.length - MAX_SAMPLE} bytes more` : '');
+    this.tell(
+      'HERALD_QMP_UNPARSABLE',
+      `${this.socketPath} sent ${what}: ${sample}. Lines like it are skipped; check that it is a QMP socket ` +
+        'and that nothing else writes to it',
+    );
+  }
+
+  private tellSilent(): void {
+    this.tell(
+      'HERALD_QMP_SILENT',
+      `${this.socketPath} accepted the connection and sent no QMP greeting within ${this.limits.greetingTimeoutMs} ms. ` +
+        'A QMP socket serves one client at a time: another program is connected to it, or QEMU hangs. ' +
+        'nic-herald goes on waiting; give it a QMP socket of its own (a second -qmp)',
+    );
+  }
+
+  private tell(code: 'HERALD_QMP_UNPARSABLE' | 'HERALD_QMP_SILENT', message: string): void {
+    if (this.state === 'ended' || this.told.has(code)) return;
+    this.told.add(code);
+    this.owner.onProblem(new HeraldError(code, message, { details: this.details() }));
+  }
+
+  private connectError(problem: string, cause?: NodeJS.ErrnoException): HeraldError {
+    if (this.state === 'greeted') return this.disconnected(problem, cause);
+    const remedy =
+      cause?.code === 'EACCES' || cause?.code === 'EPERM'
+        ? 'run nic-herald as a user that may read and write the socket'
+        : cause?.code === 'ECONNREFUSED'
+          ? 'no QEMU listens there: is this the socket file of one that is gone?'
+          : 'check the path';
+    return new HeraldError(
+      'HERALD_QMP_CONNECT',
+      `cannot connect to ${this.socketPath}: ${problem}; ${remedy}`,
+      {
+        details: this.details({ errno: cause?.code }),
+        cause,
+      },
+    );
+  }
+
+  private disconnected(why: string, cause?: unknown): HeraldError {
+    return new HeraldError('HERALD_QMP_DISCONNECTED', `the connection to ${this.socketPath} ended: ${why}`, {
+      details: this.details(),
+      cause,
+    });
+  }
+
+  private details<T extends object>(more?: T) {
+    return { ...more, socket: this.socketPath };
+  }
+
+  private end(reason: HeraldError): void {
+    if (this.state === 'ended') return;
+    this.shut(reason);
+    this.owner.onEnd(reason);
+  }
+
+  private shut(reason: HeraldError): void {
+    if (this.state === 'ended') return;
+    this.state = 'ended';
+    this.cancelGreeting();
+    this.socket?.destroy();
+    this.queue.close(reason);
+  }
+}
