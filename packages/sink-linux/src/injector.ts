@@ -52,11 +52,23 @@ export class Injector {
       lock = acquireLock(`nic-herald/injector/${prefix}`);
       netlink = new NetlinkSocket();
       reapPair(netlink, names);
-      return new Injector(lock, netlink, names, buildPair(netlink, names));
+      const injector = new Injector(lock, netlink, names, buildPair(netlink, names));
+      injector.tryToSend();
+      return injector;
     } catch (error) {
       netlink?.close();
       lock?.release();
       throw sinkUnavailable(error);
+    }
+  }
+
+  /** Opens and closes a socket, so that a missing privilege shows now and not at the first migration. */
+  private tryToSend(): void {
+    try {
+      this.openSocket(this.ifindex).close();
+    } catch (error) {
+      this.close();
+      throw error;
     }
   }
 

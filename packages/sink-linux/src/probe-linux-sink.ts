@@ -19,12 +19,7 @@ const PROBE_PREFIX = 'heraldprobe';
 export const probeLinuxSink = (): LinuxSinkProbe => {
   const missing = missingCapabilities(heldCapabilities());
   try {
-    const injector = Injector.open(PROBE_PREFIX);
-    try {
-      injector.openSocket(1).close();
-    } finally {
-      injector.close();
-    }
+    Injector.open(PROBE_PREFIX).close();
     return { usable: true, missing };
   } catch (thrown) {
     const { code, message } = asHeraldError(thrown, 'HERALD_SINK_UNAVAILABLE', 'frames cannot be injected');
