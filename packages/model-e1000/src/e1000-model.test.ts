@@ -62,6 +62,8 @@ const deviceWith = (
 
 const viewOf = async (registers: Registers) => {
   const state = await model.capture(deviceWith(imageOf(registers)), options);
+  const handedOver = parseState(model.state, JSON.parse(JSON.stringify(state)));
+  expect(handedOver).toEqual({ value: state });
   const { incomplete, ...view } = model.filter(state);
   return { ...view, reasons: incomplete.map(({ reason }) => reason) };
 };
