@@ -1,9 +1,123 @@
+import { access, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MigrationReport } from '@nic-herald/core';
+import { LabFault } from './lab-fault.js';
+import { LabProcess } from './lab-process.js';
 import type { LabRig } from './lab-rig.js';
 import type { HostName } from './namespaces.js';
+import { waitUntil } from './wait-until.js';
 
-/** Starts and watches nic-herald on the hosts of a rig. */
-export interface AgentLauncher {
-  start(rig: LabRig, host: HostName): Promise<void>;
-  settled(rig: LabRig): Promise<void>;
-  faultsAfterMigration(rig: LabRig): Promise<string[]>;
+const program = join(import.meta.dirname, '../../packages/cli/dist/bin.js');
+
+/** One line of nic-herald's log. */
+export interface AgentLine {
+  readonly msg?: string;
+  /** The fact on the bus that the line tells of, such as `announce:armed`. */
+  readonly event?: string;
+  readonly code?: string;
+}
+
+/** False while the command line has not been built. */
+export async function isAgentBuilt(): Promise<boolean> {
+  return access(program).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** `nic-herald run` on one host: the built command, in the host's namespace, watching every QMP socket of the host. */
+export class AgentProcess {
+  readonly lines: AgentLine[] = [];
+  readonly process: LabProcess;
+  readonly #reportDirectory: string;
+
+  private constructor(rig: LabRig, host: HostName) {
+    this.#reportDirectory = reportDirectory(rig, host);
+    let rest = '';
+    this.process = new LabProcess({
+      title: `nic-herald on ${host}`,
+      namespace: rig.network.hosts[host],
+      command: [
+        ...[process.execPath, program, 'run', '--host', host],
+        ...['--qmp', join(rig.sockets, `${host}*.qmp`)],
+        ...['--handoff-dir', join(rig.directory, 'handoff'), '--report-dir', this.#reportDirectory],
+        ...['--control', join(rig.sockets, `${host}.control-agent`)],
+        ...['--log-level', 'debug'],
+      ],
+      logFile: join(rig.directory, `nic-herald-${host}.log`),
+      onStdout: (text) => {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) this.lines.push(parseLine(line));
+      },
+    });
+    rig.owns({ stop: () => this.process.stop() });
+  }
+
+  /** Starts it without waiting for anything. */
+  static async launch(rig: LabRig, host: HostName): Promise<AgentProcess> {
+    await mkdir(join(rig.directory, 'handoff'), { recursive: true });
+    await mkdir(reportDirectory(rig, host), { recursive: true });
+    return new AgentProcess(rig, host);
+  }
+
+  /** Starts it and waits for its `ready`: from then on it misses nothing. */
+  static async start(rig: LabRig, host: HostName): Promise<AgentProcess> {
+    const agent = await AgentProcess.launch(rig, host);
+    await agent.line('ready', (line) => line.msg === 'ready');
+    return agent;
+  }
+
+  /** Waits for a line of its log. */
+  line(what: string, matches: (line: AgentLine) => boolean, timeoutMs = 15_000): Promise<AgentLine> {
+    return waitUntil(`${this.process.title} to log "${what}"`, { timeoutMs, everyMs: 20 }, () => {
+      const found = this.lines.find(matches);
+      if (!found) this.process.assertRunning();
+      return found;
+    });
+  }
+
+  /** Reports written so far on this host, by this agent and by those before it. */
+  async reports(): Promise<MigrationReport[]> {
+    const files = (await readdir(this.#reportDirectory)).filter((name) => /^[^.].*\.json$/.test(name));
+    const texts = await Promise.all(
+      files.sort().map((name) => readFile(join(this.#reportDirectory, name), 'utf8')),
+    );
+    return texts.map((text) => JSON.parse(text) as MigrationReport);
+  }
+
+  /** The `count`-th report; a fault when it does not come. */
+  async report(count = 1): Promise<MigrationReport> {
+    return waitUntil(`report ${count} of ${this.process.title}`, { timeoutMs: 8000 }, async () => {
+      return (await this.reports())[count - 1];
+    });
+  }
+}
+
+/** Both agents of a rig. */
+export type AgentPair = Readonly<Record<HostName, AgentProcess>>;
+
+export async function startAgents(rig: LabRig): Promise<AgentPair> {
+  if (!(await isAgentBuilt())) throw new LabFault(`${program} is not there: run npm run build`);
+  const [A, B] = await Promise.all([AgentProcess.start(rig, 'A'), AgentProcess.start(rig, 'B')]);
+  return { A, B };
+}
+
+/** Waits until an agent has the frames of a waiting guest lying ready. */
+export async function armed(agent: AgentProcess, times = 1): Promise<void> {
+  await waitUntil(`${agent.process.title} to be armed`, { timeoutMs: 8000, everyMs: 20 }, () => {
+    return agent.lines.filter((line) => line.event === 'announce:armed').length >= times || undefined;
+  });
+}
+
+function reportDirectory(rig: LabRig, host: HostName): string {
+  return join(rig.directory, `reports-${host}`);
+}
+
+function parseLine(line: string): AgentLine {
+  try {
+    return JSON.parse(line) as AgentLine;
+  } catch {
+    return { msg: line };
+  }
 }

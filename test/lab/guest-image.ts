@@ -25,7 +25,12 @@ const modules = [
   'veth',
   'dummy',
 ];
-const programs = ['/bin/ip', '/sbin/bridge', '/usr/sbin/bridge'];
+/** Path inside the guest -> the program on this machine; the libraries they need come along. */
+const programs: Readonly<Record<string, string>> = {
+  '/bin/busybox': '/bin/busybox',
+  '/usr/sbin/ip': '/bin/ip',
+  '/usr/sbin/bridge': '/sbin/bridge',
+};
 const initScript = join(import.meta.dirname, 'guest-init.sh');
 
 /** Builds the guest out of Debian's kernel, static busybox and iproute2, or takes it from the cache. */
@@ -44,7 +49,9 @@ export async function buildGuestImage(cacheDirectory: string): Promise<GuestImag
 async function newestKernel(): Promise<string> {
   const found = (await readdir('/boot')).filter((name) => /^vmlinuz-.*-amd64$/.test(name));
   // A "cloud" kernel lacks e1000e and friends.
-  const releases = found.map((name) => name.slice('vmlinuz-'.length)).filter((name) => !name.includes('cloud'));
+  const releases = found
+    .map((name) => name.slice('vmlinuz-'.length))
+    .filter((name) => !name.includes('cloud'));
   const newest = releases.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
   if (newest === undefined) {
     throw new LabFault('no Debian kernel in /boot for the guest: apt-get install linux-image-amd64');
@@ -54,14 +61,11 @@ async function newestKernel(): Promise<string> {
 
 /** Path inside the guest -> file on this machine. */
 async function collectFiles(release: string): Promise<Map<string, string>> {
-  const files = new Map([
-    ['/init', initScript],
-    ['/bin/busybox', '/bin/busybox'],
-  ]);
-  for (const program of programs) {
-    if (!(await exists(program))) continue;
-    files.set(`/usr/sbin/${program.split('/').at(-1) ?? ''}`, program);
-    const libraries = await runProgram('ldd', [program]);
+  const files = new Map([['/init', initScript]]);
+  for (const [path, program] of Object.entries(programs)) {
+    files.set(path, program);
+    // A static program has no libraries, and ldd then fails.
+    const libraries = await runProgram('ldd', [program]).catch(() => '');
     for (const match of libraries.matchAll(/(\/\S+)\s+\(0x/g)) files.set(match[1] ?? '', match[1] ?? '');
   }
   for (const path of (await moduleLines(release)).keys()) {
@@ -97,7 +101,9 @@ async function packInitramfs(files: Map<string, string>, release: string, initrd
     await copyFile(source, join(root, path));
   }
   await chmod(join(root, 'init'), 0o755);
-  const dependencies = [...(await moduleLines(release))].map(([path, needs]) => `${path}: ${needs}\n`).join('');
+  const dependencies = [...(await moduleLines(release))]
+    .map(([path, needs]) => `${path}: ${needs}\n`)
+    .join('');
   await writeFile(join(root, 'lib/modules', release, 'modules.dep'), dependencies);
   await runProgram('ln', ['-s', 'busybox', join(root, 'bin/sh')]);
   // Left uncompressed: inflating costs an emulated processor more than reading.

@@ -1,3 +1,4 @@
+import { Ipv4Address, MacAddress, VlanId } from '@nic-herald/wire';
 import type { GuestSpec, NicSpec } from './qemu-process.js';
 import type { Station } from './station.js';
 
@@ -31,7 +32,7 @@ export class GuestBuilder {
     const index = this.#nics.length;
     this.#nics.push({ id: `nic${index}`, mac, tap: `tap${index}`, ...cards[card] });
     this.#setUp.push(`ip link set eth${index} up`);
-    this.#station(index === 0 ? 'primary' : `primary${index}`, mac, 0, `eth${index}`);
+    this.#station(index === 0 ? 'primary' : `primary${index}`, mac, undefined, `eth${index}`);
     return this;
   }
 
@@ -40,7 +41,7 @@ export class GuestBuilder {
     this.#stations.length = 0;
     this.#setUp.length = 0;
     this.#setUp.push(`ip link set eth0 address ${mac}`, 'ip link set eth0 up');
-    this.#station('changed', mac, 0, 'eth0');
+    this.#station('changed', mac, undefined, 'eth0');
     return this;
   }
 
@@ -48,8 +49,11 @@ export class GuestBuilder {
     this.#setUp.push('modprobe macvlan');
     for (let number = 1; number <= count; number++) {
       const mac = `52:54:00:aa:00:${hex(number)}`;
-      this.#device(`mv${number}`, `ip link add link eth0 name mv${number} address ${mac} type macvlan mode bridge`);
-      this.#station(`mv${number}`, mac, 0, `mv${number}`);
+      this.#device(
+        `mv${number}`,
+        `ip link add link eth0 name mv${number} address ${mac} type macvlan mode bridge`,
+      );
+      this.#station(`mv${number}`, mac, undefined, `mv${number}`);
     }
     return this;
   }
@@ -84,12 +88,14 @@ export class GuestBuilder {
     this.#setUp.push(`${line} && ip link set ${device} up`);
   }
 
-  #station(name: string, mac: string, vlan: number, device: string): void {
+  #station(name: string, mac: string, vlan: number | undefined, device: string): void {
     const flow = this.#stations.length;
     // One subnet per station: each device then has the only route to its own peer address.
-    const [address, peerAddress] = [`10.9.${flow + 1}.2`, `10.9.${flow + 1}.1`];
+    const address = Ipv4Address.of(`10.9.${flow + 1}.2`);
+    const peerAddress = Ipv4Address.of(`10.9.${flow + 1}.1`);
     this.#setUp.push(`ip addr add ${address}/24 dev ${device}`);
-    this.#stations.push({ flow, name, mac, vlan, address, peerAddress, device });
+    const tag = vlan === undefined ? {} : { vlan: VlanId.of(vlan) };
+    this.#stations.push({ flow, name, mac: MacAddress.of(mac), ...tag, address, peerAddress, device });
   }
 }
 

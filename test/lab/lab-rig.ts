@@ -8,6 +8,9 @@ import { PeerProber } from './peer-prober.js';
 import { type GuestSpec, type QemuOptions, QemuProcess } from './qemu-process.js';
 import { TapReceiver } from './tap-receiver.js';
 
+/** What was started and not yet stopped, rig by rig: a signal must find it even while a rig is being made. */
+const active = new Set<Stoppable[]>();
+
 interface Stoppable {
   stop(): Promise<void>;
 }
@@ -17,6 +20,13 @@ export interface RigOptions {
   readonly guest: GuestSpec;
   /** Takes the artefacts: captures, QMP logs, process logs. */
   readonly directory: string;
+  /** Called before everything is taken down. */
+  readonly beforeStop?: (rig: LabRig) => Promise<void>;
+}
+
+/** Stops every rig at once. */
+export async function stopActiveRigs(): Promise<void> {
+  for (const started of active) await stopAll(started);
 }
 
 /** Two hosts, the switch and the peer, fresh for one measurement, and everything started in them. */
@@ -28,6 +38,7 @@ export class LabRig {
   readonly sockets: string;
   readonly #options: RigOptions;
   readonly #started: Stoppable[];
+  readonly #receivers = new Map<string, TapReceiver>();
 
   private constructor(
     options: RigOptions,
@@ -51,9 +62,14 @@ export class LabRig {
       { stop: () => rm(sockets, { recursive: true, force: true }) },
       { stop: removeNetwork },
     ];
+    active.add(started);
     try {
       const network = await createNetwork({ taps: options.guest.nics.map((nic) => nic.tap) });
-      const openVswitch = await OpenVswitch.start(network.switch, join(sockets, 'ovs'), ['swA', 'swB', 'swP']);
+      const openVswitch = await OpenVswitch.start(network.switch, join(sockets, 'ovs'), [
+        'swA',
+        'swB',
+        'swP',
+      ]);
       started.push(openVswitch);
       const prober = await PeerProber.start(network.peer, options.directory);
       started.push(prober);
@@ -64,18 +80,37 @@ export class LabRig {
     }
   }
 
-  async startQemu(host: HostName, extra: Pick<QemuOptions, 'incoming' | 'paused' | 'suffix'>): Promise<QemuProcess> {
+  get taps(): readonly string[] {
+    return this.#options.guest.nics.map((nic) => nic.tap);
+  }
+
+  async startQemu(
+    host: HostName,
+    extra: Pick<QemuOptions, 'incoming' | 'paused' | 'suffix'>,
+  ): Promise<QemuProcess> {
     const { image, guest, directory } = this.#options;
     const namespace = this.network.hosts[host];
-    const qemu = await QemuProcess.start({ host, namespace, directory, sockets: this.sockets, image, guest, ...extra });
+    const qemu = await QemuProcess.start({
+      host,
+      namespace,
+      directory,
+      sockets: this.sockets,
+      image,
+      guest,
+      ...extra,
+    });
     this.#started.push(qemu);
     return qemu;
   }
 
-  /** Captures one direction of a device of a host into `<host>-<device>-<direction>.pcap`. */
+  /** Captures one direction of a device of a host into `<host>-<device>-<direction>.pcap`, once per rig. */
   async capture(host: HostName, device: string, direction: 'in' | 'out'): Promise<TapReceiver> {
-    const file = join(this.directory, `${host}-${device}-${direction}.pcap`);
+    const name = `${host}-${device}-${direction}`;
+    const running = this.#receivers.get(name);
+    if (running) return running;
+    const file = join(this.directory, `${name}.pcap`);
     const receiver = await TapReceiver.start(this.network.hosts[host], device, direction, file);
+    this.#receivers.set(name, receiver);
     this.#started.push(receiver);
     return receiver;
   }
@@ -86,10 +121,12 @@ export class LabRig {
   }
 
   async stop(): Promise<void> {
+    await this.#options.beforeStop?.(this);
     await stopAll(this.#started);
   }
 }
 
 async function stopAll(started: Stoppable[]): Promise<void> {
   for (let part = started.pop(); part; part = started.pop()) await part.stop().catch(() => undefined);
+  active.delete(started);
 }

@@ -1,19 +1,138 @@
 import { join } from 'node:path';
-import { buildGuestImage } from './guest-image.js';
-import { reapDeadNetworks, removeNetwork } from './namespaces.js';
-import { stationScenarios } from './scenarios/stations.js';
-import { runTrial } from './station-trial.js';
+import { createInterface } from 'node:readline/promises';
+import { Command } from 'commander';
+import { isAgentBuilt } from './agent-process.js';
+import { guestImage } from './host-requirements.js';
+import type { CaseContext, LabCase } from './lab-case.js';
+import { LabFault } from './lab-fault.js';
+import { type LabRig, stopActiveRigs } from './lab-rig.js';
+import { reapDeadNetworks } from './namespaces.js';
+import { ReportTable, type TableRow } from './report-table.js';
+import { labCases } from './scenarios/all.js';
 
-const cache = join(import.meta.dirname, '../../.cache/lab');
-const image = await buildGuestImage(cache);
-await reapDeadNetworks();
-for (const name of process.argv.slice(2)) {
-  const scenario = stationScenarios.find((each) => each.name === name);
-  if (!scenario) throw new Error(name);
-  const t = Date.now();
-  try {
-    const trial = await runTrial({ image, scenario, directory: join(cache, 'runs', name, 'qemu-alone') });
-    console.log(name, `${trial.measurement.dark}/${scenario.recipe.stations.length}`, 'want', scenario.darkWithQemuAlone, trial.measurement.lastBackMs, Date.now() - t, 'ms');
-  } catch (e) { console.log(name, e, Date.now() - t); }
+interface LabFlags {
+  readonly runs: number;
+  readonly scenario: readonly string[];
+  readonly list: boolean;
+  readonly qemuAlone: boolean;
+  readonly keep: boolean;
+  readonly ci: boolean;
 }
-await removeNetwork();
+
+const cacheDirectory = join(import.meta.dirname, '../../.cache/lab');
+
+const command = new Command('lab')
+  .description(
+    'Migrates real guests between two network namespaces, with QEMU alone and with nic-herald. Needs root.',
+  )
+  .option('--runs <n>', 'how often to run each scenario', positiveInteger, 1)
+  .option(
+    '--scenario <name>',
+    'run this one only (may be repeated)',
+    (name, names: string[]) => [...names, name],
+    [],
+  )
+  .option('--list', 'name the scenarios and end', false)
+  .option('--qemu-alone', 'measure QEMU alone', false)
+  .option('--keep', 'before a rig is taken down, wait for Enter', false)
+  .option('--ci', 'what cannot run counts as failed', false)
+  .parse();
+
+process.exitCode = await main(command.opts<LabFlags>());
+
+async function main(flags: LabFlags): Promise<number> {
+  if (flags.list) {
+    for (const { name, summary } of labCases) console.log(`${name.padEnd(40)} ${summary}`);
+    return 0;
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void stopActiveRigs().finally(() => process.exit(130)));
+  }
+  const cases = chosenCases(flags.scenario);
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const table = new ReportTable(
+    cases.map((each) => each.name),
+    process.stdout.isTTY,
+  );
+  console.log(table.header());
+  const prepared = await prepare();
+  for (let run = 1; run <= flags.runs; run++) {
+    for (const each of cases) {
+      const row = await runCase(each, run, flags, prepared);
+      const verdict = row.verdict === 'skipped' && flags.ci ? 'failed' : row.verdict;
+      counts[verdict]++;
+      console.log(table.row({ ...row, verdict }, flags.runs));
+      for (const line of [...(row.result?.faults ?? []), ...(row.result?.notes ?? [])])
+        console.log(`    ${line}`);
+    }
+  }
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  return counts.failed === 0 ? 0 : 1;
+}
+
+/** The guest's image, or why nothing can run here. */
+async function prepare(): Promise<CaseContext['image'] | LabFault> {
+  try {
+    const image = await guestImage(cacheDirectory);
+    await reapDeadNetworks();
+    return image;
+  } catch (error) {
+    if (error instanceof LabFault) return error;
+    throw error;
+  }
+}
+
+async function runCase(
+  each: LabCase,
+  run: number,
+  flags: LabFlags,
+  image: CaseContext['image'] | LabFault,
+): Promise<TableRow> {
+  const row = { name: each.name, run };
+  const skipped = (why: string): TableRow => ({
+    ...row,
+    verdict: 'skipped',
+    result: { faults: [], notes: [why] },
+  });
+  if (image instanceof LabFault) return skipped(image.message);
+  if (each.needsAgents && flags.qemuAlone) return skipped('measures nothing without nic-herald');
+  if (!flags.qemuAlone && !(await isAgentBuilt()))
+    return skipped('nic-herald is not built: run npm run build');
+  const directory = join(cacheDirectory, 'runs', each.name);
+  const context = {
+    image,
+    directory,
+    qemuAloneOnly: flags.qemuAlone,
+    ...(flags.keep ? { beforeStop: waitForEnter } : {}),
+  };
+  try {
+    const result = await each.run(context);
+    const verdict = result.faults.length === 0 ? 'passed' : 'failed';
+    const notes = verdict === 'failed' ? [...(result.notes ?? []), `see ${directory}`] : (result.notes ?? []);
+    return { ...row, verdict, result: { ...result, notes } };
+  } catch (error) {
+    const message = error instanceof LabFault ? error.message : String((error as Error).stack ?? error);
+    return { ...row, verdict: 'failed', result: { faults: [message], notes: [`see ${directory}`] } };
+  }
+}
+
+async function waitForEnter(rig: LabRig): Promise<void> {
+  const { hosts, peer } = rig.network;
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  await prompt.question(
+    `kept: namespaces ${hosts.A} ${hosts.B} ${rig.network.switch} ${peer}, sockets ${rig.sockets}; Enter to go on `,
+  );
+  prompt.close();
+}
+
+function chosenCases(names: readonly string[]): readonly LabCase[] {
+  const unknown = names.filter((name) => !labCases.some((each) => each.name === name));
+  if (unknown.length > 0) command.error(`no scenario is called ${unknown.join(', ')}; --list names them`);
+  return names.length === 0 ? labCases : labCases.filter((each) => names.includes(each.name));
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) command.error(`--runs takes a whole number from 1, not ${text}`);
+  return value;
+}

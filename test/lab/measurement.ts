@@ -1,4 +1,4 @@
-import { readFrame, readProbe } from './probe-frame.js';
+import { flowOfProbe } from './probe-frame.js';
 import type { Station } from './station.js';
 import type { CapturedFrame } from './tap-receiver.js';
 
@@ -47,11 +47,8 @@ export function firstArrivals(
   const first = new Map<number, number>();
   for (const { atMs, bytes } of frames) {
     if (atMs < sinceMs) continue;
-    const frame = readFrame(bytes);
-    const mark = frame && readProbe(bytes, frame);
-    const station = mark && stations[mark.flow];
-    if (!station || frame.destination !== station.mac || frame.vlan !== station.vlan) continue;
-    if (!first.has(station.flow)) first.set(station.flow, atMs);
+    const flow = flowOfProbe(bytes, stations);
+    if (flow !== undefined && !first.has(flow)) first.set(flow, atMs);
   }
   return first;
 }

@@ -29,10 +29,17 @@ export class OpenVswitch {
 
   static async start(namespace: string, directory: string, ports: readonly string[]): Promise<OpenVswitch> {
     await mkdir(directory, { recursive: true });
-    const env = { OVS_RUNDIR: directory, OVS_LOGDIR: directory, OVS_DBDIR: directory, OVS_SYSCONFDIR: directory };
+    const env = {
+      OVS_RUNDIR: directory,
+      OVS_LOGDIR: directory,
+      OVS_DBDIR: directory,
+      OVS_SYSCONFDIR: directory,
+    };
     const file = (name: string): string => join(directory, name);
     const database = `unix:${file('db.sock')}`;
-    await runProgram('ovsdb-tool', ['create', file('conf.db'), '/usr/share/openvswitch/vswitch.ovsschema'], { env });
+    await runProgram('ovsdb-tool', ['create', file('conf.db'), '/usr/share/openvswitch/vswitch.ovsschema'], {
+      env,
+    });
     const daemon = (title: string, command: string[]): LabProcess =>
       new LabProcess({ title, namespace, command, env, logFile: file(`${title}.log`) });
     const databaseServer = daemon('ovsdb-server', [
@@ -41,12 +48,10 @@ export class OpenVswitch {
       `--remote=p${database}`,
       `--unixctl=${file('ovsdb.ctl')}`,
     ]);
-    await runProgram('ovs-vsctl', [`--db=${database}`, '--timeout=10', '--retry', '--no-wait', 'init'], { env });
-    const switchDaemon = daemon('ovs-vswitchd', [
-      'ovs-vswitchd',
-      database,
-      `--unixctl=${file('vs.ctl')}`,
-    ]);
+    await runProgram('ovs-vsctl', [`--db=${database}`, '--timeout=10', '--retry', '--no-wait', 'init'], {
+      env,
+    });
+    const switchDaemon = daemon('ovs-vswitchd', ['ovs-vswitchd', database, `--unixctl=${file('vs.ctl')}`]);
     const vsctl = (words: string[]): Promise<string> =>
       runProgram('ovs-vsctl', [`--db=${database}`, '--timeout=10', ...words], { env });
     const addPorts = ports.flatMap((port) => ['--', 'add-port', 'br0', port]);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { GuestImage } from './guest-image.js';
 import { GuestConsole } from './guest-console.js';
+import type { GuestImage } from './guest-image.js';
 import { LabProcess } from './lab-process.js';
 import type { HostName } from './namespaces.js';
 import { QmpDriver } from './qmp-driver.js';
@@ -92,13 +92,23 @@ function socketPath(options: QemuOptions, kind: string): string {
 
 function commandLine(options: QemuOptions): string[] {
   const { guest, image } = options;
+  const { HERALD_LAB_KVM } = process.env;
   const modules = guest.nics.flatMap((nic) => nic.drivers).join(',');
-  const accelerator = process.env['HERALD_LAB_KVM'] === '1' ? 'kvm' : 'tcg';
+  const accelerator = HERALD_LAB_KVM === '1' ? 'kvm' : 'tcg';
   const socket = (kind: string): string => `unix:${socketPath(options, kind)},server=on,wait=off`;
   return [
     'qemu-system-x86_64',
     ...['-name', guest.name, '-uuid', guest.uuid],
-    ...['-machine', `pc,accel=${accelerator}`, '-m', '96', '-nodefaults', '-no-user-config', '-display', 'none'],
+    ...[
+      '-machine',
+      `pc,accel=${accelerator}`,
+      '-m',
+      '96',
+      '-nodefaults',
+      '-no-user-config',
+      '-display',
+      'none',
+    ],
     ...['-kernel', image.kernel, '-initrd', image.initrd],
     ...['-append', `console=ttyS0 quiet loglevel=0 panic=-1 mitigations=off lab.modules=${modules}`],
     ...['-qmp', socket('qmp'), '-qmp', socket('control'), '-serial', socket('console')],

@@ -1,6 +1,6 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { LabFault } from './lab-fault.js';
 
 export interface QmpEvent {
@@ -76,7 +76,9 @@ export class QmpDriver {
       const look = (): void => {
         for (; next < this.events.length; next++) {
           const event = this.events[next];
-          if (event && matches(event)) return done(() => resolve(event));
+          if (!event || !matches(event)) continue;
+          done(() => resolve(event));
+          return;
         }
         if (this.#closed) done(() => reject(new LabFault(`QMP closed while waiting for ${what}`)));
       };
@@ -117,7 +119,8 @@ export class QmpDriver {
   #end(): void {
     this.#closed = true;
     this.#log.end();
-    for (const answer of this.#waiting.values()) answer({ error: { class: 'Closed', desc: 'QEMU went away' } });
+    for (const answer of this.#waiting.values())
+      answer({ error: { class: 'Closed', desc: 'QEMU went away' } });
     this.#waiting.clear();
     for (const listener of [...this.#listeners]) listener();
   }

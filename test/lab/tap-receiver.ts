@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { decodePcap, isDecodeError } from '@nic-herald/wire';
 import { LabProcess } from './lab-process.js';
 import { waitUntil } from './wait-until.js';
 
@@ -16,6 +17,7 @@ export interface CapturedFrame {
 export class TapReceiver {
   readonly file: string;
   readonly #process: LabProcess;
+  #seen: readonly CapturedFrame[] = [];
 
   private constructor(process: LabProcess, file: string) {
     this.#process = process;
@@ -49,28 +51,19 @@ export class TapReceiver {
   }
 
   /** What was captured so far; the newest second may be missing while tcpdump runs. */
-  async frames(): Promise<CapturedFrame[]> {
-    return parseCapture(await readFile(this.file));
+  async frames(): Promise<readonly CapturedFrame[]> {
+    const capture = decodePcap(await readFile(this.file));
+    // Read in the middle of a write: the last good reading stands until the next one.
+    if (!isDecodeError(capture)) {
+      this.#seen = capture.records.map((record) => ({
+        atMs: Number(record.timestampNs) / 1e6,
+        bytes: record.frame,
+      }));
+    }
+    return this.#seen;
   }
 
   async stop(): Promise<void> {
     await this.#process.stop('SIGINT');
   }
-}
-
-const nanosecondMagic = 0xa1b23c4d;
-
-/** Reads a little-endian nanosecond pcap file; a record cut off at the end is left out. */
-function parseCapture(file: Uint8Array): CapturedFrame[] {
-  const data = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  if (file.length < 24 || data.getUint32(0, true) !== nanosecondMagic) return [];
-  const frames: CapturedFrame[] = [];
-  for (let at = 24; at + 16 <= file.length; ) {
-    const length = data.getUint32(at + 8, true);
-    if (at + 16 + length > file.length) break;
-    const atMs = data.getUint32(at, true) * 1000 + data.getUint32(at + 4, true) / 1e6;
-    frames.push({ atMs, bytes: file.subarray(at + 16, at + 16 + length) });
-    at += 16 + length;
-  }
-  return frames;
 }

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabFault } from './lab-fault.js';
+import type { LabRig } from './lab-rig.js';
+import { darkAfterMs, firstArrivals, type Measurement, measure } from './measurement.js';
+import type { HostName } from './namespaces.js';
+import { sourceOfFrame } from './probe-frame.js';
+import type { QemuProcess } from './qemu-process.js';
+import { type Station, stationKey } from './station.js';
+import type { CapturedFrame, TapReceiver } from './tap-receiver.js';
+import { waitUntil } from './wait-until.js';
+
+/** How often every station is probed. */
+const probeEveryMs = 4;
+/** tcpdump hands over what it holds once a second. */
+const captureDelayMs = 1200;
+
+/** What watches the guest arrive at a host: the network's deliveries to its taps, and what leaves by the uplink. */
+export interface ArrivalWatch {
+  readonly host: HostName;
+  readonly stations: readonly Station[];
+  readonly taps: readonly TapReceiver[];
+  readonly uplink: TapReceiver;
+}
+
+export async function watchArrivals(
+  rig: LabRig,
+  host: HostName,
+  stations: readonly Station[],
+): Promise<ArrivalWatch> {
+  const taps = await Promise.all(rig.taps.map((tap) => rig.capture(host, tap, 'out')));
+  return { host, stations, taps, uplink: await rig.capture(host, 'up0', 'out') };
+}
+
+/** Starts probing and waits until every station is reached where the guest runs now. */
+export async function probeSource(rig: LabRig, watch: ArrivalWatch): Promise<void> {
+  const { stations, host } = watch;
+  const sinceMs = Date.now();
+  rig.prober.probe(stations, probeEveryMs);
+  let missing: readonly Station[] = stations;
+  await waitUntil('probes at the source', { timeoutMs: 6000, everyMs: 200 }, async () => {
+    const reached = firstArrivals(stations, await allFrames(watch.taps), sinceMs);
+    missing = stations.filter((station) => !reached.has(station.flow));
+    return missing.length === 0 || undefined;
+  }).catch(() => {
+    const names = missing.map((station) => station.name).join(', ');
+    throw new LabFault(`before the migration no probe reaches the guest on ${host} at ${names}`);
+  });
+}
+
+/** Where a QEMU listens for its guest. */
+export function migrationUri(rig: LabRig, name: string): string {
+  return `unix:${rig.sockets}/migrate-${name}`;
+}
+
+/** Starts a QEMU that waits for the guest; `suffix` tells it from an earlier one on the same host. */
+export function startDestination(
+  rig: LabRig,
+  host: HostName,
+  extra: { readonly suffix?: string; readonly paused?: boolean } = {},
+): Promise<QemuProcess> {
+  const incoming = migrationUri(rig, `${host}${extra.suffix ?? ''}`);
+  return rig.startQemu(host, { ...extra, incoming });
+}
+
+/** Starts the migration; `bandwidth` in bytes per second makes it slow. */
+export async function beginMigration(
+  rig: LabRig,
+  source: QemuProcess,
+  destination: QemuProcess,
+  bandwidth = 2 ** 30,
+): Promise<void> {
+  await source.qmp.execute('migrate-set-parameters', { 'max-bandwidth': bandwidth });
+  await source.qmp.execute('migrate', { uri: migrationUri(rig, destination.name) });
+}
+
+/** QEMU's own stamp of the first RESUME of a destination, milliseconds since the epoch. */
+export async function resumeOf(destination: QemuProcess): Promise<number> {
+  const event = await destination.qmp.waitFor('RESUME', ({ event }) => event === 'RESUME', {
+    timeoutMs: 60_000,
+  });
+  return event.atMs;
+}
+
+/** Reads the destination's captures until every station is back or would count as dark. */
+export async function measureReturns(watch: ArrivalWatch, resumedAtMs: number): Promise<Measurement> {
+  const lastLookAtMs = resumedAtMs + darkAfterMs + captureDelayMs;
+  for (;;) {
+    const isLast = Date.now() >= lastLookAtMs;
+    const measurement = measure(watch.stations, await allFrames(watch.taps), resumedAtMs);
+    if (measurement.dark === 0 || isLast) return measurement;
+    await sleep(200);
+  }
+}
+
+/** Frames that left by the uplink claiming one of the guest's stations between two moments: there must be none. */
+export async function claimsBetween(watch: ArrivalWatch, fromMs: number, untilMs: number): Promise<string[]> {
+  await sleep(Math.max(0, untilMs + captureDelayMs - Date.now()));
+  const own = new Set(watch.stations.map((station) => stationKey(station.mac, station.vlan)));
+  const early = (await watch.uplink.frames()).filter(({ atMs }) => atMs > fromMs && atMs < untilMs);
+  const sources = early.map(({ bytes }) => sourceOfFrame(bytes) ?? '');
+  return [...new Set(sources)].filter((source) => own.has(source));
+}
+
+async function allFrames(taps: readonly TapReceiver[]): Promise<CapturedFrame[]> {
+  const each = await Promise.all(taps.map((tap) => tap.frames()));
+  return each.flat().sort((a, b) => a.atMs - b.atMs);
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { type AgentPair, armed, startAgents } from './agent-process.js';
+import {
+  beginMigration,
+  claimsBetween,
+  measureReturns,
+  probeSource,
+  resumeOf,
+  startDestination,
+  watchArrivals,
+} from './guest-move.js';
+import { bootGuest, misplacedStations, settleTables } from './guest-on-host.js';
+import type { GuestRecipe } from './guest-recipe.js';
+import { darkStations, reportFaults, unansweredStations } from './herald-checks.js';
+import type { CaseContext, CaseResult, LabCase } from './lab-case.js';
+import { LabRig } from './lab-rig.js';
+import type { Measurement } from './measurement.js';
+
+export interface StationCaseOptions {
+  readonly name: string;
+  readonly summary: string;
+  readonly recipe: GuestRecipe;
+  /** Stations that QEMU alone must leave dark, or the run proves nothing. */
+  readonly darkWithQemuAlone: number;
+  /** nic-herald must have the last station back earlier than QEMU alone has. */
+  readonly mustBeEarlier?: boolean;
+  /** The guest must answer ARP on each station after the migration. */
+  readonly mustReply?: boolean;
+  /** A warning that the report must carry. */
+  readonly expectedWarning?: string;
+}
+
+interface Trial {
+  readonly measurement: Measurement;
+  readonly faults: readonly string[];
+}
+
+/** A guest migrated once with QEMU alone and once with nic-herald on both hosts, each on a fresh network. */
+export function stationCase(options: StationCaseOptions): LabCase {
+  const { name, summary } = options;
+  return {
+    name,
+    summary,
+    needsAgents: false,
+    run: (context) => runStationCase(options, context),
+  };
+}
+
+async function runStationCase(options: StationCaseOptions, context: CaseContext): Promise<CaseResult> {
+  const alone = (await migrateOnce(options, context, false)).measurement;
+  const faults: string[] = [];
+  if (alone.dark !== options.darkWithQemuAlone) {
+    faults.push(`not valid: QEMU alone left ${alone.dark} dark, not ${options.darkWithQemuAlone}`);
+  }
+  if (context.qemuAloneOnly) return { alone, faults };
+  const { measurement: herald, faults: more } = await migrateOnce(options, context, true);
+  faults.push(...darkStations(herald), ...more);
+  const [aloneLast, heraldLast] = [alone.lastBackMs, herald.lastBackMs];
+  if (
+    options.mustBeEarlier &&
+    !(aloneLast !== undefined && heraldLast !== undefined && heraldLast < aloneLast)
+  ) {
+    faults.push('the last station was not back earlier than with QEMU alone');
+  }
+  return { alone, herald, faults };
+}
+
+async function migrateOnce(
+  options: StationCaseOptions,
+  context: CaseContext,
+  withAgents: boolean,
+): Promise<Trial> {
+  const { recipe } = options;
+  const directory = join(context.directory, withAgents ? 'nic-herald' : 'qemu-alone');
+  const rig = await LabRig.start({ ...context, guest: recipe.guest, directory });
+  try {
+    const agents = withAgents ? await startAgents(rig) : undefined;
+    const source = await bootGuest(rig, 'A', recipe);
+    await settleTables(rig, source, 'A', recipe.stations);
+    const before = await watchArrivals(rig, 'A', recipe.stations);
+    const after = await watchArrivals(rig, 'B', recipe.stations);
+    const destination = await startDestination(rig, 'B');
+    await probeSource(rig, before);
+    if (agents) await armed(agents.B);
+    const begunAtMs = Date.now();
+    await beginMigration(rig, source, destination);
+    const resumedAtMs = await resumeOf(destination);
+    const measurement = await measureReturns(after, resumedAtMs);
+    if (!agents) return { measurement, faults: [] };
+    const early = await claimsBetween(after, begunAtMs, resumedAtMs);
+    const faults = early.map((key) => `${key} was announced before the guest ran here`);
+    faults.push(...(await heraldFaults(options, rig, agents)));
+    return { measurement, faults };
+  } finally {
+    await rig.stop();
+  }
+}
+
+async function heraldFaults(options: StationCaseOptions, rig: LabRig, agents: AgentPair): Promise<string[]> {
+  const { stations } = options.recipe;
+  const report = await agents.B.report();
+  const faults = reportFaults(report, stations);
+  const codes = report.warnings.map((warning): string => warning.code);
+  if (options.expectedWarning !== undefined && !codes.includes(options.expectedWarning)) {
+    faults.push(`the report lacks the warning ${options.expectedWarning}`);
+  }
+  if ((await agents.A.reports()).length > 0) faults.push('the source wrote a report, too');
+  faults.push(...(await misplacedStations(rig, 'B', stations)));
+  if (options.mustReply) faults.push(...(await unansweredStations(rig, 'B', stations)));
+  return faults;
+}
