@@ -157,8 +157,12 @@ describe.skipIf(missing)(
       ],
       ['is down', (host) => host.ip('link set tap0 down'), 'HERALD_PORT_DOWN'],
       [
-        'is disabled in its bridge',
-        (host) => host.ip('link set tap0 type bridge_slave state 0'),
+        'waits for the spanning tree',
+        (host) => {
+          host.ip('link set br0 type bridge stp_state 1 forward_delay 3000');
+          host.ip('link set tap0 down');
+          host.ip('link set tap0 up');
+        },
         'HERALD_PORT_NOT_FORWARDING',
       ],
       ['lost the injector', (host) => host.ip('link delete herald0'), 'HERALD_SINK_LOST'],

@@ -16,5 +16,11 @@ export { acquireNamespaceLock, type LockHolder, type NamespaceLock } from './nam
 export type { NetlinkMessage } from './netlink-message.js';
 export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
 export { openPacketSocket, type PacketSocket, type PacketSocketOptions } from './packet-socket.js';
-export { SendBatch, type SendFailure, type SendOutcome } from './send-batch.js';
+export {
+  SendBatch,
+  type SendFailure,
+  type SendOutcome,
+  type SendSocket,
+  type SendSystem,
+} from './send-batch.js';
 export { attachEgressClassifier } from './traffic-control.js';

@@ -12,12 +12,15 @@ export const IFLA = {
   OPERSTATE: 16,
   LINKINFO: 18,
   AF_SPEC: 26,
+  EXT_MASK: 29,
   CARRIER: 33,
 } as const;
 /** Attributes within IFLA_LINKINFO. */
 export const IFLA_INFO = { KIND: 1, DATA: 2, SLAVE_KIND: 4, SLAVE_DATA: 5 } as const;
 const IFLA_BRPORT_STATE = 1;
 export const IFF_UP = 1;
+/** Asks for no statistics, which are most of an answer. */
+export const RTEXT_FILTER_SKIP_STATS = 8;
 
 const OPER_STATES = [
   'unknown',

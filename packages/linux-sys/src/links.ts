@@ -1,7 +1,15 @@
 import { constants } from 'node:os';
-import { IFF_UP, IFLA, IFLA_INFO, LINK_HEADER_BYTES, type LinkInfo, parseLinkInfo } from './link-info.js';
+import {
+  IFF_UP,
+  IFLA,
+  IFLA_INFO,
+  LINK_HEADER_BYTES,
+  type LinkInfo,
+  parseLinkInfo,
+  RTEXT_FILTER_SKIP_STATS,
+} from './link-info.js';
 import { SystemCallError } from './linux-error.js';
-import { byteAttribute, nestedAttribute, textAttribute } from './netlink-message.js';
+import { byteAttribute, nestedAttribute, numberAttribute, textAttribute } from './netlink-message.js';
 import { NetlinkSocket } from './netlink-socket.js';
 
 const RTM_NEWLINK = 16;
@@ -33,10 +41,11 @@ const linkHeader = (fields: { index?: number; flags?: number; change?: number } 
 /** An interface as it is now; undefined where there is none. Throws SystemCallError. */
 export const findLink = (netlink: NetlinkSocket, which: LinkSelector): LinkInfo | undefined => {
   if ('name' in which && !INTERFACE_NAME.test(which.name)) return undefined; // no interface can be named so
+  const brief = numberAttribute(IFLA.EXT_MASK, RTEXT_FILTER_SKIP_STATS);
   const parts =
     'name' in which
-      ? [linkHeader(), textAttribute(IFLA.IFNAME, which.name)]
-      : [linkHeader({ index: which.index })];
+      ? [linkHeader(), textAttribute(IFLA.IFNAME, which.name), brief]
+      : [linkHeader({ index: which.index }), brief];
   try {
     const replies = netlink.request({ type: RTM_GETLINK, parts, purpose: `look up ${labelOf(which)}` });
     const link = replies.find((reply) => reply.type === RTM_NEWLINK);

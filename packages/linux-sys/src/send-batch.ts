@@ -1,7 +1,6 @@
 import { constants } from 'node:os';
 import { type Libc, libc } from './libc.js';
 import { LinuxError } from './linux-error.js';
-import type { PacketSocket } from './packet-socket.js';
 
 /** One frame the kernel refused. */
 export interface SendFailure {
@@ -16,6 +15,14 @@ export interface SendOutcome {
   readonly sent: number;
   readonly failures: readonly SendFailure[];
 }
+
+/** What a batch is sent on: a `PacketSocket`, or anything else with a socket's number. */
+export interface SendSocket {
+  readonly fd: number;
+}
+
+/** The system calls that sending takes; a test may stand in for them. */
+export type SendSystem = Pick<Libc, 'sendmmsg' | 'errno' | 'addressOf'>;
 
 /** The most messages sendmmsg(2) takes in one call; it silently shortens more. */
 const UIO_MAXIOV = 1024;
@@ -37,8 +44,9 @@ const STOPPING: ReadonlySet<number> = new Set([EAGAIN, ENETDOWN, ENXIO, ENODEV, 
 export class SendBatch {
   /** How many frames. */
   readonly count: number;
-  private readonly socket: PacketSocket;
-  private readonly libc: Libc;
+  private readonly socket: SendSocket;
+  private readonly system: SendSystem;
+  /** Held for as long as the batch is: nothing else keeps it alive. */
   private readonly memory: Uint8Array;
   private readonly address: number;
   private readonly allSent: SendOutcome;
@@ -47,13 +55,13 @@ export class SendBatch {
    * Copies the frames: frame i is `bytes` from `starts[i]` up to `starts[i + 1]`, 14 bytes at least, so n
    * frames have n + 1 starts. Throws HERALD_FRAMES_INVALID where the starts do not describe that.
    */
-  constructor(socket: PacketSocket, bytes: Uint8Array, starts: Uint32Array) {
+  constructor(socket: SendSocket, bytes: Uint8Array, starts: Uint32Array, system: SendSystem = libc()) {
     checkStarts(bytes, starts);
     this.socket = socket;
-    this.libc = libc();
+    this.system = system;
     this.count = Math.max(0, starts.length - 1);
     this.memory = new Uint8Array(this.count * (HEADER_BYTES + IOVEC_BYTES) + bytes.length);
-    this.address = this.libc.addressOf(this.memory);
+    this.address = this.system.addressOf(this.memory);
     this.allSent = Object.freeze({ sent: this.count, failures: Object.freeze([]) });
     writeLayout(this.memory, BigInt(this.address), bytes, starts);
   }
@@ -69,12 +77,12 @@ export class SendBatch {
     let next = 0;
     while (next < this.count) {
       const wanted = Math.min(this.count - next, UIO_MAXIOV);
-      const sent = this.libc.sendmmsg(this.socket.fd, this.address + next * HEADER_BYTES, wanted, 0);
+      const sent = this.system.sendmmsg(this.socket.fd, this.address + next * HEADER_BYTES, wanted, 0);
       if (sent > 0) {
         next += sent;
         continue;
       }
-      const errno = this.libc.errno();
+      const errno = this.system.errno();
       if (errno === EINTR) continue;
       if (errno === ENETDOWN && retried !== next) {
         retried = next; // it may be the memory of an earlier down, which is cleared by being told
