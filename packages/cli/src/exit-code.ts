@@ -1,3 +1,5 @@
+import { isHeraldError } from '@nic-herald/core';
+
 /** What the command's exit status says. Documented in the README; scripts may rely on it. */
 export const EXIT = {
   ok: 0,
@@ -11,3 +13,19 @@ export const EXIT = {
 
 /** One of the exit statuses. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const USAGE: ReadonlySet<string> = new Set([
+  'HERALD_USAGE',
+  'HERALD_CONFIG_INVALID',
+  'HERALD_CONFIG_UNREADABLE',
+  'HERALD_ANNOUNCE_TIMING',
+]);
+const CANNOT = /^HERALD_(SINK_(BUSY|NAME_TAKEN|UNAVAILABLE)|NATIVE_UNAVAILABLE)$/;
+
+/** The exit status that an error stands for. */
+export const exitCodeOf = (error: unknown): ExitCode => {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  if (!isHeraldError(first)) return EXIT.failure;
+  if (USAGE.has(first.code)) return EXIT.usage;
+  return CANNOT.test(first.code) ? EXIT.cannotRunHere : EXIT.failure;
+};

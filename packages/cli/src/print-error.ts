@@ -13,17 +13,16 @@ export const printError = (error: unknown, io: CliIo, options: { readonly debug:
   if (options.debug && error instanceof Error) io.writeError(`${error.stack ?? ''}\n`);
 };
 
-/** The lines that `printError` prints. */
+/** The lines that `printError` prints; several errors at once, such as those of a file, are told each. */
 export const errorLines = (error: unknown): readonly string[] => {
+  if (error instanceof AggregateError) return error.errors.flatMap(errorLines);
   const [first = 'unknown failure', ...beneath] = messages(error, 0);
   return [`nic-herald: ${first}`, ...beneath.map((message) => `  caused by: ${message}`)];
 };
 
-const messages = (error: unknown, depth: number): string[] => {
+const messages = (error: unknown, depth: number): readonly string[] => {
   if (depth === MAX_CAUSES || error === undefined) return [];
   if (!(error instanceof Error)) return [printable(String(error))];
   const code = isHeraldError(error) ? ` (${error.code})` : '';
-  const inner = error instanceof AggregateError ? (error.errors as readonly unknown[]) : [error.cause];
-  const beneath = inner.slice(0, MAX_CAUSES).flatMap((each) => messages(each, depth + 1));
-  return [`${printable(error.message)}${code}`, ...beneath];
+  return [`${printable(error.message)}${code}`, ...messages(error.cause, depth + 1)];
 };

@@ -48,7 +48,12 @@ describe('settings of an agent', () => {
 
   it('have the name of the machine, and nothing that nobody named', () => {
     const { rules, ...settings } = agentSettings({ qmp: ['/vm.qmp'] }, {});
-    expect(settings).toEqual({ host: hostname(), sockets: ['/vm.qmp'], logLevel: 'info' });
+    expect(settings).toEqual({
+      host: hostname(),
+      sockets: ['/vm.qmp'],
+      enableMigrationEvents: false,
+      logLevel: 'info',
+    });
     expect(Object.values(rules).every((rule) => rule === undefined)).toBe(true);
   });
 });

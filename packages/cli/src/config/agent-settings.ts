@@ -19,6 +19,8 @@ export interface AgentSettings {
   readonly host: string;
   /** QMP sockets or globs; at least one. */
   readonly sockets: readonly string[];
+  /** Whether QEMU's `events` migration capability is turned on for every guest. */
+  readonly enableMigrationEvents: boolean;
   readonly handoffDirectory?: string;
   readonly reportDirectory?: string;
   /** Absent: the default of this host's name. */
@@ -54,6 +56,7 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
   return {
     host: flags.host ?? config.host ?? hostname(),
     sockets,
+    enableMigrationEvents: config.monitors?.qemu?.enableMigrationEvents ?? false,
     ...(handoffDirectory === undefined ? {} : { handoffDirectory }),
     ...(reportDirectory === undefined ? {} : { reportDirectory }),
     ...(controlSocket === undefined ? {} : { controlSocket }),

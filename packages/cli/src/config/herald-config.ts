@@ -47,6 +47,7 @@ export const heraldConfigSchema = mapping({
         .array(text(PATH_LENGTH), { error: 'must be a list of sockets or globs' })
         .max(1024, { error: 'must have at most 1024 entries' })
         .optional(),
+      enableMigrationEvents: z.boolean({ error: 'must be true or false' }).optional(),
     }).optional(),
   }).optional(),
   handoff: mapping({ directory: text(PATH_LENGTH).optional() }).optional(),

@@ -1,0 +1,120 @@
+import {
+  type Guest,
+  guestLabel,
+  isHeraldError,
+  type MigrationEventBus,
+  type MigrationEventName,
+  type MigrationEvents,
+} from '@nic-herald/core';
+import type { Logger } from 'pino';
+import { DeferredQueue } from './deferred-queue.js';
+import { reportSummary } from './report-summary.js';
+
+/** Most refusals of one report that get a line of their own; the rest is a number. */
+const MAX_REFUSALS = 10;
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+type Line = readonly [level: Level, fields: Record<string, unknown>, message: string];
+
+/** Writes the facts on the bus to the log, one line each, after the turn in which they happened. */
+export const logFacts = (bus: MigrationEventBus, logger: Logger): readonly (() => void)[] => {
+  const queue = new DeferredQueue();
+  const stops = (Object.keys(LINES) as MigrationEventName[]).map((event) =>
+    bus.on(event, (fact) => {
+      queue.push(() => {
+        for (const [level, fields, message] of linesOf(event, fact)) {
+          logger[level]({ event, ...fields }, message);
+        }
+      });
+    }),
+  );
+  return [...stops, () => queue.drain()];
+};
+
+const linesOf = <E extends MigrationEventName>(event: E, fact: MigrationEvents[E]): readonly Line[] =>
+  LINES[event]?.(fact) ?? [];
+
+/** The fields that say which guest: its name, and the process where a name may not be enough. */
+const of = (guest: Guest): Record<string, unknown> => ({
+  guest: guestLabel(guest.identity),
+  instance: guest.instance,
+});
+
+const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) => readonly Line[] } = {
+  'guest:appeared': ({ guest, phase }) => {
+    const { name, version } = guest.hypervisor;
+    const uuid = guest.identity.uuid;
+    return [
+      ['info', { ...of(guest), uuid, phase, hypervisor: `${name} ${version}` }, `guest appeared, ${phase}`],
+    ];
+  },
+  'guest:gone': ({ guest }) => [['info', of(guest), 'guest gone']],
+  'guest:resumed': ({ guest, resumedAt, readAt }) => [
+    ['info', { ...of(guest), resumedAt, readDelayMs: rounded(readAt - resumedAt) }, 'guest resumed'],
+  ],
+  'guest:stopped': ({ guest }) => [['info', of(guest), 'guest stopped']],
+  'nic:filter-changed': ({ guest, nic }) => [['debug', { ...of(guest), nic }, 'filter changed']],
+  'nic:list-changed': ({ guest }) => [['info', of(guest), 'NICs came or went']],
+  'migration:incoming': ({ guest }) => [['info', of(guest), 'migration incoming']],
+  'migration:outgoing': ({ guest }) => [['info', of(guest), 'migration outgoing']],
+  'migration:completed': ({ guest, side }) => [['info', { ...of(guest), side }, 'migration completed']],
+  'migration:failed': ({ guest, side, status }) => [
+    ['warn', { ...of(guest), side, status }, `migration ended without moving the guest: ${status}`],
+  ],
+  'announce:armed': ({ guest, frames }) => [
+    ['info', { ...of(guest), frames }, `armed: ${frames} frames lie ready`],
+  ],
+  'announce:round-finished': ({ guest, epoch, round }) => {
+    const { frames, accepted } = round;
+    const tookMs = rounded(round.finishedAt - round.startedAt);
+    return [
+      [
+        accepted < frames ? 'warn' : 'info',
+        { ...of(guest), epoch, round: round.round, frames, accepted, tookMs },
+        `round ${round.round}: ${accepted} of ${frames} frames handed over`,
+      ],
+    ];
+  },
+  'snapshot:published': ({ guest, head }) => [
+    ['debug', { ...of(guest), epoch: head.epoch }, 'snapshot published'],
+  ],
+  'announce:finished': ({ guest, report }) => {
+    const summary = reportSummary(report);
+    const refusals = report.nics.flatMap((nic) =>
+      nic.refused.map((refusal) => ({ nic: nic.nic, ...refusal })),
+    );
+    return [
+      ...refusals
+        .slice(0, MAX_REFUSALS)
+        .map((refusal): Line => ['info', { ...of(guest), ...refusal }, `refused: ${refusal.reason}`]),
+      ...(refusals.length > MAX_REFUSALS
+        ? [
+            [
+              'info',
+              { ...of(guest), more: refusals.length - MAX_REFUSALS },
+              'more refusals, see the report',
+            ] as const,
+          ]
+        : []),
+      ...report.warnings.map(({ code, message }): Line => ['warn', { ...of(guest), code }, message]),
+      [
+        report.outcome === 'failed' ? 'error' : 'info',
+        { ...of(guest), ...summary },
+        `announcement ${report.outcome}`,
+      ],
+    ];
+  },
+  warning: ({ warning, guest }) => [
+    [
+      'warn',
+      { ...(guest === undefined ? {} : of(guest)), code: warning.code, ...warning.details },
+      warning.message,
+    ],
+  ],
+  'listener:failed': ({ event, error }) => {
+    const code = isHeraldError(error) ? error.code : undefined;
+    return [['error', { failed: event, code, err: error }, `a listener of ${event} failed`]];
+  },
+};
+
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

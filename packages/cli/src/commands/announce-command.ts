@@ -1,0 +1,67 @@
+import { type AnnounceTiming, HeraldError } from '@nic-herald/core';
+import type { AnnounceRequest, GuestInspection, NicInspection } from '@nic-herald/host';
+import type { CliIo } from '../cli-io.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { findAccess } from '../inspect/find-access.js';
+import type { GuestAccess, GuestTarget } from '../inspect/guest-access.js';
+import { renderDryRun } from '../inspect/render-dry-run.js';
+import { renderGuestList } from '../inspect/render-guest-list.js';
+import { renderReport } from '../inspect/render-report.js';
+
+/** What `announce` was asked to do. */
+export interface AnnounceOptions {
+  /** Ids of the NICs; empty means all. */
+  readonly nics: readonly string[];
+  readonly timing: Partial<AnnounceTiming>;
+  readonly dryRun: boolean;
+}
+
+/** `nic-herald announce`: announces a running guest now, or shows what that would send. */
+export const announceCommand = async (
+  target: GuestTarget,
+  options: AnnounceOptions,
+  io: CliIo,
+): Promise<ExitCode> => {
+  const found = await findAccess(target, io, { sending: !options.dryRun });
+  if ('guests' in found) {
+    io.write(renderGuestList(found.guests, io));
+    throw new HeraldError('HERALD_USAGE', 'say which guest to announce: nic-herald announce GUEST');
+  }
+  try {
+    return options.dryRun
+      ? await showPlan(found.access, options, io)
+      : await announceNow(found.access, options, io);
+  } finally {
+    await found.access.close();
+  }
+};
+
+const showPlan = async (access: GuestAccess, { nics }: AnnounceOptions, io: CliIo): Promise<ExitCode> => {
+  const inspection = await access.inspect();
+  io.write(renderDryRun(inspection, chosen(inspection, nics), io));
+  return EXIT.ok;
+};
+
+const chosen = ({ nics }: GuestInspection, ids: readonly string[]): readonly NicInspection[] => {
+  const missing = ids.find((id) => !nics.some(({ nic }) => nic.id === id));
+  if (missing === undefined) return ids.length === 0 ? nics : nics.filter(({ nic }) => ids.includes(nic.id));
+  const known = nics.map(({ nic }) => nic.id).join(', ');
+  throw new HeraldError(
+    'HERALD_NIC_UNKNOWN',
+    `the guest has no NIC '${missing}'; it has ${known === '' ? 'none' : known}`,
+    { details: { nic: missing } },
+  );
+};
+
+const announceNow = async (
+  access: GuestAccess,
+  { nics, timing }: AnnounceOptions,
+  io: CliIo,
+): Promise<ExitCode> => {
+  const stopped = new AbortController();
+  void io.untilStopped().then(() => stopped.abort());
+  const request: AnnounceRequest = { timing, signal: stopped.signal, ...(nics.length === 0 ? {} : { nics }) };
+  const report = await access.announce(request);
+  io.write(renderReport(report, io));
+  return report.outcome === 'failed' ? EXIT.failure : EXIT.ok;
+};

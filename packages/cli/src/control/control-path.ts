@@ -1,0 +1,32 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HeraldError } from '@nic-herald/core';
+import type { CliIo } from '../cli-io.js';
+
+/** Longest path of a unix socket on Linux, in bytes (sun_path without its closing zero). */
+const MAX_PATH = 107;
+
+/** Where agents of this user put their control sockets: `/run/nic-herald`, or the user's own runtime directory. */
+export const controlDirectory = ({ uid, env }: Pick<CliIo, 'uid' | 'env'>): string => {
+  if (uid === 0) return '/run/nic-herald';
+  const runtime = env['XDG_RUNTIME_DIR'] ?? '';
+  return runtime === '' ? join(tmpdir(), `nic-herald-${uid}`) : join(runtime, 'nic-herald');
+};
+
+/**
+ * The default control socket of the agent called `host`. Two agents on one machine have two names, so they do
+ * not meet here, whatever their network namespaces.
+ */
+export const controlPath = (host: string, io: Pick<CliIo, 'uid' | 'env'>): string =>
+  join(controlDirectory(io), `${host.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\./, '_')}.sock`);
+
+/** Returns the path unchanged, or throws HERALD_CONTROL_PATH where the system has no room for it. */
+export const checkControlPath = (path: string): string => {
+  const length = Buffer.byteLength(path);
+  if (length <= MAX_PATH) return path;
+  throw new HeraldError(
+    'HERALD_CONTROL_PATH',
+    `the control socket's path has ${length} bytes, a unix socket's at most ${MAX_PATH}: give a shorter one with --control`,
+    { details: { path, length } },
+  );
+};

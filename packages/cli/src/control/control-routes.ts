@@ -1,0 +1,82 @@
+import { type AnnounceTiming, type Guest, HeraldError } from '@nic-herald/core';
+import type { AnnounceRequest, HeraldHost } from '@nic-herald/host';
+import * as z from 'zod';
+import { findGuest } from './find-guest.js';
+
+/** One guest in the list that an agent gives. */
+export interface GuestSummary {
+  readonly host: string;
+  readonly identity: Guest['identity'];
+  readonly instance: string;
+  readonly hypervisor: Guest['hypervisor'];
+}
+
+/** A request to an agent. */
+export interface ControlRequest {
+  readonly method: string;
+  /** Decoded parts of the path: `['guests', 'web-1', 'announce']`. */
+  readonly path: readonly string[];
+  /** The parsed JSON body; `undefined` where there is none. */
+  readonly body: unknown;
+  /** Aborts when the asker goes away. */
+  readonly signal: AbortSignal;
+}
+
+const whole = z.int().min(0).optional();
+const announceBody = z.strictObject({
+  nics: z.array(z.string().max(256)).max(64).optional(),
+  timing: z.strictObject({ initialMs: whole, maxMs: whole, rounds: whole, stepMs: whole }).optional(),
+});
+
+/**
+ * Answers one request with what is to be sent as JSON. `GET /host`, `GET /guests`, `GET /guests/:ref`,
+ * `POST /guests/:ref/announce`. Rejects with a HeraldError: HERALD_CONTROL_REQUEST for what is no request.
+ */
+export const answerControl = async (
+  host: Pick<HeraldHost, 'name' | 'guests' | 'inspect' | 'announce' | 'describe'>,
+  { method, path, body, signal }: ControlRequest,
+): Promise<unknown> => {
+  const [collection, ref, action, ...more] = path;
+  const route = `${method} ${collection ?? ''}${ref === undefined ? '' : '/:ref'}${action === undefined ? '' : `/${action}`}`;
+  if (more.length > 0) throw noRoute(method, path);
+  switch (route) {
+    case 'GET host':
+      return host.describe();
+    case 'GET guests':
+      return host.guests().map((guest) => summaryOf(host.name, guest));
+    case 'GET guests/:ref':
+      return await host.inspect(findGuest(host.guests(), ref ?? ''));
+    case 'POST guests/:ref/announce':
+      return await host.announce(findGuest(host.guests(), ref ?? ''), announceRequest(body, signal));
+    default:
+      throw noRoute(method, path);
+  }
+};
+
+/** What a list says of a guest. */
+export const summaryOf = (host: string, { identity, instance, hypervisor }: Guest): GuestSummary => ({
+  host,
+  identity,
+  instance,
+  hypervisor: { name: hypervisor.name, version: hypervisor.version },
+});
+
+const announceRequest = (body: unknown, signal: AbortSignal): AnnounceRequest => {
+  const parsed = announceBody.safeParse(body ?? {});
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new HeraldError(
+      'HERALD_CONTROL_REQUEST',
+      `not an announce request: ${issue?.path.join('.') || 'the body'}: ${issue?.message ?? 'invalid'}`,
+    );
+  }
+  const { nics, timing = {} } = parsed.data;
+  const given = Object.fromEntries(Object.entries(timing).filter(([, ms]) => ms !== undefined));
+  return { signal, timing: given as Partial<AnnounceTiming>, ...(nics === undefined ? {} : { nics }) };
+};
+
+const noRoute = (method: string, path: readonly string[]): HeraldError =>
+  new HeraldError(
+    'HERALD_CONTROL_REQUEST',
+    `the agent knows no ${method.slice(0, 10)} /${path.join('/').slice(0, 80)}; are both of one version?`,
+  );

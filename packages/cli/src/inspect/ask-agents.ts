@@ -1,0 +1,63 @@
+import { HeraldError } from '@nic-herald/core';
+import { someoneListens } from '../control/claim-socket.js';
+import { agentsIn, ControlClient } from '../control/control-client.js';
+import type { GuestSummary } from '../control/control-routes.js';
+import { isNamed } from '../control/find-guest.js';
+import type { GuestAccess, GuestTarget } from './guest-access.js';
+
+/** A guest and the agent that sees it. */
+export interface SeenGuest {
+  readonly summary: GuestSummary;
+  readonly agent: ControlClient;
+}
+
+/** What running agents say. */
+export interface AgentsAnswer {
+  /** How many agents answered. */
+  readonly agents: number;
+  /** The guests that fit the target; all of them where it names none. */
+  readonly guests: readonly SeenGuest[];
+}
+
+/**
+ * Asks every running agent for the guests that a target means. Sockets of dead agents are passed over; an
+ * agent that lives and does not answer rejects with HERALD_CONTROL_FAILED, and so does one that was named and
+ * is not there.
+ */
+export const askAgents = async (target: GuestTarget, directory: string): Promise<AgentsAnswer> => {
+  const named = target.control === undefined ? undefined : new ControlClient(target.control);
+  let agents = 0;
+  const guests: SeenGuest[] = [];
+  for (const agent of named === undefined ? await agentsIn(directory) : [named]) {
+    if (named === undefined && !(await someoneListens(agent.path))) continue;
+    const summaries = await agent.guests();
+    agents++;
+    for (const summary of summaries) if (fits(summary, target)) guests.push({ summary, agent });
+  }
+  return { agents, guests };
+};
+
+const fits = (summary: GuestSummary, { guest, qmp, host }: GuestTarget): boolean =>
+  (host === undefined || summary.host === host) &&
+  (guest === undefined || isNamed(summary, guest)) &&
+  // the QEMU monitor names an instance by its socket and a number
+  (qmp === undefined || summary.instance.replace(/#\d+$/, '') === qmp);
+
+/** The one guest of several. Throws HERALD_GUEST_AMBIGUOUS, which says how to tell them apart. */
+export const onlyOne = (guests: readonly SeenGuest[], target: GuestTarget): SeenGuest | undefined => {
+  if (guests.length < 2) return guests[0];
+  const named = target.guest ?? target.qmp ?? 'several';
+  const found = guests.map(({ summary: { host, instance } }) => `--host ${host} ${instance}`);
+  throw new HeraldError(
+    'HERALD_GUEST_AMBIGUOUS',
+    `${named} is here ${guests.length} times; say which: ${found.join(', or ')}`,
+    { details: { guest: named, found: guests.length } },
+  );
+};
+
+/** Looks at a guest, or announces it, through its agent. */
+export const throughAgent = ({ summary, agent }: SeenGuest): GuestAccess => ({
+  inspect: () => agent.inspect(summary.instance),
+  announce: (request) => agent.announce(summary.instance, request),
+  close: () => Promise.resolve(),
+});

@@ -1,0 +1,21 @@
+import type { MigrationReport } from '@nic-herald/core';
+import type { AnnounceRequest, GuestInspection } from '@nic-herald/host';
+
+/** One guest to look at or to announce, through a running agent or directly. */
+export interface GuestAccess {
+  inspect(): Promise<GuestInspection>;
+  announce(request: AnnounceRequest): Promise<MigrationReport>;
+  close(): Promise<void>;
+}
+
+/** Which guest a command line means. */
+export interface GuestTarget {
+  /** Name, UUID or instance. */
+  readonly guest?: string;
+  /** Path of its QMP socket. */
+  readonly qmp?: string;
+  /** Only the agent of that name. */
+  readonly host?: string;
+  /** Only the agent at that control socket. */
+  readonly control?: string;
+}

@@ -1,0 +1,86 @@
+import { type GuestPhase, guestLabel, stationKey } from '@nic-herald/core';
+import type { GuestInspection, NicInspection } from '@nic-herald/host';
+import picocolors from 'picocolors';
+import { printable } from '../printable.js';
+import { counted, firstOf, numberRanges } from './list-text.js';
+import { renderPlan } from './render-plan.js';
+import { labelled } from './text-block.js';
+
+/** Most MACs of one list that are printed. */
+const MAX_MACS = 32;
+
+const PHASE: Readonly<Record<GuestPhase, string>> = {
+  incoming: 'waits for its migration',
+  running: 'runs here',
+  paused: 'is paused here',
+  'migrated-away': 'migrated to another host',
+};
+
+/** A guest as a person reads it, at most 100 columns wide. */
+export const renderInspection = (
+  inspection: GuestInspection,
+  options: { readonly color: boolean },
+): string => {
+  const { bold, yellow } = picocolors.createColors(options.color);
+  const { guest, hypervisor, phase, epoch, armed, snapshots, warnings } = inspection;
+  const handed = snapshots.map(({ host, epoch: written }) => `${host} (epoch ${written})`);
+  const lines = [
+    bold(`${printable(guestLabel(guest))} ${PHASE[phase]}`),
+    ...(guest.uuid === undefined ? [] : labelled('UUID', guest.uuid)),
+    ...labelled('hypervisor', `${hypervisor.name} ${hypervisor.version}, ${inspection.instance}`),
+    ...labelled('epoch', `${epoch}${armed ? '; frames lie ready for the moment it resumes' : ''}`),
+    ...labelled('snapshots', handed.length === 0 ? 'none in the hand-off' : handed.join(', ')),
+    ...warnings
+      .flatMap(({ code, message }) => labelled('warning', `${message} (${code})`))
+      .map((line) => yellow(line)),
+    ...(inspection.nics.length === 0 ? ['', 'no NICs'] : []),
+    ...inspection.nics.flatMap((nic) => ['', bold(nicTitle(nic)), ...renderNic(nic, yellow)]),
+  ];
+  return `${lines.join('\n')}\n`;
+};
+
+const nicTitle = ({ nic, model }: NicInspection): string =>
+  printable(`NIC ${nic.id}, ${nic.type}${model === nic.type ? '' : `, model ${model}`}`);
+
+const renderNic = (inspection: NicInspection, warn: (text: string) => string): readonly string[] => {
+  const { nic, filter, learned, plan, problem } = inspection;
+  const { currentMac } = filter;
+  const changed = currentMac !== undefined && currentMac !== nic.primaryMac;
+  const exact = filter.exact?.map(stationKey) ?? [];
+  const seen = learned.map(
+    ({ station, ageMs }) => `${stationKey(station)} (${Math.round(ageMs / 1000)} s ago)`,
+  );
+  return [
+    ...labelled(
+      'MAC',
+      changed ? `${currentMac}, set by the guest; configured is ${nic.primaryMac}` : nic.primaryMac,
+    ),
+    ...renderPort(inspection, warn),
+    ...(problem === undefined ? [] : labelled('unreadable', problem).map(warn)),
+    ...labelled('unicast', macList(filter.unicast)),
+    ...labelled('multicast', macList(filter.multicast)),
+    ...labelled('VLANs', vlanList(filter.vlans)),
+    ...(exact.length === 0 ? [] : labelled('pairs', `${exact.length}: ${firstOf(exact, MAX_MACS)}`)),
+    ...(seen.length === 0 ? [] : labelled('learned', `${seen.length}: ${firstOf(seen, MAX_MACS)}`)),
+    ...filter.incomplete.flatMap(({ reason, meaning }) =>
+      labelled('incomplete', `${meaning} (${reason})`).map(warn),
+    ),
+    ...renderPlan(plan),
+  ];
+};
+
+const renderPort = ({ nic, sink }: NicInspection, warn: (text: string) => string): readonly string[] => {
+  if (nic.port === undefined) return labelled('port', `none: ${nic.portProblem ?? 'not found'}`).map(warn);
+  const port = `${nic.port.kind} ${nic.port.name}`;
+  if (sink.ready) return labelled('port', `${port}, frames leave through ${sink.sink ?? 'a sink'}`);
+  return labelled('port', `${port}, no frame could leave: ${sink.problem ?? 'no sink'}`).map(warn);
+};
+
+const macList = (macs: readonly string[]): string =>
+  macs.length === 0 ? 'none' : `${macs.length}: ${firstOf(macs, MAX_MACS)}`;
+
+const vlanList = (vlans: readonly number[] | 'unknown'): string => {
+  if (vlans === 'unknown') return 'not known';
+  if (vlans.length === 0) return 'none';
+  return `${counted(vlans.length, 'VLAN')}: ${firstOf(numberRanges(vlans), 64)}`;
+};

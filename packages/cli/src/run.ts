@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { ANNOUNCE_TIMING_RANGES, type AnnounceTiming } from '@nic-herald/core';
+import { Command, CommanderError, Option } from 'commander';
+import type { CliIo } from './cli-io.js';
+import { gathered, wholeNumber } from './commands/option-values.js';
+import type { LogLevel } from './config/herald-config.js';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js';
+import { printError } from './print-error.js';
+
+/**
+ * The nic-herald command: takes the arguments after its name, prints, and resolves with the exit status. What
+ * a command needs is loaded when it runs, so that `--help` is quick. Never rejects.
+ */
+export const run = async (argv: readonly string[], io: CliIo): Promise<ExitCode> => {
+  const program = new Command('nic-herald');
+  let status: ExitCode = EXIT.ok;
+  /** Lets a command's action set the exit status. */
+  const action =
+    <A extends unknown[]>(command: (...given: A) => Promise<ExitCode>) =>
+    async (...given: A): Promise<void> => {
+      status = await command(...given);
+    };
+  const debug = (): boolean => program.opts<{ debug?: boolean }>().debug ?? false;
+
+  program
+    .description('Keeps virtual machines reachable at every address after a live migration.')
+    .version(version(), '-V, --version')
+    .option('--debug', 'print the stack of an error')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.write(text),
+      writeErr: (text) => io.writeError(text),
+      outputError: (text, write) =>
+        write(`nic-herald: ${text.replace(/^error: /, '').trimEnd()} (HERALD_USAGE)\n`),
+    });
+
+  command(program, 'run', 'runs the agent of this host until SIGTERM or SIGINT')
+    .option('-c, --config <file>', 'herald.yaml; options given here win over it')
+    .option('--host <name>', "this host's name in snapshots and reports (default: the machine's)")
+    .option('--qmp <socket>', 'QMP socket or glob; may be given several times', gathered)
+    .option('--handoff-dir <dir>', 'directory shared with the other hosts, where snapshots travel')
+    .option('--report-dir <dir>', 'keep one JSON report per migration there')
+    .option('--control <socket>', 'control socket (default: /run/nic-herald/NAME.sock)')
+    .addOption(
+      new Option('--log-level <level>', 'how much to log').choices([
+        'trace',
+        'debug',
+        'info',
+        'warn',
+        'error',
+        'silent',
+      ] satisfies LogLevel[]),
+    )
+    .action(
+      action(async (options: RunOptions) => {
+        const { runCommand } = await import('./commands/run-command.js');
+        return await runCommand({ ...options, qmp: options.qmp ?? [] }, { debug: debug() }, io);
+      }),
+    );
+
+  withTarget(command(program, 'inspect', 'shows NICs, filter state, plan and refusals of a guest'))
+    .option('--json', 'print JSON')
+    .action(
+      action(async (guest: string | undefined, { json = false, ...target }: InspectOptions) => {
+        const { inspectCommand } = await import('./commands/inspect-command.js');
+        return await inspectCommand({ ...target, ...named(guest) }, { json }, io);
+      }),
+    );
+
+  withTarget(command(program, 'announce', 'announces a running guest now'))
+    .option('--interface <id>', 'only this NIC; may be given several times', gathered)
+    .option('--rounds <n>', 'how often', wholeNumber(ANNOUNCE_TIMING_RANGES.rounds))
+    .option('--initial <ms>', 'pause after the first round', wholeNumber(ANNOUNCE_TIMING_RANGES.initialMs))
+    .option('--max <ms>', 'longest pause', wholeNumber(ANNOUNCE_TIMING_RANGES.maxMs))
+    .option('--step <ms>', 'how much each pause is longer', wholeNumber(ANNOUNCE_TIMING_RANGES.stepMs))
+    .option('--dry-run', 'show what would be sent, and send nothing')
+    .action(
+      action(async (guest: string | undefined, options: AnnounceFlags) => {
+        const { interface: nics = [], rounds, initial, max, step, dryRun = false, ...target } = options;
+        const { announceCommand } = await import('./commands/announce-command.js');
+        const timing = given({ rounds, initialMs: initial, maxMs: max, stepMs: step });
+        return await announceCommand({ ...target, ...named(guest) }, { nics, timing, dryRun }, io);
+      }),
+    );
+
+  command(program, 'doctor', 'tells whether an agent could run here, and why not').action(
+    action(async () => {
+      const { doctorCommand } = await import('./commands/doctor-command.js');
+      return await doctorCommand(io);
+    }),
+  );
+
+  command(
+    program,
+    'demo',
+    'two hosts, a switch and recorded guests in this process: QEMU alone beside nic-herald',
+  )
+    .option('--json', 'print JSON')
+    .action(
+      action(async ({ json = false }: { json?: boolean }) => {
+        const { runDemo } = await import('./demo/run-demo.js');
+        return (await runDemo({ json, write: (text) => io.write(text) })) === 0 ? EXIT.ok : EXIT.failure;
+      }),
+    );
+
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    printError(error, io, { debug: debug() });
+    return exitCodeOf(error);
+  }
+};
+
+interface TargetFlags {
+  readonly qmp?: string;
+  readonly host?: string;
+  readonly control?: string;
+}
+type InspectOptions = TargetFlags & { readonly json?: boolean };
+interface AnnounceFlags extends TargetFlags {
+  readonly interface?: readonly string[];
+  readonly rounds?: number;
+  readonly initial?: number;
+  readonly max?: number;
+  readonly step?: number;
+  readonly dryRun?: boolean;
+}
+interface RunOptions {
+  readonly config?: string;
+  readonly host?: string;
+  readonly qmp?: readonly string[];
+  readonly handoffDir?: string;
+  readonly reportDir?: string;
+  readonly control?: string;
+  readonly logLevel?: LogLevel;
+}
+
+/** A subcommand that reports errors as the program does. */
+const command = (program: Command, usage: string, description: string): Command =>
+  program.command(usage).description(description).copyInheritedSettings(program);
+
+const withTarget = (of: Command): Command =>
+  of
+    .argument('[guest]', 'name, UUID or instance; needs a running agent')
+    .addOption(new Option('--qmp <socket>', 'the QMP socket of the guest; no agent is needed'))
+    .option('--host <name>', 'ask only the agent of that host')
+    .option('--control <socket>', 'ask only the agent at that control socket');
+
+const named = (guest: string | undefined): { readonly guest?: string } =>
+  guest === undefined ? {} : { guest };
+
+const given = (timing: { [K in keyof AnnounceTiming]: number | undefined }): Partial<AnnounceTiming> =>
+  Object.fromEntries(Object.entries(timing).filter(([, value]) => value !== undefined));
+
+const version = (): string => {
+  const { version: own } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return own;
+};
