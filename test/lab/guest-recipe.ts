@@ -36,6 +36,13 @@ export class GuestBuilder {
     return this;
   }
 
+  /** Adds a second card with the MAC of the first; the pair is one station. */
+  twin(card: Card): this {
+    this.#nics.push({ id: 'nic1', mac: primaryMac, tap: 'tap1', ...cards[card] });
+    this.#setUp.push('ip link set eth1 up');
+    return this;
+  }
+
   /** The guest gives eth0 another MAC: the configured one is no station any more. */
   changedMac(mac: string): this {
     this.#stations.length = 0;

@@ -14,6 +14,7 @@ const packages: Readonly<Record<string, string>> = {
   cpio: 'cpio',
   ip: 'iproute2',
   bridge: 'iproute2',
+  tc: 'iproute2',
   setpriv: 'util-linux',
 };
 

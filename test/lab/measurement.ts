@@ -52,3 +52,9 @@ export function firstArrivals(
   }
   return first;
 }
+
+/** Of two moves of one guest the worse: more stations dark, then the last one back later. */
+export function worstOf(one: Measurement, other: Measurement): Measurement {
+  if (one.dark !== other.dark) return one.dark > other.dark ? one : other;
+  return (one.lastBackMs ?? 0) >= (other.lastBackMs ?? 0) ? one : other;
+}

@@ -80,6 +80,25 @@ export async function bridgePorts(namespace: string): Promise<Map<string, string
   return new Map(learned.map((entry) => [entry.mac.toLowerCase(), entry.ifname]));
 }
 
+/** What nic-herald has put into a namespace: its interfaces, and how many filters hang on them. */
+export async function injectorLeftovers(
+  namespace: string,
+): Promise<{ readonly interfaces: readonly string[]; readonly filters: number }> {
+  const text = await runProgram('ip', ['-n', namespace, '-j', 'link', 'show']);
+  const names = (JSON.parse(text) as { ifname: string }[]).map(({ ifname }) => ifname);
+  const interfaces = names.filter((name) => name.startsWith('herald'));
+  let filters = 0;
+  for (const name of interfaces) {
+    for (const hook of ['ingress', 'egress']) {
+      const shown = await runProgram('tc', ['-n', namespace, 'filter', 'show', 'dev', name, hook]).catch(
+        () => '',
+      );
+      filters += shown.split('\n').filter((line) => / handle 0x/.test(line)).length;
+    }
+  }
+  return { interfaces, filters };
+}
+
 export async function ipBatch(namespace: string, lines: readonly string[]): Promise<void> {
   await runProgram('ip', ['-n', namespace, '-batch', '-'], { input: `${lines.join('\n')}\n` });
 }

@@ -1,5 +1,20 @@
 import type { LabCase } from '../lab-case.js';
+import { cancelledMigration } from './cancelled-migration.js';
+import { killedAgentCases } from './killed-agent.js';
+import { pausedDestination } from './paused-destination.js';
 import { stationScenarios } from './stations.js';
+import { thereAndBack } from './there-and-back.js';
+import { twoNicsOneMac } from './two-nics-one-mac.js';
+import { vanishedTap } from './vanished-tap.js';
 
 /** Everything the lab proves, in the order it runs. */
-export const labCases: readonly LabCase[] = [...stationScenarios];
+export const labCases: readonly LabCase[] = [
+  ...stationScenarios,
+  thereAndBack('e1000'),
+  thereAndBack('virtio'),
+  cancelledMigration,
+  pausedDestination,
+  ...killedAgentCases,
+  vanishedTap,
+  twoNicsOneMac,
+];

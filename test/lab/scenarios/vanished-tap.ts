@@ -1,0 +1,29 @@
+import { armed } from '../agent-process.js';
+import { beginMigration, resumeOf, startDestination } from '../guest-move.js';
+import { withReadyGuest } from '../guest-ready.js';
+import { GuestBuilder } from '../guest-recipe.js';
+import type { LabCase } from '../lab-case.js';
+import { ipBatch } from '../namespaces.js';
+
+/** The destination's tap goes away between plan and trigger: the report says so, and the agent lives on. */
+export const vanishedTap: LabCase = {
+  name: 'tap-vanishes',
+  summary: 'the tap is removed when the plan is armed: the report says so, the agent lives on',
+  needsAgents: true,
+  run: async (context) => {
+    const recipe = new GuestBuilder().card('e1000').macvlans(2).build('tap-vanishes');
+    return withReadyGuest(context, recipe, async ({ rig, agents, source }) => {
+      const destination = await startDestination(rig, 'B');
+      await armed(agents.B);
+      await ipBatch(rig.network.hosts.B, ['link del tap0']);
+      await beginMigration(rig, source, destination);
+      await resumeOf(destination);
+      const report = await agents.B.report();
+      const faults: string[] = [];
+      if (report.outcome !== 'failed') faults.push(`the report says ${report.outcome}, not failed`);
+      if (report.warnings.length === 0) faults.push('the report has no warning that says why');
+      if (!agents.B.process.running) faults.push('the agent on B ended');
+      return { faults, notes: report.warnings.map(({ code, message }) => `${code}: ${message}`) };
+    });
+  },
+};
