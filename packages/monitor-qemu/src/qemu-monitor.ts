@@ -38,16 +38,21 @@ export class QemuMonitor implements GuestMonitor {
    * command timeouts at worst. Rejects with HERALD_CANCELLED.
    */
   async start({ signal }: { readonly signal: AbortSignal }): Promise<void> {
-    const cancelled = new Promise<never>((_, reject) => {
-      const cancel = (): void =>
-        reject(new HeraldError('HERALD_CANCELLED', 'the start of the QEMU monitor was cancelled'));
-      if (signal.aborted) cancel();
-      signal.addEventListener('abort', cancel, { once: true });
-    });
     const settled = this.finder.start().then(async () => {
       await Promise.all([...this.sessions.values()].map(({ session }) => session.settled));
     });
-    await Promise.race([settled, cancelled]);
+    let cancel = (): void => undefined;
+    const cancelled = new Promise<never>((_, reject) => {
+      cancel = () =>
+        reject(new HeraldError('HERALD_CANCELLED', 'the start of the QEMU monitor was cancelled'));
+    });
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      await Promise.race([settled, cancelled]);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type CancelTimer, type Clock, HeraldError } from '@nic-herald/core';
 import type { QmpLimits } from './qmp-limits.js';
 
@@ -115,6 +116,7 @@ export class CommandQueue {
         ),
       ),
     );
+    if (command.signal) setMaxListeners(0, command.signal); // one signal may well end many commands
     command.signal?.addEventListener('abort', onAbort, { once: true });
     return () => {
       cancelTimer();

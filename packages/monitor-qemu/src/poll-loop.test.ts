@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { TestClock } from '../test/fake-qemu.js';
+import { PollLoop } from './poll-loop.js';
+
+describe('PollLoop', () => {
+  const setUp = () => {
+    const clock = new TestClock();
+    const finish: Array<() => void> = [];
+    const loop = new PollLoop(
+      clock,
+      () =>
+        new Promise((resolve) => {
+          finish.push(() => resolve(100));
+        }),
+    );
+    const end = async (): Promise<void> => {
+      finish.at(-1)?.();
+      await new Promise(setImmediate);
+    };
+    return { clock, loop, runs: () => finish.length, end };
+  };
+
+  it('rests for the pause its task names', async () => {
+    const { clock, loop, runs, end } = setUp();
+    loop.start(50);
+    clock.advance(49);
+    expect(runs()).toBe(0);
+    clock.advance(1);
+    await end();
+    clock.advance(99);
+    expect(runs()).toBe(1);
+    clock.advance(1);
+    expect(runs()).toBe(2);
+  });
+
+  it('never runs twice at a time, and once more when asked meanwhile', async () => {
+    const { loop, runs, end } = setUp();
+    loop.now();
+    loop.now();
+    loop.now();
+    expect(runs()).toBe(1);
+    await end();
+    expect(runs()).toBe(2);
+    await end();
+    expect(runs()).toBe(2);
+  });
+
+  it('stops, in a pause and in a run', async () => {
+    const { clock, loop, runs, end } = setUp();
+    loop.now();
+    loop.stop();
+    await end();
+    loop.now();
+    clock.advance(1000);
+    expect(runs()).toBe(1);
+    expect(clock.timers).toEqual([]);
+  });
+});

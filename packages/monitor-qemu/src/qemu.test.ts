@@ -1,0 +1,31 @@
+import { CLOCK, GUEST_MONITOR, MIGRATION_EVENT_BUS } from '@nic-herald/core';
+import { IsolatingEventBus, Scope } from '@nic-herald/core/internal';
+import { describe, expect, it } from 'vitest';
+import { TestClock } from '../test/fake-qemu.js';
+import { qemu } from './qemu.js';
+import type { QemuOptions } from './qemu-options.js';
+
+describe('qemu()', () => {
+  it.each<[string, object]>([
+    ['no sockets', {}],
+    ['a relative path', { sockets: ['vm.qmp'] }],
+    ['an unknown option', { sockets: [], polling: true }],
+    ['a period of nothing', { sockets: [], migrationPollMs: 0 }],
+    ['a line too short for QEMU', { sockets: [], maxLineBytes: 10 }],
+  ])('refuses %s', (_, options) => {
+    expect(() => qemu(options as QemuOptions)).toThrow(
+      expect.objectContaining({ code: 'HERALD_QEMU_OPTIONS' }),
+    );
+  });
+
+  it('contributes one monitor, built by injection', () => {
+    const scope = new Scope();
+    scope.register(CLOCK, { value: new TestClock() });
+    scope.register(MIGRATION_EVENT_BUS, { value: new IsolatingEventBus() });
+    qemu({ sockets: [] }).install({
+      provide: (token, provider) => void scope.register(token, provider),
+      contribute: (token, provider) => void scope.register(token, provider),
+    });
+    expect(scope.all(GUEST_MONITOR).map(({ name }) => name)).toEqual(['qemu']);
+  });
+});

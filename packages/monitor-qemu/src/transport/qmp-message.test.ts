@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { parseQmpMessage } from './qmp-message.js';
+
+const parse = (text: string) => parseQmpMessage(new TextEncoder().encode(text));
+
+describe('parseQmpMessage', () => {
+  it.each([
+    '',
+    'SSH-2.0-OpenSSH_9.2',
+    '{"event": "RESUME"',
+    'null',
+    '[]',
+    '7',
+    '{}',
+    '{"event": "RESUME"}',
+    '{"event": 7, "timestamp": {"seconds": 1, "microseconds": 2}}',
+    '{"return": {}}',
+    '{"return": {}, "id": "1"}',
+    '{"error": "no", "id": 1}',
+    '{"QMP": 1}',
+  ])('gives nothing for %j', (text) => {
+    expect(parse(text)).toBeUndefined();
+  });
+
+  it.each([
+    ['{"QMP": {"version": {}, "capabilities": ["oob"]}}', { kind: 'greeting' }],
+    ['{"return": [1], "id": 3}\r', { kind: 'return', id: 3, value: [1] }],
+    [
+      '{"id": 4, "error": {"class": "DeviceNotFound", "desc": "no"}}',
+      { kind: 'error', id: 4, errorClass: 'DeviceNotFound', description: 'no' },
+    ],
+    [
+      '{"error": {"class": "GenericError", "desc": "no"}}',
+      { kind: 'error', id: undefined, errorClass: 'GenericError', description: 'no' },
+    ],
+    [
+      '{"timestamp": {"seconds": 1795416501, "microseconds": 579307}, "event": "RESUME", "more": 1}',
+      { kind: 'event', event: { name: 'RESUME', data: undefined, stampedAt: 1795416501579.307 } },
+    ],
+    [
+      '{"timestamp": {"seconds": -1, "microseconds": -1}, "event": "X", "data": {"a": 1}}',
+      { kind: 'event', event: { name: 'X', data: { a: 1 } } },
+    ],
+  ])('reads %j', (text, message) => {
+    expect(parse(text)).toEqual(message);
+  });
+});

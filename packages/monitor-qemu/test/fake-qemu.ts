@@ -1,0 +1,218 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CancelTimer, Clock, MigrationEventName, MigrationEvents } from '@nic-herald/core';
+import { IsolatingEventBus } from '@nic-herald/core/internal';
+
+export interface Request {
+  readonly execute: string;
+  readonly arguments?: {
+    readonly [name: string]: unknown;
+    readonly path?: string;
+    readonly property?: string;
+  };
+  readonly id: number;
+}
+/** What a command is answered with: a value, `{ error }`, or nothing at all (undefined). */
+export type Reply = (request: Request, qemu: FakeQemu) => unknown;
+
+const error = (errorClass: string, desc: string) => ({ error: { class: errorClass, desc } });
+export const notFound = error('GenericError', 'not found');
+
+/** A quiet guest with one virtio NIC. */
+export const defaultReplies = (): Record<string, Reply> => ({
+  qmp_capabilities: () => ({ return: {} }),
+  'query-version': () => ({ return: { qemu: { major: 7, minor: 2, micro: 22 }, package: 'x' } }),
+  'query-name': () => ({ return: { name: 'web-1' } }),
+  'query-uuid': () => ({ return: { UUID: '6b1d1c9e-0000-4000-8000-000000000001' } }),
+  'query-status': () => ({ return: { status: 'running', running: true, singlestep: false } }),
+  'query-migrate': () => ({ return: {} }),
+  'query-migrate-capabilities': () => ({ return: [{ capability: 'events', state: true }] }),
+  'human-monitor-command': () => ({
+    return:
+      'nic0: index=0,type=nic,model=virtio-net-pci,macaddr=52:54:00:00:00:99\r\n' +
+      ' \\ net0: index=0,type=tap,ifname=tapA,script=no,downscript=no\r\n',
+  }),
+  'qom-list': ({ arguments: args }) => ({
+    return: args?.path === '/machine/peripheral' ? [{ name: 'nic0', type: 'child<virtio-net-pci>' }] : [],
+  }),
+  'qom-get': ({ arguments: args }) => (args?.property === 'mac' ? { return: '52:54:00:00:00:01' } : notFound),
+});
+
+/** A QMP server on a real Unix socket that serves any number of clients, and says what a test wants. */
+export class FakeQemu {
+  readonly requests: Request[] = [];
+  readonly clients: Socket[] = [];
+  greets = true;
+  private readonly server: Server;
+  private waiting: Array<() => void> = [];
+
+  private constructor(
+    readonly path: string,
+    readonly replies: Record<string, Reply>,
+  ) {
+    this.server = createServer((client) => this.serve(client));
+  }
+
+  static async listen(path: string, setUp: (qemu: FakeQemu) => void = () => undefined): Promise<FakeQemu> {
+    const qemu = new FakeQemu(path, defaultReplies());
+    setUp(qemu);
+    await new Promise<void>((resolve) => qemu.server.listen(path, resolve));
+    return qemu;
+  }
+
+  /** Bytes, as they are, to every client. */
+  raw(bytes: string | Uint8Array): void {
+    for (const client of this.clients) client.write(bytes);
+  }
+
+  event(name: string, data?: unknown): void {
+    this.raw(this.line(name, data));
+  }
+
+  line(event: string, data?: unknown): string {
+    const timestamp = { seconds: 1_700_000_000, microseconds: 123_456 };
+    return `${JSON.stringify({ timestamp, event, ...(data === undefined ? {} : { data }) })}\r\n`;
+  }
+
+  /** Resolves when that many requests of a command have come in. */
+  async requested(command: string, count = 1): Promise<void> {
+    while (this.count(command) < count) {
+      await new Promise<void>((resolve) => {
+        this.waiting.push(resolve);
+      });
+    }
+  }
+
+  count(command: string): number {
+    return this.requests.filter(({ execute }) => execute === command).length;
+  }
+
+  /** Cuts every client off; new ones are served. */
+  disconnect(): void {
+    for (const client of this.clients.splice(0)) client.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.disconnect();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private serve(client: Socket): void {
+    this.clients.push(client);
+    client.on('error', () => undefined);
+    client.on('close', () => this.clients.splice(this.clients.indexOf(client) >>> 0, 1));
+    if (this.greets) client.write('{"QMP": {"version": {}, "capabilities": ["oob"]}}\r\n');
+    let text = '';
+    client.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const lines = text.split('\n');
+      text = lines.pop() ?? '';
+      for (const line of lines) this.answer(client, JSON.parse(line) as Request);
+    });
+    this.wake();
+  }
+
+  private answer(client: Socket, request: Request): void {
+    this.requests.push(request);
+    const reply = this.replies[request.execute] ?? (() => error('CommandNotFound', 'no such command'));
+    const answer = reply(request, this);
+    if (answer !== undefined)
+      client.write(`${JSON.stringify({ ...(answer as object), id: request.id })}\r\n`);
+    this.wake();
+  }
+
+  private wake(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}
+
+/** A clock whose timers run when a test says so. */
+export class TestClock implements Clock {
+  readonly timers: Array<{ due: number; run: () => void }> = [];
+  private time = 1_700_000_000_500;
+
+  now(): number {
+    return this.time;
+  }
+
+  setTimer(delayMs: number, run: () => void): CancelTimer {
+    const timer = { due: this.time + delayMs, run };
+    this.timers.push(timer);
+    return () => {
+      const index = this.timers.indexOf(timer);
+      if (index !== -1) this.timers.splice(index, 1);
+    };
+  }
+
+  advance(ms: number): void {
+    const end = this.time + ms;
+    for (;;) {
+      const [next] = this.timers.toSorted((a, b) => a.due - b.due);
+      if (next === undefined || next.due > end) break;
+      this.time = Math.max(this.time, next.due);
+      this.timers.splice(this.timers.indexOf(next), 1);
+      next.run();
+    }
+    this.time = end;
+  }
+}
+
+const WATCHED = [
+  'guest:appeared',
+  'guest:gone',
+  'guest:resumed',
+  'guest:stopped',
+  'nic:filter-changed',
+  'nic:list-changed',
+  'migration:incoming',
+  'migration:outgoing',
+  'migration:completed',
+  'migration:failed',
+  'warning',
+  'listener:failed',
+] as const;
+type Watched = (typeof WATCHED)[number];
+type Heard = { [E in Watched]: { event: E; fact: MigrationEvents[E] } }[Watched];
+
+/** A bus that remembers what a monitor told, and lets a test wait for it. */
+export class HeardBus extends IsolatingEventBus {
+  readonly heard: Heard[] = [];
+  private waiting: Array<() => void> = [];
+
+  constructor() {
+    super();
+    for (const event of WATCHED) {
+      this.on(event, (fact: unknown) => {
+        this.heard.push({ event, fact } as Heard);
+        for (const resolve of this.waiting.splice(0)) resolve();
+      });
+    }
+  }
+
+  get events(): readonly MigrationEventName[] {
+    return this.heard.map(({ event }) => event);
+  }
+
+  /** Resolves with the `count`-th fact of that name. */
+  async until<E extends Watched>(event: E, count = 1): Promise<MigrationEvents[E]> {
+    for (;;) {
+      const found = this.heard.filter((one) => one.event === event)[count - 1];
+      if (found) return found.fact as MigrationEvents[E];
+      await new Promise<void>((resolve) => {
+        this.waiting.push(resolve);
+      });
+    }
+  }
+}
+
+/** Runs `work` with an empty directory, and removes it. */
+export const withDirectory = async (work: (directory: string) => Promise<void>): Promise<void> => {
+  const directory = await mkdtemp(join(tmpdir(), 'nic-herald-qmp-'));
+  try {
+    await work(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+};
