@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { MacAddress } from '@nic-herald/wire';
 import { Fabric, type FabricHost } from './fabric.js';
+import type { FabricFrame } from './fabric-frame.js';
 import { FabricGuest } from './fabric-guest.js';
 import { FabricSink } from './fabric-sink.js';
 import { FakeClock } from './fake-clock.js';
@@ -34,11 +35,22 @@ export interface FabricMigrationEnd {
   readonly socket: string;
 }
 
-/** What the probes found. */
+/** One broadcast as the peer heard it. */
+export interface HeardFrame {
+  /** Ms after RESUME; below 0 before it. */
+  readonly afterMs: number;
+  readonly source: MacAddress;
+  /** 0 where it was untagged. */
+  readonly vlan: number;
+}
+
+/** What the peer found. */
 export interface FabricMigrationResult {
   /** When the guest resumed, ms since 1970 UTC on the fabric's clock. */
   readonly resumedAt: number;
   readonly stations: readonly StationReturn[];
+  /** Every broadcast since the migration began: the announcements, whoever made them. */
+  readonly heard: readonly HeardFrame[];
 }
 
 const DEFAULT_WATCH_MS = 4000;
@@ -90,6 +102,10 @@ export class FabricMigration {
       stations: recording.truth.stations,
       everyMs: options.probeEveryMs,
     });
+    const heard: { readonly at: number; readonly frame: FabricFrame }[] = [];
+    const stopHearing = fabric.peer.onFrame((frame) => {
+      if (MacAddress.isBroadcast(frame.destination)) heard.push({ at: clock.now(), frame });
+    });
     let resumedAt = 0;
     let resumesAfterMs = 0;
     for (const { afterMs, end, event } of this.script()) {
@@ -109,7 +125,16 @@ export class FabricMigration {
     await clock.advance(resumesAfterMs + (options.watchMs ?? DEFAULT_WATCH_MS));
     probes.stop();
     this.guest.stop();
-    return { resumedAt, stations: probes.results() };
+    stopHearing();
+    return {
+      resumedAt,
+      stations: probes.results(),
+      heard: heard.map(({ at, frame: { source: from, vlan } }) => ({
+        afterMs: at - resumedAt,
+        source: from,
+        vlan,
+      })),
+    };
   }
 
   /** Closes the sockets. */
@@ -117,7 +142,8 @@ export class FabricMigration {
     await Promise.all(this.servers.map((server) => server.close()));
   }
 
-  private get ends(): readonly FabricMigrationEnd[] {
+  /** Both ends, the source first. */
+  get ends(): readonly FabricMigrationEnd[] {
     return [this.source, this.destination];
   }
 

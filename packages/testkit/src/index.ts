@@ -6,6 +6,7 @@ export {
   type FabricMigrationEnd,
   type FabricMigrationOptions,
   type FabricMigrationResult,
+  type HeardFrame,
 } from './fabric-migration.js';
 export { type FabricPluginOptions, fabricPlugin } from './fabric-plugin.js';
 export { FabricSink, type SentFrame } from './fabric-sink.js';

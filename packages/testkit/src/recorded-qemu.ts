@@ -33,7 +33,9 @@ const DEVICE_COMMANDS = ['query-pci', 'query-rx-filter', 'human-monitor-command'
 export class RecordedQemu {
   private answers: RecordedAnswers;
   private runState: RunState;
-  private migration: string | undefined;
+  private migration:
+    | { readonly status: string; readonly outgoing: boolean; readonly since: number }
+    | undefined;
   private migrationEvents = false;
   private rxFilters: readonly RxFilter[] = [];
   private readonly rxFilterToldOf = new Set<string>();
@@ -75,7 +77,7 @@ export class RecordedQemu {
         return { return: { status: this.runState, singlestep: false, running } };
       }
       case 'query-migrate':
-        return { return: this.migration === undefined ? {} : { status: this.migration } };
+        return { return: this.queryMigrate() };
       case 'migrate-set-capabilities':
         return this.setCapabilities(given);
       case 'query-migrate-capabilities':
@@ -92,7 +94,7 @@ export class RecordedQemu {
     if (this.runState === 'inmigrate') {
       const kept = this.session.before.filter(({ command }) => !DEVICE_COMMANDS.includes(command));
       this.answers = this.load(new RecordedAnswers([...kept, ...this.session.after]));
-      this.migration = 'completed';
+      this.migration = { status: 'completed', outgoing: false, since: this.clock.now() };
     }
     this.runState = 'running';
     this.emit('RESUME');
@@ -106,7 +108,11 @@ export class RecordedQemu {
 
   /** A migration gets on: `setup`, `active`, `completed`, `cancelled`, `failed`. */
   migrate(status: string): void {
-    this.migration = status;
+    const { outgoing, since } =
+      this.migration === undefined || status === 'setup'
+        ? { outgoing: this.runState !== 'inmigrate', since: this.clock.now() }
+        : this.migration;
+    this.migration = { status, outgoing, since };
     if (status === 'completed' && this.runState === 'finish-migrate') this.runState = 'postmigrate';
     this.emit('MIGRATION', { status });
   }
@@ -134,6 +140,14 @@ export class RecordedQemu {
   private load(answers: RecordedAnswers): RecordedAnswers {
     this.rxFilters = (answers.recorded('query-rx-filter')?.return ?? []) as readonly RxFilter[];
     return answers;
+  }
+
+  /** Only the sending end says how long it takes, and not before it has begun or after it was cancelled. */
+  private queryMigrate(): unknown {
+    if (this.migration === undefined) return {};
+    const { outgoing, since, status } = this.migration;
+    const isTimed = outgoing && (status === 'active' || status === 'completed');
+    return isTimed ? { status, 'total-time': Math.round(this.clock.now() - since) } : { status };
   }
 
   private queryRxFilter({ name }: QmpArguments): QmpReply {

@@ -146,7 +146,31 @@ test('tells once of a changed filter, until it is asked; and of migrations with 
     { timestamp, event: 'NIC_RX_FILTER_CHANGED', data },
     { timestamp, event: 'MIGRATION', data: { status: 'active' } },
   ]);
-  expect(qemu.answer('query-migrate')).toEqual({ return: { status: 'active' } });
+});
+
+test('tells how a migration stands as QEMU does: only the sending end says how long it takes', async () => {
+  const clock = new FakeClock();
+  const { destination, source } = loadRecording('virtio-macvlan-noga'); // its destination never told of the end
+  const from = new RecordedQemu(source, clock, 'running');
+  const to = new RecordedQemu(destination, clock, 'inmigrate');
+  const told = () => [from, to].map((qemu) => qemu.answer('query-migrate'));
+  from.migrate('setup');
+  expect(told()).toEqual([{ return: { status: 'setup' } }, { return: {} }]);
+  await clock.advance(300);
+  from.migrate('active');
+  to.migrate('active');
+  expect(told()).toEqual([
+    { return: { status: 'active', 'total-time': 300 } },
+    { return: { status: 'active' } },
+  ]);
+  from.stop('finish-migrate');
+  from.migrate('completed');
+  to.resume();
+  expect(told()).toEqual([
+    { return: { status: 'completed', 'total-time': 300 } },
+    { return: { status: 'completed' } },
+  ]);
+  expect(from.answer('query-status')).toMatchObject({ return: { status: 'postmigrate', running: false } });
 });
 
 test('speaks QMP: greeting, negotiation, replies by id, events, garbage', async () => {

@@ -1,0 +1,43 @@
+import { loadRecording, recordingNames } from '@nic-herald/testkit';
+import { EXIT } from '../exit-code.js';
+import { type DemoGuest, demoGuest } from './demo-guest.js';
+import { migrateRecording } from './migrate-recording.js';
+import { DemoRenderer } from './render-demo.js';
+
+/** What `nic-herald demo` is told. */
+export interface DemoOptions {
+  /** Print the results as JSON instead of drawing them. */
+  readonly json: boolean;
+  /** Takes the output, piece by piece. */
+  readonly write: (text: string) => void;
+  /** Whether to colour it; default: when standard output is a terminal and NO_COLOR is not set. */
+  readonly color?: boolean;
+}
+
+const SCALE = { probeEveryMs: 1, watchMs: 4000 };
+
+/**
+ * Migrates every recorded guest twice on a fabric in memory, with QEMU alone and with nic-herald, and prints
+ * what a peer on the network saw. Every number was measured in this run. Resolves with the exit status.
+ */
+export const runDemo = async ({ color = mayColor(), json, write }: DemoOptions): Promise<number> => {
+  const names = recordingNames();
+  const renderer = new DemoRenderer(color, SCALE);
+  if (!json) write(renderer.opening(names.length));
+  const guests: DemoGuest[] = [];
+  for (const name of names) {
+    const recording = loadRecording(name);
+    const alone = await migrateRecording(recording, 'none', SCALE);
+    const herald = await migrateRecording(recording, 'nic-herald', SCALE);
+    const guest = demoGuest(recording, alone, herald);
+    guests.push(guest);
+    if (!json) write(renderer.guest(guest));
+  }
+  write(json ? `${JSON.stringify({ guests }, undefined, 2)}\n` : renderer.closing(guests));
+  return EXIT.ok;
+};
+
+const mayColor = (): boolean => {
+  const { NO_COLOR = '' } = process.env;
+  return process.stdout.isTTY && NO_COLOR === '';
+};
