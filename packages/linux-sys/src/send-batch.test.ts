@@ -148,14 +148,16 @@ describe('SendBatch', () => {
   it('lays headers, vectors and frames out as sendmmsg(2) reads them', () => {
     const { bytes, starts } = frames(2);
     const memory = new Uint8Array(2 * 80 + bytes.length);
-    writeLayout(memory, 0x10000n, bytes, starts);
+    const address = 0x7fff_ffff_ff80; // its vectors lie beyond a multiple of 2^32
+    writeLayout(memory, address, bytes, starts);
+    const at = (offset: number) => BigInt(address + offset);
     const words = new BigUint64Array(memory.buffer, 0, 20);
     const header = (vector: bigint) => [0n, 0n, vector, 1n, 0n, 0n, 0n, 0n];
     expect([...words]).toEqual([
-      ...header(0x10000n + 128n),
-      ...header(0x10000n + 144n),
-      ...[0x10000n + 160n, 20n],
-      ...[0x10000n + 180n, 20n],
+      ...header(at(128)),
+      ...header(at(144)),
+      ...[at(160), 20n],
+      ...[at(180), 20n],
     ]);
     expect(memory.subarray(160)).toEqual(bytes);
   });
