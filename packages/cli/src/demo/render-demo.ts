@@ -16,7 +16,7 @@ export interface DemoScale {
 const MARGIN = '  ';
 const TEXT = WIDTH - 2 * MARGIN.length;
 const STATION = 23;
-const EVIDENCE = 9;
+const EVIDENCE = 10;
 const TIME = 7;
 const SIDE = TIMELINE_CELLS + TIME;
 const GAP = '     ';
@@ -95,7 +95,9 @@ export class DemoRenderer {
           'the guest speaks or the switch forgets them, unless they are learned from its traffic beforehand.';
     return lines([
       ...distinctNotes(guests).flatMap(({ meaning, reason }) =>
-        wrapped(`! ${reason}: ${meaning}`, TEXT).map((line) => dim(line)),
+        wrapped(`${reason}: ${meaning}`, TEXT - 2).map((line, index) =>
+          dim(`${index === 0 ? '!' : ' '} ${line}`),
+        ),
       ),
       '',
       ...this.table(guests),

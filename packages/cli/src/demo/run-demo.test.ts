@@ -27,7 +27,7 @@ describe('drawn', () => {
 
   test('shows QEMU alone beside nic-herald', () => {
     expect(text).toContain(
-      '  52:54:00:aa:00:08      filter   ····················   dark     ●━━━━━━━━━━━━━━━━━━━   1 ms\n',
+      '  52:54:00:aa:00:08      filter    ····················   dark     ●━━━━━━━━━━━━━━━━━━━   1 ms\n',
     );
     expect(text).toMatch(/1 of 9 back, 8 dark +9 of 9 back, 0 dark/);
   });
