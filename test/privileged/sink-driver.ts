@@ -15,7 +15,7 @@ export type DriverRequest =
 type Answer = { readonly value?: unknown } | { readonly code: string; readonly message: string };
 
 /** A refusal of the driver's sink: the error's code and message. */
-export class DriverRefusal extends Error {
+class DriverRefusal extends Error {
   readonly code: string;
 
   constructor(code: string, message: string) {

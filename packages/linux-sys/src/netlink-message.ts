@@ -19,7 +19,7 @@ export interface NetlinkMessage {
 const padded = (length: number): number => (length + 3) & ~3;
 
 /** Bytes one after another, each part padded to four. */
-export const concatenate = (parts: readonly Uint8Array[]): Uint8Array => {
+const concatenate = (parts: readonly Uint8Array[]): Uint8Array => {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + padded(part.length), 0));
   let offset = 0;
   for (const part of parts) {
@@ -30,7 +30,7 @@ export const concatenate = (parts: readonly Uint8Array[]): Uint8Array => {
 };
 
 /** An attribute with any payload. */
-export const attribute = (type: number, payload: Uint8Array): Uint8Array => {
+const attribute = (type: number, payload: Uint8Array): Uint8Array => {
   const bytes = new Uint8Array(ATTRIBUTE_HEADER_BYTES + payload.length);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, bytes.length, true);

@@ -14,7 +14,7 @@ import { buildPair, type PairNames, reapPair } from './injector-pair.js';
 import { sinkUnavailable } from './sink-unavailable.js';
 
 /** The interfaces' names before their 0 and 1. */
-export const INJECTOR_PREFIX = 'herald';
+const INJECTOR_PREFIX = 'herald';
 
 /**
  * The way into the ingress of any interface of this network namespace:
