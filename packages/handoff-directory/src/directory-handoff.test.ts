@@ -1,0 +1,422 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type CancelTimer,
+  CLOCK,
+  type Clock,
+  type GuestKey,
+  HANDOFF_STORE,
+  type HeraldError,
+  MIGRATION_EVENT_BUS,
+  parseGuestKey,
+  parseSnapshot,
+  type Snapshot,
+} from '@nic-herald/core';
+import { IsolatingEventBus, Scope } from '@nic-herald/core/internal';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DirectoryHandoff } from './directory-handoff.js';
+import { directoryHandoff } from './directory-handoff-plugin.js';
+import { entryName, temporaryName } from './entry-name.js';
+
+/** A clock whose timers fire when the test says so. */
+class ManualClock implements Clock {
+  private timers: (() => void)[] = [];
+  now(): number {
+    return 0;
+  }
+  setTimer(_: number, run: () => void): CancelTimer {
+    this.timers.push(run);
+    return () => {
+      this.timers = this.timers.filter((each) => each !== run);
+    };
+  }
+  get waiting(): number {
+    return this.timers.length;
+  }
+  fire(): void {
+    for (const run of this.timers.splice(0)) run();
+  }
+}
+
+const keyOf = (text: string): GuestKey => {
+  const key = parseGuestKey(text);
+  if (key === undefined) throw new TypeError(`not a guest key: ${text}`);
+  return key;
+};
+const web = keyOf('uuid:11111111-2222-4333-8444-555555555555');
+const options = { signal: new AbortController().signal };
+
+const snapshotOf = (guest: GuestKey, host: string, epoch = 1, stations = 1): Snapshot => {
+  const parsed = parseSnapshot({
+    format: 1,
+    guest,
+    host,
+    epoch,
+    nics: [
+      {
+        id: 'nic0',
+        primaryMac: '52:54:00:00:00:01',
+        model: 'virtio-net',
+        state: { vlans: [10] },
+        learned: Array.from({ length: stations }, (_, n) => ({
+          station: {
+            mac: `52:54:00:00:${(n >> 8).toString(16).padStart(2, '0')}:${(n & 255).toString(16).padStart(2, '0')}`,
+            vlan: 7,
+          },
+          ageMs: 12.5,
+        })),
+      },
+    ],
+  });
+  if (parsed instanceof Error) throw parsed;
+  return parsed;
+};
+
+let directory: string;
+let clock: ManualClock;
+let warnings: HeraldError[];
+let open: DirectoryHandoff[];
+
+const storeIn = (
+  where: string,
+  more: { maxFileBytes?: number; maxEntries?: number } = {},
+): DirectoryHandoff => {
+  const bus = new IsolatingEventBus();
+  bus.on('warning', ({ warning }) => warnings.push(warning));
+  const settings = { directory: where, maxFileBytes: 65_536, maxEntries: 100, pollMs: 250, ...more };
+  const store = new DirectoryHandoff(settings, clock, bus);
+  open.push(store);
+  return store;
+};
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'herald-handoff-'));
+  clock = new ManualClock();
+  warnings = [];
+  open = [];
+});
+afterEach(async () => {
+  await Promise.all(open.map((store) => store.close()));
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Problems by host, codes only. */
+const problemsOf = async (store: DirectoryHandoff, guest = web): Promise<Record<string, string>> => {
+  const problems: Record<string, string> = {};
+  for (const entry of await store.fetch(guest, options)) {
+    if ('problem' in entry) {
+      expect(entry.problem.message).toContain(directory);
+      problems[entry.host] = entry.problem.code;
+    }
+  }
+  return problems;
+};
+
+describe('the directory', () => {
+  it('is made, for its owner alone', async () => {
+    const made = join(directory, 'a', 'b');
+    await storeIn(made).start(options);
+    expect((await stat(made)).mode & 0o777).toBe(0o700);
+  });
+
+  it.each<[string, (path: string) => Promise<unknown>]>([
+    ['a file', (path) => writeFile(path, '')],
+    ['below a file', async (path) => writeFile(join(path, '..', 'x'), '')],
+    [
+      'open to everybody',
+      async (path) => {
+        await mkdir(path);
+        await chmod(path, 0o777);
+      },
+    ],
+  ])('that is %s is refused', async (what, prepare) => {
+    const path = join(directory, what === 'below a file' ? 'x/y' : 'x');
+    await prepare(what === 'below a file' ? join(directory, 'z') : path);
+    await expect(storeIn(path).start(options)).rejects.toMatchObject({
+      code: 'HERALD_HANDOFF_DIRECTORY',
+      message: expect.stringContaining(path) as string,
+    });
+  });
+
+  it('that vanished is an error of every call, and none of the watch', async () => {
+    const store = storeIn(join(directory, 'gone'));
+    await expect(store.fetch(web, options)).rejects.toMatchObject({ code: 'HERALD_HANDOFF_DIRECTORY' });
+    await expect(store.list(options)).rejects.toMatchObject({ code: 'HERALD_HANDOFF_DIRECTORY' });
+    await expect(store.remove(web, 'a', options)).rejects.toMatchObject({ code: 'HERALD_HANDOFF_DIRECTORY' });
+    await expect(store.publish(snapshotOf(web, 'a'), options)).rejects.toMatchObject({
+      code: 'HERALD_HANDOFF_WRITE',
+      message: expect.stringContaining('ENOENT') as string,
+    });
+    store.watch(web, () => undefined)();
+  });
+});
+
+describe('a problem of one file hides no other', () => {
+  const good = JSON.stringify(snapshotOf(web, 'bad'));
+  it.each<[string, string, (file: string) => Promise<unknown>]>([
+    ['empty', 'HERALD_HANDOFF_UNREADABLE', (file) => writeFile(file, '')],
+    ['no JSON', 'HERALD_HANDOFF_UNREADABLE', (file) => writeFile(file, '{"format":')],
+    ['no UTF-8', 'HERALD_HANDOFF_UNREADABLE', (file) => writeFile(file, Uint8Array.of(0x22, 0xff, 0x22))],
+    ['a directory', 'HERALD_HANDOFF_UNREADABLE', (file) => mkdir(file)],
+    [
+      'a symbolic link to a good one',
+      'HERALD_HANDOFF_UNREADABLE',
+      async (file) => {
+        await writeFile(join(directory, 'elsewhere'), good);
+        await symlink(join(directory, 'elsewhere'), file);
+      },
+    ],
+    [
+      'a pipe that nobody writes to',
+      'HERALD_HANDOFF_UNREADABLE',
+      async (file) => execFileSync('mkfifo', [file]),
+    ],
+    ['too large', 'HERALD_HANDOFF_TOO_LARGE', (file) => writeFile(file, ' '.repeat(65_537))],
+    [
+      'sparse and huge',
+      'HERALD_HANDOFF_TOO_LARGE',
+      async (file) => {
+        await writeFile(file, '');
+        await truncate(file, 2 ** 40);
+      },
+    ],
+    [
+      'another guest',
+      'HERALD_HANDOFF_MISMATCH',
+      (file) => writeFile(file, JSON.stringify(snapshotOf(keyOf('name:other'), 'bad'))),
+    ],
+    [
+      'another host',
+      'HERALD_HANDOFF_MISMATCH',
+      (file) => writeFile(file, JSON.stringify(snapshotOf(web, 'good'))),
+    ],
+    ['of a later version', 'HERALD_SNAPSHOT_NEWER', (file) => writeFile(file, '{"format":2}')],
+    ['no snapshot', 'HERALD_SNAPSHOT_INVALID', (file) => writeFile(file, '{"format":1}')],
+    ['null', 'HERALD_SNAPSHOT_INVALID', (file) => writeFile(file, 'null')],
+  ])('%s', async (_, code, spoil) => {
+    const store = storeIn(directory);
+    await store.publish(snapshotOf(web, 'good'), options);
+    await spoil(join(directory, entryName(web, 'bad')));
+    expect(await problemsOf(store)).toEqual({ bad: code });
+    expect(await store.fetch(web, options)).toContainEqual({
+      host: 'good',
+      snapshot: snapshotOf(web, 'good'),
+    });
+
+    expect((await store.list(options)).map(({ host }) => host)).toEqual(['good']);
+    await store.list(options);
+    expect(warnings.map((warning) => warning.code)).toEqual([code]); // told once, while the file stays as it is
+  });
+
+  it('one torn at any byte', async () => {
+    const store = storeIn(directory);
+    const whole = new TextEncoder().encode(good);
+    for (let length = 0; length < whole.length; length += 1) {
+      await writeFile(join(directory, entryName(web, 'bad')), whole.subarray(0, length));
+      expect(await problemsOf(store)).toEqual({ bad: 'HERALD_HANDOFF_UNREADABLE' });
+    }
+  });
+
+  it('more than are looked at: a warning, once', async () => {
+    const store = storeIn(directory, { maxEntries: 2 });
+    for (const host of ['a', 'b', 'c']) await store.publish(snapshotOf(web, host), options);
+    expect(await store.list(options)).toHaveLength(2);
+    expect(await store.fetch(web, options)).toHaveLength(2);
+    expect(warnings.map(({ code }) => code)).toEqual(['HERALD_HANDOFF_TOO_MANY']);
+  });
+});
+
+describe('publishing', () => {
+  it('what is too large is refused, and the old entry stands', async () => {
+    const store = storeIn(directory);
+    await store.publish(snapshotOf(web, 'a', 1), options);
+    await expect(store.publish(snapshotOf(web, 'a', 2, 2000), options)).rejects.toMatchObject({
+      code: 'HERALD_HANDOFF_TOO_LARGE',
+    });
+    expect(await store.fetch(web, options)).toEqual([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);
+  });
+
+  it('what was aborted leaves the old entry and nothing else', async () => {
+    const store = storeIn(directory);
+    await store.publish(snapshotOf(web, 'a', 1), options);
+    const aborter = new AbortController();
+    const publishing = store.publish(snapshotOf(web, 'a', 2), { signal: aborter.signal });
+    aborter.abort();
+    await expect(publishing).rejects.toThrow(/abort/);
+    await store.close();
+    expect(await readdir(directory)).toEqual([entryName(web, 'a')]);
+    expect(await store.fetch(web, options)).toEqual([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);
+  });
+
+  it('a file for its owner alone, and no other file', async () => {
+    const store = storeIn(directory);
+    await store.publish(snapshotOf(web, 'a'), options);
+    expect(await readdir(directory)).toEqual([entryName(web, 'a')]);
+    expect((await stat(join(directory, entryName(web, 'a')))).mode & 0o777).toBe(0o600);
+  });
+
+  it('in a burst ends with the last', async () => {
+    const store = storeIn(directory);
+    await Promise.all(Array.from({ length: 20 }, (_, n) => store.publish(snapshotOf(web, 'a', n), options)));
+    expect(await store.list(options)).toMatchObject([{ epoch: 19 }]);
+    expect(await readdir(directory)).toHaveLength(1);
+  });
+
+  it('replaces a symbolic link instead of writing through it', async () => {
+    const victim = join(directory, 'victim');
+    await writeFile(victim, 'untouched');
+    await symlink(victim, join(directory, entryName(web, 'a')));
+    await storeIn(directory).publish(snapshotOf(web, 'a'), options);
+    expect(await readFile(victim, 'utf8')).toBe('untouched');
+  });
+
+  it('keeps hosts apart, and guests whose names are paths', async () => {
+    const store = storeIn(directory);
+    const evil = keyOf('name:../../../etc/cron.d/x');
+    await store.publish(snapshotOf(evil, '../b'), options);
+    await store.publish(snapshotOf(web, 'a'), options);
+    await store.publish(snapshotOf(web, 'b', 2), options);
+    expect(await store.fetch(evil, options)).toEqual([{ host: '../b', snapshot: snapshotOf(evil, '../b') }]);
+    expect(await store.fetch(web, options)).toHaveLength(2);
+    expect(await readdir(directory)).toHaveLength(3);
+  });
+});
+
+describe('what a writer that died left behind', () => {
+  const whole = new TextEncoder().encode(JSON.stringify(snapshotOf(web, 'a', 2)));
+
+  it('is never read, whatever byte it died at, and goes with the next write of its host', async () => {
+    const store = storeIn(directory);
+    await store.publish(snapshotOf(web, 'a', 1), options);
+    for (let length = 0; length <= whole.length; length += 1) {
+      await writeFile(join(directory, temporaryName('a', '1-dead', length)), whole.subarray(0, length));
+    }
+    await writeFile(join(directory, temporaryName('b', '1-alive', 1)), whole);
+    expect(await store.fetch(web, options)).toEqual([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);
+    expect(await store.list(options)).toMatchObject([{ epoch: 1 }]);
+
+    const restarted = storeIn(directory);
+    await restarted.publish(snapshotOf(web, 'a', 3), options);
+    expect((await readdir(directory)).toSorted()).toEqual([
+      temporaryName('b', '1-alive', 1),
+      entryName(web, 'a'),
+    ]);
+    expect(warnings).toEqual([]);
+  });
+});
+
+it('list tells what is new, changed and removed', async () => {
+  const store = storeIn(directory);
+  const other = storeIn(directory);
+  const db = keyOf('name:db');
+  expect(await store.list(options)).toEqual([]);
+  await other.publish(snapshotOf(web, 'a', 1), options);
+  await other.publish(snapshotOf(db, 'b', 5), options);
+  expect((await store.list(options)).map(({ host, epoch }) => [host, epoch])).toEqual([
+    ['b', 5],
+    ['a', 1],
+  ]);
+  await other.publish(snapshotOf(web, 'a', 2), options);
+  await other.remove(db, 'b', options);
+  await other.remove(db, 'b', options);
+  expect(await store.list(options)).toEqual([
+    { guest: web, host: 'a', epoch: 2, primaryMacs: ['52:54:00:00:00:01'] },
+  ]);
+});
+
+describe('watching', () => {
+  const until = async (happened: () => boolean): Promise<void> => {
+    while (!happened()) await new Promise((done) => setImmediate(done));
+  };
+
+  it('tells of a write by another process of this machine, of no other guest, and stops', async () => {
+    const store = storeIn(directory);
+    let calls = 0;
+    const stop = store.watch(web, () => {
+      calls += 1;
+    });
+    await until(() => calls === 1 || clock.waiting > 0);
+    const before = calls;
+    await storeIn(directory).publish(snapshotOf(keyOf('name:db'), 'b'), options);
+    await storeIn(directory).publish(snapshotOf(web, 'b'), options);
+    await until(() => calls > before);
+    stop();
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('sees by its own looks what the kernel does not tell: writes of another host', async () => {
+    const mounted = join(directory, 'mounted');
+    await mkdir(mounted);
+    const store = storeIn(mounted);
+    let calls = 0;
+    store.watch(web, () => {
+      throw new Error('a listener that throws');
+    });
+    store.watch(web, () => {
+      calls += 1;
+    });
+    await until(() => clock.waiting > 0);
+    // Another directory in the place of the watched one: no notice comes from it.
+    const replacement = storeIn(join(directory, 'replacement'));
+    await replacement.start(options);
+    await rename(mounted, join(directory, 'away'));
+    await rename(join(directory, 'replacement'), mounted);
+    const again = storeIn(mounted);
+    for (const epoch of [1, 2]) {
+      await again.publish(snapshotOf(web, 'b', epoch), options);
+      const before = calls;
+      clock.fire();
+      await until(() => clock.waiting > 0);
+      expect(calls).toBe(before + 1);
+    }
+    const before = calls;
+    clock.fire();
+    await until(() => clock.waiting > 0);
+    expect(calls).toBe(before); // nothing changed
+    await again.remove(web, 'b', options);
+    clock.fire();
+    await until(() => clock.waiting > 0);
+    expect(calls).toBe(before + 1);
+  });
+});
+
+describe('the plugin', () => {
+  it.each([
+    [{ directory: '' }],
+    [{ directory: 'a\0b' }],
+    [{ directory: 'a', maxFileBytes: 10 }],
+    [{ directory: 'a', maxEntries: 0 }],
+    [{ directory: 'a', pollMs: 1.5 }],
+    [{ directory: 'a', pollMs: Number.NaN }],
+  ])('refuses %j', (wrong) => {
+    expect(() => directoryHandoff(wrong)).toThrow(
+      expect.objectContaining({ code: 'HERALD_HANDOFF_OPTION' }) as Error,
+    );
+  });
+
+  it('provides the store', async () => {
+    const scope = new Scope();
+    scope.register(CLOCK, { value: clock }).register(MIGRATION_EVENT_BUS, { value: new IsolatingEventBus() });
+    directoryHandoff({ directory }).install({
+      provide: (of, provider) => void scope.register(of, provider),
+      contribute: (of, provider) => void scope.register(of, provider),
+    });
+    const store = scope.get(HANDOFF_STORE);
+    await store.publish(snapshotOf(web, 'a'), options);
+    expect(await store.fetch(web, options)).toHaveLength(1);
+  });
+});

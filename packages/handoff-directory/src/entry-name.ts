@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { GuestKey } from '@nic-herald/core';
+
+const ENTRY = /^([A-Za-z0-9_%~-]{1,120})@([A-Za-z0-9_%~-]{1,120})\.json$/;
+const TEMPORARY = /^\.([A-Za-z0-9_%~-]{1,120})\.([a-z0-9-]{1,60})\.\d{1,16}\.tmp$/;
+const LONGEST_PLAIN = 100;
+const KEPT_OF_LONG = 60;
+const PLAIN_BYTE = /[A-Za-z0-9_-]/;
+
+/** The file of one host's entry for a guest. At most 207 ASCII characters; no path can be made with it. */
+export const entryName = (guest: GuestKey, host: string): string => `${guestPrefix(guest)}${part(host)}.json`;
+
+/** What the names of all files of a guest start with. */
+export const guestPrefix = (guest: GuestKey): string => `${part(guest)}@`;
+
+/** Whether a name in the directory is that of an entry. */
+export const isEntryName = (name: string): boolean => ENTRY.test(name);
+
+/** The host in the name of an entry, for people: a long one stands shortened. */
+export const hostOfEntry = (name: string): string => {
+  const host = ENTRY.exec(name)?.[2] ?? name;
+  const [kept = host] = host.split('~');
+  try {
+    return decodeURIComponent(kept);
+  } catch {
+    return host; // cut within a character, or not written by us
+  }
+};
+
+/** The file that one writer, named so that no other has the same name, is still writing. */
+export const temporaryName = (host: string, writer: string, count: number): string =>
+  `.${part(host)}.${writer}.${count}.tmp`;
+
+/** Whether a name is that of a file which another writer of this host left behind. */
+export const isLeftover = (name: string, host: string, writer: string): boolean => {
+  const match = TEMPORARY.exec(name);
+  return match !== null && match[1] === part(host) && match[2] !== writer;
+};
+
+/**
+ * Any text as part of a file name: bytes other than letters, digits, `_` and `-` become `%XX`; what is too
+ * long for a file system (255 bytes) or is no valid Unicode is cut short and told apart by its hash.
+ */
+const part = (text: string): string => {
+  const bytes = new TextEncoder().encode(text);
+  let encoded = '';
+  for (const byte of bytes) {
+    const character = String.fromCharCode(byte);
+    encoded += PLAIN_BYTE.test(character)
+      ? character
+      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  if (encoded !== '' && encoded.length <= LONGEST_PLAIN && new TextDecoder().decode(bytes) === text)
+    return encoded;
+  const hash = createHash('sha256').update(text, 'utf16le').digest('hex').slice(0, 32);
+  return `${encoded.slice(0, KEPT_OF_LONG)}~${hash}`;
+};

@@ -1,0 +1,116 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type HandoffEntry, HeraldError, isHeraldError, parseSnapshot } from '@nic-herald/core';
+import { entryName, hostOfEntry } from './entry-name.js';
+import { errnoOf } from './errno-of.js';
+
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The file is gone. */
+export const GONE = 'gone';
+
+/**
+ * Reads one entry: never more than `maxBytes` of it, never through a symbolic link, never waiting for a pipe.
+ * Whatever is wrong with it is its problem and nobody else's; `GONE` where it was removed meanwhile.
+ */
+export const readEntry = async (
+  directory: string,
+  name: string,
+  maxBytes: number,
+): Promise<HandoffEntry | typeof GONE> => {
+  const file = join(directory, name);
+  const host = hostOfEntry(name);
+  try {
+    const snapshot = parseSnapshot(parseJson(await readBounded(file, maxBytes), file));
+    if (isHeraldError(snapshot)) {
+      return {
+        host,
+        problem: new HeraldError(snapshot.code, `${file}: ${snapshot.message}. ${REWRITTEN}`, {
+          details: { ...snapshot.details, file },
+        }),
+      };
+    }
+    if (entryName(snapshot.guest, snapshot.host) !== name) {
+      return { host, problem: mismatch(file, snapshot) };
+    }
+    return { host: snapshot.host, snapshot };
+  } catch (error) {
+    if (isHeraldError(error)) return { host, problem: error };
+    const errno = errnoOf(error);
+    if (errno === 'ENOENT') return GONE;
+    const found = errno === 'ELOOP' ? 'it is a symbolic link' : (errno ?? String(error));
+    return { host, problem: unreadable(file, found, error) };
+  }
+};
+
+const REWRITTEN = 'Its host writes it again at the next change; to be rid of it, remove the file';
+
+const readBounded = async (file: string, maxBytes: number): Promise<Uint8Array> => {
+  const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw unreadable(file, 'it is no regular file');
+    if (stats.size > maxBytes) throw tooLarge(file, stats.size, maxBytes);
+    return await readUpTo(handle, file, stats.size, maxBytes);
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Trusts the size for a first guess only: the file may grow while it is read. */
+const readUpTo = async (
+  handle: FileHandle,
+  file: string,
+  size: number,
+  maxBytes: number,
+): Promise<Uint8Array> => {
+  let bytes = new Uint8Array(size + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
+    length += bytesRead;
+    if (bytesRead === 0) return bytes.subarray(0, length);
+    if (length > maxBytes) throw tooLarge(file, length, maxBytes);
+    if (length === bytes.length) {
+      const larger = new Uint8Array(Math.min(2 * length, maxBytes + 1));
+      larger.set(bytes);
+      bytes = larger;
+    }
+  }
+};
+
+const parseJson = (bytes: Uint8Array, file: string): unknown => {
+  try {
+    return JSON.parse(UTF8.decode(bytes));
+  } catch (error) {
+    throw unreadable(file, 'it is no JSON', error);
+  }
+};
+
+const unreadable = (file: string, found: string, cause?: unknown): HeraldError =>
+  new HeraldError(
+    'HERALD_HANDOFF_UNREADABLE',
+    `${file} cannot be read: ${found}. ${REWRITTEN}`,
+    cause === undefined ? { details: { file } } : { details: { file }, cause },
+  );
+
+const tooLarge = (file: string, size: number, maxBytes: number): HeraldError =>
+  new HeraldError(
+    'HERALD_HANDOFF_TOO_LARGE',
+    `${file} has ${size} bytes or more, at most ${maxBytes} are read: look who wrote it; if it is a snapshot, ` +
+      'raise maxFileBytes on every host',
+    { details: { file, size, maxBytes } },
+  );
+
+const mismatch = (
+  file: string,
+  { guest, host }: { readonly guest: string; readonly host: string },
+): HeraldError =>
+  new HeraldError(
+    'HERALD_HANDOFF_MISMATCH',
+    `${file} holds the snapshot of another guest or host (guest ${guest}, written by ${host}): it was copied or ` +
+      'renamed, and is not used. Remove the file',
+    { details: { file, guest, host } },
+  );
