@@ -1,5 +1,6 @@
 import { isHeraldError } from '@nic-herald/core';
 import { encodeEthernet, MacAddress } from '@nic-herald/wire';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from './fake-clock.js';
 import { LearningBridge } from './learning-bridge.js';
@@ -133,4 +134,32 @@ test('an entry moves with its station, and dies 300 s after the station last spo
   await clock.advance(1);
   expect(bridge.lookup(MacAddress.of(GUEST))).toBeUndefined();
   expect(bridge.forwardingTable()).toEqual([]);
+});
+
+test('whatever is sent: once to each other port at most, and every station is where it was last heard', () => {
+  const macs = [GUEST, OTHER, '52:54:00:00:00:03'];
+  const anyFrame = fc.record({
+    at: fc.constantFrom('a', 'b', 'c'),
+    source: fc.constantFrom(...macs),
+    destination: fc.constantFrom(...macs, BROADCAST),
+    vlan: fc.constantFrom(undefined, 10, 20),
+  });
+  fc.assert(
+    fc.property(fc.array(anyFrame, { maxLength: 40 }), (sent) => {
+      const { bridge, heard } = bridgeOf(true);
+      const last = new Map<string, string>();
+      for (const { at, source, destination, vlan } of sent) {
+        heard.splice(0);
+        bridge.port(at)?.receive(frame(source, destination, vlan));
+        last.set(`${vlan} ${source}`, at);
+        const known = last.get(`${vlan} ${destination}`);
+        const others = ['a', 'b', 'c'].filter((port) => port !== at);
+        expect(heard).toEqual(known === undefined ? others : others.filter((port) => port === known));
+      }
+      for (const [key, port] of last) {
+        const [vlan, mac = ''] = key.split(' ');
+        expect(bridge.lookup(MacAddress.of(mac), vlan === 'undefined' ? undefined : Number(vlan))).toBe(port);
+      }
+    }),
+  );
 });
