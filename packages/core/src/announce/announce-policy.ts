@@ -14,7 +14,7 @@ export interface GuestPolicy {
   readonly pairingLimit: number;
   /** Most stations announced per NIC, 1 and up. */
   readonly maxStations: number;
-  /** Why this candidate may not be announced, in a few words; `undefined` lets it pass. Never asked for the primary. */
+  /** Why this candidate may not be announced, in a few words; `undefined` lets it pass. Never asked for the configured primary MAC. */
   deny?(candidate: Candidate): string | undefined;
 }
 

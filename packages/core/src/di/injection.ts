@@ -33,6 +33,10 @@ export const token = <T>(name: string): Token<T> => Symbol.for(`nic-herald/${nam
 export const multiToken = <T>(name: string): MultiToken<T> =>
   Symbol.for(`nic-herald/${name}[]@${CONTRACT}`) as MultiToken<T>;
 
+/** The name a token was made with, for people: `core/nic-model`. */
+export const tokenName = (of: symbol): string =>
+  (of.description ?? 'token').replace(/^nic-herald\//, '').replace(/(\[\])?@\d+$/, '');
+
 /** Constructor parameter decorator: the host's one implementation of the token. */
 export const inject = <T>(of: Token<T>): Injects<T> => tsInject(of);
 
@@ -59,7 +63,9 @@ export const injectable =
       Reflect.hasMetadata('injectionTokens', target) &&
       !Reflect.hasOwnMetadata('injectionTokens', target)
     ) {
-      throw new TypeError(`${target.name}: a subclass must declare its own constructor`);
+      throw new TypeError(
+        `${target.name}: a subclass of an injected class must declare its own constructor, with @inject on each parameter`,
+      );
     }
     (tsInjectable() as (of: AnyClass) => void)(target);
   };

@@ -12,6 +12,9 @@ export const MAX_SNAPSHOT_STATIONS = 8192;
 /** Longest host name, in characters. */
 export const MAX_HOST_NAME = 128;
 
+/** Counts before it looks at what is in there: a list of a million wrong things makes a million issues. */
+const list = <T extends z.ZodType>(of: T, most: number) => z.array(z.unknown()).max(most).pipe(z.array(of));
+
 const hostName = z.string().min(1).max(MAX_HOST_NAME);
 const macAddress = z.string().transform((text, context) => {
   const mac = MacAddress.parse(text);
@@ -42,7 +45,7 @@ const nicSnapshot = z
     primaryMac: macAddress,
     model: z.string().min(1).max(128),
     state: z.unknown().optional(),
-    learned: z.array(learnedStation).max(MAX_SNAPSHOT_STATIONS),
+    learned: list(learnedStation, MAX_SNAPSHOT_STATIONS),
   })
   .transform(({ state, ...rest }) => (state === undefined ? rest : { ...rest, state }));
 
@@ -51,7 +54,7 @@ const snapshot = z.object({
   guest: guestKey,
   host: hostName,
   epoch: z.int().min(0),
-  nics: z.array(nicSnapshot).max(MAX_SNAPSHOT_NICS),
+  nics: list(nicSnapshot, MAX_SNAPSHOT_NICS),
 });
 
 const MAX_ISSUES = 3;

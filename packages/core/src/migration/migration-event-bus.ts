@@ -28,7 +28,9 @@ export class IsolatingEventBus implements MigrationEventBus {
   }
 
   on<E extends MigrationEventName>(event: E, listener: (fact: MigrationEvents[E]) => unknown): () => void {
+    let listening = true;
     const isolated = (fact: unknown): void => {
+      if (!listening) return; // eventemitter3 still calls one that was removed by a listener before it
       try {
         const returned = listener(fact as MigrationEvents[E]);
         if (returned instanceof Promise) returned.catch((error: unknown) => this.failed(event, error));
@@ -38,6 +40,7 @@ export class IsolatingEventBus implements MigrationEventBus {
     };
     this.emitter.on(event, isolated);
     return () => {
+      listening = false;
       this.emitter.off(event, isolated);
     };
   }

@@ -32,7 +32,8 @@ export interface NicModel<S = unknown> {
   /** True for the devices this model knows, by `nic.type`. Two models that match one NIC are an error. */
   matches(nic: NicDescriptor): boolean;
   /**
-   * Reads the live card. Rejects when it cannot be read; the NIC then falls back to its primary MAC until the
+   * Reads the live card. Rejects with HERALD_NIC_NOT_ENABLED where the guest has not set it up: it then answers
+   * to its primary MAC alone. Any other rejection says nothing of the card: what was known of it stays until the
    * next capture. Never called while the guest waits for an incoming migration.
    */
   capture(device: DeviceInspector, options: { readonly signal: AbortSignal }): Promise<S>;

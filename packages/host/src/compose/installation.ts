@@ -8,7 +8,7 @@ import {
   type Provider,
   type Token,
 } from '@nic-herald/core';
-import { Scope } from '@nic-herald/core/internal';
+import { Scope, tokenName } from '@nic-herald/core/internal';
 import type { PluginDescription, RegistrationDescription } from '../host-description.js';
 
 interface Registration {
@@ -27,9 +27,6 @@ export interface Built {
   /** Notes how long its `start` took, ms. */
   started(ms: number): void;
 }
-
-const nameOf = (token: symbol): string =>
-  (token.description ?? 'token').replace(/^nic-herald\//, '').replace(/(\[\])?@\d+$/, '');
 
 /** The plugins of one host: who registered what, and the container that builds it. */
 export class Installation {
@@ -66,7 +63,7 @@ export class Installation {
       if (!open) {
         throw new HeraldError(
           'HERALD_PLUGIN_LATE',
-          `${name} registers ${nameOf(of)} after install has returned: register everything in install`,
+          `${name} registers ${tokenName(of)} after install has returned: register everything in install`,
           { details: { plugin: name } },
         );
       }
@@ -98,7 +95,7 @@ export class Installation {
       if (missing.length > 0) {
         throw new HeraldError(
           'HERALD_PLUGIN_REQUIRES',
-          `${name} needs ${missing.map(nameOf).join(', ')}, which no plugin of this host provides`,
+          `${name} needs ${missing.map(tokenName).join(', ')}, which no plugin of this host provides`,
           { details: { plugin: name } },
         );
       }
@@ -107,19 +104,9 @@ export class Installation {
 
   /** Builds everything. Throws HERALD_PLUGIN_CONSTRUCT naming the plugin whose class or factory failed. */
   build(): readonly Built[] {
-    for (const registration of this.registrations) {
-      const { token, cardinality, plugin } = registration;
-      try {
-        if (cardinality === 'one') this.scope.get(token as Token<unknown>);
-        else this.scope.all(token as MultiToken<unknown>);
-      } catch (error) {
-        throw asHeraldError(
-          error,
-          'HERALD_PLUGIN_CONSTRUCT',
-          `${plugin}: ${nameOf(token)} could not be constructed: ${words(error)}`,
-          { plugin },
-        );
-      }
+    for (const { token, cardinality } of this.registrations) {
+      if (cardinality === 'one') this.scope.get(token as Token<unknown>);
+      else this.scope.all(token as MultiToken<unknown>);
     }
     return this.registrations.flatMap((registration) =>
       registration.built === undefined
@@ -167,14 +154,23 @@ export class Installation {
     if (owner !== undefined && cardinality === 'one') {
       throw new HeraldError(
         'HERALD_PLUGIN_TOKEN_TAKEN',
-        `${plugin} and ${owner.plugin} both provide ${nameOf(token)}, of which a host has one: leave one of them out`,
-        { details: { plugin, owner: owner.plugin, token: nameOf(token) } },
+        `${plugin} and ${owner.plugin} both provide ${tokenName(token)}, of which a host has one: leave one of them out`,
+        { details: { plugin, owner: owner.plugin, token: tokenName(token) } },
       );
     }
     const registration: Registration = { plugin, token, cardinality };
     this.registrations.push(registration);
-    this.scope.register(token, provider, (value, ms) => {
-      registration.built = { value, ms };
+    this.scope.register(token, provider, {
+      onBuilt: (value, ms) => {
+        registration.built = { value, ms };
+      },
+      onFailed: (error) =>
+        asHeraldError(
+          error,
+          'HERALD_PLUGIN_CONSTRUCT',
+          `${plugin}: ${tokenName(token)} could not be constructed: ${words(error)}`,
+          { plugin },
+        ),
     });
   }
 }
@@ -187,7 +183,7 @@ const describeRegistration = ({
   built,
   startMs,
 }: Registration): RegistrationDescription => ({
-  token: nameOf(token),
+  token: tokenName(token),
   cardinality,
   implementation: implementationName(built?.value),
   constructMs: built?.ms ?? 0,
@@ -198,5 +194,6 @@ const implementationName = (value: unknown): string => {
   if (typeof value !== 'object' || value === null) return typeof value;
   if ('name' in value && typeof value.name === 'string') return value.name;
   if ('model' in value && typeof value.model === 'string') return value.model;
-  return value.constructor.name;
+  const { constructor } = value as { readonly constructor?: { readonly name?: string } };
+  return constructor?.name ?? 'object';
 };

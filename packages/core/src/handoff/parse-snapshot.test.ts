@@ -1,0 +1,174 @@
+import { MacAddress, VlanId } from '@nic-herald/wire';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isHeraldError } from '../herald-error.js';
+import { MAX_SNAPSHOT_NICS, MAX_SNAPSHOT_STATIONS, parseSnapshot } from './parse-snapshot.js';
+import { headOf, type Snapshot } from './snapshot.js';
+
+const nic = {
+  id: 'nic0',
+  primaryMac: '52:54:00:00:00:01',
+  model: 'virtio-net',
+  state: { vlans: [10] },
+  learned: [{ station: { mac: '52:54:00:00:00:02', vlan: 10 }, ageMs: 12.5 }],
+};
+const valid = { format: 1, guest: 'name:web-1', host: 'A', epoch: 3, nics: [nic] };
+
+const errorOf = (input: unknown): string => {
+  const result = parseSnapshot(input);
+  return isHeraldError(result) ? `${result.code} ${result.message}` : 'it is a snapshot';
+};
+const withNic = (change: object): unknown => ({ ...valid, nics: [{ ...nic, ...change }] });
+const station = nic.learned[0];
+
+describe('parseSnapshot', () => {
+  it.each([
+    ['nothing', undefined, 'HERALD_SNAPSHOT_INVALID not a snapshot: snapshot: '],
+    ['null', null, 'HERALD_SNAPSHOT_INVALID not a snapshot: snapshot: '],
+    ['a list', [valid], 'HERALD_SNAPSHOT_INVALID not a snapshot: snapshot: '],
+    ['a text', JSON.stringify(valid), 'HERALD_SNAPSHOT_INVALID not a snapshot: snapshot: '],
+    ['a truncated one', { format: 1, guest: 'name:web-1' }, 'HERALD_SNAPSHOT_INVALID not a snapshot: host: '],
+    [
+      'a newer format',
+      { ...valid, format: 2 },
+      'HERALD_SNAPSHOT_NEWER the snapshot has format 2, this version reads up to 1',
+    ],
+    [
+      'a newer format of another shape',
+      { format: 7, x: 1 },
+      'HERALD_SNAPSHOT_NEWER the snapshot has format 7',
+    ],
+    ['format 0', { ...valid, format: 0 }, 'HERALD_SNAPSHOT_INVALID not a snapshot: format: '],
+    ['a format in words', { ...valid, format: '1' }, 'HERALD_SNAPSHOT_INVALID not a snapshot: format: '],
+    [
+      'no guest key',
+      { ...valid, guest: 'web-1' },
+      'HERALD_SNAPSHOT_INVALID not a snapshot: guest: not a guest key: web-1',
+    ],
+    [
+      'a nil guest',
+      { ...valid, guest: 'uuid:00000000-0000-0000-0000-000000000000' },
+      'guest: not a guest key',
+    ],
+    ['no host name', { ...valid, host: '' }, 'host: '],
+    ['a long host name', { ...valid, host: 'h'.repeat(129) }, 'host: '],
+    ['half an epoch', { ...valid, epoch: 1.5 }, 'epoch: '],
+    ['a negative epoch', { ...valid, epoch: -1 }, 'epoch: '],
+    ['an epoch beyond counting', { ...valid, epoch: 2 ** 60 }, 'epoch: '],
+    ['no NICs', { ...valid, nics: undefined }, 'nics: '],
+    ['too many NICs', { ...valid, nics: Array.from({ length: MAX_SNAPSHOT_NICS + 1 }, () => nic) }, 'nics: '],
+    [
+      'a group MAC',
+      withNic({ primaryMac: '01:00:5e:00:00:01' }),
+      'nics.0.primaryMac: not a unicast MAC address: 01:00:5e:00:00:01',
+    ],
+    ['a zero MAC', withNic({ primaryMac: '00:00:00:00:00:00' }), 'nics.0.primaryMac: not a unicast MAC'],
+    [
+      'no MAC',
+      withNic({ primaryMac: 'x'.repeat(1e6) }),
+      `nics.0.primaryMac: not a unicast MAC address: ${'x'.repeat(40)}`,
+    ],
+    ['no model', withNic({ model: '' }), 'nics.0.model: '],
+    [
+      'VLAN 0',
+      withNic({ learned: [{ ...station, station: { mac: nic.primaryMac, vlan: 0 } }] }),
+      'nics.0.learned.0.station.vlan: not a VLAN from 1 to 4094: 0',
+    ],
+    [
+      'VLAN 4095',
+      withNic({ learned: [{ ...station, station: { mac: nic.primaryMac, vlan: 4095 } }] }),
+      'not a VLAN from 1 to 4094: 4095',
+    ],
+    ['a negative age', withNic({ learned: [{ ...station, ageMs: -1 }] }), 'nics.0.learned.0.ageMs: '],
+    [
+      'an endless age',
+      withNic({ learned: [{ ...station, ageMs: Number.POSITIVE_INFINITY }] }),
+      'nics.0.learned.0.ageMs: ',
+    ],
+    [
+      'a million stations',
+      withNic({ learned: Array.from({ length: 1e6 }, () => station) }),
+      `nics.0.learned: Too big: expected array to have <=${MAX_SNAPSHOT_STATIONS}`,
+    ],
+    [
+      'a million wrong stations',
+      withNic({ learned: Array.from({ length: 1e6 }, () => 1) }),
+      'nics.0.learned: Too big',
+    ],
+  ])('refuses %s', (_, input, message) => {
+    const error = errorOf(input);
+    expect(error).toContain(message);
+    expect(error.length).toBeLessThan(500);
+  });
+
+  it('says at most three things that are wrong', () => {
+    expect(errorOf({ format: 1 }).split(';')).toHaveLength(3);
+  });
+
+  it('reads a snapshot as it was written', () => {
+    expect(parseSnapshot(JSON.parse(JSON.stringify(valid)))).toEqual(valid);
+  });
+
+  it('leaves out members it does not know', () => {
+    const more = { ...valid, extra: 1, nics: [{ ...nic, extra: 1, learned: [{ ...station, seenBy: 'x' }] }] };
+    expect(parseSnapshot(more)).toEqual(valid);
+  });
+
+  it('has no state and no VLAN where there is none, and brings MACs into their form', () => {
+    const { state: _, ...stateless } = nic;
+    const learned = [{ station: { mac: '52-54-00-00-00-0A' }, ageMs: 0 }];
+    const parsed = parseSnapshot({ ...valid, nics: [{ ...stateless, learned }] }) as Snapshot;
+    expect(Object.keys(parsed.nics[0] ?? {})).not.toContain('state');
+    expect(parsed.nics[0]?.learned).toStrictEqual([{ station: { mac: '52:54:00:00:00:0a' }, ageMs: 0 }]);
+  });
+
+  it('makes a snapshot or an error of any JSON', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (input) => {
+        expect(isHeraldError(parseSnapshot(input))).toBe(true);
+      }),
+    );
+    const near = fc.record(
+      {
+        format: fc.constantFrom<unknown>(1, 2, '1'),
+        guest: fc.constantFrom<unknown>('name:a', 'uuid:', 4),
+        host: fc.oneof<[fc.Arbitrary<unknown>, fc.Arbitrary<unknown>]>(fc.string(), fc.jsonValue()),
+        epoch: fc.oneof<[fc.Arbitrary<unknown>, fc.Arbitrary<unknown>]>(fc.nat(), fc.double()),
+        nics: fc.oneof<[fc.Arbitrary<unknown>, fc.Arbitrary<unknown>]>(
+          fc.array(
+            fc.record({
+              ...Object.fromEntries(
+                Object.entries(nic).map(([key, value]) => [
+                  key,
+                  fc.constantFrom<unknown>(value, undefined, 1),
+                ]),
+              ),
+            }),
+          ),
+          fc.jsonValue(),
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(near, (input) => {
+        const result = parseSnapshot(input);
+        if (isHeraldError(result)) expect(result.code).toMatch(/^HERALD_SNAPSHOT_(NEWER|INVALID)$/);
+        else expect(parseSnapshot(JSON.parse(JSON.stringify(result)))).toEqual(result);
+      }),
+    );
+  });
+});
+
+describe('headOf', () => {
+  it('tells who owns which primary MAC', () => {
+    const snapshot = parseSnapshot(valid) as Snapshot;
+    expect(headOf(snapshot)).toEqual({
+      guest: 'name:web-1',
+      host: 'A',
+      epoch: 3,
+      primaryMacs: [MacAddress.of(nic.primaryMac)],
+    });
+    expect(VlanId.is(snapshot.nics[0]?.learned[0]?.station.vlan)).toBe(true);
+  });
+});
