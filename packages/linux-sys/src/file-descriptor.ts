@@ -38,6 +38,14 @@ export class FileDescriptor {
     this.current = -1;
     libc().close(fd);
   }
+
+  /** Closes it without holding up the event loop: its number is -1 at once, the kernel may take its time. */
+  async closeInBackground(): Promise<void> {
+    if (this.current < 0) return;
+    const fd = this.current;
+    this.current = -1;
+    await libc().closeInBackground(fd);
+  }
 }
 
 const SOCK_CLOEXEC = 0o2000000;

@@ -17,6 +17,8 @@ export interface Libc {
   /** `attributes` begins with `size` bytes of union bpf_attr and may hold more, for them to point to. */
   bpf(command: number, attributes: Uint8Array, size: number): number;
   close(fd: number): number;
+  /** The same in a thread of its own: closing a packet socket waits some 10 ms for the kernel (RCU). */
+  closeInBackground(fd: number): Promise<void>;
   /** The error number of the call made last. */
   errno(): number;
   /** Where an array lies. This keeps nothing alive: whoever passes the address on must hold the array. */
@@ -77,6 +79,9 @@ const declare = (bpfCall: number): Libc => {
   const syscall = call<(number: number, command: number, attributes: Uint8Array, size: number) => number>(
     'long syscall(long, int, void *, uint32_t)',
   );
+  const close = call<((fd: number) => number) & { async(fd: number, done: () => void): void }>(
+    'int close(int)',
+  );
   return {
     socket: call('int socket(int, int, int)'),
     bind: call('int bind(int, const void *, uint32_t)'),
@@ -88,7 +93,11 @@ const declare = (bpfCall: number): Libc => {
     send: call('intptr_t send(int, const void *, size_t, int)'),
     recv: call('intptr_t recv(int, void *, size_t, int)'),
     bpf: (command, attributes, size) => syscall(bpfCall, command, attributes, size),
-    close: call('int close(int)'),
+    close,
+    closeInBackground: (fd) =>
+      new Promise((resolve) => {
+        close.async(fd, () => resolve());
+      }),
     errno: () => koffi.errno(),
     addressOf: (array) => Number(koffi.address(array)),
   };

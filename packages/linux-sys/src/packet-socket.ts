@@ -48,6 +48,11 @@ export class PacketSocket {
   close(): void {
     this.descriptor.close();
   }
+
+  /** The same without holding up the event loop for those 10 ms. */
+  closeInBackground(): Promise<void> {
+    return this.descriptor.closeInBackground();
+  }
 }
 
 /**

@@ -33,7 +33,8 @@ export class PortChannel implements FrameChannel {
     return this.look();
   }
 
-  async close(): Promise<void> {
-    this.socket.close();
+  /** Off the event loop: another guest may resume at this moment. */
+  close(): Promise<void> {
+    return this.socket.closeInBackground();
   }
 }

@@ -21,7 +21,10 @@ export type ChannelHealth =
 
 /** A batch made ready for one channel. */
 export interface PreparedBatch {
-  /** The hot path: hands every frame to the system, one call per 1024 frames at most. Never throws or blocks. */
+  /**
+   * The hot path: hands every frame to the system, one call per 1024 frames at most. Never throws; waits some
+   * milliseconds at most where the system's own queue is full, then leaves the rest.
+   */
   send(): SendResult;
 }
 
