@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { isHeraldError } from '@nic-herald/core';
 import type { CliIo } from './cli-io.js';
 import { printable } from './printable.js';
@@ -22,7 +23,7 @@ export const errorLines = (error: unknown): readonly string[] => {
 
 const messages = (error: unknown, depth: number): readonly string[] => {
   if (depth === MAX_CAUSES || error === undefined) return [];
-  if (!(error instanceof Error)) return [printable(String(error))];
+  if (!(error instanceof Error)) return [printable(typeof error === 'string' ? error : inspect(error))];
   const code = isHeraldError(error) ? ` (${error.code})` : '';
   return [`${printable(error.message)}${code}`, ...messages(error.cause, depth + 1)];
 };

@@ -32,7 +32,12 @@ export const run = async (argv: readonly string[], io: CliIo): Promise<ExitCode>
       writeOut: (text) => io.write(text),
       writeErr: (text) => io.writeError(text),
       outputError: (text, write) =>
-        write(`nic-herald: ${text.replace(/^error: /, '').trimEnd()} (HERALD_USAGE)\n`),
+        write(
+          `nic-herald: ${text
+            .replace(/^error: /, '')
+            .trimEnd()
+            .replaceAll('\n', ' ')} (HERALD_USAGE)\n`,
+        ),
     });
 
   command(program, 'run', 'runs the agent of this host until SIGTERM or SIGINT')

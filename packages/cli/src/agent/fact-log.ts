@@ -10,8 +10,8 @@ import type { Logger } from 'pino';
 import { DeferredQueue } from './deferred-queue.js';
 import { reportSummary } from './report-summary.js';
 
-/** Most refusals of one report that get a line of their own; the rest is a number. */
-const MAX_REFUSALS = 10;
+/** Most refusals of one report that get a line of their own, the rest is a number; and most of its warnings. */
+const MAX_LINES = 10;
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 type Line = readonly [level: Level, fields: Record<string, unknown>, message: string];
@@ -80,27 +80,27 @@ const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) =
   ],
   'announce:finished': ({ guest, report }) => {
     const summary = reportSummary(report);
+    const warnings = report.warnings.slice(0, MAX_LINES).map(({ code, message }) => `${message} (${code})`);
     const refusals = report.nics.flatMap((nic) =>
       nic.refused.map((refusal) => ({ nic: nic.nic, ...refusal })),
     );
     return [
       ...refusals
-        .slice(0, MAX_REFUSALS)
+        .slice(0, MAX_LINES)
         .map((refusal): Line => ['info', { ...of(guest), ...refusal }, `refused: ${refusal.reason}`]),
-      ...(refusals.length > MAX_REFUSALS
+      ...(refusals.length > MAX_LINES
         ? [
             [
               'info',
-              { ...of(guest), more: refusals.length - MAX_REFUSALS },
+              { ...of(guest), more: refusals.length - MAX_LINES },
               'more refusals, see the report',
             ] as const,
           ]
         : []),
-      ...report.warnings.map(({ code, message }): Line => ['warn', { ...of(guest), code }, message]),
       [
-        report.outcome === 'failed' ? 'error' : 'info',
-        { ...of(guest), ...summary },
-        `announcement ${report.outcome}`,
+        report.outcome === 'failed' ? 'error' : warnings.length > 0 ? 'warn' : 'info',
+        { ...of(guest), ...summary, ...(warnings.length > 0 ? { warnings } : {}) },
+        `announcement over: ${report.outcome}`,
       ],
     ];
   },

@@ -6,7 +6,7 @@ export interface ReportSummary {
   readonly cause: AnnounceCause;
   readonly outcome: AnnounceOutcome;
   readonly nics: number;
-  /** Announcements of one round, those found on the card after the resume among them. */
+  /** Announcements of one round on NICs that have a sink, those found on the card after the resume too. */
   readonly stations: number;
   /** Candidates left out. */
   readonly refused: number;
@@ -26,7 +26,9 @@ export const reportSummary = (report: MigrationReport): ReportSummary => {
     cause: report.cause,
     outcome: report.outcome,
     nics: nics.length,
-    stations: sum(nics.map((nic) => nic.announced.length + nic.added.length)),
+    stations: sum(
+      nics.map(({ sink, announced, added }) => (sink === undefined ? 0 : announced.length + added.length)),
+    ),
     refused: sum(nics.flatMap((nic) => nic.refused.map((refusal) => refusal.count ?? 1))),
     rounds: rounds.length,
     frames: sum(rounds.map((round) => round.frames)),

@@ -24,8 +24,11 @@ export const announceCommand = async (
 ): Promise<ExitCode> => {
   const found = await findAccess(target, io, { sending: !options.dryRun });
   if ('guests' in found) {
-    io.write(renderGuestList(found.guests, io));
-    throw new HeraldError('HERALD_USAGE', 'say which guest to announce: nic-herald announce GUEST');
+    if (found.guests.length > 0) io.write(renderGuestList(found.guests, io));
+    throw new HeraldError(
+      'HERALD_USAGE',
+      'say which guest to announce: nic-herald announce GUEST, or --qmp SOCKET',
+    );
   }
   try {
     return options.dryRun

@@ -15,16 +15,25 @@ export const inspectCommand = async (
   if ('guests' in found) {
     const { guests } = found;
     if (options.json) io.write(`${JSON.stringify(guests, undefined, 2)}\n`);
-    else io.write(guests.length === 0 ? 'The running agents see no guest.\n' : renderGuestList(guests, io));
+    else io.write(guests.length === 0 ? noGuest(target) : renderGuestList(guests, io));
     return EXIT.ok;
   }
+  const { access } = found;
   try {
-    const inspection = await found.access.inspect();
+    const inspection = await access.inspect();
+    const { hasSink } = access;
     io.write(
-      options.json ? `${JSON.stringify(inspection, undefined, 2)}\n` : renderInspection(inspection, io),
+      options.json
+        ? `${JSON.stringify(inspection, undefined, 2)}\n`
+        : renderInspection(inspection, { color: io.color, hasSink }),
     );
     return EXIT.ok;
   } finally {
-    await found.access.close();
+    await access.close();
   }
 };
+
+const noGuest = ({ host }: GuestTarget): string =>
+  host === undefined
+    ? 'No running agent sees a guest.\n'
+    : `No running agent of host ${host} sees a guest.\n`;

@@ -9,7 +9,8 @@ import type { CliIo } from '../cli-io.js';
 import { type AgentSettings, agentSettings, type RunFlags } from '../config/agent-settings.js';
 import { loadConfig } from '../config/load-config.js';
 import { policyPlugin } from '../config/policy-plugin.js';
-import { controlPath } from '../control/control-path.js';
+import { claimSocket } from '../control/claim-socket.js';
+import { checkControlPath, controlPath } from '../control/control-path.js';
 import { ControlServer } from '../control/control-server.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { printError } from '../print-error.js';
@@ -54,6 +55,7 @@ const agent = async (
 ): Promise<ExitCode> => {
   const { host: name, handoffDirectory, reportDirectory } = settings;
   const reports = reportDirectory === undefined ? undefined : new ReportDirectory(reportDirectory);
+  await claimSocket(checkControlPath(controlSocket)); // before anything is started that another agent may hold
   await reports?.start();
   if (handoffDirectory === undefined) {
     logger.warn('no hand-off directory: guests arriving here are announced as far as their own cards tell');

@@ -21,19 +21,23 @@ const mapping = <T extends z.ZodRawShape>(shape: T) =>
     error: (issue) => (issue.code === 'invalid_type' ? 'must be a mapping (key: value)' : undefined),
   });
 
+/** A mapping that may be left out, or left empty: `control:` with all its keys commented out. */
+const section = <T extends z.ZodRawShape>(shape: T) =>
+  z.preprocess((value) => (value === null ? {} : value), mapping(shape)).optional();
+
 const PATH_LENGTH = 4096;
 
 /** Log levels, pino's. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const guestRules = {
-  announce: mapping({
+  announce: section({
     initialMs: wholeNumber(...ANNOUNCE_TIMING_RANGES.initialMs).optional(),
     maxMs: wholeNumber(...ANNOUNCE_TIMING_RANGES.maxMs).optional(),
     rounds: wholeNumber(...ANNOUNCE_TIMING_RANGES.rounds).optional(),
     stepMs: wholeNumber(...ANNOUNCE_TIMING_RANGES.stepMs).optional(),
-  }).optional(),
-  pairing: mapping({ limit: wholeNumber(0, 65_536).optional() }).optional(),
+  }),
+  pairing: section({ limit: wholeNumber(0, 65_536).optional() }),
   maxStations: wholeNumber(1, 65_536).optional(),
   trust: oneOf(['primary', 'filter', 'learned']).optional(),
 };
@@ -41,25 +45,25 @@ const guestRules = {
 /** What herald.yaml may hold. Every key is optional; the README says what each means. */
 export const heraldConfigSchema = mapping({
   host: text(128).optional(),
-  monitors: mapping({
-    qemu: mapping({
+  monitors: section({
+    qemu: section({
       sockets: z
         .array(text(PATH_LENGTH), { error: 'must be a list of sockets or globs' })
         .max(1024, { error: 'must have at most 1024 entries' })
         .optional(),
       enableMigrationEvents: z.boolean({ error: 'must be true or false' }).optional(),
-    }).optional(),
-  }).optional(),
-  handoff: mapping({ directory: text(PATH_LENGTH).optional() }).optional(),
-  reports: mapping({ directory: text(PATH_LENGTH).optional() }).optional(),
+    }),
+  }),
+  handoff: section({ directory: text(PATH_LENGTH).optional() }),
+  reports: section({ directory: text(PATH_LENGTH).optional() }),
   ...guestRules,
   guests: z
     .record(z.string(), mapping(guestRules), {
       error: 'must be a mapping from guest names or UUIDs to rules',
     })
     .optional(),
-  control: mapping({ socket: text(PATH_LENGTH).optional() }).optional(),
-  log: mapping({ level: oneOf(LOG_LEVELS).optional() }).optional(),
+  control: section({ socket: text(PATH_LENGTH).optional() }),
+  log: section({ level: oneOf(LOG_LEVELS).optional() }),
 });
 
 /** A checked herald.yaml; paths stand as written. */

@@ -120,6 +120,7 @@ describe('a herald.yaml with a mistake', () => {
 describe('a good herald.yaml', () => {
   it.each([
     ['empty', '', {}],
+    ['a section left empty', 'control:\nlog: {}\n', { control: {}, log: {} }],
     ['only comments', '# nothing\n', {}],
     [
       'whole',

@@ -58,12 +58,14 @@ const unknownKey = (path: Path, key: string): string => {
 const knownKeys = (path: Path): readonly string[] => {
   let schema: unknown = heraldConfigSchema;
   for (const part of [...path, undefined]) {
-    while (schema instanceof z.ZodOptional) schema = schema.unwrap();
+    while (schema instanceof z.ZodOptional || schema instanceof z.ZodPipe) {
+      schema = schema instanceof z.ZodPipe ? schema.out : schema.unwrap();
+    }
     if (part === undefined) break;
     if (schema instanceof z.ZodObject) schema = (schema.shape as Record<PropertyKey, unknown>)[part];
     else if (schema instanceof z.ZodRecord) schema = schema.valueType;
   }
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape as object) : [];
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 };
 
 /** Where the key of a path stands in the text; for a list's entry the entry. */

@@ -1,4 +1,4 @@
-import { type AnnounceTiming, type Guest, HeraldError } from '@nic-herald/core';
+import { type Guest, HeraldError } from '@nic-herald/core';
 import type { AnnounceRequest, HeraldHost } from '@nic-herald/host';
 import * as z from 'zod';
 import { findGuest } from './find-guest.js';
@@ -72,7 +72,7 @@ const announceRequest = (body: unknown, signal: AbortSignal): AnnounceRequest =>
   }
   const { nics, timing = {} } = parsed.data;
   const given = Object.fromEntries(Object.entries(timing).filter(([, ms]) => ms !== undefined));
-  return { signal, timing: given as Partial<AnnounceTiming>, ...(nics === undefined ? {} : { nics }) };
+  return { signal, timing: given, ...(nics === undefined ? {} : { nics }) };
 };
 
 const noRoute = (method: string, path: readonly string[]): HeraldError =>

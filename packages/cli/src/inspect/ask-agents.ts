@@ -57,6 +57,7 @@ export const onlyOne = (guests: readonly SeenGuest[], target: GuestTarget): Seen
 
 /** Looks at a guest, or announces it, through its agent. */
 export const throughAgent = ({ summary, agent }: SeenGuest): GuestAccess => ({
+  hasSink: true,
   inspect: () => agent.inspect(summary.instance),
   announce: (request) => agent.announce(summary.instance, request),
   close: () => Promise.resolve(),

@@ -38,6 +38,7 @@ export const askQemu = async (
     throw warnings[0] ?? new HeraldError('HERALD_GUEST_UNKNOWN', `there is no guest behind ${socket}`);
   }
   return {
+    hasSink: options.sending,
     inspect: () => host.inspect(guest),
     announce: (request) => host.announce(guest, request),
     close: () => host.close(),

@@ -5,6 +5,7 @@ import { controlDirectory } from '../control/control-path.js';
 import type { GuestSummary } from '../control/control-routes.js';
 import { type AgentsAnswer, askAgents, onlyOne, throughAgent } from './ask-agents.js';
 import type { GuestAccess, GuestTarget } from './guest-access.js';
+import { counted } from './list-text.js';
 
 /** The guest meant, or, where none was named and there is not just one, all there are. */
 export type Found = { readonly access: GuestAccess } | { readonly guests: readonly GuestSummary[] };
@@ -52,7 +53,7 @@ const unknownGuest = async (
   const known = all.map(({ summary }) => guestLabel(summary.identity)).join(', ');
   return new HeraldError(
     'HERALD_GUEST_UNKNOWN',
-    `no guest '${target.guest ?? ''}' on the ${agents} running agents; they see ${known === '' ? 'none' : known}`,
+    `no guest '${target.guest ?? ''}' on ${counted(agents, 'running agent')}; seen are ${known === '' ? 'none' : known}`,
     { details: { guest: target.guest } },
   );
 };

@@ -3,6 +3,8 @@ import type { AnnounceRequest, GuestInspection } from '@nic-herald/host';
 
 /** One guest to look at or to announce, through a running agent or directly. */
 export interface GuestAccess {
+  /** Whether it has a sink: what an inspection says of sinks means something. */
+  readonly hasSink: boolean;
   inspect(): Promise<GuestInspection>;
   announce(request: AnnounceRequest): Promise<MigrationReport>;
   close(): Promise<void>;

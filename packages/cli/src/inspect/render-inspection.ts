@@ -2,7 +2,7 @@ import { type GuestPhase, guestLabel, stationKey } from '@nic-herald/core';
 import type { GuestInspection, NicInspection } from '@nic-herald/host';
 import picocolors from 'picocolors';
 import { printable } from '../printable.js';
-import { counted, firstOf, numberRanges } from './list-text.js';
+import { firstOf, numberRanges } from './list-text.js';
 import { renderPlan } from './render-plan.js';
 import { labelled } from './text-block.js';
 
@@ -16,11 +16,15 @@ const PHASE: Readonly<Record<GuestPhase, string>> = {
   'migrated-away': 'migrated to another host',
 };
 
+/** How an inspection is printed. */
+export interface RenderOptions {
+  readonly color: boolean;
+  /** False where whoever inspected had no sink, so that what is said of it means nothing. */
+  readonly hasSink: boolean;
+}
+
 /** A guest as a person reads it, at most 100 columns wide. */
-export const renderInspection = (
-  inspection: GuestInspection,
-  options: { readonly color: boolean },
-): string => {
+export const renderInspection = (inspection: GuestInspection, options: RenderOptions): string => {
   const { bold, yellow } = picocolors.createColors(options.color);
   const { guest, hypervisor, phase, epoch, armed, snapshots, warnings } = inspection;
   const handed = snapshots.map(({ host, epoch: written }) => `${host} (epoch ${written})`);
@@ -34,7 +38,11 @@ export const renderInspection = (
       .flatMap(({ code, message }) => labelled('warning', `${message} (${code})`))
       .map((line) => yellow(line)),
     ...(inspection.nics.length === 0 ? ['', 'no NICs'] : []),
-    ...inspection.nics.flatMap((nic) => ['', bold(nicTitle(nic)), ...renderNic(nic, yellow)]),
+    ...inspection.nics.flatMap((nic) => [
+      '',
+      bold(nicTitle(nic)),
+      ...renderNic(nic, options.hasSink, yellow),
+    ]),
   ];
   return `${lines.join('\n')}\n`;
 };
@@ -42,7 +50,11 @@ export const renderInspection = (
 const nicTitle = ({ nic, model }: NicInspection): string =>
   printable(`NIC ${nic.id}, ${nic.type}${model === nic.type ? '' : `, model ${model}`}`);
 
-const renderNic = (inspection: NicInspection, warn: (text: string) => string): readonly string[] => {
+const renderNic = (
+  inspection: NicInspection,
+  hasSink: boolean,
+  warn: (text: string) => string,
+): readonly string[] => {
   const { nic, filter, learned, plan, problem } = inspection;
   const { currentMac } = filter;
   const changed = currentMac !== undefined && currentMac !== nic.primaryMac;
@@ -55,7 +67,7 @@ const renderNic = (inspection: NicInspection, warn: (text: string) => string): r
       'MAC',
       changed ? `${currentMac}, set by the guest; configured is ${nic.primaryMac}` : nic.primaryMac,
     ),
-    ...renderPort(inspection, warn),
+    ...renderPort(inspection, hasSink, warn),
     ...(problem === undefined ? [] : labelled('unreadable', problem).map(warn)),
     ...labelled('unicast', macList(filter.unicast)),
     ...labelled('multicast', macList(filter.multicast)),
@@ -69,18 +81,25 @@ const renderNic = (inspection: NicInspection, warn: (text: string) => string): r
   ];
 };
 
-const renderPort = ({ nic, sink }: NicInspection, warn: (text: string) => string): readonly string[] => {
-  if (nic.port === undefined) return labelled('port', `none: ${nic.portProblem ?? 'not found'}`).map(warn);
+const renderPort = (
+  { nic, sink }: NicInspection,
+  hasSink: boolean,
+  warn: (text: string) => string,
+): readonly string[] => {
+  if (nic.port === undefined) {
+    return labelled('port', `none, so no frame can leave: ${nic.portProblem ?? 'not found'}`).map(warn);
+  }
   const port = `${nic.port.kind} ${nic.port.name}`;
+  if (!hasSink) return labelled('port', `${port}; whether frames can leave is known to an agent only`);
   if (sink.ready) return labelled('port', `${port}, frames leave through ${sink.sink ?? 'a sink'}`);
-  return labelled('port', `${port}, no frame could leave: ${sink.problem ?? 'no sink'}`).map(warn);
+  return labelled('port', `${port}, but no frame could leave: ${sink.problem ?? 'no sink'}`).map(warn);
 };
 
 const macList = (macs: readonly string[]): string =>
-  macs.length === 0 ? 'none' : `${macs.length}: ${firstOf(macs, MAX_MACS)}`;
+  macs.length === 0 ? 'none' : `${macs.length}: ${firstOf(macs.toSorted(), MAX_MACS)}`;
 
 const vlanList = (vlans: readonly number[] | 'unknown'): string => {
   if (vlans === 'unknown') return 'not known';
   if (vlans.length === 0) return 'none';
-  return `${counted(vlans.length, 'VLAN')}: ${firstOf(numberRanges(vlans), 64)}`;
+  return `${vlans.length}: ${firstOf(numberRanges(vlans), 64)}`;
 };

@@ -21,7 +21,7 @@ export const renderReport = (report: MigrationReport, options: { readonly color:
     bold(`${printable(guestLabel(report.guest))} ${OUTCOME[report.outcome]}`),
     ...labelled(
       'sent',
-      `${counted(stations, 'station')}, ${counted(rounds, 'round')}, ${accepted} of ${counted(frames, 'frame')} taken by the kernel`,
+      `${counted(stations, 'station')}, ${counted(rounds, 'round')}, ${accepted} of ${counted(frames, 'frame')} taken`,
     ),
     ...report.nics.flatMap((nic) => [
       ...labelled(`NIC ${nic.nic}`.slice(0, 11), nicText(nic)),
@@ -35,7 +35,7 @@ export const renderReport = (report: MigrationReport, options: { readonly color:
 };
 
 const nicText = ({ announced, added, port, sink, model }: MigrationReport['nics'][number]): string => {
+  if (sink === undefined) return `model ${model}, nothing could be sent: ${port ?? 'no port'}`;
   const stations = counted(announced.length + added.length, 'station');
-  const way = sink === undefined ? 'by no sink' : `by ${sink}`;
-  return `${stations} of model ${model}, ${port === undefined ? 'no port' : `port ${port}`}, ${way}`;
+  return `model ${model}, ${stations} through ${port ?? 'no port'} by ${sink}`;
 };

@@ -1,0 +1,120 @@
+import { type Guest, HeraldError, type MigrationEvents, type MigrationReport } from '@nic-herald/core';
+import { IsolatingEventBus } from '@nic-herald/core/internal';
+import { MacAddress } from '@nic-herald/wire';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { logFacts } from './fact-log.js';
+
+const guest: Guest = {
+  instance: '/run/web.qmp#1',
+  identity: { name: 'web' },
+  hypervisor: { name: 'QEMU', version: '7.2.22' },
+  nics: () => Promise.resolve([]),
+  inspect: () => {
+    throw new Error('not asked');
+  },
+};
+const refusal = {
+  mac: MacAddress.of('52:54:00:00:00:01'),
+  evidence: 'filter',
+  reason: 'station-limit',
+} as const;
+const report = (refusals: number, warnings: MigrationReport['warnings'] = []): MigrationReport => ({
+  format: 1,
+  guest: guest.identity,
+  host: 'B',
+  epoch: 4,
+  cause: 'migration',
+  outcome: 'announced',
+  snapshots: [],
+  resumedAt: 1000,
+  lastFrameAt: 1002.5,
+  rounds: [{ round: 1, startedAt: 1001, finishedAt: 1002.5, frames: 2, accepted: 2 }],
+  nics: [
+    {
+      nic: 'nic0',
+      model: 'virtio-net',
+      sink: 'linux-tap',
+      source: 'hand-off',
+      announced: [],
+      added: [],
+      refused: Array.from({ length: refusals }, () => refusal),
+      incomplete: [],
+    },
+  ],
+  warnings,
+});
+
+type Line = Record<string, unknown>;
+
+/** What one fact leaves in the log. */
+const logged = <E extends keyof MigrationEvents>(event: E, fact: MigrationEvents[E]): readonly Line[] => {
+  const lines: Line[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Line) };
+  const bus = new IsolatingEventBus();
+  const stops = logFacts(bus, pino({ level: 'debug', base: null, timestamp: false }, destination));
+  bus.emit(event, fact);
+  expect(lines).toEqual([]); // nothing is written before the turn is over: a resume is being answered in it
+  for (const stop of stops) stop();
+  bus.emit(event, fact);
+  return lines;
+};
+
+describe('the log', () => {
+  it.each([
+    ['guest:appeared', { guest, phase: 'incoming' }, 'guest appeared, incoming'],
+    ['guest:resumed', { guest, resumedAt: 1, readAt: 1.15 }, 'guest resumed'],
+    [
+      'migration:failed',
+      { guest, side: 'source', status: 'cancelled' },
+      'migration ended without moving the guest: cancelled',
+    ],
+    ['announce:armed', { guest, frames: 9 }, 'armed: 9 frames lie ready'],
+    ['listener:failed', { event: 'guest:gone', error: new Error('boo') }, 'a listener of guest:gone failed'],
+  ] as const)('tells of %s in one line', (event, fact, message) => {
+    expect(logged(event, fact)).toMatchObject([{ event, msg: message }]);
+  });
+
+  it('names the guest and the code of a warning', () => {
+    const warning = new HeraldError('HERALD_PORT_DOWN', 'tap0 is down', { details: { port: 'tap0' } });
+    expect(logged('warning', { warning, guest })).toMatchObject([
+      { level: 40, guest: 'web', code: 'HERALD_PORT_DOWN', port: 'tap0', msg: 'tap0 is down' },
+    ]);
+  });
+
+  it.each([
+    [9, 30],
+    [8, 40],
+  ])('of a round of which %d of 9 frames were taken has level %d', (accepted, level) => {
+    const round = { round: 2, startedAt: 1, finishedAt: 2, frames: 9, accepted };
+    expect(logged('announce:round-finished', { guest, epoch: 1, round })).toMatchObject([
+      { level, accepted },
+    ]);
+  });
+
+  it('sums up a report', () => {
+    expect(logged('announce:finished', { guest, cause: 'migration', report: report(0) })).toMatchObject([
+      {
+        level: 30,
+        outcome: 'announced',
+        epoch: 4,
+        frames: 2,
+        resumeToLastFrameMs: 2.5,
+        msg: 'announcement over: announced',
+      },
+    ]);
+  });
+
+  it('of a report with warnings is a warning', () => {
+    const warnings = [{ code: 'HERALD_NIC_NO_PORT', message: 'nic1 has no port' }] as const;
+    expect(
+      logged('announce:finished', { guest, cause: 'migration', report: report(0, warnings) }),
+    ).toMatchObject([{ level: 40, warnings: ['nic1 has no port (HERALD_NIC_NO_PORT)'] }]);
+  });
+
+  it('is not filled by a guest that invents stations', () => {
+    const lines = logged('announce:finished', { guest, cause: 'migration', report: report(5000) });
+    expect(lines).toHaveLength(12);
+    expect(lines.at(-2)).toMatchObject({ more: 4990, msg: 'more refusals, see the report' });
+  });
+});

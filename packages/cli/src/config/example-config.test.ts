@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from './parse-config.js';
+
+const example = readFileSync(new URL('../../../../examples/herald.yaml', import.meta.url), 'utf8');
+/** The example with every option that it only shows switched on. */
+const allOptions = example.replace(/^(\s*)#(\s{0,4}[\w'"-]+:)/gm, '$1$2');
+
+describe('examples/herald.yaml', () => {
+  it('is valid as it stands', () => {
+    expect(parseConfig(example, 'herald.yaml')).toHaveProperty('config');
+  });
+
+  it('is valid with every option it shows', () => {
+    const parsed = parseConfig(allOptions, 'herald.yaml');
+    expect(parsed).toMatchObject({
+      config: {
+        monitors: { qemu: { enableMigrationEvents: true } },
+        guests: { 'untrusted-1': { trust: 'primary' } },
+        control: { socket: '/run/nic-herald/A.sock' },
+      },
+    });
+  });
+});

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { checkControlPath, controlPath } from './control-path.js';
+
+describe('the default control socket', () => {
+  it.each([
+    ['root', 'A', 0, {}, '/run/nic-herald/A.sock'],
+    ['two agents of one machine do not meet', 'B', 0, {}, '/run/nic-herald/B.sock'],
+    ['a user', 'A', 7, { XDG_RUNTIME_DIR: '/run/user/7' }, '/run/user/7/nic-herald/A.sock'],
+    ['a host name that is a path', '../../etc/x', 0, {}, '/run/nic-herald/_._.._etc_x.sock'],
+  ])('%s', (_, host, uid, env, path) => {
+    expect(controlPath(host, { uid, env })).toBe(path);
+  });
+
+  it('is refused where a unix socket has no room for its path', () => {
+    expect(() => checkControlPath(`/${'ü'.repeat(60)}`)).toThrow(
+      expect.objectContaining({ code: 'HERALD_CONTROL_PATH' }),
+    );
+  });
+});

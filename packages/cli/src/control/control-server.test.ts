@@ -1,0 +1,235 @@
+import { chmod, link, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Guest, HeraldError } from '@nic-herald/core';
+import type { AnnounceRequest } from '@nic-herald/host';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { agentsIn, ControlClient } from './control-client.js';
+import { type ControlledHost, ControlServer } from './control-server.js';
+
+const guest = (name: string, instance: string): Guest => ({
+  instance,
+  identity: { name, uuid: '9b1c5d3e-1111-4222-8333-00000000000a' },
+  hypervisor: { name: 'QEMU', version: '7.2.22' },
+  nics: () => Promise.resolve([]),
+  inspect: () => {
+    throw new Error('not asked');
+  },
+});
+
+const requests: AnnounceRequest[] = [];
+const web = guest('web', '/run/a.qmp#1');
+const host = {
+  name: 'A',
+  guests: () => [web, guest('twice', '/run/b.qmp#1'), { ...guest('twice', '/run/c.qmp#1') }],
+  inspect: (of: Guest) => Promise.resolve({ guest: of.identity, nics: [] }),
+  announce: (_: Guest, asked: AnnounceRequest) => {
+    requests.push(asked);
+    if (asked.nics?.[0] === 'slow') {
+      return new Promise((_resolve, reject) => {
+        asked.signal?.addEventListener('abort', () => reject(new HeraldError('HERALD_CANCELLED', 'ended')));
+      });
+    }
+    return Promise.resolve({ outcome: 'announced' });
+  },
+  describe: () => ({ host: 'A', plugins: [] }),
+} as unknown as ControlledHost;
+
+let directory: string;
+let path: string;
+let server: ControlServer | undefined;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'nic-herald-control-'));
+  path = join(directory, 'A.sock');
+  requests.length = 0;
+});
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+  await rm(directory, { recursive: true });
+});
+
+/** A raw request, for what the client would never send. */
+const raw = (method: string, url: string, body?: string): Promise<{ status: number; code: unknown }> =>
+  new Promise((resolve, reject) => {
+    const asked = request({ socketPath: path, method, path: url }, (answer) => {
+      let text = '';
+      answer.on('data', (chunk: Uint8Array) => {
+        text += new TextDecoder().decode(chunk);
+      });
+      answer.on('end', () => {
+        const { code } = JSON.parse(text) as { code?: unknown };
+        resolve({ status: answer.statusCode ?? 0, code });
+      });
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });
+
+describe('the control socket', () => {
+  it('belongs to its owner only', async () => {
+    server = await ControlServer.listen(path, host);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it('is gone after the close', async () => {
+    server = await ControlServer.listen(path, host);
+    await server.close();
+    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('makes its directory, for its owner only', async () => {
+    const inner = join(directory, 'x', 'A.sock');
+    server = await ControlServer.listen(inner, host);
+    expect((await stat(join(directory, 'x'))).mode & 0o777).toBe(0o700);
+  });
+
+  it.each([
+    [
+      'a live agent holds it',
+      'HERALD_CONTROL_BUSY',
+      async () => {
+        server = await ControlServer.listen(path, host);
+      },
+    ],
+    ['a file is in its place', 'HERALD_CONTROL_PATH', () => writeFile(path, 'precious')],
+    ['others may write to its directory', 'HERALD_CONTROL_DIRECTORY', () => chmod(directory, 0o777)],
+    [
+      'its directory is a file',
+      'HERALD_CONTROL_DIRECTORY',
+      async () => {
+        await writeFile(join(directory, 'file'), '');
+        path = join(directory, 'file', 'A.sock');
+      },
+    ],
+    [
+      'its path is too long',
+      'HERALD_CONTROL_PATH',
+      async () => {
+        path = join(directory, 'x'.repeat(100));
+        await mkdir(directory, { recursive: true });
+      },
+    ],
+  ])('is refused where %s', async (_, code, arrange) => {
+    await arrange();
+    await expect(ControlServer.listen(path, host)).rejects.toMatchObject({ code });
+  });
+
+  it('takes the place of an agent that died', async () => {
+    await deadSocket(path);
+    server = await ControlServer.listen(path, host);
+    expect(await new ControlClient(path).guests()).toHaveLength(3);
+  });
+
+  it('is found in its directory', async () => {
+    server = await ControlServer.listen(path, host);
+    await writeFile(join(directory, 'notes.txt'), '');
+    expect((await agentsIn(directory)).map((agent) => agent.path)).toEqual([path]);
+    expect(await agentsIn(join(directory, 'nowhere'))).toEqual([]);
+  });
+});
+
+describe('an agent asked over its control socket', () => {
+  beforeEach(async () => {
+    server = await ControlServer.listen(path, host);
+  });
+
+  it.each([
+    ['an unknown guest', 'GET', '/guests/nobody', undefined, 404, 'HERALD_GUEST_UNKNOWN'],
+    ['a guest that is here twice', 'GET', '/guests/twice', undefined, 409, 'HERALD_GUEST_AMBIGUOUS'],
+    ['an unknown path', 'GET', '/secrets', undefined, 400, 'HERALD_CONTROL_REQUEST'],
+    ['a path that goes on', 'GET', '/guests/web/announce/now', undefined, 400, 'HERALD_CONTROL_REQUEST'],
+    ['a path that is no text', 'GET', '/guests/%ff', undefined, 400, 'HERALD_CONTROL_REQUEST'],
+    ['a method that does not fit', 'DELETE', '/guests/web', undefined, 400, 'HERALD_CONTROL_REQUEST'],
+    ['a body that is no JSON', 'POST', '/guests/web/announce', '{', 400, 'HERALD_CONTROL_REQUEST'],
+    ['a member nobody knows', 'POST', '/guests/web/announce', '{"nic":"x"}', 400, 'HERALD_CONTROL_REQUEST'],
+    [
+      'a timing that is no number',
+      'POST',
+      '/guests/web/announce',
+      '{"timing":{"rounds":"5"}}',
+      400,
+      'HERALD_CONTROL_REQUEST',
+    ],
+    [
+      'a body without end',
+      'POST',
+      '/guests/web/announce',
+      'x'.repeat(100_000),
+      400,
+      'HERALD_CONTROL_REQUEST',
+    ],
+  ])('refuses %s', async (_, method, url, body, status, code) => {
+    expect(await raw(method, url, body)).toEqual({ status, code });
+    expect(await new ControlClient(path).guests()).toHaveLength(3);
+  });
+
+  it('lists its guests', async () => {
+    expect((await new ControlClient(path).guests())[0]).toEqual({
+      host: 'A',
+      identity: web.identity,
+      instance: '/run/a.qmp#1',
+      hypervisor: { name: 'QEMU', version: '7.2.22' },
+    });
+  });
+
+  it.each(['web', '/run/a.qmp#1'])('finds a guest by %s', async (ref) => {
+    expect(await new ControlClient(path).inspect(ref)).toMatchObject({ guest: web.identity });
+  });
+
+  it('announces with what was asked for, and nothing else', async () => {
+    await new ControlClient(path).announce('web', { nics: ['nic0'], timing: { rounds: 2 } });
+    expect(requests).toMatchObject([{ nics: ['nic0'], timing: { rounds: 2 } }]);
+    expect(Object.keys(requests[0]?.timing ?? {})).toEqual(['rounds']);
+  });
+
+  it('passes its errors on with their code', async () => {
+    const failed = new ControlClient(path).inspect('nobody');
+    await expect(failed).rejects.toMatchObject({
+      code: 'HERALD_GUEST_UNKNOWN',
+      message: "no guest 'nobody' is here; here are web, twice, twice",
+    });
+  });
+
+  it('ends an announcement whose asker went away', async () => {
+    const socket = connect(path);
+    const body = '{"nics":["slow"]}';
+    socket.write(
+      `POST /guests/web/announce HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await expect.poll(() => requests.length).toBe(1);
+    socket.destroy();
+    await expect.poll(() => requests[0]?.signal?.aborted).toBe(true);
+  });
+});
+
+describe('a client of the control socket', () => {
+  it('says who does not answer', async () => {
+    await expect(new ControlClient(path).guests()).rejects.toMatchObject({
+      code: 'HERALD_CONTROL_FAILED',
+      message: `the agent at ${path} does not answer`,
+    });
+  });
+
+  it('says who talks nonsense', async () => {
+    const nonsense = createServer((_, response) => response.end('<html>'));
+    await new Promise<void>((resolve) => nonsense.listen(path, resolve));
+    try {
+      await expect(new ControlClient(path).guests()).rejects.toMatchObject({ code: 'HERALD_CONTROL_FAILED' });
+    } finally {
+      nonsense.close();
+    }
+  });
+});
+
+/** Leaves a socket that nobody listens at, as a killed agent does. */
+const deadSocket = async (at: string): Promise<void> => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(`${at}.x`, resolve));
+  await link(`${at}.x`, at);
+  await new Promise((resolve) => other.close(resolve));
+};

@@ -1,0 +1,151 @@
+import type { Evidence } from '@nic-herald/core';
+import type { GuestInspection } from '@nic-herald/host';
+import { MacAddress, VlanId } from '@nic-herald/wire';
+import { describe, expect, it } from 'vitest';
+import { renderInspection } from './render-inspection.js';
+import { WIDTH } from './text-block.js';
+
+const mac = (last: string): MacAddress => MacAddress.of(`52:54:00:00:00:${last}`);
+const vlan = VlanId.of(10);
+const announcement = (evidence: Evidence, last: string, tag?: VlanId) => ({
+  kind: 'rarp',
+  evidence,
+  station: tag === undefined ? { mac: mac(last) } : { mac: mac(last), vlan: tag },
+});
+const nic = {
+  id: 'nic0',
+  type: 'virtio-net-pci',
+  primaryMac: mac('01'),
+  port: { kind: 'tap', name: 'tap0' },
+};
+const overflow = {
+  reason: 'unicast-overflow',
+  meaning: 'the guest has more unicast MACs than the card can list, so which they are is not known here',
+};
+
+const inspection: GuestInspection = {
+  guest: { name: 'web', uuid: '9b1c5d3e-1111-4222-8333-00000000000a' },
+  instance: '/run/web.qmp#1',
+  hypervisor: { name: 'QEMU', version: '7.2.22' },
+  phase: 'running',
+  epoch: 3,
+  armed: false,
+  snapshots: [
+    { host: 'A', epoch: 2 },
+    { host: 'B', epoch: 3 },
+  ],
+  nics: [
+    {
+      nic,
+      model: 'virtio-net',
+      filter: {
+        currentMac: mac('09'),
+        unicast: [mac('03'), mac('02')],
+        multicast: [],
+        vlans: [VlanId.of(10), VlanId.of(11), VlanId.of(20)],
+        incomplete: [overflow],
+      },
+      learned: [{ station: { mac: mac('02'), vlan }, ageMs: 61_200 }],
+      plan: {
+        nic,
+        model: 'virtio-net',
+        source: 'hand-off',
+        announcements: [announcement('primary', '09'), announcement('learned', '02', vlan)],
+        refusals: [
+          { mac: mac('01'), evidence: 'primary', reason: 'not-in-use' },
+          { mac: mac('03'), evidence: 'paired', reason: 'pairing-limit', count: 300 },
+          { mac: mac('04'), vlan, evidence: 'paired', reason: 'pairing-limit' },
+        ],
+        incomplete: [overflow],
+      },
+      sink: { sink: 'linux-tap', ready: true },
+    },
+  ],
+  warnings: [{ code: 'HERALD_NIC_DUPLICATE_MAC', message: 'nic0 and nic1 have one MAC' }],
+};
+
+const render = (of: GuestInspection, hasSink = true): string =>
+  renderInspection(of, { color: false, hasSink });
+
+describe('an inspection', () => {
+  it('reads well', () => {
+    expect(render(inspection)).toBe(`\
+web runs here
+  UUID        9b1c5d3e-1111-4222-8333-00000000000a
+  hypervisor  QEMU 7.2.22, /run/web.qmp#1
+  epoch       3
+  snapshots   A (epoch 2), B (epoch 3)
+  warning     nic0 and nic1 have one MAC (HERALD_NIC_DUPLICATE_MAC)
+
+NIC nic0, virtio-net-pci, model virtio-net
+  MAC         52:54:00:00:00:09, set by the guest; configured is 52:54:00:00:00:01
+  port        tap tap0, frames leave through linux-tap
+  unicast     2: 52:54:00:00:00:02, 52:54:00:00:00:03
+  multicast   none
+  VLANs       3: 10-11, 20
+  learned     1: 52:54:00:00:00:02/10 (61 s ago)
+  incomplete  the guest has more unicast MACs than the card can list, so which they are is not known
+              here (unicast-overflow)
+  plan        2 frames a round, from what the source host handed over
+               #  MAC                VLAN  kind    known by
+               1  52:54:00:00:00:09     -  rarp    primary
+               2  52:54:00:00:00:02    10  rarp    learned
+  refused     1 not-in-use, the configured MAC, which the guest replaced by another:
+              52:54:00:00:00:01
+              301 pairing-limit, more guesses of MACs with VLANs than the policy allows
+              (pairing.limit): 52:54:00:00:00:03 on 300 VLANs, 52:54:00:00:00:04/10
+`);
+  });
+
+  it.each([
+    ['a guest that is awaited', { phase: 'incoming' as const, armed: true }, 'web waits for its migration'],
+    ['frames that lie ready', { armed: true }, 'epoch       3; frames lie ready for the moment it resumes'],
+    ['an empty hand-off', { snapshots: [] }, 'snapshots   none in the hand-off'],
+    ['no NICs', { nics: [] }, 'no NICs'],
+    ['a guest without a name', { guest: {} }, 'unnamed guest runs here'],
+    ['a name that would drive the terminal', { guest: { name: '\x1b]0;x\x07' } }, '\\x1b]0;x\\x07 runs here'],
+  ])('shows %s', (_, change, text) => {
+    expect(render({ ...inspection, ...change })).toContain(text);
+  });
+
+  it('says why no frame could leave', () => {
+    const [first] = inspection.nics;
+    if (first === undefined) throw new Error('the fixture has a NIC');
+    const { port: _, ...portless } = nic;
+    const down = { ...first, sink: { ready: false, sink: 'linux-tap', problem: 'tap0 is down' } };
+    const none = { ...first, nic: { ...portless, portProblem: 'netdev n0 is of type user' } };
+    expect(render({ ...inspection, nics: [down] })).toContain(
+      'tap tap0, but no frame could leave: tap0 is down',
+    );
+    expect(render({ ...inspection, nics: [none] })).toContain(
+      'none, so no frame can leave: netdev n0 is of type user',
+    );
+    expect(render({ ...inspection, nics: [down] }, false)).toContain('tap tap0; whether frames can leave');
+  });
+
+  it('stays within the page, however much a guest invents', () => {
+    const [first] = inspection.nics;
+    if (first === undefined) throw new Error('the fixture has a NIC');
+    const announcements = Array.from({ length: 1024 }, () => announcement('filter', '02'));
+    const refusals = Array.from({ length: 1000 }, () => ({
+      mac: mac('05'),
+      evidence: 'filter' as const,
+      reason: 'station-limit' as const,
+    }));
+    const unicast = Array.from({ length: 5000 }, () => mac('02'));
+    const big = {
+      ...first,
+      filter: { ...first.filter, unicast },
+      plan: { ...first.plan, announcements, refusals },
+    };
+    const lines = render({ ...inspection, guest: { name: 'x'.repeat(256) }, nics: [big] }).split('\n');
+    expect(Math.max(...lines.slice(1).map((line) => line.length))).toBeLessThanOrEqual(WIDTH);
+    expect(lines.length).toBeLessThan(120);
+    expect(lines.join('\n')).toContain('... and 960 more; --json shows all');
+  });
+
+  it('is coloured only where asked', () => {
+    expect(render(inspection)).not.toContain('\x1b');
+    expect(renderInspection(inspection, { color: true, hasSink: true })).toContain('\x1b[1mweb runs here');
+  });
+});

@@ -1,0 +1,123 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from './run.js';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'nic-herald-run-'));
+  await writeFile(join(directory, 'bad.yaml'), 'host: A\nannounce:\n  rounds: 5000\ntrusted: all\n');
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+/** Runs the command as a user without agents. */
+const runIt = async (...argv: readonly string[]) => {
+  const out: string[] = [];
+  const err: string[] = [];
+  const status = await run(argv, {
+    write: (text) => void out.push(text),
+    writeError: (text) => void err.push(text),
+    color: false,
+    env: { XDG_RUNTIME_DIR: directory },
+    uid: 12345,
+    untilStopped: () => Promise.resolve('SIGTERM'),
+  });
+  return { status, out: out.join(''), err: err.join('') };
+};
+
+describe('the nic-herald command', () => {
+  it.each([
+    [
+      'a command nobody knows',
+      ['rum'],
+      2,
+      "nic-herald: unknown command 'rum' (Did you mean run?) (HERALD_USAGE)\n",
+    ],
+    [
+      'an option nobody knows',
+      ['inspect', '--jsom'],
+      2,
+      "nic-herald: unknown option '--jsom' (Did you mean --json?) (HERALD_USAGE)\n",
+    ],
+    [
+      'rounds out of range',
+      ['announce', '--rounds', '5000'],
+      2,
+      "nic-herald: option '--rounds <n>' argument '5000' is invalid. It must be a whole number from 0 to 1000. (HERALD_USAGE)\n",
+    ],
+    [
+      'rounds that are no number',
+      ['announce', '--rounds', '1e2'],
+      2,
+      "nic-herald: option '--rounds <n>' argument '1e2' is invalid. It must be a whole number from 0 to 1000. (HERALD_USAGE)\n",
+    ],
+    [
+      'a step of 0, which QEMU refuses too',
+      ['announce', '--step', '0'],
+      2,
+      "nic-herald: option '--step <ms>' argument '0' is invalid. It must be a whole number from 1 to 10000. (HERALD_USAGE)\n",
+    ],
+    [
+      'a log level nobody knows',
+      ['run', '--log-level', 'loud'],
+      2,
+      "nic-herald: option '--log-level <level>' argument 'loud' is invalid. Allowed choices are trace, debug, info, warn, error, silent. (HERALD_USAGE)\n",
+    ],
+    [
+      'nothing to watch',
+      ['run'],
+      2,
+      'nic-herald: there is nothing to watch: give --qmp SOCKET, or monitors.qemu.sockets in herald.yaml (HERALD_USAGE)\n',
+    ],
+  ])('refuses %s', async (_, argv, status, err) => {
+    expect(await runIt(...argv)).toEqual({ status, out: '', err });
+  });
+
+  it('tells every mistake of a herald.yaml by line and field', async () => {
+    const file = join(directory, 'bad.yaml');
+    const { status, err } = await runIt('run', '--config', file);
+    expect(status).toBe(2);
+    expect(err.split('\n')).toEqual([
+      `nic-herald: ${file}:3: announce.rounds: must be a whole number from 0 to 1000, got 5000 (HERALD_CONFIG_INVALID)`,
+      `nic-herald: ${file}:4: the file: unknown key 'trusted'; did you mean 'trust'? (HERALD_CONFIG_INVALID)`,
+      '',
+    ]);
+  });
+
+  it.each([
+    [
+      'a herald.yaml that is not there',
+      ['run', '--config', '/nowhere/herald.yaml'],
+      2,
+      'HERALD_CONFIG_UNREADABLE',
+    ],
+    ['no agent to ask', ['inspect'], 1, 'HERALD_AGENT_NONE'],
+    ['no agent to ask of a guest', ['announce', 'web'], 1, 'HERALD_AGENT_NONE'],
+    ['a QMP socket that is not there', ['inspect', '--qmp', '/nowhere/vm.qmp'], 2, 'HERALD_USAGE'],
+    [
+      'a control socket that is not there',
+      ['inspect', '--control', '/nowhere/A.sock'],
+      1,
+      'HERALD_CONTROL_FAILED',
+    ],
+  ])('says what is wrong with %s, without a stack', async (_, argv, status, code) => {
+    const result = await runIt(...argv);
+    expect(result).toMatchObject({ status, out: '' });
+    expect(result.err).toContain(`(${code})\n`);
+    expect(result.err).not.toContain('    at ');
+  });
+
+  it('prints the stack where asked', async () => {
+    expect((await runIt('inspect', '--debug')).err).toContain('    at ');
+  });
+
+  it.each([
+    ['--help', 'Usage: nic-herald'],
+    ['--version', '0.1.0\n'],
+  ])('answers %s', async (flag, text) => {
+    const { status, out } = await runIt(flag);
+    expect(status).toBe(0);
+    expect(out).toContain(text);
+  });
+});
