@@ -265,6 +265,17 @@ describe('what a report says', () => {
   });
 });
 
+it('a guest that QEMU 7.2.22 migrated: the replies before and after give its VLANs, and say that the card lost them', async () => {
+  const carried = await model.capture(deviceReporting(vlanGuest), options);
+  const emptied = { ...vlanGuest, vlan: 'none', 'vlan-table': [] };
+  const live = await model.capture(deviceReporting(emptied), options);
+  const { vlans, incomplete } = model.filter(model.restore({ live, loaded: live, carried }));
+  expect(vlans).toEqual([10, 20, 300, 4000]);
+  expect(incomplete).toEqual([
+    { reason: 'vlan-table-lost', meaning: expect.stringContaining('vhost=on') as string },
+  ]);
+});
+
 describe('a state from another host', () => {
   const state = async () => model.capture(deviceReporting(macvlanGuest), options);
 
