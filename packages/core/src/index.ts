@@ -81,6 +81,12 @@ export {
 } from './herald-error.js';
 export type { LearnedStation } from './learn/learned-station.js';
 export {
+  type LearnedStations,
+  type PortLearner,
+  STATION_LEARNER,
+  type StationLearner,
+} from './learn/station-learner.js';
+export {
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,
   type MigrationEventName,

@@ -1,0 +1,42 @@
+import { type MultiToken, multiToken } from '../di/injection.js';
+import type { Port } from '../sink/port.js';
+import type { LearnedStation } from './learned-station.js';
+
+/** What a learner has seen at one port, and what it has not. */
+export interface LearnedStations {
+  /** Each station once, the latest seen first; never more than the learner's own bound. */
+  readonly stations: readonly LearnedStation[];
+  /**
+   * False where it knows MACs without their VLANs (a bridge that does not look at tags): the stations then have
+   * no VLAN, and that they were seen untagged is not proved.
+   */
+  readonly exactVlans: boolean;
+  /** How many stations its table can hold; when it is full the longest unseen make room. */
+  readonly capacity: number;
+}
+
+/** Learning at one port, from open to close. */
+export interface PortLearner {
+  /** What was seen so far, without what nic-herald itself injected. Rejects with a HeraldError. */
+  read(): Promise<LearnedStations>;
+  /** Stops and leaves nothing behind. */
+  close(): Promise<void>;
+}
+
+/**
+ * Learns which stations a guest uses from the sources of the frames it sends. What one guest sends never costs
+ * another its memory. May have `start` and `close`, see `HostService`.
+ */
+export interface StationLearner {
+  /** Unique on a host: `linux-bpf`. */
+  readonly name: string;
+  /** Higher is asked first; the first that supports a port learns there. An in-kernel learner has 100, a bridge's table 50. */
+  readonly preference: number;
+  /** Whether it could learn at this port now. */
+  supports(port: Port): boolean;
+  /** Starts learning. Rejects with a HeraldError where the port is missing or the system refuses; the next learner is then tried. */
+  open(port: Port): Promise<PortLearner>;
+}
+
+/** The learners of a host. Any number; none means that only cards tell of stations. */
+export const STATION_LEARNER: MultiToken<StationLearner> = multiToken<StationLearner>('core/station-learner');
