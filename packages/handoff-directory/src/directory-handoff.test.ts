@@ -183,7 +183,7 @@ describe('a problem of one file hides no other', () => {
     [
       'a pipe that nobody writes to',
       'HERALD_HANDOFF_UNREADABLE',
-      async (file) => execFileSync('mkfifo', [file]),
+      async (file) => execFileSync('/usr/bin/env', ['mkfifo', file]),
     ],
     ['too large', 'HERALD_HANDOFF_TOO_LARGE', (file) => writeFile(file, ' '.repeat(65_537))],
     [

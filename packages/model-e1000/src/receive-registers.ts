@@ -16,7 +16,7 @@ const RCTL_VFE = 1 << 18; // VLAN filter in use
 const RAH_AV = 0x8000_0000; // address valid
 
 /** Receive address registers: 16 pairs, the first of which holds the card's own MAC. */
-export const RECEIVE_ADDRESS_COUNT = 16;
+const RECEIVE_ADDRESS_COUNT = 16;
 /** Bytes of BAR 0 that must be there to read the registers below. */
 export const REGISTERS_END = END;
 
