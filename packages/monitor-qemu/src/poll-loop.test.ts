@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TestClock } from '../test/fake-qemu.js';
+import { TestClock } from '../test/test-clock.js';
 import { PollLoop } from './poll-loop.js';
 
 describe('PollLoop', () => {

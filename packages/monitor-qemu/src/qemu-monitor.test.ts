@@ -1,7 +1,10 @@
 import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeQemu, HeardBus, TestClock, withDirectory } from '../test/fake-qemu.js';
+import { FakeQemu } from '../test/fake-qemu.js';
+import { HeardBus } from '../test/heard-bus.js';
+import { TestClock } from '../test/test-clock.js';
+import { withDirectory } from '../test/with-directory.js';
 import { QemuMonitor } from './qemu-monitor.js';
 import { type QemuOptions, qemuSettings } from './qemu-options.js';
 

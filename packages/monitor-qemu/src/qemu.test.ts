@@ -1,7 +1,7 @@
 import { CLOCK, GUEST_MONITOR, MIGRATION_EVENT_BUS } from '@nic-herald/core';
 import { IsolatingEventBus, Scope } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
-import { TestClock } from '../test/fake-qemu.js';
+import { TestClock } from '../test/test-clock.js';
 import { qemu } from './qemu.js';
 import type { QemuOptions } from './qemu-options.js';
 

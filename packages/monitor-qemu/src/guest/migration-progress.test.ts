@@ -79,6 +79,27 @@ describe('MigrationProgress', () => {
       [{ status: 'cancelled' }],
       [],
     ],
+    [
+      'a polled source whose failure is all that was seen',
+      'running',
+      {},
+      [{}, { status: 'cancelled' }, { status: 'cancelled' }, sent('active'), { status: 'cancelled' }],
+      ['outgoing', 'failed source cancelled', 'outgoing', 'failed source cancelled'],
+    ],
+    [
+      'a source told of by events and replies',
+      'running',
+      {},
+      ['setup', sent('active'), 'completed', sent('completed')],
+      ['outgoing', 'completed source'],
+    ],
+    [
+      'a guest that came in and left between two looks',
+      'incoming',
+      {},
+      ['resume', { status: 'completed' }, sent('completed')],
+      ['resume', 'incoming', 'completed destination', 'outgoing', 'completed source'],
+    ],
     ['a shell left behind', 'migrated-away', sent('completed'), [sent('completed')], []],
     [
       'a shell left behind that is continued and sent again',

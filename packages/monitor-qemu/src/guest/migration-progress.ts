@@ -7,9 +7,10 @@ export type MigrationFact =
   | { readonly event: 'migration:completed'; readonly side: MigrationSide }
   | { readonly event: 'migration:failed'; readonly side: MigrationSide; readonly status: string };
 
-/** QEMU's MigrationStatus (qapi/migration.json); every name not listed here means a migration under way. */
-const NONE = new Set(['none']);
-const FAILED = new Set(['failed', 'cancelled']);
+// QEMU's MigrationStatus (qapi/migration.json): every other name but `none` means a migration under way
+const FAILED = ['failed', 'cancelled'];
+const ENDED = [...FAILED, 'completed'];
+const end = (side: MigrationSide, status: string): string => `${side} ${status}`;
 
 /**
  * Makes facts, each told once, of the statuses of one guest's migrations: from `MIGRATION` events, and from
@@ -21,15 +22,15 @@ export class MigrationProgress {
   private status: 'idle' | 'underway' | 'cancelling' = 'idle';
   private loaded: boolean = false;
   private resumed: boolean;
-  /** `query-migrate` goes on telling the end of the last migration: whether that one was told of. */
-  private endTold: boolean = false;
+  /** The end that is no news any more: `query-migrate` goes on telling of the last one. */
+  private lastEnd: string | undefined;
 
   constructor(phase: GuestPhase, migration: MigrationStatus) {
     // a guest that runs while the rest of its memory follows is the receiving end of a post-copy
     const postcopy = phase === 'running' && (migration.status?.startsWith('postcopy') ?? false);
     this.side = phase === 'incoming' || postcopy ? 'destination' : 'source';
     this.resumed = postcopy;
-    this.endTold = this.side === 'source' && migration.status === 'completed';
+    if (this.side === 'source') this.lastEnd = endOf(migration);
   }
 
   /** Whether a migration is under way, so that its end should be looked for. */
@@ -39,24 +40,23 @@ export class MigrationProgress {
 
   /** A `MIGRATION` event. */
   told(status: string): readonly MigrationFact[] {
-    if (NONE.has(status)) return [];
-    if (FAILED.has(status)) return this.fail(status);
+    if (status === 'none') return [];
+    if (FAILED.includes(status)) return this.fail(status);
     if (status === 'completed') return this.complete();
     const facts = this.begin();
     this.status = status === 'cancelling' ? 'cancelling' : 'underway';
     return facts;
   }
 
-  /** A reply of `query-migrate`. It keeps telling of the last migration, which is news only once. */
+  /** A reply of `query-migrate`. */
   polled(reply: MigrationStatus): readonly MigrationFact[] {
-    const { status } = reply;
-    if (status === undefined) return [];
-    if (this.status === 'idle') {
-      if (FAILED.has(status)) return [];
-      const over = this.side === 'source' ? this.endTold || !isOutgoing(reply) : this.loaded;
-      if (status === 'completed' && over) return [];
-    }
-    return this.told(status);
+    const known = this.status === 'idle' && ENDED.includes(reply.status ?? '') && !this.isNews(reply);
+    return reply.status === undefined || known ? [] : this.told(reply.status);
+  }
+
+  private isNews(reply: MigrationStatus): boolean {
+    const ofOurSide = FAILED.includes(reply.status ?? '') || isOutgoing(reply) === (this.side === 'source');
+    return ofOurSide && endOf(reply) !== this.lastEnd;
   }
 
   /** The CPUs are about to be told of as running: what must be known before. */
@@ -76,7 +76,7 @@ export class MigrationProgress {
   private begin(): readonly MigrationFact[] {
     if (this.status !== 'idle' || (this.side === 'destination' && this.loaded)) return [];
     this.status = 'underway';
-    this.endTold = false;
+    this.lastEnd = undefined;
     return [{ event: this.side === 'source' ? 'migration:outgoing' : 'migration:incoming' }];
   }
 
@@ -85,22 +85,30 @@ export class MigrationProgress {
     if (side === 'destination' && this.loaded) return [];
     const facts: MigrationFact[] = [...this.begin(), { event: 'migration:completed', side }];
     this.status = 'idle';
-    this.endTold = true;
+    this.lastEnd = end(side, 'completed');
     this.loaded = side === 'destination';
     this.becomeSource();
     return facts;
   }
 
   private fail(status: string): readonly MigrationFact[] {
-    if (this.status === 'idle') return [];
+    const { side } = this;
+    if (this.lastEnd === end(side, status)) return [];
+    const facts: MigrationFact[] = [...this.begin(), { event: 'migration:failed', side, status }];
     this.status = 'idle';
-    return [{ event: 'migration:failed', side: this.side, status }];
+    this.lastEnd = end(side, status);
+    return facts;
   }
 
   private becomeSource(): void {
     if (!this.loaded || !this.resumed) return;
     this.side = 'source';
     this.status = 'idle';
-    this.endTold = true;
   }
 }
+
+const endOf = (reply: MigrationStatus): string | undefined => {
+  const { status } = reply;
+  if (status === undefined || !ENDED.includes(status)) return undefined;
+  return end(FAILED.includes(status) || isOutgoing(reply) ? 'source' : 'destination', status);
+};

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { HeraldError } from '@nic-herald/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeQemu, type Reply, TestClock, withDirectory } from '../../test/fake-qemu.js';
+import { FakeQemu, type Reply } from '../../test/fake-qemu.js';
+import { TestClock } from '../../test/test-clock.js';
+import { withDirectory } from '../../test/with-directory.js';
 import { QmpConnection } from './qmp-connection.js';
 import { DEFAULT_QMP_LIMITS } from './qmp-limits.js';
 import type { QmpEvent } from './qmp-message.js';

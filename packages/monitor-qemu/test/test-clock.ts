@@ -1,0 +1,32 @@
+import type { CancelTimer, Clock } from '@nic-herald/core';
+
+/** A clock whose timers run when a test says so. */
+export class TestClock implements Clock {
+  readonly timers: Array<{ due: number; run: () => void }> = [];
+  private time = 1_700_000_000_500;
+
+  now(): number {
+    return this.time;
+  }
+
+  setTimer(delayMs: number, run: () => void): CancelTimer {
+    const timer = { due: this.time + delayMs, run };
+    this.timers.push(timer);
+    return () => {
+      const index = this.timers.indexOf(timer);
+      if (index !== -1) this.timers.splice(index, 1);
+    };
+  }
+
+  advance(ms: number): void {
+    const end = this.time + ms;
+    for (;;) {
+      const [next] = this.timers.toSorted((a, b) => a.due - b.due);
+      if (next === undefined || next.due > end) break;
+      this.time = Math.max(this.time, next.due);
+      this.timers.splice(this.timers.indexOf(next), 1);
+      next.run();
+    }
+    this.time = end;
+  }
+}
