@@ -8,9 +8,13 @@ const QEMU = 'qemu-system-x86_64';
 export const qemuMissing = (): string | undefined =>
   spawnSync(QEMU, ['--version']).status === 0 ? undefined : `${QEMU} is not installed`;
 
+/** Runs a program in a network namespace of its own. */
+const ALONE = ['unshare', '-n'];
+
 /** Whether a QEMU can have taps here: in a network namespace of its own, which needs root. */
 export const canHaveTaps = (): boolean =>
-  process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'test', '-e', '/dev/net/tun']).status === 0;
+  process.getuid?.() === 0 &&
+  spawnSync([...ALONE, 'test -e /dev/net/tun'].join(' '), { shell: true }).status === 0;
 
 /**
  * A QEMU with two QMP sockets: `qmp` for the monitor under test, and one through which a test drives it. Emulated
@@ -30,7 +34,7 @@ export class RealQemu {
   ) {
     this.qmp = `${directory}/${name}.qmp`;
     const command = [
-      ...(taps ? ['unshare', '-n'] : []),
+      ...(taps ? ALONE : []),
       ...[QEMU, '-accel', 'tcg', '-m', '32', '-display', 'none', '-nodefaults', '-name', 'real'],
       ...['-qmp', `unix:${this.qmp},server=on,wait=off`],
       ...['-qmp', `unix:${directory}/${name}.control,server=on,wait=off`],

@@ -1,5 +1,5 @@
 /** A network client as HMP `info network` prints it: `net0: index=0,type=tap,ifname=tapA,...`. */
-export interface NetworkClient {
+interface NetworkClient {
   readonly name: string;
   /** `nic`, `tap`, `user`, `vhost-user`, `hubport`, ... */
   readonly type: string;
