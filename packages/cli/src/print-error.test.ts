@@ -16,6 +16,12 @@ describe('an error', () => {
       ['nic-herald: no BPF (HERALD_SINK_UNAVAILABLE)', '  caused by: EACCES: permission denied'],
       EXIT.cannotRunHere,
     ],
+    [
+      'is not told twice',
+      new HeraldError('HERALD_QMP_CONNECT', 'cannot connect: EACCES: permission denied; be root', { cause }),
+      ['nic-herald: cannot connect: EACCES: permission denied; be root (HERALD_QMP_CONNECT)'],
+      EXIT.failure,
+    ],
     ['of anything else is told in its words', cause, ['nic-herald: EACCES: permission denied'], EXIT.failure],
     ['that is no Error is told as it stands', 'boo', ['nic-herald: boo'], EXIT.failure],
     [
@@ -38,6 +44,6 @@ describe('an error', () => {
   it('with endless causes ends', () => {
     const loop = new Error('again');
     loop.cause = loop;
-    expect(errorLines(loop)).toHaveLength(4);
+    expect(errorLines(loop)).toEqual(['nic-herald: again']);
   });
 });

@@ -18,7 +18,8 @@ export const printError = (error: unknown, io: CliIo, options: { readonly debug:
 export const errorLines = (error: unknown): readonly string[] => {
   if (error instanceof AggregateError) return error.errors.flatMap(errorLines);
   const [first = 'unknown failure', ...beneath] = messages(error, 0);
-  return [`nic-herald: ${first}`, ...beneath.map((message) => `  caused by: ${message}`)];
+  const news = beneath.filter((message) => !first.includes(message));
+  return [`nic-herald: ${first}`, ...news.map((message) => `  caused by: ${message}`)];
 };
 
 const messages = (error: unknown, depth: number): readonly string[] => {

@@ -52,7 +52,7 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
   const handoffDirectory = path(flags.handoffDir, config.handoff?.directory);
   const reportDirectory = path(flags.reportDir, config.reports?.directory);
   const controlSocket = path(flags.control, config.control?.socket);
-  const { guests, announce, pairing, maxStations, trust } = config;
+  const { guests, announce, pairing, maxStations, trust, allow, deny } = config;
   return {
     host: flags.host ?? config.host ?? hostname(),
     sockets,
@@ -60,7 +60,7 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
     ...(handoffDirectory === undefined ? {} : { handoffDirectory }),
     ...(reportDirectory === undefined ? {} : { reportDirectory }),
     ...(controlSocket === undefined ? {} : { controlSocket }),
-    rules: { guests, announce, pairing, maxStations, trust },
+    rules: { guests, announce, pairing, maxStations, trust, allow, deny },
     logLevel: flags.logLevel ?? config.log?.level ?? 'info',
   };
 };

@@ -1,4 +1,5 @@
 import { ANNOUNCE_TIMING_RANGES } from '@nic-herald/core';
+import { VlanId } from '@nic-herald/wire';
 import * as z from 'zod';
 
 const text = (most: number) =>
@@ -30,7 +31,39 @@ const PATH_LENGTH = 4096;
 /** Log levels, pino's. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
+const MAC_PREFIX = /^[0-9a-f]{2}([:-][0-9a-f]{2}){0,5}$/i;
+const VLAN_RANGE = /^(\d{1,4})(?:-(\d{1,4}))?$/;
+
+const macPrefix = z
+  .string({ error: 'must be text: the first bytes of a MAC, in quotes' })
+  .regex(MAC_PREFIX, { error: "must be the first 1 to 6 bytes of a MAC, such as '52:54:00'" })
+  .transform((prefix) => prefix.toLowerCase().replaceAll('-', ':'));
+
+const vlanRange = z
+  .union([z.number(), z.string()], { error: 'must be a VLAN or a range' })
+  .transform((written, context): readonly [first: number, last: number] => {
+    const [, first = '', last = first] = VLAN_RANGE.exec(String(written)) ?? [];
+    if (first !== '' && VlanId.is(Number(first)) && VlanId.is(Number(last)) && +first <= +last) {
+      return [Number(first), Number(last)];
+    }
+    context.addIssue('must be a VLAN from 1 to 4094, or a range such as 100-199');
+    return z.NEVER;
+  });
+
+const listOf = <T extends z.ZodType>(entry: T, what: string) =>
+  z
+    .array(entry, { error: `must be a list of ${what}` })
+    .max(1024, { error: 'must have at most 1024 entries' })
+    .optional();
+
+const stationList = section({
+  macs: listOf(macPrefix, 'MAC prefixes'),
+  vlans: listOf(vlanRange, 'VLANs or ranges'),
+});
+
 const guestRules = {
+  allow: stationList,
+  deny: stationList,
   announce: section({
     initialMs: wholeNumber(...ANNOUNCE_TIMING_RANGES.initialMs).optional(),
     maxMs: wholeNumber(...ANNOUNCE_TIMING_RANGES.maxMs).optional(),
@@ -47,10 +80,7 @@ export const heraldConfigSchema = mapping({
   host: text(128).optional(),
   monitors: section({
     qemu: section({
-      sockets: z
-        .array(text(PATH_LENGTH), { error: 'must be a list of sockets or globs' })
-        .max(1024, { error: 'must have at most 1024 entries' })
-        .optional(),
+      sockets: listOf(text(PATH_LENGTH), 'sockets or globs'),
       enableMigrationEvents: z.boolean({ error: 'must be true or false' }).optional(),
     }),
   }),
@@ -71,6 +101,9 @@ export type HeraldConfig = z.infer<typeof heraldConfigSchema>;
 
 /** The rules of herald.yaml that hold for every guest, or for one. */
 export type GuestRules = z.infer<z.ZodObject<typeof guestRules, z.core.$strict>>;
+
+/** MAC prefixes and VLAN ranges that are allowed, or denied. */
+export type StationList = NonNullable<GuestRules['allow']>;
 
 /** How chatty the log is. */
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -78,6 +78,27 @@ describe('a herald.yaml with a mistake', () => {
       'just text\n',
       'herald.yaml:1: the file: must be a mapping (key: value), got "just text"',
     ],
+    [
+      'a MAC for people',
+      "deny:\n  macs: ['52540000']\n",
+      `herald.yaml:2: deny.macs.0: must be the first 1 to 6 bytes of a MAC, such as '52:54:00', got "52540000"`,
+    ],
+    ['a MAC that YAML took for a number', 'deny:\n  macs: [02]\n', 'herald.yaml:2: deny.macs.0: must be text: the first bytes of a MAC, in quotes, got 2'],
+    [
+      'a VLAN that does not exist',
+      'deny:\n  vlans: [4095]\n',
+      'herald.yaml:2: deny.vlans.0: must be a VLAN from 1 to 4094, or a range such as 100-199, got 4095',
+    ],
+    [
+      'a range the wrong way round',
+      'allow:\n  vlans: [20-10]\n',
+      'herald.yaml:2: allow.vlans.0: must be a VLAN from 1 to 4094, or a range such as 100-199, got "20-10"',
+    ],
+    [
+      'text for a mapping of lists',
+      'allow: all\n',
+      'herald.yaml:1: allow: must be a mapping (key: value), got "all"',
+    ],
     ['one key twice', 'host: A\nhost: B\n', 'herald.yaml:2: not YAML: Map keys must be unique'],
     [
       'a bracket left open',

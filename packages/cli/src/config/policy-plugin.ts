@@ -5,6 +5,7 @@ import {
   type GuestPolicy,
   type HeraldPlugin,
 } from '@nic-herald/core';
+import { denial } from './denial.js';
 import type { GuestRules, HeraldConfig } from './herald-config.js';
 
 /** Provides the host's ANNOUNCE_POLICY from herald.yaml: the rules for all, and those of single guests. */
@@ -21,7 +22,10 @@ export const policyPlugin = (config: Pick<HeraldConfig, keyof GuestRules | 'gues
 export const configuredPolicy = (config: Pick<HeraldConfig, keyof GuestRules | 'guests'>): AnnouncePolicy => {
   const general = withRules(DEFAULT_GUEST_POLICY, config);
   const single = new Map(
-    Object.entries(config.guests ?? {}).map(([guest, rules]) => [guestRef(guest), withRules(general, rules)]),
+    Object.entries(config.guests ?? {}).map(([guest, rules]) => [
+      guestRef(guest),
+      withRules(general, { ...rules, allow: rules.allow ?? config.allow, deny: rules.deny ?? config.deny }),
+    ]),
   );
   return {
     forGuest: ({ uuid, name }) =>
@@ -36,6 +40,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const guestRef = (written: string): string => (UUID.test(written) ? written.toLowerCase() : written);
 
 const withRules = (policy: GuestPolicy, rules: GuestRules): GuestPolicy => ({
+  deny: denial(rules.allow, rules.deny),
   timing: {
     initialMs: rules.announce?.initialMs ?? policy.timing.initialMs,
     maxMs: rules.announce?.maxMs ?? policy.timing.maxMs,
