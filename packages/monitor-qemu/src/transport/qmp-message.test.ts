@@ -12,7 +12,7 @@ describe('parseQmpMessage', () => {
     '[]',
     '7',
     '{}',
-    '{"event": "RESUME"}',
+    `{"event": "${'x'.repeat(257)}"}`,
     '{"event": 7, "timestamp": {"seconds": 1, "microseconds": 2}}',
     '{"return": {}}',
     '{"return": {}, "id": "1"}',
@@ -36,6 +36,11 @@ describe('parseQmpMessage', () => {
     [
       '{"timestamp": {"seconds": 1795416501, "microseconds": 579307}, "event": "RESUME", "more": 1}',
       { kind: 'event', event: { name: 'RESUME', data: undefined, stampedAt: 1795416501579.307 } },
+    ],
+    ['{"event": "X", "timestamp": 7}', { kind: 'event', event: { name: 'X' } }],
+    [
+      '{"event": "X", "timestamp": {"seconds": "1", "microseconds": null}}',
+      { kind: 'event', event: { name: 'X' } },
     ],
     [
       '{"timestamp": {"seconds": -1, "microseconds": -1}, "event": "X", "data": {"a": 1}}',
