@@ -3,7 +3,7 @@ import { ANNOUNCE_TIMING_RANGES, type AnnounceTiming } from '@nic-herald/core';
 import { Command, CommanderError, Option } from 'commander';
 import type { CliIo } from './cli-io.js';
 import { gathered, wholeNumber } from './commands/option-values.js';
-import type { LogLevel } from './config/herald-config.js';
+import { LOG_LEVELS, type LogLevel } from './config/log-level.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js';
 import { printError } from './print-error.js';
 
@@ -47,16 +47,7 @@ export const run = async (argv: readonly string[], io: CliIo): Promise<ExitCode>
     .option('--handoff-dir <dir>', 'directory shared with the other hosts, where snapshots travel')
     .option('--report-dir <dir>', 'keep one JSON report per migration there')
     .option('--control <socket>', 'control socket (default: /run/nic-herald/NAME.sock)')
-    .addOption(
-      new Option('--log-level <level>', 'how much to log').choices([
-        'trace',
-        'debug',
-        'info',
-        'warn',
-        'error',
-        'silent',
-      ] satisfies LogLevel[]),
-    )
+    .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS))
     .action(
       action(async (options: RunOptions) => {
         const { runCommand } = await import('./commands/run-command.js');

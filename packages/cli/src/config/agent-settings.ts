@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { HeraldError } from '@nic-herald/core';
-import type { GuestRules, HeraldConfig, LogLevel } from './herald-config.js';
+import type { GuestRules, HeraldConfig } from './herald-config.js';
+import type { LogLevel } from './log-level.js';
 
 /** What the command line of `run` says; each flag wins over the file. */
 export interface RunFlags {

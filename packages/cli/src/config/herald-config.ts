@@ -1,6 +1,7 @@
 import { ANNOUNCE_TIMING_RANGES } from '@nic-herald/core';
 import { VlanId } from '@nic-herald/wire';
 import * as z from 'zod';
+import { LOG_LEVELS } from './log-level.js';
 
 const text = (most: number) =>
   z
@@ -27,9 +28,6 @@ const section = <T extends z.ZodRawShape>(shape: T) =>
   z.preprocess((value) => (value === null ? {} : value), mapping(shape)).optional();
 
 const PATH_LENGTH = 4096;
-
-/** Log levels, pino's. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const MAC_PREFIX = /^[0-9a-f]{2}([:-][0-9a-f]{2}){0,5}$/i;
 const VLAN_RANGE = /^(\d{1,4})(?:-(\d{1,4}))?$/;
@@ -104,6 +102,3 @@ export type GuestRules = z.infer<z.ZodObject<typeof guestRules, z.core.$strict>>
 
 /** MAC prefixes and VLAN ranges that are allowed, or denied. */
 export type StationList = NonNullable<GuestRules['allow']>;
-
-/** How chatty the log is. */
-export type LogLevel = (typeof LOG_LEVELS)[number];

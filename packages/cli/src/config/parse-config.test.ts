@@ -83,7 +83,11 @@ describe('a herald.yaml with a mistake', () => {
       "deny:\n  macs: ['52540000']\n",
       `herald.yaml:2: deny.macs.0: must be the first 1 to 6 bytes of a MAC, such as '52:54:00', got "52540000"`,
     ],
-    ['a MAC that YAML took for a number', 'deny:\n  macs: [02]\n', 'herald.yaml:2: deny.macs.0: must be text: the first bytes of a MAC, in quotes, got 2'],
+    [
+      'a MAC that YAML took for a number',
+      'deny:\n  macs: [02]\n',
+      'herald.yaml:2: deny.macs.0: must be text: the first bytes of a MAC, in quotes, got 2',
+    ],
     [
       'a VLAN that does not exist',
       'deny:\n  vlans: [4095]\n',

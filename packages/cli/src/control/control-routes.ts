@@ -53,8 +53,7 @@ export const answerControl = async (
   }
 };
 
-/** What a list says of a guest. */
-export const summaryOf = (host: string, { identity, instance, hypervisor }: Guest): GuestSummary => ({
+const summaryOf = (host: string, { identity, instance, hypervisor }: Guest): GuestSummary => ({
   host,
   identity,
   instance,

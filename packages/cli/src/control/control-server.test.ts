@@ -159,7 +159,7 @@ describe('an agent asked over its control socket', () => {
       'a body without end',
       'POST',
       '/guests/web/announce',
-      'x'.repeat(100_000),
+      `{}${' '.repeat(100_000)}`,
       400,
       'HERALD_CONTROL_REQUEST',
     ],
