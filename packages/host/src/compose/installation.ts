@@ -194,6 +194,6 @@ const implementationName = (value: unknown): string => {
   if (typeof value !== 'object' || value === null) return typeof value;
   if ('name' in value && typeof value.name === 'string') return value.name;
   if ('model' in value && typeof value.model === 'string') return value.model;
-  const { constructor } = value as { readonly constructor?: { readonly name?: string } };
-  return constructor?.name ?? 'object';
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null ? 'object' : prototype.constructor.name;
 };

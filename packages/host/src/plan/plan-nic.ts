@@ -7,11 +7,14 @@ import {
   type NicPlan,
   type Refusal,
   stationKey,
+  stationOf,
 } from '@nic-herald/core';
+import { MacAddress, type VlanId } from '@nic-herald/wire';
 import { announcementOrder } from './announcement-order.js';
 import { collectCandidates } from './candidates.js';
-import { type JudgeContext, judgeCandidate } from './judge-candidate.js';
+import { type JudgeContext, judgeCandidate, type Verdict } from './judge-candidate.js';
 import type { NicEvidence } from './nic-evidence.js';
+import { ownMac } from './own-mac.js';
 
 /** What planning needs besides the evidence. */
 export interface PlanRules extends JudgeContext {
@@ -37,10 +40,10 @@ const defaultAnnouncements = (candidates: readonly Candidate[]): Announcement[] 
 /**
  * Plans one NIC: collects candidates, refuses what the rules forbid, puts them in order, lets the model's
  * handler say which frames announce them, and bounds the stations. Pure. Everything left out stands in
- * `refusals` with its reason; the primary MAC is always announced.
+ * `refusals` with its reason; the primary MAC is always announced, unless it is no address of a station.
  */
 export const planNic = (evidence: NicEvidence, rules: PlanRules): PlannedNic => {
-  const collected = collectCandidates(evidence, rules.policy);
+  const collected = collectCandidates(evidence, rules.policy, ownMac(evidence, rules));
   const refusals: Refusal[] = [...collected.refusals];
   const admitted: Candidate[] = [];
   for (const candidate of collected.candidates) {
@@ -48,20 +51,11 @@ export const planNic = (evidence: NicEvidence, rules: PlanRules): PlannedNic => 
     if (verdict === undefined) admitted.push(candidate);
     else refusals.push(refusalOf(candidate, verdict));
   }
-  // A card whose own MAC was refused (a neighbour's, say) still has the one it was configured with.
-  if (!admitted.some(({ evidence: known }) => known === 'primary')) {
-    admitted.push({ station: { mac: rules.nic.primaryMac }, evidence: 'primary' });
-    drop(refusals, ({ mac, reason }) => mac === rules.nic.primaryMac && reason === 'not-in-use');
-  }
   admitted.sort(announcementOrder);
-  const kept = admitted.slice(0, rules.policy.maxStations);
-  for (const candidate of admitted.slice(rules.policy.maxStations)) {
-    refusals.push(
-      refusalOf(candidate, {
-        reason: 'station-limit',
-        detail: `at most ${rules.policy.maxStations} per NIC`,
-      }),
-    );
+  const most = mostStations(rules);
+  const kept = admitted.slice(0, most);
+  for (const candidate of admitted.slice(most)) {
+    refusals.push(refusalOf(candidate, { reason: 'station-limit', detail: `at most ${most} per NIC` }));
   }
 
   const { announcements, fault } = askHandler(evidence, rules, kept, refusals);
@@ -72,21 +66,20 @@ export const planNic = (evidence: NicEvidence, rules: PlanRules): PlannedNic => 
       source: evidence.source,
       announcements,
       refusals,
-      incomplete: evidence.filter.incomplete,
+      incomplete: [...evidence.filter.incomplete, ...collected.incomplete],
     },
     ...(fault === undefined ? {} : { fault }),
   };
 };
 
-const refusalOf = (
-  { station, evidence }: Candidate,
-  verdict: { reason: Refusal['reason']; detail?: string },
-): Refusal => ({ ...station, evidence, ...verdict });
+const refusalOf = ({ station, evidence }: Candidate, verdict: Verdict): Refusal => ({
+  ...station,
+  evidence,
+  ...verdict,
+});
 
-const drop = <T>(list: T[], unwanted: (item: T) => boolean): void => {
-  const index = list.findIndex(unwanted);
-  if (index >= 0) list.splice(index, 1);
-};
+/** The primary always has its place. */
+const mostStations = ({ policy }: PlanRules): number => Math.max(1, policy.maxStations);
 
 interface Asked {
   readonly announcements: readonly Announcement[];
@@ -110,6 +103,7 @@ const askHandler = (
       if (given.length >= most) {
         throw new Error(`it yielded more than ${most} announcements for ${candidates.length} candidates`);
       }
+      if (!isAnnouncement(announcement)) throw new Error('it yielded what is no announcement of a station');
       given.push(announcement);
     }
   } catch (error) {
@@ -124,6 +118,12 @@ const askHandler = (
   return { announcements: admit(given, candidates, rules, refusals) };
 };
 
+/** A handler is another's code: what it yields may be anything. */
+const isAnnouncement = (value: Announcement | undefined): value is Announcement =>
+  typeof value?.kind === 'string' &&
+  ['primary', 'learned', 'filter', 'paired'].includes(value.evidence) &&
+  MacAddress.is((value as Partial<Announcement>).station?.mac);
+
 /** Holds a handler's announcements to the rules: known kinds, admitted stations, each once, primary first. */
 const admit = (
   given: readonly Announcement[],
@@ -132,40 +132,58 @@ const admit = (
   refusals: Refusal[],
 ): readonly Announcement[] => {
   const known = new Set(candidates.map(({ station }) => stationKey(station)));
+  const refused = new Set<string>(
+    refusals.flatMap(({ mac, vlan, count }) => (count === undefined ? [keyOf(mac, vlan)] : [])),
+  );
   const taken = new Set<string>();
   const admitted: Announcement[] = [];
-  const refuse = (announcement: Announcement, reason: Refusal['reason'], detail: string): void => {
-    refusals.push({ ...announcement.station, evidence: announcement.evidence, reason, detail });
-  };
   for (const announcement of given) {
-    const key = stationKey(announcement.station);
-    const frame = `${announcement.kind} ${key}`;
-    if (taken.has(frame)) continue;
-    taken.add(frame);
-    if (!rules.kinds.has(announcement.kind)) {
-      refuse(announcement, 'bad-announcement', `no frame of kind ${announcement.kind} is known`);
-      continue;
-    }
-    if (!known.has(key)) {
-      const verdict = judgeCandidate(announcement, rules);
-      if (verdict !== undefined) {
-        refuse(announcement, verdict.reason, verdict.detail ?? 'named by the announce handler');
-        continue;
-      }
-      if (known.size >= rules.policy.maxStations) {
-        refuse(announcement, 'station-limit', `at most ${rules.policy.maxStations} per NIC`);
-        continue;
-      }
+    const { kind, station, evidence } = announcement;
+    const key = stationKey(station);
+    if (taken.has(`${kind} ${key}`)) continue;
+    taken.add(`${kind} ${key}`);
+    const verdict = rules.kinds.has(kind)
+      ? judgeNamed(announcement, known, rules)
+      : { reason: 'bad-announcement' as const, detail: `no frame of kind ${kind.slice(0, 40)} is known` };
+    if (refused.has(key)) continue; // it stands there with its reason
+    if (verdict === undefined) {
       known.add(key);
+      admitted.push({ kind, station, evidence });
+    } else {
+      // What is announced in another way is not refused as a station: each unknown kind is told of.
+      if (!known.has(key)) refused.add(key);
+      refusals.push(refusalOf(announcement, verdict));
     }
-    admitted.push(announcement);
   }
-  const primary = candidates.find(({ evidence }) => evidence === 'primary');
-  if (primary !== undefined) {
-    const key = stationKey(primary.station);
-    const first = admitted.findIndex(({ station }) => stationKey(station) === key);
-    const [announcement] = first >= 0 ? admitted.splice(first, 1) : defaultAnnouncements([primary]);
-    if (announcement !== undefined) admitted.unshift(announcement);
+  return primaryFirst(admitted, candidates);
+};
+
+const keyOf = (mac: MacAddress, vlan: number | undefined): string =>
+  stationKey(stationOf(mac, vlan as VlanId | undefined));
+
+/** A station that the handler names beyond the candidates is held to the same rules and bounds. */
+const judgeNamed = (
+  announcement: Announcement,
+  known: ReadonlySet<string>,
+  rules: PlanRules,
+): Verdict | undefined => {
+  if (known.has(stationKey(announcement.station))) return undefined;
+  const verdict = judgeCandidate(announcement, rules);
+  if (verdict !== undefined) {
+    return { ...verdict, detail: verdict.detail ?? 'named by the announce handler' };
   }
-  return admitted;
+  const most = mostStations(rules);
+  return known.size < most ? undefined : { reason: 'station-limit', detail: `at most ${most} per NIC` };
+};
+
+/** The primary goes first, also where the handler left it out. */
+const primaryFirst = (
+  admitted: readonly Announcement[],
+  candidates: readonly Candidate[],
+): readonly Announcement[] => {
+  const primary = candidates.filter(({ evidence }) => evidence === 'primary').slice(0, 1);
+  const keys = new Set(primary.map(({ station }) => stationKey(station)));
+  const own = admitted.filter(({ station }) => keys.has(stationKey(station)));
+  const others = admitted.filter(({ station }) => !keys.has(stationKey(station)));
+  return [...(own.length > 0 ? own : defaultAnnouncements(primary)), ...others];
 };

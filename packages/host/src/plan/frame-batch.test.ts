@@ -1,0 +1,50 @@
+import { type Announcement, type AnnouncementKind, frameCount } from '@nic-herald/core';
+import { encodeRarp, rarpLength } from '@nic-herald/wire';
+import { describe, expect, it } from 'vitest';
+import { station } from '../../test/sample-nic.js';
+import { encodeBatch } from './frame-batch.js';
+import { rarpKind } from './rarp-kind.js';
+
+const rarp = (number: number, vlan?: number): Announcement => ({
+  kind: 'rarp',
+  station: station(number, vlan),
+  evidence: 'filter',
+});
+const kinds = (kind: Partial<AnnouncementKind> = {}) => new Map([['rarp', { ...rarpKind, ...kind }]]);
+
+describe('encodeBatch', () => {
+  it.each<[string, Map<string, AnnouncementKind>, string]>([
+    ['a kind nobody provides', new Map(), 'no plugin of this host provides it'],
+    ['a frame too short', kinds({ frameLength: () => 13 }), 'a frame of 13 bytes, outside of 14 to 1518'],
+    ['a frame too long', kinds({ frameLength: () => 1519 }), 'a frame of 1519 bytes'],
+    ['a length that is none', kinds({ frameLength: () => Number.NaN }), 'a frame of NaN bytes'],
+    ['half a frame', kinds({ encode: () => 20 }), '20 bytes written of a frame said to be of 60'],
+  ])('refuses %s', (_, of, message) => {
+    expect(() => encodeBatch([rarp(1)], of)).toThrow(
+      expect.objectContaining({
+        code: 'HERALD_KIND_FAULT',
+        message: `the announcement kind rarp failed for 52:54:00:00:00:01: ${message}`.replace(
+          / bytes$/,
+          ' bytes, outside of 14 to 1518',
+        ),
+      }),
+    );
+  });
+
+  it('lays frames one after another, each byte for byte that of its codec', () => {
+    const announcements = [rarp(0), rarp(1, 10), rarp(2, 4094), rarp(3)];
+    const batch = encodeBatch(announcements, kinds());
+    expect([...batch.starts]).toEqual([0, 60, 124, 188, 248]);
+    expect(batch.bytes).toHaveLength(248);
+    expect(frameCount(batch)).toBe(4);
+    for (const [index, announcement] of announcements.entries()) {
+      const frame = new Uint8Array(rarpLength(announcement.station));
+      encodeRarp(announcement.station, frame, 0);
+      expect(batch.bytes.subarray(batch.starts[index], batch.starts[index + 1])).toEqual(frame);
+    }
+  });
+
+  it('is empty for nothing', () => {
+    expect(encodeBatch([], kinds())).toEqual({ bytes: new Uint8Array(), starts: Uint32Array.of(0) });
+  });
+});
