@@ -15,6 +15,8 @@ export interface AgentLine {
   /** The fact on the bus that the line tells of, such as `announce:armed`. */
   readonly event?: string;
   readonly code?: string;
+  /** Of `announce:armed`. */
+  readonly frames?: number;
 }
 
 /** False while the command line has not been built. */
@@ -103,10 +105,19 @@ export async function startAgents(rig: LabRig): Promise<AgentPair> {
   return { A, B };
 }
 
-/** Waits until an agent has the frames of a waiting guest lying ready. */
-export async function armed(agent: AgentProcess, times = 1): Promise<void> {
-  await waitUntil(`${agent.process.title} to be armed`, { timeoutMs: 8000, everyMs: 20 }, () => {
-    return agent.lines.filter((line) => line.event === 'announce:armed').length >= times || undefined;
+/** How long a card without change events may take to be looked at again: polled every 5 s. */
+const pollMs = 7000;
+
+/**
+ * Waits until an agent has frames lying ready for a guest that waits here: one for each station, as after a while
+ * of quiet. `since` leaves out what it logged before that line.
+ */
+export async function armed(agent: AgentProcess, stations: number, since = 0): Promise<void> {
+  const what = `${agent.process.title} to be armed with ${stations} frames`;
+  await waitUntil(what, { timeoutMs: pollMs, everyMs: 20 }, () => {
+    agent.process.assertRunning();
+    const armings = agent.lines.slice(since).filter((line) => line.event === 'announce:armed');
+    return (armings.at(-1)?.frames ?? 0) >= stations || undefined;
   });
 }
 

@@ -56,6 +56,9 @@ export class OpenVswitch {
       runProgram('ovs-vsctl', [`--db=${database}`, '--timeout=10', ...words], { env });
     const addPorts = ports.flatMap((port) => ['--', 'add-port', 'br0', port]);
     await vsctl(['add-br', 'br0', '--', 'set', 'bridge', 'br0', 'datapath_type=netdev', ...addPorts]);
+    // No flow cache: with it, an entry that moves takes effect only when the cache was revalidated, which at times is
+    // half a second later. A switch in hardware obeys its MAC table at the next frame, and so does this one now.
+    await vsctl(['set', 'Open_vSwitch', '.', 'other_config:flow-limit=0']);
     const portNames = await waitUntil('Open vSwitch to take its ports', { timeoutMs: 10_000 }, async () => {
       const numbers = await Promise.all(ports.map((port) => vsctl(['get', 'interface', port, 'ofport'])));
       const names = new Map(numbers.map((number, index) => [Number(number), ports[index] ?? '']));

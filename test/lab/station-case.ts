@@ -81,7 +81,7 @@ async function migrateOnce(
     const after = await watchArrivals(rig, 'B', recipe.stations);
     const destination = await startDestination(rig, 'B');
     await probeSource(rig, before);
-    if (agents) await armed(agents.B);
+    if (agents) await armed(agents.B, recipe.stations.length);
     const begunAtMs = Date.now();
     await beginMigration(rig, source, destination);
     const resumedAtMs = await resumeOf(destination);

@@ -21,7 +21,7 @@ export const cancelledMigration: LabCase = {
       const faults: string[] = [];
       const begunAtMs = Date.now();
       const abandoned = await startDestination(rig, 'B');
-      await armed(agents.B);
+      await armed(agents.B, recipe.stations.length);
       await beginMigration(rig, source, abandoned, slowBytesPerSecond);
       await sleep(1000);
       await source.qmp.execute('migrate_cancel');
@@ -34,8 +34,9 @@ export const cancelledMigration: LabCase = {
       );
       faults.push(...(await misplacedStations(rig, 'A', recipe.stations)));
 
+      const since = agents.B.lines.length;
       const destination = await startDestination(rig, 'B', { suffix: '2' });
-      await armed(agents.B, 2);
+      await armed(agents.B, recipe.stations.length, since);
       await beginMigration(rig, source, destination);
       const herald = await measureReturns(watches.B, await resumeOf(destination));
       faults.push(...darkStations(herald), ...reportFaults(await agents.B.report(), recipe.stations));

@@ -25,7 +25,7 @@ const killedRepeatedly: LabCase = {
       .build('agent-killed-repeatedly');
     return withReadyGuest(context, recipe, async ({ rig, agents, source, watches }) => {
       const atB = await startDestination(rig, 'B');
-      await armed(agents.B);
+      await armed(agents.B, recipe.stations.length);
       await beginMigration(rig, source, atB);
       const there = await measureReturns(watches.B, await resumeOf(atB));
       const faults = darkStations(there, 'A to B, ');
@@ -46,7 +46,7 @@ const killedRepeatedly: LabCase = {
       if (status !== 'running') faults.push(`QEMU noticed: it is ${status}`);
 
       const atA = await startDestination(rig, 'A', { suffix: '2' });
-      await armed(agents.A);
+      await armed(agents.A, recipe.stations.length);
       await beginMigration(rig, atB, atA);
       const herald = await measureReturns(watches.A, await resumeOf(atA));
       faults.push(...darkStations(herald, 'B to A, '));
@@ -70,11 +70,11 @@ const killedWhenArmed: LabCase = {
       .build('agent-killed-when-armed');
     return withReadyGuest(context, recipe, async ({ rig, agents, source, watches }) => {
       const destination = await startDestination(rig, 'B', { paused: true });
-      await armed(agents.B);
+      await armed(agents.B, recipe.stations.length);
       await beginMigration(rig, source, destination);
       await kill(agents.B);
       const restarted = await AgentProcess.start(rig, 'B');
-      await armed(restarted);
+      await armed(restarted, recipe.stations.length);
       await waitUntil('the migration to complete', { timeoutMs: 30_000 }, async () => {
         const { status } = (await source.qmp.execute('query-migrate')) as { status?: string };
         return status === 'completed' || undefined;
@@ -98,7 +98,7 @@ const killedDuringResume: LabCase = {
       .build('agent-killed-during-resume');
     return withReadyGuest(context, recipe, async ({ rig, agents, source, watches }) => {
       const destination = await startDestination(rig, 'B');
-      await armed(agents.B);
+      await armed(agents.B, recipe.stations.length);
       await kill(agents.B);
       await beginMigration(rig, source, destination);
       const resumedAtMs = await resumeOf(destination);

@@ -18,7 +18,7 @@ export const pausedDestination: LabCase = {
     const recipe = new GuestBuilder().card('e1000').vlans(10, 20, 300, 4000).build('destination-paused');
     return withReadyGuest(context, recipe, async ({ rig, agents, source, watches }) => {
       const destination = await startDestination(rig, 'B', { paused: true });
-      await armed(agents.B);
+      await armed(agents.B, recipe.stations.length);
       const begunAtMs = Date.now();
       await beginMigration(rig, source, destination);
       await waitUntil('the migration to complete', { timeoutMs: 30_000 }, async () => {

@@ -17,7 +17,7 @@ export function thereAndBack(card: Card): LabCase {
       const recipe = new GuestBuilder().card(card).vlans(10, 20, 300, 4000).build(`${card}-there-and-back`);
       return withReadyGuest(context, recipe, async ({ rig, agents, source, watches }) => {
         const atB = await startDestination(rig, 'B');
-        await armed(agents.B);
+        await armed(agents.B, recipe.stations.length);
         await beginMigration(rig, source, atB);
         const there = await measureReturns(watches.B, await resumeOf(atB));
         const faults = [
@@ -28,7 +28,7 @@ export function thereAndBack(card: Card): LabCase {
         await source.stop();
 
         const atA = await startDestination(rig, 'A', { suffix: '2' });
-        await armed(agents.A);
+        await armed(agents.A, recipe.stations.length);
         await beginMigration(rig, atB, atA);
         const back = await measureReturns(watches.A, await resumeOf(atA));
         faults.push(
