@@ -34,6 +34,11 @@ export const layCables = (): void => {
   );
 };
 
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 /** A QEMU without an operating system: it opens the tap, which gives it carrier, and speaks QMP. */
 export class BareQemu {
   readonly socket: string;
@@ -54,11 +59,12 @@ export class BareQemu {
       ],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     );
+    living.add(this.child);
   }
 
   async ready(): Promise<void> {
     while (!existsSync(`${this.socket}.driver`)) {
-      if (this.child.exitCode !== null) throw new Error('qemu-system-x86_64 ended: is it installed?');
+      if (this.child.exitCode !== null) throw new Error('qemu-system-x86_64 ended before it was ready');
       await sleep(10);
     }
   }
@@ -68,6 +74,7 @@ export class BareQemu {
       const gone = new Promise((resolve) => this.child.once('exit', resolve));
       this.child.kill('SIGKILL');
       await gone;
+      living.delete(this.child);
     }
     rmSync(this.directory, { recursive: true, force: true });
   }
