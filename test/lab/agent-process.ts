@@ -15,6 +15,8 @@ export interface AgentLine {
   /** The fact on the bus that the line tells of, such as `announce:armed`. */
   readonly event?: string;
   readonly code?: string;
+  /** Of a warning about a card that lists less than the guest has. */
+  readonly reason?: string;
   /** Of `announce:armed`. */
   readonly frames?: number;
 }

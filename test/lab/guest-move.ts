@@ -73,6 +73,20 @@ export async function beginMigration(
   await source.qmp.execute('migrate', { uri: migrationUri(rig, destination.name) });
 }
 
+/** Turns on the migration events, as libvirt does; QEMU leaves them off by default. */
+export async function switchEventsOn(...qemus: readonly QemuProcess[]): Promise<void> {
+  const capabilities = [{ capability: 'events', state: true }];
+  for (const qemu of qemus) await qemu.qmp.execute('migrate-set-capabilities', { capabilities });
+}
+
+/** Waits until the source says that the migration is over. */
+export async function migrationCompleted(source: QemuProcess): Promise<void> {
+  await waitUntil('the migration to complete', { timeoutMs: 30_000 }, async () => {
+    const { status } = (await source.qmp.execute('query-migrate')) as { status?: string };
+    return status === 'completed' || undefined;
+  });
+}
+
 /** QEMU's own stamp of the first RESUME of a destination, milliseconds since the epoch. */
 export async function resumeOf(destination: QemuProcess): Promise<number> {
   const event = await destination.qmp.waitFor('RESUME', ({ event }) => event === 'RESUME', {

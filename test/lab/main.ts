@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
@@ -107,6 +108,7 @@ async function runCase(
   };
   try {
     const result = await each.run(context);
+    await writeFile(join(directory, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
     const verdict = result.faults.length === 0 ? 'passed' : 'failed';
     const notes = verdict === 'failed' ? [...(result.notes ?? []), `see ${directory}`] : (result.notes ?? []);
     return { ...row, verdict, result: { ...result, notes } };

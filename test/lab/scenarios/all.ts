@@ -1,6 +1,7 @@
 import type { LabCase } from '../lab-case.js';
 import { cancelledMigration } from './cancelled-migration.js';
 import { killedAgentCases } from './killed-agent.js';
+import { migratedAtOnce } from './migrated-at-once.js';
 import { pausedDestination } from './paused-destination.js';
 import { stationScenarios } from './stations.js';
 import { thereAndBack } from './there-and-back.js';
@@ -12,6 +13,7 @@ export const labCases: readonly LabCase[] = [
   ...stationScenarios,
   thereAndBack('e1000'),
   thereAndBack('virtio'),
+  migratedAtOnce,
   cancelledMigration,
   pausedDestination,
   ...killedAgentCases,

@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentProcess, armed } from '../agent-process.js';
-import { beginMigration, measureReturns, resumeOf, startDestination } from '../guest-move.js';
+import {
+  beginMigration,
+  measureReturns,
+  migrationCompleted,
+  resumeOf,
+  startDestination,
+} from '../guest-move.js';
 import { withReadyGuest } from '../guest-ready.js';
 import { GuestBuilder } from '../guest-recipe.js';
 import { darkStations } from '../herald-checks.js';
 import type { LabCase } from '../lab-case.js';
 import type { LabRig } from '../lab-rig.js';
 import { type HostName, injectorLeftovers } from '../namespaces.js';
-import { waitUntil } from '../wait-until.js';
 
 /** How long after its start an agent is killed: while it loads, while it sets up, and when it works. */
 const killAfterMs = [80, 150, 250, 400, 700, 1200];
@@ -75,10 +80,7 @@ const killedWhenArmed: LabCase = {
       await kill(agents.B);
       const restarted = await AgentProcess.start(rig, 'B');
       await armed(restarted, recipe.stations.length);
-      await waitUntil('the migration to complete', { timeoutMs: 30_000 }, async () => {
-        const { status } = (await source.qmp.execute('query-migrate')) as { status?: string };
-        return status === 'completed' || undefined;
-      });
+      await migrationCompleted(source);
       await destination.qmp.execute('cont');
       const herald = await measureReturns(watches.B, await resumeOf(destination));
       return { herald, faults: [...darkStations(herald), ...(await injectorFaults(rig, 'B'))] };

@@ -15,12 +15,14 @@ export const stationScenarios: readonly LabCase[] = [
     summary: 'the primary MAC on four VLANs, guest announce off',
     recipe: new GuestBuilder().card('virtio').vlans(10, 20, 300, 4000).build('virtio-4-vlans'),
     darkWithQemuAlone: 4,
+    losesVlansBefore82: true,
   }),
   stationCase({
     name: 'virtio-macvlan-over-vlan',
     summary: 'three VLANs with a MAC of its own on each, guest announce off',
     recipe: new GuestBuilder().card('virtio').macvlansOverVlans(11, 22, 33).build('virtio-macvlan-over-vlan'),
     darkWithQemuAlone: 3,
+    losesVlansBefore82: true,
   }),
   stationCase({
     name: 'virtio-8-macvlans-guest-announce',
