@@ -7,6 +7,8 @@ import { SystemCallError } from './linux-error.js';
 const BPF_PROG_LOAD = 5;
 const BPF_PROG_TYPE_SCHED_CLS = 3;
 const INSTRUCTION_BYTES = 8;
+/** As the source register of a 64-bit load: the value is a map's descriptor. */
+const BPF_PSEUDO_MAP_FD = 1;
 /** union bpf_attr up to and including prog_name. */
 const ATTRIBUTE_BYTES = 64;
 /** Sixteen bytes, so that the instructions after it are aligned. */
@@ -28,6 +30,25 @@ export const instruction = (
   view.setInt16(2, offset, true);
   view.setInt32(4, immediate, true);
   return bytes;
+};
+
+/**
+ * A copy of instructions in which the ones at the given positions, each the first half of a 64-bit load, load a
+ * map: what a compiler leaves open as a relocation.
+ */
+export const withMap = (
+  instructions: Uint8Array,
+  positions: readonly number[],
+  mapFd: number,
+): Uint8Array => {
+  const complete = instructions.slice();
+  const view = new DataView(complete.buffer);
+  for (const position of positions) {
+    const at = position * INSTRUCTION_BYTES;
+    view.setUint8(at + 1, (view.getUint8(at + 1) & 0x0f) | (BPF_PSEUDO_MAP_FD << 4)); // source register
+    view.setInt32(at + 4, mapFd, true);
+  }
+  return complete;
 };
 
 /**

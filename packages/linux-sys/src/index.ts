@@ -1,4 +1,6 @@
-export { instruction, loadClassifier } from './bpf-program.js';
+export { type BpfMapEntries, type BpfMapShape, LruHashMap } from './bpf-map.js';
+export { instruction, loadClassifier, withMap } from './bpf-program.js';
+export { type ForwardingEntry, learnedAtPort, untaggedVlanOf } from './bridge.js';
 export { type Capability, heldCapabilities } from './capabilities.js';
 export type { FileDescriptor } from './file-descriptor.js';
 export type { BridgePortState, LinkInfo, OperState } from './link-info.js';
@@ -23,4 +25,14 @@ export {
   type SendSocket,
   type SendSystem,
 } from './send-batch.js';
-export { attachEgressClassifier } from './traffic-control.js';
+export {
+  addClassifier,
+  addClsact,
+  attachEgressClassifier,
+  type ClassifierHook,
+  type ClassifierPlace,
+  listFilters,
+  removeClassifier,
+  removeClsact,
+  type TrafficFilter,
+} from './traffic-control.js';

@@ -16,6 +16,8 @@ export interface Libc {
   recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   /** `attributes` begins with `size` bytes of union bpf_attr and may hold more, for them to point to. */
   bpf(command: number, attributes: Uint8Array, size: number): number;
+  /** `limits` is a struct rlimit: the limit in force and the most it may be set to, 64 bits each. */
+  setrlimit(resource: number, limits: BigUint64Array): number;
   close(fd: number): number;
   /** The same in a thread of its own: closing a packet socket waits some 10 ms for the kernel (RCU). */
   closeInBackground(fd: number): Promise<void>;
@@ -92,6 +94,7 @@ const declare = (bpfCall: number): Libc => {
     sendmmsg: call('int sendmmsg(int, uintptr_t, uint32_t, int)'),
     send: call('intptr_t send(int, const void *, size_t, int)'),
     recv: call('intptr_t recv(int, void *, size_t, int)'),
+    setrlimit: call('int setrlimit(int, const void *)'),
     bpf: (command, attributes, size) => syscall(bpfCall, command, attributes, size),
     close,
     closeInBackground: (fd) =>

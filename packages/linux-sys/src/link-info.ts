@@ -18,6 +18,7 @@ export const IFLA = {
 /** Attributes within IFLA_LINKINFO. */
 export const IFLA_INFO = { KIND: 1, DATA: 2, SLAVE_KIND: 4, SLAVE_DATA: 5 } as const;
 const IFLA_BRPORT_STATE = 1;
+const IFLA_BR_VLAN_FILTERING = 7;
 export const IFF_UP = 1;
 /** Asks for no statistics, which are most of an answer. */
 export const RTEXT_FILTER_SKIP_STATS = 8;
@@ -56,6 +57,8 @@ export interface LinkInfo {
   readonly linkedIndex?: number;
   /** Set where the master is a Linux bridge. */
   readonly bridgePortState?: BridgePortState;
+  /** Of a Linux bridge: whether it keeps VLANs apart (`vlan_filtering`). */
+  readonly vlanFiltering?: boolean;
 }
 
 /** Parses the payload of an RTM_NEWLINK message. Throws HERALD_NETLINK_MALFORMED. */
@@ -80,5 +83,8 @@ export const parseLinkInfo = (payload: Uint8Array): LinkInfo => {
     ...(masterIndex !== undefined && { masterIndex }),
     ...(linkedIndex !== undefined && { linkedIndex }),
     ...(bridgePortState !== undefined && { bridgePortState }),
+    ...(kind === 'bridge' && {
+      vlanFiltering: byteIn(nestedIn(info, IFLA_INFO.DATA), IFLA_BR_VLAN_FILTERING) === 1,
+    }),
   };
 };

@@ -93,20 +93,22 @@ export const decodeMessages = (bytes: Uint8Array): NetlinkMessage[] => {
   return messages;
 };
 
-/** Attributes by type; of one that stands twice, the last. Throws HERALD_NETLINK_MALFORMED. */
-export const decodeAttributes = (bytes: Uint8Array): ReadonlyMap<number, Uint8Array> => {
-  const attributes = new Map<number, Uint8Array>();
+/** Attributes in their order, with their types. Throws HERALD_NETLINK_MALFORMED. */
+export function* attributesOf(bytes: Uint8Array): Generator<readonly [type: number, payload: Uint8Array]> {
   for (let rest = bytes; rest.length > 0; ) {
     const view = viewOf(rest, ATTRIBUTE_HEADER_BYTES, 'attribute header');
     const length = view.getUint16(0, true);
     if (length < ATTRIBUTE_HEADER_BYTES || length > rest.length) {
       throw malformed('attribute', length, rest.length);
     }
-    attributes.set(view.getUint16(2, true) & NLA_TYPE_MASK, rest.subarray(ATTRIBUTE_HEADER_BYTES, length));
+    yield [view.getUint16(2, true) & NLA_TYPE_MASK, rest.subarray(ATTRIBUTE_HEADER_BYTES, length)];
     rest = rest.subarray(padded(length));
   }
-  return attributes;
-};
+}
+
+/** Attributes by type; of one that stands twice, the last. Throws HERALD_NETLINK_MALFORMED. */
+export const decodeAttributes = (bytes: Uint8Array): ReadonlyMap<number, Uint8Array> =>
+  new Map(attributesOf(bytes));
 
 /** The attributes within an attribute; none where it is absent. Throws HERALD_NETLINK_MALFORMED. */
 export const nestedIn = (
@@ -118,6 +120,12 @@ export const nestedIn = (
 export const byteIn = (attributes: ReadonlyMap<number, Uint8Array>, type: number): number | undefined => {
   const payload = attributes.get(type);
   return payload && viewOf(payload, 1, `attribute ${type}`).getUint8(0);
+};
+
+/** A 16-bit attribute; absent where missing. Throws HERALD_NETLINK_MALFORMED where too short. */
+export const shortIn = (attributes: ReadonlyMap<number, Uint8Array>, type: number): number | undefined => {
+  const payload = attributes.get(type);
+  return payload && viewOf(payload, 2, `attribute ${type}`).getUint16(0, true);
 };
 
 /** A 32-bit attribute; absent where missing. Throws HERALD_NETLINK_MALFORMED where too short. */

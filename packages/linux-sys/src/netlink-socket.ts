@@ -19,8 +19,11 @@ const SOL_NETLINK = 270;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const NLMSG_ERROR = 2;
+const NLMSG_DONE = 3;
 const NLM_F_REQUEST = 0x1;
 const NLM_F_ACK = 0x4;
+/** NLM_F_ROOT and NLM_F_MATCH: all there are. */
+const NLM_F_DUMP = 0x300;
 const NLM_F_ACK_TLVS = 0x200;
 const NLMSGERR_ATTR_MSG = 1;
 /** nlmsgerr: the error number, then the header of the request. */
@@ -62,9 +65,18 @@ export class NetlinkSocket {
    * kernel refuses (call `rtnetlink`, with the kernel's own words where it gives some), or
    * HERALD_NETLINK_MALFORMED.
    */
-  request({ type, flags = 0, parts, purpose }: NetlinkRequest): NetlinkMessage[] {
+  request(request: NetlinkRequest): NetlinkMessage[] {
+    return this.exchange(request, NLM_F_ACK);
+  }
+
+  /** Asks for all there are of something. Throws as `request` does. */
+  dump(request: NetlinkRequest): NetlinkMessage[] {
+    return this.exchange(request, NLM_F_DUMP);
+  }
+
+  private exchange({ type, flags = 0, parts, purpose }: NetlinkRequest, expecting: number): NetlinkMessage[] {
     const sequence = ++this.sequence;
-    const message = encodeMessage({ type, flags: flags | NLM_F_REQUEST | NLM_F_ACK, sequence }, parts);
+    const message = encodeMessage({ type, flags: flags | NLM_F_REQUEST | expecting, sequence }, parts);
     checked(
       libc().send(this.descriptor.number, message, message.length, 0),
       'send',
@@ -74,11 +86,12 @@ export class NetlinkSocket {
     for (;;) {
       for (const reply of decodeMessages(this.receive(purpose))) {
         if (reply.sequence !== sequence) continue; // an answer to a request that was given up
-        if (reply.type !== NLMSG_ERROR) {
+        if (reply.type !== NLMSG_ERROR && reply.type !== NLMSG_DONE) {
           replies.push(reply);
           continue;
         }
-        const errno = -viewOf(reply.payload, ERROR_BYTES, 'acknowledgement').getInt32(0, true);
+        const need = reply.type === NLMSG_ERROR ? ERROR_BYTES : 4; // both begin with the error number
+        const errno = -viewOf(reply.payload, need, 'acknowledgement').getInt32(0, true);
         if (errno !== 0) throw new SystemCallError('rtnetlink', errno, purpose, reasonIn(reply));
         return replies;
       }
@@ -102,6 +115,6 @@ export class NetlinkSocket {
 
 /** What the kernel said beside the error number. */
 const reasonIn = (reply: NetlinkMessage): string | undefined =>
-  reply.flags & NLM_F_ACK_TLVS
+  reply.type === NLMSG_ERROR && reply.flags & NLM_F_ACK_TLVS
     ? textIn(decodeAttributes(reply.payload.subarray(ERROR_BYTES)), NLMSGERR_ATTR_MSG)
     : undefined;

@@ -1,21 +1,63 @@
-import { nestedAttribute, numberAttribute, textAttribute } from './netlink-message.js';
+import { constants } from 'node:os';
+import { SystemCallError } from './linux-error.js';
+import {
+  decodeAttributes,
+  nestedAttribute,
+  nestedIn,
+  numberAttribute,
+  numberIn,
+  textAttribute,
+  textIn,
+  viewOf,
+} from './netlink-message.js';
 import type { NetlinkSocket } from './netlink-socket.js';
 
 // rtnetlink(7), tc-bpf(8), linux/pkt_sched.h, linux/pkt_cls.h
 
 const RTM_NEWQDISC = 36;
+const RTM_DELQDISC = 37;
 const RTM_NEWTFILTER = 44;
+const RTM_DELTFILTER = 45;
+const RTM_GETTFILTER = 46;
 const NLM_F_EXCL = 0x200;
 const NLM_F_CREATE = 0x400;
 const TC_HEADER_BYTES = 20;
 const TC_H_CLSACT = 0xffff_fff1;
 const CLSACT_HANDLE = 0xffff_0000;
-const CLSACT_EGRESS = 0xffff_fff3;
+/** What comes in at an interface, and what it sends, as a filter's parent. */
+const HOOKS = { ingress: 0xffff_fff2, egress: 0xffff_fff3 } as const;
 const ETH_P_ALL_BIG_ENDIAN = 0x0300;
-const PRIORITY = 1;
-const TCA = { KIND: 1, OPTIONS: 2 } as const;
+const TCA = { KIND: 1, OPTIONS: 2, CHAIN: 11 } as const;
 const TCA_BPF = { FD: 6, NAME: 7, FLAGS: 8 } as const;
 const TCA_BPF_FLAG_ACT_DIRECT = 1;
+
+/** Where a clsact queueing discipline lets filters look at frames. */
+export type ClassifierHook = keyof typeof HOOKS;
+
+/** One filter of an interface's clsact (or ingress) queueing discipline. */
+export interface TrafficFilter {
+  /** Filters of lower numbers are asked first; 1 to 65535. All of one number are of one kind and protocol. */
+  readonly priority: number;
+  /** Which of those of one priority; 0 stands for the priority itself. */
+  readonly handle: number;
+  /** `bpf`, `u32`, `flower`, ... */
+  readonly kind: string;
+  /** Whether it looks at frames of every protocol. */
+  readonly allProtocols: boolean;
+  /** Only chain 0 is asked, unless a filter sends frames to another. */
+  readonly chain: number;
+  /** Of a bpf filter: what it was called when it was added. */
+  readonly name?: string;
+}
+
+/** Where a bpf filter stands, and what it is called in `tc filter show`. */
+export interface ClassifierPlace {
+  readonly hook: ClassifierHook;
+  readonly priority: number;
+  /** 0 lets the kernel choose. */
+  readonly handle: number;
+  readonly name: string;
+}
 
 /** struct tcmsg */
 const controlHeader = (fields: {
@@ -33,39 +75,127 @@ const controlHeader = (fields: {
   return bytes;
 };
 
+const filterHeader = (index: number, { hook, priority, handle }: Omit<ClassifierPlace, 'name'>): Uint8Array =>
+  controlHeader({ index, handle, parent: HOOKS[hook], info: (priority << 16) | ETH_P_ALL_BIG_ENDIAN });
+
+const clsactParts = (index: number): readonly Uint8Array[] => [
+  controlHeader({ index, handle: CLSACT_HANDLE, parent: TC_H_CLSACT }),
+  textAttribute(TCA.KIND, 'clsact'),
+];
+
 /**
- * Gives an interface a clsact queueing discipline and lets a program decide on every frame it sends, as
- * `tc filter add dev X egress bpf da` would. Filter and program live as long as the interface.
+ * Gives an interface the clsact queueing discipline that filters hang on; false where it has one, or the older
+ * ingress discipline in its place. Needs CAP_NET_ADMIN. Throws SystemCallError (ENOENT or EOPNOTSUPP where the
+ * kernel lacks sch_clsact).
+ */
+export const addClsact = (netlink: NetlinkSocket, index: number): boolean => {
+  try {
+    netlink.request({
+      type: RTM_NEWQDISC,
+      flags: NLM_F_CREATE | NLM_F_EXCL,
+      parts: clsactParts(index),
+      purpose: `add a clsact queueing discipline to interface number ${index}`,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof SystemCallError && error.errno === constants.errno.EEXIST) return false;
+    throw error;
+  }
+};
+
+/** Removes an interface's clsact queueing discipline and all its filters. Needs CAP_NET_ADMIN. Throws SystemCallError. */
+export const removeClsact = (netlink: NetlinkSocket, index: number): void => {
+  netlink.request({
+    type: RTM_DELQDISC,
+    parts: clsactParts(index),
+    purpose: `remove the clsact queueing discipline of interface number ${index}`,
+  });
+};
+
+/** All filters at one hook of an interface; none where there is no queueing discipline. Throws SystemCallError. */
+export const listFilters = (
+  netlink: NetlinkSocket,
+  index: number,
+  hook: ClassifierHook,
+): readonly TrafficFilter[] =>
+  netlink
+    .dump({
+      type: RTM_GETTFILTER,
+      parts: [controlHeader({ index, parent: HOOKS[hook] })],
+      purpose: `list the ${hook} filters of interface number ${index}`,
+    })
+    .filter((message) => message.type === RTM_NEWTFILTER)
+    .map((message) => parseFilter(message.payload));
+
+/** Parses the payload of an RTM_NEWTFILTER message. Throws HERALD_NETLINK_MALFORMED. */
+export const parseFilter = (payload: Uint8Array): TrafficFilter => {
+  const header = viewOf(payload, TC_HEADER_BYTES, 'filter');
+  const attributes = decodeAttributes(payload.subarray(TC_HEADER_BYTES));
+  const info = header.getUint32(16, true);
+  const kind = textIn(attributes, TCA.KIND) ?? '';
+  const name = kind === 'bpf' ? textIn(nestedIn(attributes, TCA.OPTIONS), TCA_BPF.NAME) : undefined;
+  return {
+    priority: info >>> 16,
+    handle: header.getUint32(8, true),
+    kind,
+    allProtocols: (info & 0xffff) === ETH_P_ALL_BIG_ENDIAN,
+    chain: numberIn(attributes, TCA.CHAIN) ?? 0,
+    ...(name !== undefined && { name }),
+  };
+};
+
+/**
+ * Lets a program decide on every frame at one hook, as `tc filter add dev X ingress bpf da` would; the interface
+ * must have a clsact queueing discipline. The filter holds the program, and lives until it is removed or the
+ * interface goes.
  *
- * Needs CAP_NET_ADMIN. Throws SystemCallError (ENOENT or EOPNOTSUPP where the kernel lacks sch_clsact or
- * cls_bpf).
+ * Needs CAP_NET_ADMIN. Throws SystemCallError (EEXIST where the handle is taken, EINVAL where the priority is
+ * another kind's, ENOENT or EOPNOTSUPP where the kernel lacks cls_bpf).
+ */
+export const addClassifier = (
+  netlink: NetlinkSocket,
+  index: number,
+  place: ClassifierPlace,
+  programFd: number,
+): void => {
+  netlink.request({
+    type: RTM_NEWTFILTER,
+    flags: NLM_F_CREATE | NLM_F_EXCL,
+    parts: [
+      filterHeader(index, place),
+      textAttribute(TCA.KIND, 'bpf'),
+      nestedAttribute(TCA.OPTIONS, [
+        numberAttribute(TCA_BPF.FD, programFd),
+        textAttribute(TCA_BPF.NAME, place.name),
+        numberAttribute(TCA_BPF.FLAGS, TCA_BPF_FLAG_ACT_DIRECT),
+      ]),
+    ],
+    purpose: `attach the program ${place.name} to the ${place.hook} of interface number ${index}`,
+  });
+};
+
+/** Removes one bpf filter, and with it its program. Needs CAP_NET_ADMIN. Throws SystemCallError, ENOENT where it is gone. */
+export const removeClassifier = (
+  netlink: NetlinkSocket,
+  index: number,
+  place: Omit<ClassifierPlace, 'name'>,
+): void => {
+  netlink.request({
+    type: RTM_DELTFILTER,
+    parts: [filterHeader(index, place), textAttribute(TCA.KIND, 'bpf')],
+    purpose: `remove the bpf filter ${place.handle} at the ${place.hook} of interface number ${index}`,
+  });
+};
+
+/**
+ * Gives a new interface a clsact queueing discipline and lets a program decide on every frame it sends. Filter
+ * and program live as long as the interface. Throws as `addClsact` and `addClassifier` do.
  */
 export const attachEgressClassifier = (
   netlink: NetlinkSocket,
   index: number,
   program: { readonly fd: number; readonly name: string },
 ): void => {
-  netlink.request({
-    type: RTM_NEWQDISC,
-    flags: NLM_F_CREATE | NLM_F_EXCL,
-    parts: [
-      controlHeader({ index, handle: CLSACT_HANDLE, parent: TC_H_CLSACT }),
-      textAttribute(TCA.KIND, 'clsact'),
-    ],
-    purpose: `add a clsact queueing discipline to interface number ${index}`,
-  });
-  netlink.request({
-    type: RTM_NEWTFILTER,
-    flags: NLM_F_CREATE | NLM_F_EXCL,
-    parts: [
-      controlHeader({ index, parent: CLSACT_EGRESS, info: (PRIORITY << 16) | ETH_P_ALL_BIG_ENDIAN }),
-      textAttribute(TCA.KIND, 'bpf'),
-      nestedAttribute(TCA.OPTIONS, [
-        numberAttribute(TCA_BPF.FD, program.fd),
-        textAttribute(TCA_BPF.NAME, program.name),
-        numberAttribute(TCA_BPF.FLAGS, TCA_BPF_FLAG_ACT_DIRECT),
-      ]),
-    ],
-    purpose: `attach the program ${program.name} to what interface number ${index} sends`,
-  });
+  addClsact(netlink, index);
+  addClassifier(netlink, index, { hook: 'egress', priority: 1, handle: 0, name: program.name }, program.fd);
 };

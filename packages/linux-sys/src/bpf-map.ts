@@ -1,0 +1,178 @@
+import { constants } from 'node:os';
+import { FileDescriptor } from './file-descriptor.js';
+import { libc } from './libc.js';
+import { SystemCallError } from './linux-error.js';
+
+// bpf(2), linux/bpf.h
+
+const BPF_MAP_CREATE = 0;
+const BPF_MAP_LOOKUP_ELEM = 1;
+const BPF_MAP_GET_NEXT_KEY = 4;
+const BPF_MAP_LOOKUP_BATCH = 24;
+const BPF_MAP_TYPE_LRU_HASH = 9;
+/** union bpf_attr up to and including map_name, and of a batch, and of a single element. */
+const CREATE_BYTES = 44;
+const BATCH_BYTES = 56;
+const ELEMENT_BYTES = 32;
+const RLIMIT_MEMLOCK = 8;
+const RLIM_INFINITY = 0xffff_ffff_ffff_ffffn;
+/** The kernel's own number for "not supported", which errno(3) does not list. */
+const ENOTSUPP = 524;
+
+/** The shape of a map. */
+export interface BpfMapShape {
+  /** At most 15 letters, digits or underscores. */
+  readonly name: string;
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+  /** How many entries it can hold; all memory is taken when it is made. */
+  readonly capacity: number;
+}
+
+/** Entries of a map: `count` keys one after another, and their values in the same order. */
+export interface BpfMapEntries {
+  readonly count: number;
+  readonly keys: Uint8Array;
+  readonly values: Uint8Array;
+}
+
+/**
+ * A hash map in the kernel that gives up its least recently used entries when full. It lives as long as this
+ * descriptor or a program that uses it.
+ */
+export class LruHashMap {
+  readonly shape: BpfMapShape;
+  private readonly descriptor: FileDescriptor;
+
+  private constructor(shape: BpfMapShape, descriptor: FileDescriptor) {
+    this.shape = shape;
+    this.descriptor = descriptor;
+  }
+
+  /** Makes one. Needs CAP_BPF (before Linux 5.8 CAP_SYS_ADMIN). Throws SystemCallError. */
+  static create(shape: BpfMapShape): LruHashMap {
+    const attributes = new Uint8Array(CREATE_BYTES);
+    const view = new DataView(attributes.buffer);
+    view.setUint32(0, BPF_MAP_TYPE_LRU_HASH, true);
+    view.setUint32(4, shape.keyBytes, true);
+    view.setUint32(8, shape.valueBytes, true);
+    view.setUint32(12, shape.capacity, true);
+    new TextEncoder().encodeInto(shape.name, attributes.subarray(28, 43)); // map_name, ended by a zero byte
+    const make = (): number => libc().bpf(BPF_MAP_CREATE, attributes, CREATE_BYTES);
+    let fd = make();
+    if (fd < 0 && libc().errno() === constants.errno.EPERM && unlockMemory()) fd = make();
+    if (fd < 0) throw new SystemCallError('bpf', libc().errno(), `make the map ${shape.name}`);
+    return new LruHashMap(shape, new FileDescriptor(fd));
+  }
+
+  /** The descriptor's number; -1 once closed. */
+  get fd(): number {
+    return this.descriptor.number;
+  }
+
+  /**
+   * All entries at this moment, each key once, in no order. Looking does not count as use. One system call for
+   * many entries; where the kernel refuses that, as before Linux 5.6, or `batches` is false, two per entry.
+   * Throws SystemCallError.
+   */
+  entries({ batches = true } = {}): BpfMapEntries {
+    return (batches ? this.inBatches() : undefined) ?? this.oneByOne();
+  }
+
+  close(): void {
+    this.descriptor.close();
+  }
+
+  /** Undefined where the kernel does not know batches of this kind of map. */
+  private inBatches(): BpfMapEntries | undefined {
+    const { keyBytes, valueBytes, capacity } = this.shape;
+    const { memory, address, at } = arena([BATCH_BYTES, 8, capacity * keyBytes, capacity * valueBytes]);
+    const [, position, keys, values] = at;
+    const view = new DataView(memory.buffer);
+    view.setBigUint64(8, BigInt(address + position), true); // where the kernel writes how far it came
+    view.setUint32(36, this.fd, true);
+    let count = 0;
+    while (count < capacity) {
+      view.setBigUint64(16, BigInt(address + keys + count * keyBytes), true);
+      view.setBigUint64(24, BigInt(address + values + count * valueBytes), true);
+      view.setUint32(32, capacity - count, true); // room; on return, how many came
+      const result = libc().bpf(BPF_MAP_LOOKUP_BATCH, memory, BATCH_BYTES);
+      const errno = result < 0 ? libc().errno() : 0;
+      const { EINVAL, ENOENT, ENOSPC } = constants.errno;
+      if (count === 0 && (errno === EINVAL || errno === ENOTSUPP)) return undefined;
+      if (errno === ENOSPC) break; // entries came while it was read, and there is no room for what is left
+      if (errno !== 0 && errno !== ENOENT) throw new SystemCallError('bpf', errno, this.reading());
+      count += view.getUint32(32, true);
+      if (errno === ENOENT) break; // that was all
+      view.setBigUint64(0, BigInt(address + position), true); // go on from there
+    }
+    return {
+      count,
+      keys: memory.subarray(keys, keys + count * keyBytes),
+      values: memory.subarray(values, values + count * valueBytes),
+    };
+  }
+
+  /** Entries may come and go meanwhile: a key that went makes the kernel start over, so steps are bounded. */
+  private oneByOne(): BpfMapEntries {
+    const { keyBytes, valueBytes, capacity } = this.shape;
+    const { memory, address, at } = arena([ELEMENT_BYTES, keyBytes, keyBytes, valueBytes]);
+    const [, key, nextKey, value] = at;
+    const view = new DataView(memory.buffer);
+    view.setUint32(0, this.fd, true);
+    const found = new Map<string, { readonly key: Uint8Array; readonly value: Uint8Array }>();
+    for (let step = 0; step < 2 * capacity && found.size < capacity; step++) {
+      view.setBigUint64(8, step === 0 ? 0n : BigInt(address + key), true);
+      view.setBigUint64(16, BigInt(address + nextKey), true);
+      if (libc().bpf(BPF_MAP_GET_NEXT_KEY, memory, ELEMENT_BYTES) < 0) {
+        if (libc().errno() === constants.errno.ENOENT) break; // that was all
+        throw new SystemCallError('bpf', libc().errno(), this.reading());
+      }
+      memory.copyWithin(key, nextKey, nextKey + keyBytes);
+      view.setBigUint64(8, BigInt(address + key), true);
+      view.setBigUint64(16, BigInt(address + value), true);
+      if (libc().bpf(BPF_MAP_LOOKUP_ELEM, memory, ELEMENT_BYTES) < 0) {
+        if (libc().errno() === constants.errno.ENOENT) continue; // went meanwhile
+        throw new SystemCallError('bpf', libc().errno(), this.reading());
+      }
+      const bytes = memory.slice(key, key + keyBytes);
+      found.set(bytes.join(), { key: bytes, value: memory.slice(value, value + valueBytes) });
+    }
+    const entries = [...found.values()];
+    const keys = new Uint8Array(entries.length * keyBytes);
+    const values = new Uint8Array(entries.length * valueBytes);
+    for (const [index, entry] of entries.entries()) {
+      keys.set(entry.key, index * keyBytes);
+      values.set(entry.value, index * valueBytes);
+    }
+    return { count: entries.length, keys, values };
+  }
+
+  private reading(): string {
+    return `read the map ${this.shape.name}`;
+  }
+}
+
+/** One block for a call and all it points to, which stays alive as the call's argument; each part at its offset. */
+const arena = (
+  lengths: readonly [number, number, number, number],
+): {
+  readonly memory: Uint8Array;
+  readonly address: number;
+  readonly at: readonly [number, number, number, number];
+} => {
+  const padded = (length: number): number => (length + 7) & ~7;
+  const [first, second, third, fourth] = lengths;
+  const at2 = padded(first);
+  const at3 = at2 + padded(second);
+  const at4 = at3 + padded(third);
+  const memory = new Uint8Array(at4 + padded(fourth));
+  return { memory, address: libc().addressOf(memory), at: [0, at2, at3, at4] };
+};
+
+/**
+ * Before Linux 5.11 a map counts as memory locked by the user, of which even root may lock 64 kB by default;
+ * EPERM then means that limit. Lifts it for this process, where it may.
+ */
+const unlockMemory = (): boolean =>
+  libc().setrlimit(RLIMIT_MEMLOCK, BigUint64Array.of(RLIM_INFINITY, RLIM_INFINITY)) === 0;
