@@ -9,8 +9,10 @@ import {
   FRAME_SINK,
   GUEST_MONITOR,
   HANDOFF_STORE,
+  HeraldError,
   type HeraldPlugin,
   type HostService,
+  MAX_HOST_NAME,
   MIGRATION_EVENT_BUS,
   NIC_MODEL,
 } from '@nic-herald/core';
@@ -37,14 +39,20 @@ const START_DEADLINE_MS = 10_000;
 /**
  * Composes a host from plugins, the one place where that is done. The phases are fixed: install, check what
  * is required, construct everything, start stores and sinks, then the announce engine, then the monitors.
- * When it resolves, nothing is missed any more. A failure closes what had started and rejects with a
- * HeraldError that names the plugin. The order of the plugins does not matter.
+ * When it resolves, nothing is missed any more. A failure closes what had started, with what
+ * was being started, and rejects with a HeraldError: the plugin's own, else one that names the plugin. The order of the plugins does not matter.
  */
 export const composeHost = async (
   plugins: readonly HeraldPlugin[],
   options: ComposeOptions = {},
 ): Promise<HeraldHost> => {
   const name = options.name ?? hostname();
+  if (name === '' || name.length > MAX_HOST_NAME) {
+    throw new HeraldError(
+      'HERALD_HOST_NAME',
+      `a host's name has 1 to ${MAX_HOST_NAME} characters, got ${name.length}: give it another with --host or \`name\``,
+    );
+  }
   const installation = new Installation();
   for (const plugin of plugins) installation.install(plugin);
   installation.install(hostDefaults(installation));
@@ -60,7 +68,7 @@ export const composeHost = async (
     bus,
     policy: installation.get(ANNOUNCE_POLICY),
     models: new ModelRegistry(installation.all(NIC_MODEL), installation.all(ANNOUNCE_HANDLER)),
-    sinks: new SinkRegistry(installation.all(FRAME_SINK)),
+    sinks: new SinkRegistry(installation.all(FRAME_SINK), clock),
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
     ...(handoff === undefined ? {} : { handoff }),
     otherGuests: new OtherGuests(handoff, clock),
@@ -68,7 +76,7 @@ export const composeHost = async (
   const engine = new AnnounceEngine(services);
 
   const started: { close(): Promise<void> }[] = [];
-  const close = async (): Promise<void> => {
+  const closeStarted = async (): Promise<void> => {
     const errors: unknown[] = [];
     for (const service of started.splice(0).reverse()) {
       try {
@@ -77,19 +85,19 @@ export const composeHost = async (
         errors.push(error);
       }
     }
-    if (errors.length > 0)
+    if (errors.length > 0) {
       throw new AggregateError(errors, `${errors.length} parts of the host did not close`);
+    }
   };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeStarted());
   const deadlineMs = options.startDeadlineMs ?? START_DEADLINE_MS;
   try {
-    for (const each of built.filter(({ token }) => token !== GUEST_MONITOR)) {
-      await startService(each, clock, deadlineMs, started);
-    }
+    const [monitors, others] = servicesOf(built);
+    for (const each of others) await startService(each, clock, deadlineMs, started);
     engine.start();
     started.push(engine);
-    for (const each of built.filter(({ token }) => token === GUEST_MONITOR)) {
-      await startService(each, clock, deadlineMs, started);
-    }
+    for (const each of monitors) await startService(each, clock, deadlineMs, started);
   } catch (error) {
     await close().catch(() => {}); // the reason it did not start is the one to tell
     throw error;
@@ -105,6 +113,15 @@ export const composeHost = async (
     close,
     [Symbol.asyncDispose]: close,
   };
+};
+
+/** What was built, each object once though it may stand under several tokens: the monitors, and the others. */
+const servicesOf = (built: readonly Built[]): readonly [readonly Built[], readonly Built[]] => {
+  const isMonitor = ({ token }: Built): boolean => token === GUEST_MONITOR;
+  const monitors = built.filter(isMonitor);
+  const seen = new Set<unknown>();
+  const once = ({ value }: Built): boolean => !seen.has(value) && seen.add(value).size > 0;
+  return [monitors.filter(once), built.filter((each) => !isMonitor(each)).filter(once)];
 };
 
 const startService = async (

@@ -11,7 +11,7 @@ declare const stationKeyBrand: unique symbol;
 export type StationKey = string & { readonly [stationKeyBrand]: true };
 
 /** The key under which evidence of a station is merged. */
-export const stationKey = (station: Station): StationKey =>
+export const stationKey = (station: { readonly mac: MacAddress; readonly vlan?: number }): StationKey =>
   (station.vlan === undefined ? station.mac : `${station.mac}/${station.vlan}`) as StationKey;
 
 /** Makes a station; `undefined` for no VLAN leaves the member out. */

@@ -1,10 +1,16 @@
 import {
   asHeraldError,
+  type Clock,
   type FrameChannel,
   type FrameSink,
   HeraldError,
   type NicDescriptor,
+  type Port,
 } from '@nic-herald/core';
+import { withDeadline } from './deadline.js';
+
+/** How long a sink may take to open a port, ms. */
+const OPEN_DEADLINE_MS = 5000;
 
 /** An open way for one NIC's frames, or why there is none. */
 export type NicChannel =
@@ -13,10 +19,13 @@ export type NicChannel =
 
 /** The sinks of a host. */
 export class SinkRegistry {
-  constructor(private readonly sinks: readonly FrameSink[]) {}
+  constructor(
+    private readonly sinks: readonly FrameSink[],
+    private readonly clock: Clock,
+  ) {}
 
   /** Opens the way onto the network for a NIC. Never rejects. */
-  async open(nic: NicDescriptor): Promise<NicChannel> {
+  async open(nic: NicDescriptor, signal?: AbortSignal): Promise<NicChannel> {
     const { port } = nic;
     if (port === undefined) {
       return {
@@ -27,28 +36,42 @@ export class SinkRegistry {
         ),
       };
     }
-    const sink = this.sinks.find((each) => each.supports(port, 'from-guest'));
-    if (sink === undefined) {
-      return {
-        problem: new HeraldError(
-          'HERALD_NIC_NO_SINK',
-          `${nic.id}: no sink of this host can send through its port ${port.name} of kind ${port.kind}`,
-          { details: { nic: nic.id, port: port.name, kind: port.kind } },
-        ),
-      };
-    }
+    let sink: FrameSink | undefined;
     try {
-      return { sink: sink.name, channel: await sink.open(port, 'from-guest') };
+      sink = this.sinks.find((each) => each.supports(port, 'from-guest'));
+      if (sink !== undefined) return { sink: sink.name, channel: await this.openThrough(sink, port, signal) };
     } catch (error) {
-      return {
-        sink: sink.name,
-        problem: asHeraldError(
-          error,
-          'HERALD_SINK_FAULT',
-          `${nic.id}: the sink ${sink.name} could not open port ${port.name}`,
-          { nic: nic.id, port: port.name },
-        ),
-      };
+      const by = sink === undefined ? 'a sink' : `the sink ${sink.name}`;
+      const problem = asHeraldError(
+        error,
+        'HERALD_SINK_FAULT',
+        `${nic.id}: ${by} could not open port ${port.name}: ${error instanceof Error ? error.message : String(error)}`,
+        { nic: nic.id, port: port.name },
+      );
+      return sink === undefined ? { problem } : { sink: sink.name, problem };
     }
+    return {
+      problem: new HeraldError(
+        'HERALD_NIC_NO_SINK',
+        `${nic.id}: no sink of this host can send through its port ${port.name} of kind ${port.kind}`,
+        { details: { nic: nic.id, port: port.name, kind: port.kind } },
+      ),
+    };
+  }
+
+  /** A channel that opens after it was given up is closed again. */
+  private openThrough(sink: FrameSink, port: Port, outer: AbortSignal | undefined): Promise<FrameChannel> {
+    const what = `opening port ${port.name} by the sink ${sink.name}`;
+    return withDeadline(
+      this.clock,
+      OPEN_DEADLINE_MS,
+      what,
+      async (signal) => {
+        const channel = await sink.open(port, 'from-guest');
+        if (signal.aborted) await channel.close();
+        return channel;
+      },
+      outer,
+    );
   }
 }

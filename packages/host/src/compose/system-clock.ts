@@ -6,7 +6,8 @@ const STEP_MS = 5;
 
 /**
  * The machine's clock: microseconds from the monotonic clock, set anew whenever the wall clock was stepped.
- * Agrees with CLOCK_REALTIME, from which QEMU stamps its events, within some tens of microseconds.
+ * Agrees with CLOCK_REALTIME, from which QEMU stamps its events, within some tens of microseconds; within one
+ * millisecond after such a step.
  */
 export class SystemClock implements Clock {
   private origin = performance.timeOrigin;

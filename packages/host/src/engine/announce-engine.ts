@@ -5,12 +5,14 @@ import {
   guestLabel,
   HeraldError,
   type MigrationEventBus,
+  type MigrationEvents,
   type MigrationReport,
 } from '@nic-herald/core';
 import type { AnnounceRequest, GuestInspection } from '../herald-host.js';
+import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import type { EngineServices } from './engine-services.js';
 import { fetchHandoff } from './fetch-handoff.js';
-import { GuestSession } from './guest-session.js';
+import { type AnnounceChoice, GuestSession } from './guest-session.js';
 import { HandoffTidier } from './handoff-tidier.js';
 import { inspectGuest } from './inspect-guest.js';
 
@@ -29,7 +31,7 @@ export class AnnounceEngine {
   start(): void {
     const bus: MigrationEventBus = this.services.bus;
     this.unsubscribe = [
-      bus.on('guest:resumed', (fact) => this.of(fact)?.resumed(fact)),
+      bus.on('guest:resumed', (fact) => this.resumed(fact)),
       bus.on('guest:stopped', (fact) => this.of(fact)?.stopped()),
       bus.on('guest:appeared', ({ guest, phase }) =>
         this.appear(new GuestSession(guest, phase, this.services)),
@@ -41,9 +43,7 @@ export class AnnounceEngine {
       bus.on('migration:outgoing', (fact) => this.of(fact)?.outgoing()),
       bus.on('migration:failed', (fact) => this.of(fact)?.failed(fact.side)),
       bus.on('migration:completed', (fact) => {
-        const session = this.of(fact);
-        session?.completed(fact.side);
-        if (fact.side === 'source' && session?.key !== undefined) this.tidier.departed(session.key);
+        if (fact.side === 'source') this.left(this.of(fact));
       }),
     ];
   }
@@ -67,11 +67,9 @@ export class AnnounceEngine {
       );
     }
     await session.freshLook();
-    const handoff = await fetchHandoff(session.key, 'running', this.services).catch(() => ({
-      snapshots: [],
-    }));
-    const { nics } = request;
-    return session.announce('manual', handoff, (all) => {
+    const handoff = await fetchHandoff(session.key, 'running', this.services).catch(() => NO_HANDOFF);
+    const { nics, signal } = request;
+    const choose = (all: AnnounceChoice): AnnounceChoice => {
       const known = all.plans.map(({ nic }) => nic.id);
       const unknown = nics?.find((id) => !known.includes(id));
       if (unknown !== undefined) {
@@ -83,7 +81,8 @@ export class AnnounceEngine {
       }
       const timing: AnnounceTiming = checkAnnounceTiming({ ...all.timing, ...request.timing });
       return { plans: all.plans.filter(({ nic }) => nics?.includes(nic.id) ?? true), timing };
-    });
+    };
+    return session.announce('manual', handoff, choose, signal);
   }
 
   async close(): Promise<void> {
@@ -104,6 +103,29 @@ export class AnnounceEngine {
     throw new HeraldError('HERALD_GUEST_UNKNOWN', `${guestLabel(guest.identity)} is not on this host`);
   }
 
+  /** The hot path: the session first, then what others of the same guest have to know. */
+  private resumed(fact: MigrationEvents['guest:resumed']): void {
+    const session = this.of(fact);
+    if (session === undefined) return;
+    const hasArrived = session.resumed(fact);
+    const { key } = session;
+    if (key === undefined) return;
+    this.tidier.present(key);
+    // A local migration: what is left of the guest in the other process must not publish any more.
+    if (hasArrived) for (const other of this.others(session)) if (other.phase !== 'running') other.left();
+  }
+
+  private left(session: GuestSession | undefined): void {
+    session?.left();
+    if (session?.key !== undefined && this.others(session).length === 0) this.tidier.departed(session.key);
+  }
+
+  /** The same guest in other processes of this host. */
+  private others(session: GuestSession): readonly GuestSession[] {
+    if (session.key === undefined) return [];
+    return [...this.sessions.values()].filter((each) => each !== session && each.key === session.key);
+  }
+
   private appear(session: GuestSession): void {
     this.forget(session.guest);
     this.sessions.set(session.guest.instance, session);
@@ -118,7 +140,7 @@ export class AnnounceEngine {
     const closing = session.close().finally(() => this.closing.delete(closing));
     this.closing.add(closing);
     const { key } = session;
-    if (key === undefined || [...this.sessions.values()].some((other) => other.key === key)) return;
+    if (key === undefined || this.others(session).length > 0) return;
     if (session.phase === 'running') this.tidier.gone(key);
     else if (session.phase !== 'incoming') this.tidier.departed(key);
   }

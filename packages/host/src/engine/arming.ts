@@ -1,5 +1,6 @@
 import {
   asHeraldError,
+  type CancelTimer,
   type Guest,
   type GuestKey,
   type HeraldError,
@@ -9,7 +10,7 @@ import {
 import type { ChannelSet } from '../announce/channel-set.js';
 import { withDeadline } from '../announce/deadline.js';
 import { matchNic } from '../knowledge/match-nic.js';
-import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
+import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { CAPTURE_DEADLINE_MS } from '../knowledge/read-nic.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
 import { duplicateMacs } from './duplicate-macs.js';
@@ -18,12 +19,24 @@ import { fetchHandoff } from './fetch-handoff.js';
 import { planGuest } from './plan-guest.js';
 import { PreparedAnnouncement } from './prepared-announcement.js';
 
+/** Pause before trying again where the hand-off or the guest did not answer, ms. */
+const RETRY_MS = 1000;
+
 /** Everything made ready for a guest that is about to come. */
 export interface Armed {
   readonly announcement: PreparedAnnouncement;
-  readonly handoff: HandoffReading;
+  /** What the hand-off said; absent where it could not be read. */
+  readonly handoff?: HandoffReading;
   /** What went wrong while making ready; the announcement's own faults are not among them. */
   readonly problems: readonly HeraldError[];
+}
+
+/** Who is told of what is made ready. */
+export interface ArmingListener {
+  armed(armed: Armed): void;
+  /** Nothing could be made ready, for a reason nobody foresaw. */
+  failed(error: unknown): void;
+  round(round: RoundReport): void;
 }
 
 /**
@@ -36,6 +49,9 @@ export class Arming {
   private working: Promise<void> | undefined;
   private again = false;
   private closed = false;
+  private retry: CancelTimer | undefined;
+  private readonly gaveUp = new AbortController();
+  private readonly signal: AbortSignal;
   private readonly unwatch: () => void;
 
   constructor(
@@ -43,9 +59,10 @@ export class Arming {
     private readonly key: GuestKey | undefined,
     private readonly channels: ChannelSet,
     private readonly services: EngineServices,
-    private readonly onRound: (round: RoundReport) => void,
-    private readonly onArmed: (armed: Armed) => void,
+    signal: AbortSignal,
+    private readonly listener: ArmingListener,
   ) {
+    this.signal = AbortSignal.any([signal, this.gaveUp.signal]);
     this.unwatch =
       key === undefined || services.handoff === undefined
         ? () => {}
@@ -65,53 +82,80 @@ export class Arming {
       this.again = true;
       return;
     }
-    this.working = this.make().finally(() => {
-      this.working = undefined;
-      if (this.again) {
-        this.again = false;
-        this.refresh();
-      }
-    });
+    this.retry?.();
+    this.working = this.make()
+      .catch((error: unknown) => {
+        if (!this.closed) this.listener.failed(error);
+      })
+      .finally(() => {
+        this.working = undefined;
+        if (this.again) {
+          this.again = false;
+          this.refresh();
+        }
+      });
   }
 
-  /** Waits for what is being made; gives what is ready then. */
-  async settled(): Promise<Armed | undefined> {
-    while (this.working !== undefined) await this.working;
+  /** Makes nothing anew any more. Gives what is ready; where nothing is yet, what is being made. */
+  async finish(): Promise<Armed | undefined> {
+    this.stop();
+    if (this.current === undefined) await this.working;
     return this.current;
   }
 
-  /** Stops; what is ready stays ready. */
-  close(): void {
+  /** Gives up: nothing will be fired. Resolves when nothing is under way any more. */
+  async abandon(): Promise<void> {
+    this.stop();
+    this.gaveUp.abort();
+    await this.working;
+  }
+
+  private stop(): void {
     this.closed = true;
     this.again = false;
+    this.retry?.();
     this.unwatch();
   }
 
+  /** True where what is being made is of no use any more. */
+  private isMoot(): boolean {
+    return this.signal.aborted || (this.closed && this.current !== undefined);
+  }
+
   private async make(): Promise<void> {
-    const { guest, key, services } = this;
+    const { guest, key, services, signal } = this;
     const problems: HeraldError[] = [];
-    const keep = (error: unknown, code: HeraldError['code'], message: string): void => {
-      problems.push(asHeraldError(error, code, message));
+    const attempt = async <T>(
+      code: HeraldError['code'],
+      message: string,
+      work: () => Promise<T>,
+    ): Promise<T | undefined> => {
+      try {
+        return await work();
+      } catch (error) {
+        problems.push(asHeraldError(error, code, message));
+        return undefined;
+      }
     };
-    let handoff: HandoffReading = NO_HANDOFF;
-    try {
-      handoff = await fetchHandoff(key, 'incoming', services);
-      problems.push(...handoff.problems);
-      await services.otherGuests.refresh();
-    } catch (error) {
-      keep(error, 'HERALD_HANDOFF_FAILED', 'the hand-off could not be read');
-    }
-    let nics: readonly NicDescriptor[];
-    try {
-      nics = await withDeadline(services.clock, CAPTURE_DEADLINE_MS, 'listing the NICs', (signal) =>
-        guest.nics({ signal }),
-      );
-    } catch (error) {
-      keep(error, 'HERALD_GUEST_UNREADABLE', 'the guest does not tell its NICs');
-      nics = [];
-    }
-    const handed = nics.map((nic) => snapshotEvidence(nic, matchNic(nic, handoff.newest), services.models));
-    problems.push(...duplicateMacs(nics));
+    const unread = 'the hand-off could not be read';
+    const [handoff, , nics] = await Promise.all([
+      attempt('HERALD_HANDOFF_FAILED', unread, () => fetchHandoff(key, 'incoming', services, signal)),
+      attempt('HERALD_HANDOFF_FAILED', unread, () => services.otherGuests.refresh(signal)),
+      attempt<readonly NicDescriptor[]>('HERALD_GUEST_UNREADABLE', 'the guest does not tell its NICs', () =>
+        withDeadline(
+          services.clock,
+          CAPTURE_DEADLINE_MS,
+          'listing the NICs',
+          (listSignal) => guest.nics({ signal: listSignal }),
+          signal,
+        ),
+      ),
+    ]);
+    if (this.isMoot()) return;
+    const handed = (nics ?? []).map((nic) =>
+      snapshotEvidence(nic, matchNic(nic, handoff?.newest), services.models),
+    );
+    problems.push(...(handoff?.problems ?? []), ...duplicateMacs(nics ?? []));
     problems.push(...handed.flatMap(({ problem }) => (problem === undefined ? [] : [problem])));
     const { plans, faults } = planGuest(
       guest,
@@ -119,15 +163,19 @@ export class Arming {
       services,
     );
     const { timing } = services.policy.forGuest(guest.identity);
-    const announcement = await PreparedAnnouncement.prepare(
-      plans,
-      timing,
-      this.channels,
-      services,
-      this.onRound,
+    const announcement = await PreparedAnnouncement.prepare(plans, timing, this.channels, services, (round) =>
+      this.listener.round(round),
     );
-    if (this.closed && this.current !== undefined) return;
-    this.current = { announcement, handoff, problems: [...problems, ...faults] };
-    this.onArmed(this.current);
+    if (this.isMoot()) return;
+    this.current = {
+      announcement,
+      ...(handoff === undefined ? {} : { handoff }),
+      problems: [...problems, ...faults],
+    };
+    if (this.closed) return; // it is being waited for
+    this.listener.armed(this.current);
+    if (handoff === undefined || nics === undefined) {
+      this.retry = services.clock.setTimer(RETRY_MS, () => this.refresh());
+    }
   }
 }

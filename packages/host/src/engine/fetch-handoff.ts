@@ -9,11 +9,16 @@ export const fetchHandoff = async (
   key: GuestKey | undefined,
   guestIs: 'incoming' | 'running',
   services: Pick<EngineServices, 'handoff' | 'clock' | 'host'>,
+  signal?: AbortSignal,
 ): Promise<HandoffReading> => {
   const { handoff, clock, host } = services;
   if (key === undefined || handoff === undefined) return NO_HANDOFF;
-  const entries = await withDeadline(clock, HANDOFF_DEADLINE_MS, 'reading the hand-off', (signal) =>
-    handoff.fetch(key, { signal }),
+  const entries = await withDeadline(
+    clock,
+    HANDOFF_DEADLINE_MS,
+    'reading the hand-off',
+    (fetchSignal) => handoff.fetch(key, { signal: fetchSignal }),
+    signal,
   );
   return readHandoff(entries, host, guestIs);
 };

@@ -17,19 +17,23 @@ import {
   type RoundReport,
 } from '@nic-herald/core';
 import { ChannelSet } from '../announce/channel-set.js';
+import { SerialQueue } from '../announce/serial-queue.js';
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
-import type { HandoffReading } from '../knowledge/newest-snapshot.js';
+import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
+import { Announcer } from './announcer.js';
 import { type Armed, Arming } from './arming.js';
-import { duplicateMacs } from './duplicate-macs.js';
+import { CardWatch } from './card-watch.js';
 import type { EngineServices } from './engine-services.js';
+import { evidenceWarnings } from './evidence-warnings.js';
 import { fetchHandoff } from './fetch-handoff.js';
-import { migrationReport } from './migration-report.js';
+import { GuestWarnings } from './guest-warnings.js';
 import { planGuest } from './plan-guest.js';
 import { PreparedAnnouncement } from './prepared-announcement.js';
 import { SnapshotPublisher } from './snapshot-publisher.js';
 
-/** Pause before trying again what the guest or the hand-off did not answer, ms. */
+/** Pause before trying again what the guest or the hand-off did not answer, ms; twice as long each time. */
 const RETRY_MS = 1000;
+const MOST_RETRY_MS = 30_000;
 
 /** The plans and the timing of an announcement that is about to be made ready. */
 export interface AnnounceChoice {
@@ -49,13 +53,14 @@ export class GuestSession {
   readonly knowledge: GuestKnowledge;
   private readonly channels: ChannelSet;
   private readonly publisher: SnapshotPublisher | undefined;
+  private readonly warnings: GuestWarnings;
+  private readonly announcer: Announcer;
+  private readonly cards: CardWatch;
+  private readonly queue: SerialQueue;
   private readonly stop = new AbortController();
-  private readonly told = new Set<string>();
-  private readonly timers: CancelTimer[] = [];
   private retry: CancelTimer | undefined;
-  private queue: Promise<void> = Promise.resolve();
+  private failures = 0;
   private arming: Arming | undefined;
-  private readonly sending = new Set<PreparedAnnouncement>();
   private currentPhase: GuestPhase;
   private currentEpoch = 0;
   /** True once the newest snapshot was taken over: publishing earlier would lose what it knew. */
@@ -66,22 +71,16 @@ export class GuestSession {
     phase: GuestPhase,
     private readonly services: EngineServices,
   ) {
+    const { bus, clock, models, sinks } = services;
     this.key = guestKeyOf(guest.identity);
     this.currentPhase = phase;
-    this.knowledge = new GuestKnowledge(guest, services.models, services.clock);
-    this.channels = new ChannelSet(services.sinks);
-    const { key } = this;
-    this.publisher =
-      key === undefined || services.handoff === undefined
-        ? undefined
-        : new SnapshotPublisher(
-            services.handoff,
-            services.clock,
-            () =>
-              this.mayPublish ? this.knowledge.snapshot(key, services.host, this.currentEpoch) : undefined,
-            (snapshot) => services.bus.emit('snapshot:published', { guest, head: headOf(snapshot) }),
-            (problem) => this.warn(problem),
-          );
+    this.knowledge = new GuestKnowledge(guest, models, clock);
+    this.channels = new ChannelSet(sinks, clock, this.stop.signal);
+    this.warnings = new GuestWarnings(bus, guest);
+    this.announcer = new Announcer(guest, services, this.warnings);
+    this.cards = new CardWatch(clock, (nics) => this.enqueue(() => this.look(nics)));
+    this.queue = new SerialQueue(guestLabel(guest.identity));
+    this.publisher = this.newPublisher();
   }
 
   get phase(): GuestPhase {
@@ -100,7 +99,7 @@ export class GuestSession {
   /** Begins: makes ready for a guest that is coming, looks at one that runs. */
   begin(): void {
     if (this.key === undefined) {
-      this.warn(
+      this.warnings.tell(
         new HeraldError(
           'HERALD_GUEST_UNNAMED',
           `a guest (${this.guest.instance}) has neither UUID nor name: what is known of it cannot be handed over; start it with -uuid or -name`,
@@ -108,7 +107,7 @@ export class GuestSession {
       );
     }
     if (this.currentPhase === 'incoming') this.arm();
-    if (this.currentPhase === 'running') this.enqueue(() => this.settle());
+    if (this.currentPhase === 'running') void this.enqueue(() => this.catchUp());
   }
 
   /** The guest is about to come here. */
@@ -119,58 +118,60 @@ export class GuestSession {
     else this.arming.refresh();
   }
 
-  /** The guest runs. The hot path: what lies ready is handed over before anything else is done. */
-  resumed(fact: Resumed): void {
+  /**
+   * The guest runs. The hot path: what lies ready is handed over before anything else is done. True where it
+   * came here by a migration.
+   */
+  resumed(fact: Resumed): boolean {
     const { arming } = this;
-    const arrives = this.currentPhase === 'incoming';
     this.currentPhase = 'running';
-    if (!arrives || arming === undefined) {
-      this.enqueue(() => (this.merged ? this.look() : this.settle()));
-      return;
+    if (arming === undefined) {
+      void this.enqueue(() => this.catchUp());
+      return false;
     }
     const { armed } = arming;
     armed?.announcement.run.fire();
-    if (armed !== undefined) this.sending.add(armed.announcement);
     this.arming = undefined;
-    arming.close();
-    this.enqueue(() => this.arrive(arming, armed, fact));
+    if (armed !== undefined) this.announcer.follow(armed.announcement);
+    const ready = arming.finish();
+    void this.enqueue(async () => this.arrive(await ready, armed !== undefined, fact));
+    return true;
   }
 
   /** The guest's CPUs stopped: whatever is still being announced here may be wrong from now on. */
   stopped(): void {
-    this.silence();
+    this.announcer.silence();
     if (this.currentPhase === 'running') this.currentPhase = 'paused';
   }
 
   /** The guest is being sent away and still runs here: the last moment to look at its cards. */
   outgoing(): void {
-    this.enqueue(async () => {
+    void this.enqueue(async () => {
       await this.look();
       this.publisher?.request(0);
       await this.publisher?.flush();
     });
   }
 
-  /** A migration is over. */
-  completed(side: MigrationSide): void {
-    if (side === 'source') this.currentPhase = 'migrated-away';
+  /** The guest left for another host, or for another process of this one: what is left here is a shell. */
+  left(): void {
+    this.announcer.silence();
+    this.currentPhase = 'migrated-away';
   }
 
   /** A migration came to nothing. On the destination nothing may be announced any more. */
   failed(side: MigrationSide): void {
     if (side === 'source' || this.currentPhase !== 'incoming') return;
     this.currentPhase = 'paused';
-    this.arming?.close();
+    void this.arming?.abandon();
     this.arming = undefined;
-    this.enqueue(() => this.channels.close());
+    this.channels.release().catch(() => {}); // closed meanwhile: it is released
   }
 
   /** The guest changed the filter of a NIC, or NICs came or went. */
   changed(nic?: string): void {
     if (nic === undefined) this.arming?.refresh();
-    if (this.currentPhase === 'running') {
-      this.enqueue(() => this.look(nic === undefined ? undefined : new Set([nic])));
-    }
+    if (this.currentPhase === 'running') this.cards.changed(nic);
   }
 
   /** Announces the running guest now; resolves with the report after the last round. */
@@ -178,232 +179,209 @@ export class GuestSession {
     cause: AnnounceCause,
     handoff: Pick<HandoffReading, 'snapshots'>,
     choose: (all: AnnounceChoice) => AnnounceChoice = (all) => all,
+    signal?: AbortSignal,
   ): Promise<MigrationReport> {
-    await this.services.otherGuests
-      .refresh(this.stop.signal)
-      .catch((error: unknown) => this.handoffFailed(error));
-    const planned = planGuest(this.guest, this.knowledge.evidence(), this.services);
-    const { plans, timing } = choose({
-      plans: planned.plans,
-      timing: this.services.policy.forGuest(this.guest.identity).timing,
-    });
+    const { services, guest, currentEpoch: epoch } = this;
+    try {
+      await services.otherGuests.refresh(this.stop.signal);
+    } catch (error) {
+      this.handoffFailed(error);
+    }
+    const { plans: all, faults } = planGuest(guest, this.knowledge.evidence(), services);
+    const { plans, timing } = choose({ plans: all, timing: services.policy.forGuest(guest.identity).timing });
     const announcement = await PreparedAnnouncement.prepare(
       plans,
       timing,
       this.channels,
-      this.services,
+      services,
       this.onRound,
     );
-    if (this.currentPhase === 'running') announcement.run.fire();
-    else announcement.run.cancel();
-    this.sending.add(announcement);
-    return this.finish(announcement, planned.faults, cause, handoff);
+    const { run } = announcement;
+    const cancel = (): void => run.cancel();
+    const isWanted = signal?.aborted !== true && !this.stop.signal.aborted;
+    if (this.currentPhase === 'running' && isWanted) run.fire();
+    else run.cancel();
+    run.complete();
+    signal?.addEventListener('abort', cancel, { once: true });
+    const report = await this.announcer.report(announcement, { cause, epoch, handoff, problems: faults });
+    signal?.removeEventListener('abort', cancel);
+    return report;
   }
 
   /** Looks at the cards now, after what was asked for before. Rejects where the guest does not answer. */
-  async freshLook(): Promise<void> {
-    await this.queue;
-    await this.knowledge.refresh(this.stop.signal);
+  freshLook(): Promise<void> {
+    return this.queue.run(() => this.lookOrFail());
   }
 
   /** Lets go of the guest. What was published stays. */
   async close(): Promise<void> {
     this.stop.abort();
-    this.arming?.close();
-    this.silence();
     this.retry?.();
-    this.cancelTimers();
+    this.cards.close();
+    this.announcer.silence();
+    await this.arming?.abandon();
     await this.publisher?.close();
-    await this.queue;
+    await this.queue.close();
+    await this.announcer.close();
     await this.channels.close();
   }
 
-  private silence(): void {
-    for (const { run } of this.sending) run.cancel();
+  private newPublisher(): SnapshotPublisher | undefined {
+    const { key, guest, services } = this;
+    const { handoff, clock, host, bus } = services;
+    if (key === undefined || handoff === undefined) return undefined;
+    return new SnapshotPublisher(
+      handoff,
+      clock,
+      () => (this.mayPublish ? this.knowledge.snapshot(key, host, this.currentEpoch) : undefined),
+      (snapshot) => bus.emit('snapshot:published', { guest, head: headOf(snapshot) }),
+      (problem) => this.warnings.tell(problem),
+    );
   }
 
+  /** Also while it is stopped: what was seen before STOP is what the destination needs. */
   private get mayPublish(): boolean {
-    return this.merged && this.currentPhase === 'running';
+    const isHere = this.currentPhase === 'running' || this.currentPhase === 'paused';
+    return this.merged && isHere && this.knowledge.hasLooked;
   }
 
   private arm(): void {
     const { guest, services } = this;
-    this.arming = new Arming(guest, this.key, this.channels, services, this.onRound, (armed) => {
-      this.currentEpoch = Math.max(this.currentEpoch, armed.handoff.epoch);
-      for (const problem of [...armed.problems, ...armed.announcement.faults]) this.warn(problem);
-      services.bus.emit('announce:armed', { guest, frames: armed.announcement.run.frames });
+    this.merged = false;
+    this.knowledge.forget();
+    this.arming = new Arming(guest, this.key, this.channels, services, this.stop.signal, {
+      armed: ({ announcement, handoff, problems }) => {
+        this.currentEpoch = Math.max(this.currentEpoch, handoff?.epoch ?? 0);
+        for (const problem of [...problems, ...announcement.faults]) this.warnings.tell(problem);
+        services.bus.emit('announce:armed', { guest, frames: announcement.run.frames });
+      },
+      failed: (error) => this.faulted(error),
+      round: this.onRound,
     });
   }
 
   /** After the resume: a new epoch, a look at the cards here, what they have beyond the hand-off, the report. */
-  private async arrive(arming: Arming, fired: Armed | undefined, fact: Resumed): Promise<void> {
-    const armed = fired ?? (await arming.settled());
-    if (armed === undefined || this.currentPhase !== 'running') return;
-    if (fired === undefined) armed.announcement.run.fire();
-    this.sending.add(armed.announcement);
-    const { handoff, announcement } = armed;
-    this.currentEpoch = Math.max(this.currentEpoch, handoff.epoch) + 1;
-    this.knowledge.carry(handoff.newest);
-    this.merged = true;
-    await this.look();
-    announcement.addFrom(planGuest(this.guest, this.knowledge.evidence(), this.services).plans);
-    this.publisher?.request(0);
+  private async arrive(armed: Armed | undefined, wasFired: boolean, resumed: Resumed): Promise<void> {
+    const isStopped = this.currentPhase !== 'running';
+    if (armed === undefined || (isStopped && !wasFired)) return this.catchUp();
+    const { announcement, handoff, problems } = armed;
+    const { run } = announcement;
+    if (!isStopped) run.fire(); // where it was not ready in time
+    this.currentEpoch = Math.max(this.currentEpoch, handoff?.epoch ?? 0) + 1;
     // Not awaited: the rounds last up to minutes, and the guest may change meanwhile.
-    void this.finish(announcement, armed.problems, 'migration', handoff, fact);
+    void this.announcer.report(announcement, {
+      cause: 'migration',
+      epoch: this.currentEpoch,
+      handoff: handoff ?? NO_HANDOFF,
+      resumed,
+      problems,
+    });
+    if (isStopped) return run.cancel(); // and not merged: when it goes on, it is announced anew
+    if (handoff !== undefined) this.merge(handoff);
+    try {
+      await this.look();
+      const { plans } = planGuest(this.guest, this.knowledge.evidence(), this.services);
+      const { maxStations } = this.services.policy.forGuest(this.guest.identity);
+      await announcement.addFrom(plans, maxStations);
+    } finally {
+      run.complete();
+    }
+    if (this.merged) this.publisher?.request(0);
+    else this.again();
   }
 
-  /** A guest that runs here when first seen: takes the hand-off over, and announces it if it came unseen. */
-  private async settle(): Promise<void> {
+  /** What has to be done for a guest that runs here and did not just arrive. */
+  private async catchUp(): Promise<void> {
     if (this.currentPhase !== 'running') return;
+    if (!this.merged) return this.settle();
+    await this.look();
+    this.publisher?.request();
+  }
+
+  /** Takes the hand-off over, and announces the guest if it came unseen. */
+  private async settle(): Promise<void> {
     let handoff: HandoffReading;
     try {
-      handoff = await fetchHandoff(this.key, 'running', this.services);
+      handoff = await fetchHandoff(this.key, 'running', this.services, this.stop.signal);
     } catch (error) {
       this.handoffFailed(error);
       await this.look();
-      this.again(() => this.settle());
+      this.again();
       return;
     }
-    for (const problem of handoff.problems) this.warn(problem);
+    for (const problem of handoff.problems) this.warnings.tell(problem);
     this.currentEpoch = Math.max(this.currentEpoch, handoff.epoch);
-    this.knowledge.carry(handoff.newest);
-    this.merged = true;
+    this.merge(handoff);
     await this.look();
     if (handoff.newest !== undefined && handoff.newest.host !== this.services.host) {
       this.currentEpoch += 1;
-      void this.announce('late', handoff);
+      this.announce('late', handoff).catch((error: unknown) => this.faulted(error));
     }
     this.publisher?.request(0);
+  }
+
+  private merge(handoff: HandoffReading): void {
+    this.knowledge.carry(handoff.newest);
+    this.merged = true;
   }
 
   private async look(only?: ReadonlySet<string>): Promise<void> {
     if (this.currentPhase !== 'running') return;
     try {
-      const { changed, problems } = await this.knowledge.refresh(this.stop.signal, only);
-      for (const problem of problems) this.warn(problem);
-      this.tellWhatIsIncomplete();
-      if (changed) this.publisher?.request();
-      this.poll();
+      await this.lookOrFail(only);
+      if (this.merged) this.failures = 0;
     } catch (error) {
-      this.warn(
-        asHeraldError(
-          error,
-          'HERALD_GUEST_UNREADABLE',
-          `${guestLabel(this.guest.identity)} does not tell its NICs`,
-        ),
-      );
-      this.again(() => this.look(only));
-    }
-  }
-
-  /** Arms the timers of the cards that must be read now and then; each look arms them anew. */
-  private poll(): void {
-    this.cancelTimers();
-    for (const [pollMs, nics] of this.knowledge.polls()) this.later(pollMs, () => this.look(nics));
-  }
-
-  private async finish(
-    announcement: PreparedAnnouncement,
-    problems: readonly HeraldError[],
-    cause: AnnounceCause,
-    handoff: Pick<HandoffReading, 'snapshots'>,
-    fact?: Resumed,
-  ): Promise<MigrationReport> {
-    const { guest, services, currentEpoch: epoch } = this;
-    const result = await announcement.run.done;
-    await announcement.checkPorts();
-    this.sending.delete(announcement);
-    const report = migrationReport({
-      guest,
-      host: services.host,
-      epoch,
-      cause,
-      snapshots: handoff.snapshots,
-      ...(fact === undefined ? {} : { resumed: fact }),
-      result,
-      nics: announcement.nics,
-      faults: [...problems, ...announcement.faults],
-    });
-    for (const { plan } of announcement.nics) {
-      for (const refusal of plan.refusals) {
-        services.bus.emit('station:refused', { guest, nic: plan.nic.id, refusal });
+      const message = `${guestLabel(this.guest.identity)} does not tell its NICs`;
+      if (!this.stop.signal.aborted) {
+        this.warnings.tell(asHeraldError(error, 'HERALD_GUEST_UNREADABLE', message));
       }
+      this.again();
     }
-    for (const problem of announcement.faults) this.warn(problem);
-    services.bus.emit('announce:finished', { guest, cause, report });
-    return report;
+  }
+
+  private async lookOrFail(only?: ReadonlySet<string>): Promise<void> {
+    const { changed, problems } = await this.knowledge.refresh(this.stop.signal, only);
+    for (const problem of problems) this.warnings.tell(problem);
+    for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
+    if (changed) this.publisher?.request();
+    if (this.currentPhase === 'running') this.cards.poll(this.knowledge.polls());
   }
 
   private readonly onRound = (round: RoundReport): void => {
+    const { guest, services } = this;
     // Told after the frames of all guests that wait in this turn are out.
-    this.services.clock.setTimer(0, () =>
-      this.services.bus.emit('announce:round-finished', {
-        guest: this.guest,
-        epoch: this.currentEpoch,
-        round,
-      }),
+    services.clock.setTimer(0, () =>
+      services.bus.emit('announce:round-finished', { guest, epoch: this.currentEpoch, round }),
     );
   };
 
-  private tellWhatIsIncomplete(): void {
-    const evidence = this.knowledge.evidence();
-    for (const warning of duplicateMacs(evidence.map(({ nic }) => nic))) this.warn(warning);
-    for (const { nic, filter, source } of evidence) {
-      if (source === 'primary-mac') continue;
-      for (const { reason, meaning } of filter.incomplete) {
-        this.warn(
-          new HeraldError('HERALD_FILTER_INCOMPLETE', `${nic.id}: ${reason}: ${meaning}`, {
-            details: { nic: nic.id, reason },
-          }),
-        );
-      }
-    }
-  }
-
-  /** Tells of a problem once for as long as this guest is here. */
-  private warn(warning: HeraldError): void {
-    const seen = `${warning.code} ${warning.message}`;
-    if (this.told.has(seen) || this.told.size >= MAX_TOLD) return;
-    this.told.add(seen);
-    this.services.bus.emit('warning', { warning, guest: this.guest });
+  /** Tries again, later each time, what was not answered. */
+  private again(): void {
+    this.retry?.();
+    if (this.stop.signal.aborted) return;
+    const pauseMs = Math.min(RETRY_MS * 2 ** this.failures, MOST_RETRY_MS);
+    this.failures += 1;
+    this.retry = this.services.clock.setTimer(pauseMs, () => void this.enqueue(() => this.catchUp()));
   }
 
   private handoffFailed(error: unknown): void {
-    this.warn(asHeraldError(error, 'HERALD_HANDOFF_FAILED', 'the hand-off could not be read'));
-  }
-
-  private later(delayMs: number, work: () => Promise<void>): void {
     if (this.stop.signal.aborted) return;
-    this.timers.push(this.services.clock.setTimer(delayMs, () => this.enqueue(work)));
+    this.warnings.tell(asHeraldError(error, 'HERALD_HANDOFF_FAILED', 'the hand-off could not be read'));
   }
 
-  /** Tries again what was not answered. Not among the timers of the polls, which each look arms anew. */
-  private again(work: () => Promise<void>): void {
-    this.retry?.();
-    this.retry = this.services.clock.setTimer(RETRY_MS, () => this.enqueue(work));
+  private faulted(error: unknown): void {
+    if (this.stop.signal.aborted) return;
+    const words = error instanceof Error ? error.message : String(error);
+    const message = `work for ${guestLabel(this.guest.identity)} failed: ${words}`;
+    this.warnings.tell(asHeraldError(error, 'HERALD_ENGINE_FAULT', message));
   }
 
-  private cancelTimers(): void {
-    for (const cancel of this.timers.splice(0)) cancel();
-  }
-
-  private enqueue(work: () => Promise<void>): void {
-    this.queue = this.queue.then(async () => {
-      if (this.stop.signal.aborted) return;
-      try {
-        await work();
-      } catch (error) {
-        this.warn(
-          asHeraldError(
-            error,
-            'HERALD_ENGINE_FAULT',
-            `work for ${guestLabel(this.guest.identity)} failed: ${error instanceof Error ? error.message : String(error)}`,
-          ),
-        );
-      }
-    });
+  /** Does it after what was asked for before. Never rejects: what fails is told. */
+  private async enqueue(work: () => Promise<void>): Promise<void> {
+    try {
+      await this.queue.run(work);
+    } catch (error) {
+      this.faulted(error);
+    }
   }
 }
-
-/** Most different warnings told of one guest: a guest must not be able to fill the log. */
-const MAX_TOLD = 256;

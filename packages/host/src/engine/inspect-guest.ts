@@ -5,8 +5,8 @@ import {
   type NicPlan,
   type ReportWarning,
 } from '@nic-herald/core';
+import { channelProblem } from '../announce/channel-problem.js';
 import { withDeadline } from '../announce/deadline.js';
-import type { NicChannel, SinkRegistry } from '../announce/sink-registry.js';
 import type { GuestInspection, NicInspection, SinkStatus } from '../herald-host.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
@@ -74,7 +74,7 @@ export const inspectGuest = async (
   const nics: NicInspection[] = [];
   for (const [index, each] of evidence.entries()) {
     const plan = plans[index];
-    if (plan !== undefined) nics.push(await inspectNic(each, plan, session, services.sinks));
+    if (plan !== undefined) nics.push(await inspectNic(each, plan, session, services));
   }
   const duplicates = duplicateMacs(evidence.map(({ nic }) => nic));
   return {
@@ -96,7 +96,7 @@ const inspectNic = async (
   evidence: NicEvidence,
   plan: NicPlan,
   session: GuestSession,
-  sinks: SinkRegistry,
+  services: EngineServices,
 ): Promise<NicInspection> => {
   const problem = session.knowledge.problemOf(evidence.nic.id);
   return {
@@ -107,11 +107,12 @@ const inspectNic = async (
     filter: evidence.filter,
     learned: evidence.learned,
     plan,
-    sink: await sinkStatus(await sinks.open(evidence.nic)),
+    sink: await sinkStatus(evidence.nic, services),
   };
 };
 
-const sinkStatus = async (way: NicChannel): Promise<SinkStatus> => {
+const sinkStatus = async (nic: NicDescriptor, { sinks, clock }: EngineServices): Promise<SinkStatus> => {
+  const way = await sinks.open(nic);
   if (!('channel' in way)) {
     return {
       ready: false,
@@ -120,12 +121,7 @@ const sinkStatus = async (way: NicChannel): Promise<SinkStatus> => {
     };
   }
   const { sink, channel } = way;
-  try {
-    const health = await channel.health();
-    return health.ready ? { sink, ready: true } : { sink, ready: false, problem: health.message };
-  } catch (error) {
-    return { sink, ready: false, problem: error instanceof Error ? error.message : String(error) };
-  } finally {
-    await channel.close().catch(() => {});
-  }
+  const problem = await channelProblem(nic.id, channel, clock);
+  await channel.close().catch(() => {}); // the sink's own close gives everything back
+  return problem === undefined ? { sink, ready: true } : { sink, ready: false, problem: problem.message };
 };

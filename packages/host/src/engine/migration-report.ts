@@ -51,14 +51,14 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
 
 const MAX_SEND_WARNINGS = 16;
 
-const nicReport = ({ plan, sink, added }: PreparedNic): NicReport => ({
+const nicReport = ({ plan, sink, announced, added, refused }: PreparedNic): NicReport => ({
   nic: plan.nic.id,
   model: plan.model,
   ...(plan.nic.port === undefined ? {} : { port: plan.nic.port.name }),
   ...(sink === undefined ? {} : { sink }),
   source: plan.source,
-  announced: plan.announcements,
+  announced,
   added,
-  refused: plan.refusals,
+  refused,
   incomplete: plan.incomplete,
 });

@@ -3,12 +3,14 @@ import {
   type AnnounceTiming,
   asHeraldError,
   type FrameChannel,
-  HeraldError,
+  type HeraldError,
   type NicPlan,
+  type Refusal,
   type RoundReport,
   stationKey,
 } from '@nic-herald/core';
 import { AnnouncementRun, type ReadyBatch } from '../announce/announcement-run.js';
+import { channelProblem } from '../announce/channel-problem.js';
 import type { ChannelSet } from '../announce/channel-set.js';
 import { encodeBatch } from '../plan/frame-batch.js';
 import type { EngineServices } from './engine-services.js';
@@ -18,47 +20,46 @@ export interface PreparedNic {
   readonly plan: NicPlan;
   readonly sink?: string;
   readonly channel?: FrameChannel;
+  /** What of the plan lies ready or was sent: all of it, or nothing where there is no way. */
+  readonly announced: readonly Announcement[];
   /** What was found on the card afterwards and sent with the rest. */
   readonly added: readonly Announcement[];
+  /** What the plan refused, and what was refused of what was found afterwards. */
+  readonly refused: readonly Refusal[];
 }
+
+type FrameServices = Pick<EngineServices, 'clock' | 'kinds'>;
 
 /** An announcement with its frames encoded and its channels open: nothing is left to do but to fire it. */
 export class PreparedAnnouncement {
+  private prepared: readonly PreparedNic[] = [];
+  private readonly problems: HeraldError[] = [];
+
   private constructor(
     readonly run: AnnouncementRun,
-    private prepared: readonly PreparedNic[],
-    private readonly problems: HeraldError[],
-    private readonly services: EngineServices,
+    private readonly channels: ChannelSet,
+    private readonly services: FrameServices,
   ) {}
 
-  /** Opens the channels, encodes and prepares. Never rejects: a NIC without a way is a problem, the others go. */
+  /**
+   * Opens the channels, encodes and prepares. A NIC without a way is a problem, the others go. Rejects only
+   * with HERALD_CANCELLED, where the channels are closed meanwhile.
+   */
   static async prepare(
     plans: readonly NicPlan[],
     timing: AnnounceTiming,
     channels: ChannelSet,
-    services: EngineServices,
+    services: FrameServices,
     onRound?: (round: RoundReport) => void,
   ): Promise<PreparedAnnouncement> {
-    const problems: HeraldError[] = [];
-    const nics: PreparedNic[] = [];
-    const batches: ReadyBatch[] = [];
+    const run = new AnnouncementRun([], timing, services.clock, onRound);
+    const announcement = new PreparedAnnouncement(run, channels, services);
     for (const plan of plans) {
-      const way = await channels.for(plan.nic);
-      if (!('channel' in way)) {
-        problems.push(way.problem);
-        nics.push({ plan, added: [], ...(way.sink === undefined ? {} : { sink: way.sink }) });
-        continue;
-      }
-      const { sink, channel } = way;
-      const sickness = await healthProblem(plan.nic.id, channel);
-      if (sickness !== undefined) problems.push(sickness);
-      nics.push({ plan, sink, channel, added: [] });
-      const ready = readyBatch(plan.nic.id, plan.announcements, channel, services);
-      if (ready instanceof HeraldError) problems.push(ready);
-      else if (ready.frames > 0) batches.push(ready);
+      const nic = await announcement.open(plan);
+      const isReady = announcement.add(nic, plan.announcements);
+      announcement.put({ ...nic, announced: isReady ? plan.announcements : [] });
     }
-    const run = new AnnouncementRun(batches, timing, services.clock, onRound);
-    return new PreparedAnnouncement(run, nics, problems, services);
+    return announcement;
   }
 
   /** What will be, or was, sent for each NIC. */
@@ -71,64 +72,102 @@ export class PreparedAnnouncement {
     return this.problems;
   }
 
-  /** Sends what newer plans have beyond this one, at once and with every later round. */
-  addFrom(plans: readonly NicPlan[]): void {
-    this.prepared = this.prepared.map((each) => {
-      const newer = plans.find(({ nic }) => nic.id === each.plan.nic.id);
-      if (newer === undefined || each.channel === undefined) return each;
-      const sent = new Set([...each.plan.announcements, ...each.added].map(frameKey));
-      const missing = newer.announcements.filter((announcement) => !sent.has(frameKey(announcement)));
-      if (missing.length === 0) return each;
-      const ready = readyBatch(each.plan.nic.id, missing, each.channel, this.services);
-      if (ready instanceof HeraldError) {
-        this.problems.push(ready);
-        return each;
-      }
-      this.run.add(ready);
-      return { ...each, added: [...each.added, ...missing] };
-    });
+  /**
+   * Sends what newer plans have beyond this one, at once and with every later round; no more than
+   * `maxStations` in all per NIC. Rejects as `prepare` does.
+   */
+  async addFrom(plans: readonly NicPlan[], maxStations: number): Promise<void> {
+    for (const newer of plans) {
+      const known = this.prepared.find(({ plan }) => plan.nic.id === newer.nic.id);
+      const nic = known?.channel === undefined ? await this.open(known?.plan ?? newer) : known;
+      const { missing, refused } = beyond(nic, newer, maxStations);
+      const added = this.add(nic, missing) ? missing : [];
+      this.put({ ...nic, added: [...nic.added, ...added], refused });
+    }
   }
 
   /** Looks at the ports once the rounds are over: a port that went away took frames without a word. */
   async checkPorts(): Promise<void> {
     for (const { plan, channel } of this.prepared) {
-      if (channel === undefined) continue;
-      const sickness = await healthProblem(plan.nic.id, channel);
-      if (sickness !== undefined && !this.problems.some(({ message }) => message === sickness.message)) {
-        this.problems.push(sickness);
-      }
+      if (channel !== undefined) this.note(await channelProblem(plan.nic.id, channel, this.services.clock));
     }
+  }
+
+  private async open(plan: NicPlan): Promise<PreparedNic> {
+    const nic: PreparedNic = { plan, announced: [], added: [], refused: plan.refusals };
+    const way = await this.channels.for(plan.nic);
+    if (!('channel' in way)) {
+      this.note(way.problem);
+      return way.sink === undefined ? nic : { ...nic, sink: way.sink };
+    }
+    this.note(await channelProblem(plan.nic.id, way.channel, this.services.clock));
+    return { ...nic, sink: way.sink, channel: way.channel };
+  }
+
+  /** Encodes and hands over to the run; false where nothing could be. */
+  private add({ plan, channel }: PreparedNic, announcements: readonly Announcement[]): boolean {
+    if (channel === undefined || announcements.length === 0) return false;
+    const nic = plan.nic.id;
+    let ready: ReadyBatch;
+    try {
+      const batch = channel.prepare(encodeBatch(announcements, this.services.kinds));
+      ready = { nic, frames: announcements.length, batch };
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      const message = `${nic}: ${announcements.length} frames could not be made ready: ${words}`;
+      this.note(asHeraldError(error, 'HERALD_SINK_FAULT', message, { nic }));
+      return false;
+    }
+    return this.run.add(ready);
+  }
+
+  private put(nic: PreparedNic): void {
+    const isKnown = this.prepared.some(({ plan }) => plan.nic.id === nic.plan.nic.id);
+    this.prepared = isKnown
+      ? this.prepared.map((each) => (each.plan.nic.id === nic.plan.nic.id ? nic : each))
+      : [...this.prepared, nic];
+  }
+
+  private note(problem: HeraldError | undefined): void {
+    if (problem === undefined || this.problems.some(({ message }) => message === problem.message)) return;
+    this.problems.push(problem);
   }
 }
 
+/** What a newer plan has that was not sent, as far as there is room; and all that is refused by now. */
+const beyond = (
+  nic: PreparedNic,
+  newer: NicPlan,
+  maxStations: number,
+): { readonly missing: readonly Announcement[]; readonly refused: readonly Refusal[] } => {
+  const sent = [...nic.announced, ...nic.added];
+  const frames = new Set(sent.map(frameKey));
+  const stations = new Set<string>(sent.map(({ station }) => stationKey(station)));
+  const missing: Announcement[] = [];
+  const overflow: Refusal[] = [];
+  for (const announcement of newer.announcements) {
+    if (frames.has(frameKey(announcement))) continue;
+    const { station, evidence } = announcement;
+    if (!stations.has(stationKey(station)) && stations.size >= maxStations) {
+      overflow.push({
+        ...station,
+        evidence,
+        reason: 'station-limit',
+        detail: `at most ${maxStations} per NIC`,
+      });
+      continue;
+    }
+    stations.add(stationKey(station));
+    missing.push(announcement);
+  }
+  const told = new Set(nic.refused.map(refusalKey));
+  const more = newer.refusals.filter(
+    (refusal) => !told.has(refusalKey(refusal)) && !stations.has(stationKey(refusal)),
+  );
+  return { missing, refused: [...nic.refused, ...more, ...overflow] };
+};
+
 const frameKey = ({ kind, station }: Announcement): string => `${kind} ${stationKey(station)}`;
 
-const readyBatch = (
-  nic: string,
-  announcements: readonly Announcement[],
-  channel: FrameChannel,
-  services: EngineServices,
-): ReadyBatch | HeraldError => {
-  try {
-    const batch = channel.prepare(encodeBatch(announcements, services.kinds));
-    return { nic, frames: announcements.length, batch };
-  } catch (error) {
-    return asHeraldError(
-      error,
-      'HERALD_SINK_FAULT',
-      `${nic}: ${announcements.length} frames could not be made ready: ${error instanceof Error ? error.message : String(error)}`,
-      { nic },
-    );
-  }
-};
-
-const healthProblem = async (nic: string, channel: FrameChannel): Promise<HeraldError | undefined> => {
-  try {
-    const health = await channel.health();
-    return health.ready
-      ? undefined
-      : new HeraldError(health.code, `${nic}: ${health.message}`, { details: { nic } });
-  } catch (error) {
-    return asHeraldError(error, 'HERALD_SINK_FAULT', `${nic}: its port could not be looked at`, { nic });
-  }
-};
+const refusalKey = (refusal: Refusal): string =>
+  `${stationKey(refusal)} ${refusal.reason} ${refusal.count === undefined ? '' : 'all'}`;

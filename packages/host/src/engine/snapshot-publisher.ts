@@ -11,7 +11,7 @@ import { HANDOFF_DEADLINE_MS } from './other-guests.js';
 
 /** Changes within this time are published together, ms. */
 export const PUBLISH_COALESCE_MS = 50;
-/** First pause after a failed publish, ms; doubled up to the most. */
+/** Pause after a failed publish, ms; twice as long after each that follows, up to the most. */
 const RETRY_MS = 500;
 const MOST_RETRY_MS = 30_000;
 
@@ -24,7 +24,7 @@ export class SnapshotPublisher {
   private busy: Promise<void> | undefined;
   private wanted = false;
   private closed = false;
-  private retryMs = RETRY_MS;
+  private failures = 0;
 
   constructor(
     private readonly handoff: HandoffStore,
@@ -55,7 +55,7 @@ export class SnapshotPublisher {
     this.wanted = false;
     this.busy = this.publish().finally(() => {
       this.busy = undefined;
-      if (this.wanted && this.timer === undefined) this.request(this.retryMs);
+      if (this.wanted) this.request(this.pauseMs);
     });
     await this.busy;
   }
@@ -68,6 +68,11 @@ export class SnapshotPublisher {
     await this.busy;
   }
 
+  private get pauseMs(): number {
+    if (this.failures === 0) return PUBLISH_COALESCE_MS;
+    return Math.min(RETRY_MS * 2 ** (this.failures - 1), MOST_RETRY_MS);
+  }
+
   private async publish(): Promise<void> {
     const snapshot = this.current();
     if (snapshot === undefined) return;
@@ -75,11 +80,11 @@ export class SnapshotPublisher {
       await withDeadline(this.clock, HANDOFF_DEADLINE_MS, 'publishing to the hand-off', (signal) =>
         this.handoff.publish(snapshot, { signal }),
       );
-      this.retryMs = RETRY_MS;
+      this.failures = 0;
       this.onPublished(snapshot);
     } catch (error) {
       this.wanted = true;
-      this.retryMs = Math.min(this.retryMs * 2, MOST_RETRY_MS);
+      this.failures += 1;
       this.onFailed(
         asHeraldError(error, 'HERALD_HANDOFF_FAILED', 'the snapshot could not be published', {
           guest: snapshot.guest,

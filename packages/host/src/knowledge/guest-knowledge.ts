@@ -4,33 +4,40 @@ import {
   type Guest,
   type GuestKey,
   type HeraldError,
+  type LearnedStation,
+  MAX_SNAPSHOT_NICS,
   type NicDescriptor,
   type NicModel,
   type NicSnapshot,
   SNAPSHOT_FORMAT,
   type Snapshot,
-  type Station,
 } from '@nic-herald/core';
+import { MacAddress } from '@nic-herald/wire';
+import { withDeadline } from '../announce/deadline.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { PRIMARY_MAC, PRIMARY_MAC_LIMITS, primaryMacView } from '../plan/primary-mac.js';
 import { matchNic } from './match-nic.js';
 import type { ModelRegistry } from './model-registry.js';
-import { readNic, readState, viewOf } from './read-nic.js';
+import { CAPTURE_DEADLINE_MS, type NicReading, readNic, readState, viewOf } from './read-nic.js';
+import { snapshotEvidence } from './snapshot-evidence.js';
 
 /** Learned stations older than this are forgotten, ms: what a switch's table does by default (802.1D, 300 s). */
 export const LEARNED_MAX_AGE_MS = 300_000;
+/** A card that could not be read is read again after this time, ms, also where events would tell of changes. */
+const UNREADABLE_POLL_MS = 5000;
+/** Least pause between two readings of a card, ms, whatever its model asks for. */
+const LEAST_POLL_MS = 100;
 
-interface SeenStation {
-  readonly station: Station;
-  readonly seenAt: number;
-}
-
-/** What is known of one NIC: the first and the latest look at the live card, and what was carried here. */
+/** What is known of one NIC. */
 interface NicKnowledge {
+  /** As of the last look. */
   readonly evidence: NicEvidence;
   readonly model?: NicModel;
+  /** The first state that was read of the live card. */
   readonly loaded?: unknown;
-  readonly learned: readonly SeenStation[];
+  /** The evidence of the last look that could read the card. */
+  readonly read?: NicEvidence;
+  /** Why the last look could not. */
   readonly problem?: HeraldError;
 }
 
@@ -45,9 +52,10 @@ export interface Refreshed {
 /**
  * What this host knows of the NICs of one running guest. Looks at the live cards on demand and, until the
  * guest itself changes that part of its filter, keeps what the newest snapshot knew and a migration lost.
+ * A card that cannot be read keeps what was known of it.
  */
 export class GuestKnowledge {
-  private nics: ReadonlyMap<string, NicKnowledge> = new Map();
+  private nics: ReadonlyMap<string, NicKnowledge> | undefined;
   private carried: Snapshot | undefined;
   private carriedAt = 0;
 
@@ -57,61 +65,79 @@ export class GuestKnowledge {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes over what the newest snapshot knew, before the first look at the cards. */
+  /** Forgets all: the guest is about to come anew, and what its cards showed before is of no meaning. */
+  forget(): void {
+    this.nics = undefined;
+    this.carried = undefined;
+  }
+
+  /** Takes over what the newest snapshot knew; the next look puts back what of it the cards lost. */
   carry(snapshot: Snapshot | undefined): void {
     this.carried = snapshot;
     this.carriedAt = this.clock.now();
   }
 
+  /** True once the guest told its NICs: what is here is worth handing on. */
+  get hasLooked(): boolean {
+    return this.nics !== undefined;
+  }
+
   /** Looks at the cards: all of them, or those named. Rejects only where the guest does not answer at all. */
   async refresh(signal: AbortSignal, only?: ReadonlySet<string>): Promise<Refreshed> {
-    const before = JSON.stringify(this.nicSnapshots(0));
-    const descriptors = await this.guest.nics({ signal });
-    const next = new Map<string, NicKnowledge>();
+    const before = this.content();
+    const descriptors = await withDeadline(
+      this.clock,
+      CAPTURE_DEADLINE_MS,
+      'listing the NICs',
+      (listSignal) => this.guest.nics({ signal: listSignal }),
+      signal,
+    );
     const problems: HeraldError[] = [];
-    for (const nic of descriptors) {
-      const known = this.nics.get(nic.id);
+    const looks = descriptors.map(async (nic): Promise<[string, NicKnowledge]> => {
+      const known = this.nics?.get(nic.id);
       if (known !== undefined && only?.has(nic.id) === false) {
-        next.set(nic.id, { ...known, evidence: { ...known.evidence, nic } });
-        continue;
+        return [nic.id, { ...known, evidence: { ...known.evidence, nic } }];
       }
       const fresh = await this.look(nic, known, signal);
       if (fresh.problem !== undefined && known?.problem?.message !== fresh.problem.message) {
         problems.push(fresh.problem);
       }
-      next.set(nic.id, fresh);
-    }
-    this.nics = next;
-    return { changed: JSON.stringify(this.nicSnapshots(0)) !== before, problems };
+      return [nic.id, fresh];
+    });
+    this.nics = new Map(await Promise.all(looks));
+    return { changed: this.content() !== before, problems };
   }
 
   /** The evidence of every NIC as of the last look. */
   evidence(): readonly NicEvidence[] {
-    return [...this.nics.values()].map(({ evidence, learned }) => ({
-      ...evidence,
-      learned: this.aged(learned, this.clock.now()),
-    }));
+    return this.known.map(({ evidence }) => ({ ...evidence, learned: this.learned(evidence.nic) }));
   }
 
   /** Why a NIC could not be read at the last look. */
   problemOf(nic: string): HeraldError | undefined {
-    return this.nics.get(nic)?.problem;
+    return this.nics?.get(nic)?.problem;
   }
 
   /** How often NICs of this guest must be read, ms, with their ids; empty where events tell of changes. */
   polls(): ReadonlyMap<number, ReadonlySet<string>> {
     const polls = new Map<number, Set<string>>();
-    for (const [id, { model }] of this.nics) {
-      if (model === undefined || model.changes === 'event') continue;
-      const ids = polls.get(model.changes.pollMs) ?? new Set();
-      polls.set(model.changes.pollMs, ids.add(id));
+    for (const { model, problem, evidence } of this.known) {
+      if (model === undefined) continue;
+      const pollMs = model.changes === 'event' ? UNREADABLE_POLL_MS : model.changes.pollMs;
+      if (model.changes === 'event' && problem === undefined) continue;
+      const rounded = Number.isFinite(pollMs) ? Math.max(LEAST_POLL_MS, pollMs) : UNREADABLE_POLL_MS;
+      polls.set(rounded, (polls.get(rounded) ?? new Set()).add(evidence.nic.id));
     }
     return polls;
   }
 
-  /** What is handed on. */
+  /** What is handed on: as much as every reader takes. */
   snapshot(guest: GuestKey, host: string, epoch: number): Snapshot {
-    return { format: SNAPSHOT_FORMAT, guest, host, epoch, nics: this.nicSnapshots(this.clock.now()) };
+    return { format: SNAPSHOT_FORMAT, guest, host, epoch, nics: this.nicSnapshots() };
+  }
+
+  private get known(): readonly NicKnowledge[] {
+    return [...(this.nics?.values() ?? [])];
   }
 
   private async look(
@@ -120,65 +146,69 @@ export class GuestKnowledge {
     signal: AbortSignal,
   ): Promise<NicKnowledge> {
     const reading = await readNic(this.guest, nic, this.registry, this.clock, signal);
-    const learned = known?.learned ?? this.carriedLearned(nic);
-    if (!('state' in reading)) {
-      const { model, problem } = reading;
-      const meaning = problem?.message ?? `no plugin knows cards of type ${nic.type}`;
-      const evidence: NicEvidence = {
-        nic,
-        model: PRIMARY_MAC,
-        limits: PRIMARY_MAC_LIMITS,
-        source: 'primary-mac',
-        filter: primaryMacView(problem === undefined ? 'no-model' : 'unreadable', meaning),
-        learned: [],
-      };
-      return {
-        evidence,
-        learned,
-        ...(model === undefined ? {} : { model }),
-        ...(problem === undefined ? {} : { problem }),
-        ...(known?.loaded === undefined ? {} : { loaded: known.loaded }),
-      };
-    }
+    if (!('state' in reading)) return this.unread(nic, known, reading);
     const { model, state: live } = reading;
     const loaded = known?.loaded ?? live;
     try {
       const state = this.restored(model, nic, live, loaded);
       const filter = viewOf(model, state);
-      const evidence = {
-        nic,
-        model: model.name,
-        limits: model.limits,
-        source: 'live',
-        state,
-        filter,
-        learned: [],
-      } as const;
-      return { evidence, model, loaded, learned };
+      const { limits, name } = model;
+      const read = { nic, model: name, limits, source: 'live', state, filter, learned: [] } as const;
+      return { evidence: read, model, loaded, read };
     } catch (error) {
-      const problem = asHeraldError(
-        error,
-        'HERALD_MODEL_FAULT',
-        `the model ${model.name} failed on ${nic.id}: ${error instanceof Error ? error.message : String(error)}`,
-        { nic: nic.id, model: model.name },
-      );
-      const filter = primaryMacView('unreadable', problem.message);
-      const evidence = {
-        nic,
-        model: PRIMARY_MAC,
-        limits: PRIMARY_MAC_LIMITS,
-        source: 'primary-mac',
-        filter,
-        learned: [],
-      } as const;
-      return { evidence, model, loaded, learned, problem };
+      const words = error instanceof Error ? error.message : String(error);
+      const message = `the model ${model.name} failed on ${nic.id}: ${words}`;
+      const details = { nic: nic.id, model: model.name };
+      const problem = asHeraldError(error, 'HERALD_MODEL_FAULT', message, details);
+      return this.unread(nic, known, { model, problem });
     }
+  }
+
+  /** A card that could not be read: what was known of it stays, unless its model says that there is nothing. */
+  private unread(
+    nic: NicDescriptor,
+    known: NicKnowledge | undefined,
+    { model, problem }: Pick<Extract<NicReading, { problem?: unknown }>, 'model' | 'problem'>,
+  ): NicKnowledge {
+    const meaning = problem?.message ?? `no plugin knows cards of type ${nic.type}`;
+    const incomplete = { reason: problem === undefined ? 'no-model' : 'unreadable', meaning };
+    const before =
+      problem === undefined || problem.code === NOT_ENABLED ? undefined : this.before(nic, known);
+    const evidence: NicEvidence =
+      before === undefined
+        ? {
+            nic,
+            model: PRIMARY_MAC,
+            limits: PRIMARY_MAC_LIMITS,
+            source: 'primary-mac',
+            filter: primaryMacView(incomplete.reason, meaning),
+            learned: [],
+          }
+        : {
+            ...before,
+            nic,
+            filter: { ...before.filter, incomplete: [...before.filter.incomplete, incomplete] },
+          };
+    return {
+      evidence,
+      ...(model === undefined ? {} : { model }),
+      ...(problem === undefined ? {} : { problem }),
+      ...(known?.loaded === undefined ? {} : { loaded: known.loaded }),
+      ...(before === undefined ? {} : { read: before }),
+    };
+  }
+
+  private before(nic: NicDescriptor, known: NicKnowledge | undefined): NicEvidence | undefined {
+    if (known?.read !== undefined) return known.read;
+    const { evidence } = snapshotEvidence(nic, matchNic(nic, this.carried), this.registry);
+    return evidence.state === undefined ? undefined : evidence;
   }
 
   private restored(model: NicModel, nic: NicDescriptor, live: unknown, loaded: unknown): unknown {
     const carried = matchNic(nic, this.carried);
-    if (model.restore === undefined || carried?.state === undefined || carried.model !== model.name)
+    if (model.restore === undefined || carried?.state === undefined || carried.model !== model.name) {
       return live;
+    }
     let before: unknown;
     try {
       before = readState(model, carried.state);
@@ -188,24 +218,35 @@ export class GuestKnowledge {
     return model.restore({ live, loaded, carried: before });
   }
 
-  private carriedLearned(nic: NicDescriptor): readonly SeenStation[] {
-    const learned = matchNic(nic, this.carried)?.learned ?? [];
-    return learned.map(({ station, ageMs }) => ({ station, seenAt: this.carriedAt - ageMs }));
-  }
-
-  private aged(learned: readonly SeenStation[], now: number): NicSnapshot['learned'] {
-    return learned
-      .map(({ station, seenAt }) => ({ station, ageMs: Math.max(0, now - seenAt) }))
+  /** What was carried here, older by the time that has passed since. */
+  private learned(nic: NicDescriptor): readonly LearnedStation[] {
+    const passedMs = Math.max(0, this.clock.now() - this.carriedAt);
+    return (matchNic(nic, this.carried)?.learned ?? [])
+      .map(({ station, ageMs }) => ({ station, ageMs: ageMs + passedMs }))
       .filter(({ ageMs }) => ageMs <= LEARNED_MAX_AGE_MS);
   }
 
-  private nicSnapshots(now: number): readonly NicSnapshot[] {
-    return [...this.nics.values()].map(({ evidence, learned }) => ({
-      id: evidence.nic.id,
-      primaryMac: evidence.nic.primaryMac,
-      model: evidence.model,
-      ...(evidence.state === undefined ? {} : { state: evidence.state }),
-      learned: this.aged(learned, now),
-    }));
+  private nicSnapshots(): readonly NicSnapshot[] {
+    return this.evidence()
+      .filter(({ nic }) => MacAddress.isStationAddress(nic.primaryMac))
+      .slice(0, MAX_SNAPSHOT_NICS)
+      .map(({ nic, model, state, learned }) => ({
+        id: nic.id,
+        primaryMac: nic.primaryMac,
+        model,
+        ...(state === undefined ? {} : { state }),
+        learned,
+      }));
+  }
+
+  /** What the snapshot would say, but for the ages: they change by themselves. */
+  private content(): string | undefined {
+    if (this.nics === undefined) return undefined;
+    return JSON.stringify(
+      this.nicSnapshots().map((nic) => ({ ...nic, learned: nic.learned.map(({ station }) => station) })),
+    );
   }
 }
+
+/** The code with which a model says that the guest has not set its card up. */
+const NOT_ENABLED = 'HERALD_NIC_NOT_ENABLED';

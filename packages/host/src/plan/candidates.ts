@@ -42,7 +42,7 @@ export const collectCandidates = (
     if (!found.has(key) && !refused.has(key)) found.set(key, candidate);
   };
   const refuse = (refusal: Refusal): void => {
-    const key = stationKey(stationOf(refusal.mac, refusal.vlan as VlanId | undefined));
+    const key = stationKey(refusal);
     if (!found.has(key) && !refused.has(key)) refused.set(key, refusal);
   };
 

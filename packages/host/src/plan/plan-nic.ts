@@ -7,9 +7,8 @@ import {
   type NicPlan,
   type Refusal,
   stationKey,
-  stationOf,
 } from '@nic-herald/core';
-import { MacAddress, type VlanId } from '@nic-herald/wire';
+import { MacAddress } from '@nic-herald/wire';
 import { announcementOrder } from './announcement-order.js';
 import { collectCandidates } from './candidates.js';
 import { type JudgeContext, judgeCandidate, type Verdict } from './judge-candidate.js';
@@ -133,7 +132,7 @@ const admit = (
 ): readonly Announcement[] => {
   const known = new Set(candidates.map(({ station }) => stationKey(station)));
   const refused = new Set<string>(
-    refusals.flatMap(({ mac, vlan, count }) => (count === undefined ? [keyOf(mac, vlan)] : [])),
+    refusals.flatMap((refusal) => (refusal.count === undefined ? [stationKey(refusal)] : [])),
   );
   const taken = new Set<string>();
   const admitted: Announcement[] = [];
@@ -157,9 +156,6 @@ const admit = (
   }
   return primaryFirst(admitted, candidates);
 };
-
-const keyOf = (mac: MacAddress, vlan: number | undefined): string =>
-  stationKey(stationOf(mac, vlan as VlanId | undefined));
 
 /** A station that the handler names beyond the candidates is held to the same rules and bounds. */
 const judgeNamed = (

@@ -88,7 +88,7 @@ describe('every plan', () => {
         const accounted = [
           ...announcements.map(({ station }) => stationKey(station)),
           ...single.map(({ mac: address, vlan: tag }) =>
-            stationKey({ mac: address, ...(tag === undefined ? {} : { vlan: tag as VlanId }) }),
+            stationKey({ mac: address, ...(tag === undefined ? {} : { vlan: tag }) }),
           ),
         ];
         expect(new Set(accounted).size).toBe(accounted.length);

@@ -1,0 +1,18 @@
+import { HeraldError } from '@nic-herald/core';
+import type { NicEvidence } from '../plan/nic-evidence.js';
+import { duplicateMacs } from './duplicate-macs.js';
+
+/** What an operator should know of the cards of one guest: MACs that several share, and what cards do not tell. */
+export const evidenceWarnings = (evidence: readonly NicEvidence[]): readonly HeraldError[] => {
+  const incomplete = evidence
+    .filter(({ source }) => source !== 'primary-mac') // that it is not read was told as a problem
+    .flatMap(({ nic, filter }) =>
+      filter.incomplete.map(
+        ({ reason, meaning }) =>
+          new HeraldError('HERALD_FILTER_INCOMPLETE', `${nic.id}: ${reason}: ${meaning}`, {
+            details: { nic: nic.id, reason },
+          }),
+      ),
+    );
+  return [...duplicateMacs(evidence.map(({ nic }) => nic)), ...incomplete];
+};
