@@ -1,0 +1,30 @@
+import type { Port, PortLearner, StationLearner } from '@nic-herald/core';
+import { BpfPortLearner } from './bpf-port-learner.js';
+
+/**
+ * Learns in the kernel: a program on each port's ingress notes every (MAC, VLAN) that the guest sends from, and
+ * tells apart what nic-herald itself put in. No frame reaches this process.
+ */
+export class BpfLearner implements StationLearner {
+  readonly name = 'linux-bpf';
+  readonly preference = 100;
+  private readonly capacity: number;
+
+  /** `capacity` is how many stations each port's table holds. */
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  /** Any tap, whatever it is a port of. Whether the kernel lets us is known by `open`. */
+  supports(port: Port): boolean {
+    return port.kind === 'tap';
+  }
+
+  /**
+   * Rejects with HERALD_PORT_MISSING, HERALD_LEARNER_BUSY where another process learns there,
+   * HERALD_LEARNER_UNAVAILABLE where the system refuses, HERALD_NATIVE_UNAVAILABLE.
+   */
+  async open(port: Port): Promise<PortLearner> {
+    return BpfPortLearner.open(port, this.capacity);
+  }
+}
