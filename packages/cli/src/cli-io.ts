@@ -13,21 +13,33 @@ export interface CliIo {
   untilStopped(): Promise<string>;
 }
 
-/** The real process. A second signal ends it at once: the handlers are gone by then. */
+/** The real process. Asked a second time to end, it ends at once. */
 export const processIo = (): CliIo => ({
   write: (text) => void process.stdout.write(text),
   writeError: (text) => void process.stderr.write(text),
   color: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
   env: process.env,
   uid: process.geteuid?.() ?? -1,
-  untilStopped: () =>
-    new Promise((resolve) => {
-      const stop = (signal: string): void => {
-        process.off('SIGINT', stop);
-        process.off('SIGTERM', stop);
-        resolve(signal);
-      };
-      process.on('SIGINT', stop);
-      process.on('SIGTERM', stop);
-    }),
+  untilStopped,
 });
+
+/**
+ * One request to end often comes as two signals: `timeout` sends it to its child and to the group, a terminal
+ * and npx both pass Ctrl-C on. A second one counts only after this time, ms.
+ */
+const ONE_REQUEST_MS = 1000;
+
+const untilStopped = (): Promise<string> =>
+  new Promise((resolve) => {
+    let askedAt: number | undefined;
+    const stop = (signal: NodeJS.Signals): void => {
+      const now = performance.now();
+      askedAt ??= now;
+      if (now - askedAt > ONE_REQUEST_MS) {
+        process.off('SIGINT', stop).off('SIGTERM', stop);
+        process.kill(process.pid, signal);
+      }
+      resolve(signal);
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
+  });

@@ -66,5 +66,6 @@ const announceNow = async (
   const request: AnnounceRequest = { timing, signal: stopped.signal, ...(nics.length === 0 ? {} : { nics }) };
   const report = await access.announce(request);
   io.write(renderReport(report, io));
-  return report.outcome === 'failed' ? EXIT.failure : EXIT.ok;
+  const done = report.outcome === 'announced' || report.outcome === 'nothing-to-announce';
+  return done ? EXIT.ok : EXIT.failure;
 };

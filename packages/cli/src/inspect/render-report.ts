@@ -8,7 +8,7 @@ import { labelled } from './text-block.js';
 
 const OUTCOME: Readonly<Record<MigrationReport['outcome'], string>> = {
   announced: 'was announced',
-  superseded: 'migrated on meanwhile: the announcement was ended',
+  superseded: 'was announced in part: it moved on, or the announcement was cancelled',
   failed: 'could not be announced',
   'nothing-to-announce': 'has nothing to announce',
 };
