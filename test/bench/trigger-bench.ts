@@ -126,7 +126,7 @@ const next = <E extends MigrationEventName>(bus: MigrationEventBus, event: E): P
 const watchSocket = (): { fd: number } => {
   const seen = { fd: -1 };
   const { prototype } = SendBatch as unknown as {
-    prototype: { send(this: { socket: { fd: number } }): unknown };
+    prototype: { send: (this: { socket: { fd: number } }) => unknown };
   };
   const { send } = prototype;
   prototype.send = function (this: { socket: { fd: number } }) {
