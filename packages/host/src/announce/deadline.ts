@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Clock, HeraldError } from '@nic-herald/core';
 
 /**
@@ -26,6 +27,7 @@ export const withDeadline = <T>(
       cancelTimer();
       outer?.removeEventListener('abort', onOuter);
     };
+    if (outer !== undefined) setMaxListeners(0, outer); // a guest may have many NICs, each with work of its own
     outer?.addEventListener('abort', onOuter, { once: true });
     if (outer?.aborted === true) {
       onOuter();
