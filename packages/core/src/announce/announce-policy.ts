@@ -14,6 +14,8 @@ export interface GuestPolicy {
   readonly pairingLimit: number;
   /** Most stations announced per NIC, 1 and up. */
   readonly maxStations: number;
+  /** How long after it was last seen a learned station counts, ms. A switch's table forgets after 300 000 (802.1D). */
+  readonly learnedMaxAgeMs?: number;
   /** Why this candidate may not be announced, in a few words; `undefined` lets it pass. Never asked for the configured primary MAC. */
   deny?(candidate: Candidate): string | undefined;
 }
@@ -24,6 +26,7 @@ export const DEFAULT_GUEST_POLICY: GuestPolicy = {
   trust: 'learned',
   pairingLimit: 256,
   maxStations: 1024,
+  learnedMaxAgeMs: 300_000,
 };
 
 /** What a host allows its guests. */

@@ -36,8 +36,16 @@ const guestKey = z.string().transform((text, context) => {
 });
 
 const learnedStation = z
-  .object({ station: z.object({ mac: macAddress, vlan: vlanId.optional() }), ageMs: z.number().min(0) })
-  .transform(({ station, ageMs }) => ({ station: stationOf(station.mac, station.vlan), ageMs }));
+  .object({
+    station: z.object({ mac: macAddress, vlan: vlanId.optional() }),
+    ageMs: z.number().min(0),
+    vlanUnknown: z.literal(true).optional(),
+  })
+  .transform(({ station, ageMs, vlanUnknown }) => ({
+    station: stationOf(station.mac, station.vlan),
+    ageMs,
+    ...(vlanUnknown === undefined ? {} : { vlanUnknown }),
+  }));
 
 const nicSnapshot = z
   .object({
@@ -46,8 +54,13 @@ const nicSnapshot = z
     model: z.string().min(1).max(128),
     state: z.unknown().optional(),
     learned: list(learnedStation, MAX_SNAPSHOT_STATIONS),
+    foreign: list(macAddress, MAX_SNAPSHOT_STATIONS).optional(),
   })
-  .transform(({ state, ...rest }) => (state === undefined ? rest : { ...rest, state }));
+  .transform(({ state, foreign, ...rest }) => ({
+    ...rest,
+    ...(state === undefined ? {} : { state }),
+    ...(foreign === undefined ? {} : { foreign }),
+  }));
 
 const snapshot = z.object({
   format: z.literal(SNAPSHOT_FORMAT),

@@ -14,6 +14,8 @@ export interface NicSnapshot {
   /** The model's own state, as JSON; checked by the model that reads it. */
   readonly state?: unknown;
   readonly learned: readonly LearnedStation[];
+  /** MACs this guest uses that are another guest's primary MAC by what this host knew: refused wherever it goes. */
+  readonly foreign?: readonly MacAddress[];
 }
 
 /** What one host knows of one guest, as handed from source to destination. */

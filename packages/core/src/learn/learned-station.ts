@@ -5,4 +5,9 @@ export interface LearnedStation {
   readonly station: Station;
   /** How long ago it was last seen, ms, 0 and up. An age, not a time: no clock is compared across hosts. */
   readonly ageMs: number;
+  /**
+   * The MAC was seen and its VLAN was not looked at (a bridge that does not know VLANs): `station` has none, and
+   * the MAC may use any of the card's.
+   */
+  readonly vlanUnknown?: true;
 }

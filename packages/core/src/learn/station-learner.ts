@@ -1,3 +1,4 @@
+import type { Station } from '../announce/station.js';
 import { type MultiToken, multiToken } from '../di/injection.js';
 import type { Port } from '../sink/port.js';
 import type { LearnedStation } from './learned-station.js';
@@ -19,6 +20,11 @@ export interface LearnedStations {
 export interface PortLearner {
   /** What was seen so far, without what nic-herald itself injected. Rejects with a HeraldError. */
   read(): Promise<LearnedStations>;
+  /**
+   * Tells that frames of these stations were just put in at this port by nic-herald: until they are seen again,
+   * they are not the guest's. Absent where the learner can tell such frames apart by itself.
+   */
+  injected?(stations: Iterable<Station>): void;
   /** Stops and leaves nothing behind. */
   close(): Promise<void>;
 }
