@@ -1,4 +1,4 @@
-import { lstat, mkdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, stat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { HeraldError } from '@nic-herald/core';
@@ -28,7 +28,10 @@ export const claimSocket = async (path: string): Promise<void> => {
       { details: { path } },
     );
   }
-  await rm(path, { force: true });
+  // Not rm: in Node 20.20 rm of a socket makes every later import() stop resolving symbolic links.
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 };
 
 const claimDirectory = async (directory: string): Promise<void> => {
