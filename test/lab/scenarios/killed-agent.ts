@@ -42,6 +42,7 @@ const killedRepeatedly: LabCase = {
       for (const afterMs of killAfterMs) {
         const agent = await AgentProcess.launch(rig, 'B');
         await sleep(afterMs);
+        if (!agent.process.running) faults.push(`an agent ended by itself within ${afterMs} ms of its start`);
         await kill(agent);
       }
       const restarted = await AgentProcess.start(rig, 'B');
