@@ -152,10 +152,11 @@ export class Arming {
       ),
     ]);
     if (this.isMoot()) return;
-    const handed = (nics ?? []).map((nic) =>
-      snapshotEvidence(nic, matchNic(nic, handoff?.newest), services.models),
+    const present = nics ?? [];
+    const handed = present.map((nic) =>
+      snapshotEvidence(nic, matchNic(nic, present, handoff?.newest), services.models),
     );
-    problems.push(...(handoff?.problems ?? []), ...duplicateMacs(nics ?? []));
+    problems.push(...(handoff?.problems ?? []), ...duplicateMacs(present));
     problems.push(...handed.flatMap(({ problem }) => (problem === undefined ? [] : [problem])));
     const { plans, faults } = planGuest(
       guest,

@@ -65,6 +65,8 @@ export class GuestSession {
   private currentEpoch = 0;
   /** True once the newest snapshot was taken over: publishing earlier would lose what it knew. */
   private merged = false;
+  /** True once a migration to here came to nothing: who then runs the guest here did not migrate it. */
+  private hasFailed = false;
 
   constructor(
     readonly guest: Guest,
@@ -163,6 +165,7 @@ export class GuestSession {
   failed(side: MigrationSide): void {
     if (side === 'source' || this.currentPhase !== 'incoming') return;
     this.currentPhase = 'paused';
+    this.hasFailed = true;
     void this.arming?.abandon();
     this.arming = undefined;
     this.channels.release().catch(() => {}); // closed meanwhile: it is released
@@ -248,6 +251,7 @@ export class GuestSession {
   private arm(): void {
     const { guest, services } = this;
     this.merged = false;
+    this.hasFailed = false;
     this.knowledge.forget();
     this.arming = new Arming(guest, this.key, this.channels, services, this.stop.signal, {
       armed: ({ announcement, handoff, problems }) => {
@@ -313,7 +317,8 @@ export class GuestSession {
     this.currentEpoch = Math.max(this.currentEpoch, handoff.epoch);
     this.merge(handoff);
     await this.look();
-    if (handoff.newest !== undefined && handoff.newest.host !== this.services.host) {
+    const isFromElsewhere = handoff.newest !== undefined && handoff.newest.host !== this.services.host;
+    if (isFromElsewhere && !this.hasFailed) {
       this.currentEpoch += 1;
       this.announce('late', handoff).catch((error: unknown) => this.faulted(error));
     }

@@ -60,7 +60,7 @@ export const inspectGuest = async (
         ),
     );
     evidence = nics.map((nic) => {
-      const handed = snapshotEvidence(nic, matchNic(nic, handoff.newest), services.models);
+      const handed = snapshotEvidence(nic, matchNic(nic, nics, handoff.newest), services.models);
       if (handed.problem !== undefined) problems.push(handed.problem);
       return handed.evidence;
     });

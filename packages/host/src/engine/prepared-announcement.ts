@@ -79,7 +79,8 @@ export class PreparedAnnouncement {
   async addFrom(plans: readonly NicPlan[], maxStations: number): Promise<void> {
     for (const newer of plans) {
       const known = this.prepared.find(({ plan }) => plan.nic.id === newer.nic.id);
-      const nic = known?.channel === undefined ? await this.open(known?.plan ?? newer) : known;
+      const nic =
+        known?.channel === undefined ? await this.open({ ...(known?.plan ?? newer), nic: newer.nic }) : known;
       const { missing, refused } = beyond(nic, newer, maxStations);
       const added = this.add(nic, missing) ? missing : [];
       this.put({ ...nic, added: [...nic.added, ...added], refused });

@@ -21,6 +21,7 @@ const MOST_RETRY_MS = 30_000;
  */
 export class SnapshotPublisher {
   private timer: CancelTimer | undefined;
+  private dueAt = 0;
   private busy: Promise<void> | undefined;
   private wanted = false;
   private closed = false;
@@ -35,12 +36,16 @@ export class SnapshotPublisher {
     private readonly onFailed: (problem: HeraldError) => void,
   ) {}
 
-  /** Publishes soon. */
+  /** Publishes after this time, or sooner where that was asked for before. */
   request(delayMs: number = PUBLISH_COALESCE_MS): void {
     if (this.closed) return;
     this.wanted = true;
     if (this.busy !== undefined) return;
-    this.timer ??= this.clock.setTimer(delayMs, () => {
+    const dueAt = this.clock.now() + delayMs;
+    if (this.timer !== undefined && this.dueAt <= dueAt) return;
+    this.timer?.();
+    this.dueAt = dueAt;
+    this.timer = this.clock.setTimer(delayMs, () => {
       this.timer = undefined;
       void this.flush();
     });

@@ -21,6 +21,8 @@ import type { ModelRegistry } from './model-registry.js';
 import { CAPTURE_DEADLINE_MS, type NicReading, readNic, readState, viewOf } from './read-nic.js';
 import { snapshotEvidence } from './snapshot-evidence.js';
 
+/** Why a filter is incomplete where its card could not be read; the problem itself is told of besides. */
+export const UNREADABLE = 'unreadable';
 /** Learned stations older than this are forgotten, ms: what a switch's table does by default (802.1D, 300 s). */
 export const LEARNED_MAX_AGE_MS = 300_000;
 /** A card that could not be read is read again after this time, ms, also where events would tell of changes. */
@@ -56,6 +58,8 @@ export interface Refreshed {
  */
 export class GuestKnowledge {
   private nics: ReadonlyMap<string, NicKnowledge> | undefined;
+  /** The NICs as the guest told them last. */
+  private present: readonly NicDescriptor[] = [];
   private carried: Snapshot | undefined;
   private carriedAt = 0;
 
@@ -92,6 +96,7 @@ export class GuestKnowledge {
       (listSignal) => this.guest.nics({ signal: listSignal }),
       signal,
     );
+    this.present = descriptors;
     const problems: HeraldError[] = [];
     const looks = descriptors.map(async (nic): Promise<[string, NicKnowledge]> => {
       const known = this.nics?.get(nic.id);
@@ -171,7 +176,7 @@ export class GuestKnowledge {
     { model, problem }: Pick<Extract<NicReading, { problem?: unknown }>, 'model' | 'problem'>,
   ): NicKnowledge {
     const meaning = problem?.message ?? `no plugin knows cards of type ${nic.type}`;
-    const incomplete = { reason: problem === undefined ? 'no-model' : 'unreadable', meaning };
+    const incomplete = { reason: problem === undefined ? 'no-model' : UNREADABLE, meaning };
     const before =
       problem === undefined || problem.code === NOT_ENABLED ? undefined : this.before(nic, known);
     const evidence: NicEvidence =
@@ -200,12 +205,17 @@ export class GuestKnowledge {
 
   private before(nic: NicDescriptor, known: NicKnowledge | undefined): NicEvidence | undefined {
     if (known?.read !== undefined) return known.read;
-    const { evidence } = snapshotEvidence(nic, matchNic(nic, this.carried), this.registry);
+    const { evidence } = snapshotEvidence(nic, this.handed(nic), this.registry);
     return evidence.state === undefined ? undefined : evidence;
   }
 
+  /** What was carried here of a NIC. */
+  private handed(nic: NicDescriptor): NicSnapshot | undefined {
+    return matchNic(nic, this.present, this.carried);
+  }
+
   private restored(model: NicModel, nic: NicDescriptor, live: unknown, loaded: unknown): unknown {
-    const carried = matchNic(nic, this.carried);
+    const carried = this.handed(nic);
     if (model.restore === undefined || carried?.state === undefined || carried.model !== model.name) {
       return live;
     }
@@ -221,7 +231,7 @@ export class GuestKnowledge {
   /** What was carried here, older by the time that has passed since. */
   private learned(nic: NicDescriptor): readonly LearnedStation[] {
     const passedMs = Math.max(0, this.clock.now() - this.carriedAt);
-    return (matchNic(nic, this.carried)?.learned ?? [])
+    return (this.handed(nic)?.learned ?? [])
       .map(({ station, ageMs }) => ({ station, ageMs: ageMs + passedMs }))
       .filter(({ ageMs }) => ageMs <= LEARNED_MAX_AGE_MS);
   }

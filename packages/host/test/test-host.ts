@@ -1,0 +1,155 @@
+import {
+  ANNOUNCE_HANDLER,
+  ANNOUNCE_POLICY,
+  type AnnounceHandler,
+  CLOCK,
+  DEFAULT_GUEST_POLICY,
+  FRAME_SINK,
+  type Guest,
+  type GuestKey,
+  type GuestPhase,
+  type GuestPolicy,
+  HANDOFF_STORE,
+  type MigrationEventName,
+  type MigrationReport,
+  NIC_MODEL,
+  type NicModel,
+  type Snapshot,
+} from '@nic-herald/core';
+import { FakeClock } from '@nic-herald/testkit';
+import { composeHost } from '../src/compose-host.js';
+import type { HeraldHost } from '../src/herald-host.js';
+import { type CardState, fakeModel } from './fake-guest.js';
+import { FakeHandoff } from './fake-handoff.js';
+import { FakeSink } from './fake-sink.js';
+import { mac } from './sample-nic.js';
+
+/** The key of a `FakeGuest` of which nothing else was said. */
+export const KEY = 'name:web-1' as GuestKey;
+
+/** What a test may choose of a host. */
+export interface TestHostOptions {
+  readonly name?: string;
+  readonly clock?: FakeClock;
+  readonly handoff?: FakeHandoff;
+  readonly model?: NicModel<CardState>;
+  readonly handler?: AnnounceHandler;
+  readonly policy?: Partial<GuestPolicy>;
+}
+
+/** A host on a fake clock whose monitor is the test. */
+export class TestHost {
+  /** Names of the facts on the bus, those of rounds and listeners left out. */
+  readonly facts: string[] = [];
+  readonly reports: MigrationReport[] = [];
+  /** `CODE message` of each warning. */
+  readonly warnings: string[] = [];
+
+  private constructor(
+    readonly host: HeraldHost,
+    readonly clock: FakeClock,
+    readonly sink: FakeSink,
+    readonly handoff: FakeHandoff,
+  ) {
+    for (const event of TOLD) host.bus.on(event, () => this.facts.push(event));
+    host.bus.on('announce:finished', ({ report }) => this.reports.push(report));
+    host.bus.on('warning', ({ warning }) => this.warnings.push(`${warning.code} ${warning.message}`));
+    host.bus.on('listener:failed', ({ error }) => this.warnings.push(`LISTENER ${String(error)}`));
+  }
+
+  static async compose(options: TestHostOptions = {}): Promise<TestHost> {
+    const {
+      clock = new FakeClock(),
+      handoff = new FakeHandoff(),
+      model = fakeModel(),
+      handler,
+      policy,
+    } = options;
+    const sink = new FakeSink(clock);
+    const host = await composeHost(
+      [
+        {
+          name: 'test',
+          contract: 1,
+          install: (registrar) => {
+            registrar.provide(CLOCK, { value: clock });
+            registrar.provide(HANDOFF_STORE, { value: handoff });
+            registrar.provide(ANNOUNCE_POLICY, {
+              value: { forGuest: () => ({ ...DEFAULT_GUEST_POLICY, ...policy }) },
+            });
+            registrar.contribute(FRAME_SINK, { value: sink });
+            registrar.contribute(NIC_MODEL, { value: model as NicModel });
+            if (handler !== undefined) registrar.contribute(ANNOUNCE_HANDLER, { value: handler });
+          },
+        },
+      ],
+      { name: options.name ?? 'B' },
+    );
+    return new TestHost(host, clock, sink, handoff);
+  }
+
+  /** The monitor sees a guest. */
+  async appear(guest: Guest, phase: GuestPhase): Promise<void> {
+    this.host.bus.emit('guest:appeared', { guest, phase });
+    await this.clock.settle();
+  }
+
+  /** The guest's CPUs run; nothing but what is done at once has been done when this returns. */
+  resume(guest: Guest): void {
+    const now = this.clock.now();
+    this.host.bus.emit('guest:resumed', { guest, resumedAt: now - 0.2, readAt: now });
+  }
+
+  /** Any other fact of a monitor about a guest. */
+  async tell(
+    event: 'guest:stopped' | 'guest:gone' | 'migration:incoming' | 'migration:outgoing' | 'nic:list-changed',
+    guest: Guest,
+  ): Promise<void> {
+    this.host.bus.emit(event, { guest });
+    await this.clock.settle();
+  }
+
+  /** A guest waits here for its migration, and then runs here; its rounds are over. */
+  async arrive(guest: Guest): Promise<void> {
+    await this.appear(guest, 'incoming');
+    this.resume(guest);
+    await this.clock.advance(1000);
+  }
+
+  /** The report that was made last. */
+  get report(): MigrationReport {
+    const report = this.reports.at(-1);
+    if (report === undefined) throw new Error('nothing was reported');
+    return report;
+  }
+
+  /** What this host published last. */
+  get published(): Snapshot | undefined {
+    return this.handoff.published.findLast(({ host }) => host === this.host.name);
+  }
+}
+
+const TOLD: readonly MigrationEventName[] = [
+  'announce:armed',
+  'announce:finished',
+  'snapshot:published',
+  'station:refused',
+];
+
+/** A snapshot of the guest's one card by another host: two MACs and a VLAN, but for what is given. */
+export const snapshotOf = (over: Partial<Snapshot> = {}, card: Partial<CardState> = {}): Snapshot => ({
+  format: 1,
+  guest: KEY,
+  host: 'A',
+  epoch: 3,
+  nics: [
+    {
+      id: 'nic0',
+      primaryMac: mac(0),
+      model: 'fake-card',
+      state: { macs: [mac(1)], vlans: [10], ...card },
+      learned: [],
+    },
+  ],
+  ...over,
+});
