@@ -72,7 +72,7 @@ describe('composeHost', () => {
       ['one', 'two'].map((name) => ({
         name,
         contract: 1,
-        install: (registrar) => registrar.contribute(NIC_MODEL, { value: fakeModel() as never }),
+        install: (registrar) => registrar.contribute(NIC_MODEL, { value: fakeModel() }),
       })),
       {},
       'HERALD_NAME_TAKEN',

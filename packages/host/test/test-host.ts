@@ -78,7 +78,7 @@ export class TestHost {
               value: { forGuest: () => ({ ...DEFAULT_GUEST_POLICY, ...policy }) },
             });
             registrar.contribute(FRAME_SINK, { value: sink });
-            registrar.contribute(NIC_MODEL, { value: model as NicModel });
+            registrar.contribute(NIC_MODEL, { value: model });
             if (handler !== undefined) registrar.contribute(ANNOUNCE_HANDLER, { value: handler });
           },
         },

@@ -29,7 +29,7 @@ const installed = (...plugins: HeraldPlugin[]): Installation => {
   for (const each of plugins) installation.install(each);
   return installation;
 };
-const failure = (code: string, message: string) =>
+const failure = (code: string, message: string): unknown =>
   expect.objectContaining({ code, message: expect.stringContaining(message) as unknown });
 const providesName = (by: string) => plugin(by, (registrar) => registrar.provide(NAME, { value: by }));
 

@@ -52,7 +52,7 @@ export class AnnounceEngine {
     return [...this.sessions.values()].map(({ guest }) => guest);
   }
 
-  inspect(guest: Guest): Promise<GuestInspection> {
+  async inspect(guest: Guest): Promise<GuestInspection> {
     return inspectGuest(this.sessionOf(guest), this.services);
   }
 

@@ -1,4 +1,4 @@
-import { HeraldError, type NicModel, type Snapshot } from '@nic-herald/core';
+import { HeraldError, type Snapshot } from '@nic-herald/core';
 import { describe, expect, it } from 'vitest';
 import { CARD, type CardState, FakeGuest, fakeModel, never, nicOf } from '../../test/fake-guest.js';
 import { FakeHandoff } from '../../test/fake-handoff.js';
@@ -16,7 +16,7 @@ const waiting = async (
   if (handed !== 'nothing') await test.handoff.memory.publish(handed);
   prepare(guest, test.handoff);
   await test.appear(guest, 'incoming');
-  return { test, guest, ...test };
+  return { test, guest };
 };
 const HANDED = ['0', '1', '0/10', '1/10'];
 const codes = (warnings: readonly { readonly code: string }[]): string[] => warnings.map(({ code }) => code);
@@ -485,7 +485,7 @@ describe('what goes wrong at an arrival', () => {
           filter: () => {
             throw new Error('no filter');
           },
-        } as Partial<NicModel<CardState>>),
+        }),
       },
       'HERALD_MODEL_FAULT',
     ],

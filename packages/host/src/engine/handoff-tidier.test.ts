@@ -24,7 +24,7 @@ describe('HandoffTidier, on host A', () => {
     ['another is ahead', { A: 1, B: 2 }, ['name:web-1 A']],
     ['there is none of ours', { B: 1 }, ['name:web-1 A']],
   ])('removes the entry of a guest that left where %s: %j', async (_, entries, removed) => {
-    const { clock, handoff, tidier } = await testTidier(entries as Record<string, number>);
+    const { clock, handoff, tidier } = await testTidier(entries);
     tidier.departed(KEY);
     await clock.settle();
     expect(handoff.removed).toEqual(removed);

@@ -1,10 +1,4 @@
-import {
-  asHeraldError,
-  type HeraldError,
-  type NicDescriptor,
-  type NicPlan,
-  type ReportWarning,
-} from '@nic-herald/core';
+import { asHeraldError, type HeraldError, type NicDescriptor, type NicPlan } from '@nic-herald/core';
 import { channelProblem } from '../announce/channel-problem.js';
 import { withDeadline } from '../announce/deadline.js';
 import type { GuestInspection, NicInspection, SinkStatus } from '../herald-host.js';
@@ -18,6 +12,7 @@ import type { EngineServices } from './engine-services.js';
 import { fetchHandoff } from './fetch-handoff.js';
 import type { GuestSession } from './guest-session.js';
 import { planGuest } from './plan-guest.js';
+import { reportWarnings } from './report-warnings.js';
 
 /** Looks at one guest and plans for it, without sending. Never rejects: what cannot be read is a warning. */
 export const inspectGuest = async (
@@ -86,9 +81,7 @@ export const inspectGuest = async (
     armed: session.armed !== undefined,
     snapshots: handoff.snapshots,
     nics,
-    warnings: [...problems, ...faults, ...duplicates].map(
-      ({ code, message }): ReportWarning => ({ code, message }),
-    ),
+    warnings: reportWarnings([...problems, ...faults, ...duplicates]),
   };
 };
 

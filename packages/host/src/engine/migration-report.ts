@@ -8,6 +8,7 @@ import type {
 } from '@nic-herald/core';
 import type { RunResult } from '../announce/announcement-run.js';
 import type { PreparedNic } from './prepared-announcement.js';
+import { reportWarnings } from './report-warnings.js';
 
 /** What a report is made of. */
 export interface ReportParts {
@@ -45,7 +46,7 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
     ...(lastFrameAt === undefined ? {} : { lastFrameAt }),
     rounds,
     nics: nics.map(nicReport),
-    warnings: [...faults.map(({ code, message }) => ({ code, message })), ...sendWarnings],
+    warnings: [...reportWarnings(faults), ...sendWarnings],
   };
 };
 

@@ -20,7 +20,7 @@ const { signal } = new AbortController();
 const testKnowledge = (models: readonly NicModel<CardState>[] = [fakeModel()]) => {
   const clock = new FakeClock();
   const guest = new FakeGuest();
-  const knowledge = new GuestKnowledge(guest, new ModelRegistry(models as readonly NicModel[], []), clock);
+  const knowledge = new GuestKnowledge(guest, new ModelRegistry(models, []), clock);
   /** A look, with the fake time that it takes. */
   const look = async (only?: string[]) => {
     const refreshed = knowledge.refresh(signal, only === undefined ? undefined : new Set(only));

@@ -6,7 +6,7 @@ const handler = { model: 'fake-card', announcements: () => [] };
 
 describe('ModelRegistry', () => {
   it('names two models of one name, and two handlers for one model', () => {
-    const taken = (of: string) =>
+    const taken = (of: string): unknown =>
       expect.objectContaining({ code: 'HERALD_NAME_TAKEN', message: expect.stringContaining(of) as unknown });
     expect(() => new ModelRegistry([fakeModel(), fakeModel()], [])).toThrow(
       taken('two NIC models are called fake-card'),

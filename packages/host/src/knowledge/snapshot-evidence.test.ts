@@ -17,7 +17,7 @@ const handed = (over: Partial<NicSnapshot> = {}): NicSnapshot => ({
   ...over,
 });
 const evidence = (nic: NicSnapshot | undefined, model: Partial<NicModel<never>> = {}) =>
-  snapshotEvidence(NIC, nic, new ModelRegistry([{ ...fakeModel(), ...model } as NicModel], []));
+  snapshotEvidence(NIC, nic, new ModelRegistry([{ ...fakeModel(), ...model }], []));
 const throwing = (): never => {
   throw new Error('broken');
 };
