@@ -15,11 +15,9 @@ const RTEXT_FILTER_BRVLAN_COMPRESSED = 4;
 const BRIDGE_VLAN_INFO_PVID = 2;
 /** struct ndmsg */
 const NEIGHBOUR_HEADER_BYTES = 12;
-const NDA = { LLADDR: 2, CACHEINFO: 3, VLAN: 5 } as const;
+const NDA = { LLADDR: 2, CACHEINFO: 3, VLAN: 5, MASTER: 9 } as const;
 /** Static entries (NOARP) and the interfaces' own (PERMANENT). */
 const NUD_FIXED = 0x40 | 0x80;
-/** Held by the bridge; not by the interface below it. */
-const NTF_MASTER = 0x04;
 /** Put there by a control plane. */
 const NTF_EXT_LEARNED = 0x10;
 /** Ages are told in hundredths of a second (USER_HZ). */
@@ -56,14 +54,13 @@ export const learnedAtPort = (netlink: NetlinkSocket, portIndex: number): readon
 /** The entry of an RTM_NEWNEIGH payload, or none where it was not learned at the port. Throws HERALD_NETLINK_MALFORMED. */
 export const parseLearned = (payload: Uint8Array, portIndex: number): readonly ForwardingEntry[] => {
   const header = viewOf(payload, NEIGHBOUR_HEADER_BYTES, 'neighbour');
-  const flags = header.getUint8(10);
   const learned =
     header.getInt32(4, true) === portIndex &&
     (header.getUint16(8, true) & NUD_FIXED) === 0 &&
-    (flags & NTF_MASTER) !== 0 &&
-    (flags & NTF_EXT_LEARNED) === 0;
+    (header.getUint8(10) & NTF_EXT_LEARNED) === 0;
   if (!learned) return [];
   const attributes = decodeAttributes(payload.subarray(NEIGHBOUR_HEADER_BYTES));
+  if (!attributes.has(NDA.MASTER)) return []; // of the interface's own filter, not of the bridge
   const address = attributes.get(NDA.LLADDR);
   const times = attributes.get(NDA.CACHEINFO);
   if (address?.length !== 6 || !times) return [];

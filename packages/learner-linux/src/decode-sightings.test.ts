@@ -1,0 +1,74 @@
+import { stationKey } from '@nic-herald/core';
+import { MacAddress } from '@nic-herald/wire';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeSightings } from './decode-sightings.js';
+
+interface Sighting {
+  readonly vid: number;
+  readonly mac: string;
+  readonly lastSeenNs: bigint;
+}
+
+const entriesOf = (sightings: readonly Sighting[]) => {
+  const keys = new Uint8Array(sightings.length * 8);
+  const values = new Uint8Array(sightings.length * 16);
+  for (const [index, { vid, mac, lastSeenNs }] of sightings.entries()) {
+    new DataView(keys.buffer).setUint16(index * 8, vid, true);
+    MacAddress.write(MacAddress.of(mac), keys, index * 8 + 2);
+    new DataView(values.buffer).setBigUint64(index * 16, lastSeenNs, true);
+  }
+  return { count: sightings.length, keys, values };
+};
+
+describe('decodeSightings', () => {
+  it.each<[string, Sighting[], bigint, [string, number][]]>([
+    ['nothing', [], 5n, []],
+    ['the reserved VLAN 4095', [{ vid: 4095, mac: '52:54:00:00:00:01', lastSeenNs: 0n }], 5n, []],
+    ['more than twelve bits of VLAN', [{ vid: 4096, mac: '52:54:00:00:00:01', lastSeenNs: 0n }], 5n, []],
+    [
+      'untagged and tagged, the latest first',
+      [
+        { vid: 0, mac: '52:54:00:00:00:01', lastSeenNs: 1_000_000_000n },
+        { vid: 4094, mac: '52:54:00:00:00:01', lastSeenNs: 3_000_000_000n },
+        { vid: 1, mac: 'fe:dc:ba:98:76:54', lastSeenNs: 2_000_000_000n },
+      ],
+      4_000_000_000n,
+      [
+        ['52:54:00:00:00:01/4094', 1000],
+        ['fe:dc:ba:98:76:54/1', 2000],
+        ['52:54:00:00:00:01', 3000],
+      ],
+    ],
+    [
+      'one seen after the clock was read: no age below zero',
+      [{ vid: 0, mac: '52:54:00:00:00:01', lastSeenNs: 7_000_000_000n }],
+      6_000_000_000n,
+      [['52:54:00:00:00:01', 0]],
+    ],
+    [
+      'half a year of uptime',
+      [{ vid: 0, mac: '52:54:00:00:00:01', lastSeenNs: 15_552_000_000_000_001n }],
+      15_552_000_001_000_001n,
+      [['52:54:00:00:00:01', 1]],
+    ],
+  ])('%s', (_what, sightings, nowNs, expected) => {
+    const stations = decodeSightings(entriesOf(sightings), nowNs);
+    expect(stations.map(({ station, ageMs }) => [stationKey(station), ageMs])).toEqual(expected);
+  });
+
+  it('never throws, and orders by age, whatever stands in the map', () => {
+    const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 40 }).chain((n) => fc.tuple(bytes(n * 8), bytes(n * 16))),
+        ([keys, values]) => {
+          const stations = decodeSightings({ count: keys.length / 8, keys, values }, 2n ** 63n);
+          const ages = stations.map(({ ageMs }) => ageMs);
+          expect(ages).toEqual([...ages].sort((a, b) => a - b));
+          expect(ages.every((age) => age >= 0)).toBe(true);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,57 @@
+import type { ChildProcess } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import type { NetworkSandbox } from './network-sandbox.js';
+
+type Answer = { readonly value?: unknown } | { readonly code: string; readonly message: string };
+
+/** A refusal in the driver's process: the error's code and message. */
+class DriverRefusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A process in a sandbox that does as it is told, line by line; its other half is `serveDriver`. */
+export class DriverProcess<Request> {
+  private readonly child: ChildProcess;
+  private readonly lines: AsyncIterator<string>;
+  private complaints = '';
+
+  /** `main` is a script beside this one; `without` names capabilities it must not have, as setpriv(1) does: `net_admin`. */
+  constructor(sandbox: NetworkSandbox, main: string, without: readonly string[] = []) {
+    const script = new URL(main, import.meta.url).pathname;
+    const node = [process.execPath, '--conditions=nic-herald:source', '--import', 'tsx', script];
+    const bounded =
+      without.length > 0 ? ['setpriv', '--bounding-set', without.map((one) => `-${one}`).join()] : [];
+    this.child = sandbox.spawn([...bounded, ...node]);
+    this.child.stderr?.on('data', (text: Uint8Array) => {
+      this.complaints += String(text);
+    });
+    const lines: Interface = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
+    this.lines = lines[Symbol.asyncIterator]();
+  }
+
+  /** `ip netns exec` and setpriv replace themselves, so this is the driver's own process. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Kills the process as the system would, and waits until it is gone. */
+  async kill(): Promise<void> {
+    const gone = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
+    this.child.kill('SIGKILL');
+    await gone;
+  }
+
+  async ask<T>(request: Request): Promise<T> {
+    this.child.stdin?.write(`${JSON.stringify(request)}\n`);
+    const line = await this.lines.next();
+    if (line.done) throw new DriverRefusal('exit', `the driver ended: ${this.complaints}`);
+    const answer = JSON.parse(line.value) as Answer;
+    if ('code' in answer) throw new DriverRefusal(answer.code, answer.message);
+    return answer.value as T;
+  }
+}

@@ -1,0 +1,68 @@
+import type { LearnedStations, SendResult, Station } from '@nic-herald/core';
+import type { LinuxLearnerProbe } from '@nic-herald/learner-linux';
+import { DriverProcess } from './driver-process.js';
+import type { NetworkSandbox } from './network-sandbox.js';
+
+export type LearnerName = 'linux-bpf' | 'linux-bridge';
+
+/** One line to the driver process. Frames are in hexadecimal. */
+export type LearnerRequest =
+  | { readonly do: 'probe' | 'map-bytes' }
+  | { readonly do: 'hold'; readonly tap: string }
+  | { readonly do: 'write' | 'inject'; readonly tap: string; readonly frames: readonly string[] }
+  | { readonly do: 'supports'; readonly learner: LearnerName; readonly port: string }
+  | { readonly do: 'open'; readonly learner: LearnerName; readonly port: string; readonly capacity: number }
+  | { readonly do: 'read' | 'close'; readonly port: string }
+  | { readonly do: 'injected'; readonly port: string; readonly stations: readonly Station[] };
+
+/** A process in a sandbox that holds guest ends of taps, learns at the taps, and injects there. */
+export class LearnerDriver extends DriverProcess<LearnerRequest> {
+  /** `without` names capabilities it must not have. */
+  constructor(sandbox: NetworkSandbox, without: readonly string[] = []) {
+    super(sandbox, 'learner-driver-main.ts', without);
+  }
+
+  probe(): Promise<LinuxLearnerProbe> {
+    return this.ask({ do: 'probe' });
+  }
+
+  /** Kernel memory of all maps that the process holds, bytes. */
+  mapBytes(): Promise<number> {
+    return this.ask({ do: 'map-bytes' });
+  }
+
+  hold(...taps: readonly string[]): Promise<unknown> {
+    return Promise.all(taps.map((tap) => this.ask({ do: 'hold', tap })));
+  }
+
+  /** Sends as the guest would. */
+  write(tap: string, frames: readonly string[]): Promise<void> {
+    return this.ask({ do: 'write', tap, frames });
+  }
+
+  /** Sends as nic-herald's sink does. */
+  inject(tap: string, frames: readonly string[]): Promise<SendResult> {
+    return this.ask({ do: 'inject', tap, frames });
+  }
+
+  supports(learner: LearnerName, port: string): Promise<boolean> {
+    return this.ask({ do: 'supports', learner, port });
+  }
+
+  open(port: string, learner: LearnerName = 'linux-bpf', capacity = 1024): Promise<void> {
+    return this.ask({ do: 'open', learner, port, capacity });
+  }
+
+  read(port: string): Promise<LearnedStations> {
+    return this.ask({ do: 'read', port });
+  }
+
+  /** Tells a bridge's learner of stations that were injected. */
+  injected(port: string, stations: readonly Station[]): Promise<void> {
+    return this.ask({ do: 'injected', port, stations });
+  }
+
+  close(port: string): Promise<void> {
+    return this.ask({ do: 'close', port });
+  }
+}
