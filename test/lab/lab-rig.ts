@@ -1,8 +1,13 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GuestImage } from './guest-image.js';
-import { createNetwork, type HostName, type LabNetwork, removeNetwork } from './namespaces.js';
+import {
+  createNetwork,
+  type HostName,
+  type LabNetwork,
+  makeSocketDirectory,
+  removeNetwork,
+} from './namespaces.js';
 import { OpenVswitch } from './open-vswitch.js';
 import { PeerProber } from './peer-prober.js';
 import { type GuestSpec, type QemuOptions, QemuProcess } from './qemu-process.js';
@@ -57,7 +62,7 @@ export class LabRig {
   static async start(options: RigOptions): Promise<LabRig> {
     await rm(options.directory, { recursive: true, force: true });
     await mkdir(options.directory, { recursive: true });
-    const sockets = await mkdtemp(join(tmpdir(), 'nhlab-'));
+    const sockets = await makeSocketDirectory();
     const started: Stoppable[] = [
       { stop: () => rm(sockets, { recursive: true, force: true }) },
       { stop: removeNetwork },

@@ -7,7 +7,7 @@ import { guestImage } from './host-requirements.js';
 import type { CaseContext, LabCase } from './lab-case.js';
 import { LabFault } from './lab-fault.js';
 import { type LabRig, stopActiveRigs } from './lab-rig.js';
-import { reapDeadNetworks } from './namespaces.js';
+import { reapDeadLabs } from './namespaces.js';
 import { ReportTable, type TableRow } from './report-table.js';
 import { labCases } from './scenarios/all.js';
 
@@ -75,7 +75,7 @@ async function main(flags: LabFlags): Promise<number> {
 async function prepare(): Promise<CaseContext['image'] | LabFault> {
   try {
     const image = await guestImage(cacheDirectory);
-    await reapDeadNetworks();
+    await reapDeadLabs();
     return image;
   } catch (error) {
     if (error instanceof LabFault) return error;

@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runProgram } from './run-program.js';
 
 export type HostName = 'A' | 'B';
@@ -58,9 +61,19 @@ export async function removeNetwork(): Promise<void> {
   for (const namespace of await namespacesOf((pid) => pid === process.pid)) await remove(namespace);
 }
 
-/** Removes what a lab that was killed left behind: namespaces whose process is gone. */
-export async function reapDeadNetworks(): Promise<void> {
+/** Makes a directory for a rig's sockets, whose paths must be short. */
+export function makeSocketDirectory(): Promise<string> {
+  return mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+}
+
+/** Removes what a lab that was killed left behind: namespaces and socket directories whose process is gone. */
+export async function reapDeadLabs(): Promise<void> {
   for (const namespace of await namespacesOf((pid) => !isAlive(pid))) await remove(namespace);
+  for (const name of await readdir(tmpdir())) {
+    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      await rm(join(tmpdir(), name), { recursive: true, force: true });
+  }
 }
 
 /** Runs a program inside a namespace. */
