@@ -1,4 +1,5 @@
 import type { HeraldPlugin } from '@nic-herald/core';
+import type { LinuxLearnerOptions } from '@nic-herald/learner-linux';
 import { e1000 } from '@nic-herald/model-e1000';
 import { virtioNet } from '@nic-herald/model-virtio-net';
 import { type QemuOptions, qemu } from '@nic-herald/monitor-qemu';
@@ -14,6 +15,12 @@ export const lookingPlugins = (options: QemuOptions): readonly HeraldPlugin[] =>
 export const sinkPlugin = async (): Promise<HeraldPlugin> => {
   const { linuxSink } = await import('@nic-herald/sink-linux');
   return linuxSink();
+};
+
+/** The learner that comes with nic-herald, loaded only by an agent: it brings native code. */
+export const learnerPlugin = async (options: LinuxLearnerOptions): Promise<HeraldPlugin> => {
+  const { linuxLearner } = await import('@nic-herald/learner-linux');
+  return linuxLearner(options);
 };
 
 /** The hand-off that comes with nic-herald. */

@@ -1,7 +1,7 @@
 import { type HeraldPlugin, isHeraldError } from '@nic-herald/core';
 import { composeHost, type HeraldHost } from '@nic-herald/host';
 import { type Logger, pino } from 'pino';
-import { handoffPlugin, lookingPlugins, sinkPlugin } from '../agent/built-in-plugins.js';
+import { handoffPlugin, learnerPlugin, lookingPlugins, sinkPlugin } from '../agent/built-in-plugins.js';
 import { logFacts } from '../agent/fact-log.js';
 import { observerPlugin } from '../agent/observer-plugin.js';
 import { ReportDirectory } from '../agent/report-directory.js';
@@ -79,12 +79,13 @@ const agent = async (
 };
 
 const pluginsOf = async (
-  { sockets, enableMigrationEvents, handoffDirectory, rules }: AgentSettings,
+  { sockets, enableMigrationEvents, handoffDirectory, learner, rules }: AgentSettings,
   logger: Logger,
   reports: ReportDirectory | undefined,
 ): Promise<readonly HeraldPlugin[]> => [
   ...lookingPlugins({ sockets, enableMigrationEvents }),
   await sinkPlugin(),
+  await learnerPlugin(learner),
   ...(handoffDirectory === undefined ? [] : [await handoffPlugin(handoffDirectory)]),
   policyPlugin(rules),
   observerPlugin('log', (bus) => logFacts(bus, logger)),

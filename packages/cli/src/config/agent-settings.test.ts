@@ -52,6 +52,7 @@ describe('settings of an agent', () => {
       host: hostname(),
       sockets: ['/vm.qmp'],
       enableMigrationEvents: false,
+      learner: {},
       logLevel: 'info',
     });
     expect(Object.values(rules).every((rule) => rule === undefined)).toBe(true);

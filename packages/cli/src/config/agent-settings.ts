@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { HeraldError } from '@nic-herald/core';
+import type { LinuxLearnerOptions } from '@nic-herald/learner-linux';
 import type { GuestRules, HeraldConfig } from './herald-config.js';
 import type { LogLevel } from './log-level.js';
 
@@ -26,7 +27,8 @@ export interface AgentSettings {
   readonly reportDirectory?: string;
   /** Absent: the default of this host's name. */
   readonly controlSocket?: string;
-  readonly rules: GuestRules & Pick<HeraldConfig, 'guests'>;
+  readonly learner: LinuxLearnerOptions;
+  readonly rules: GuestRules & Pick<HeraldConfig, 'guests' | 'learner'>;
   readonly logLevel: LogLevel;
 }
 
@@ -53,7 +55,8 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
   const handoffDirectory = path(flags.handoffDir, config.handoff?.directory);
   const reportDirectory = path(flags.reportDir, config.reports?.directory);
   const controlSocket = path(flags.control, config.control?.socket);
-  const { guests, announce, pairing, maxStations, trust, allow, deny } = config;
+  const { guests, learner, announce, pairing, maxStations, trust, allow, deny } = config;
+  const { capacity, inKernel } = learner ?? {};
   return {
     host: flags.host ?? config.host ?? hostname(),
     sockets,
@@ -61,7 +64,11 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
     ...(handoffDirectory === undefined ? {} : { handoffDirectory }),
     ...(reportDirectory === undefined ? {} : { reportDirectory }),
     ...(controlSocket === undefined ? {} : { controlSocket }),
-    rules: { guests, announce, pairing, maxStations, trust, allow, deny },
+    learner: {
+      ...(capacity === undefined ? {} : { capacity }),
+      ...(inKernel === undefined ? {} : { inKernel }),
+    },
+    rules: { guests, learner, announce, pairing, maxStations, trust, allow, deny },
     logLevel: flags.logLevel ?? config.log?.level ?? 'info',
   };
 };

@@ -73,6 +73,13 @@ const guestRules = {
   trust: oneOf(['primary', 'filter', 'learned']).optional(),
 };
 
+/** What holds for learning on this host; how long what was learned counts is a rule like the others. */
+const learner = section({
+  maxAge: wholeNumber(1, 86_400).optional(),
+  capacity: wholeNumber(256, 65_536).optional(),
+  inKernel: z.boolean({ error: 'must be true or false' }).optional(),
+});
+
 /** What herald.yaml may hold. Every key is optional; the README says what each means. */
 export const heraldConfigSchema = mapping({
   host: text(128).optional(),
@@ -84,6 +91,7 @@ export const heraldConfigSchema = mapping({
   }),
   handoff: section({ directory: text(PATH_LENGTH).optional() }),
   reports: section({ directory: text(PATH_LENGTH).optional() }),
+  learner,
   ...guestRules,
   guests: z
     .record(z.string(), mapping(guestRules), {

@@ -8,8 +8,11 @@ import {
 import { denial } from './denial.js';
 import type { GuestRules, HeraldConfig } from './herald-config.js';
 
+/** The parts of herald.yaml that say what may be announced. */
+type PolicyConfig = Pick<HeraldConfig, keyof GuestRules | 'guests' | 'learner'>;
+
 /** Provides the host's ANNOUNCE_POLICY from herald.yaml: the rules for all, and those of single guests. */
-export const policyPlugin = (config: Pick<HeraldConfig, keyof GuestRules | 'guests'>): HeraldPlugin => ({
+export const policyPlugin = (config: PolicyConfig): HeraldPlugin => ({
   name: 'nic-herald/policy',
   contract: 1,
   install: (registrar) => registrar.provide(ANNOUNCE_POLICY, { value: configuredPolicy(config) }),
@@ -19,8 +22,11 @@ export const policyPlugin = (config: Pick<HeraldConfig, keyof GuestRules | 'gues
  * The policy that herald.yaml states. A guest's own rules are found by its UUID, else by its name, and replace
  * the general ones member by member.
  */
-export const configuredPolicy = (config: Pick<HeraldConfig, keyof GuestRules | 'guests'>): AnnouncePolicy => {
-  const general = withRules(DEFAULT_GUEST_POLICY, config);
+export const configuredPolicy = (config: PolicyConfig): AnnouncePolicy => {
+  const { maxAge } = config.learner ?? {};
+  const defaults =
+    maxAge === undefined ? DEFAULT_GUEST_POLICY : { ...DEFAULT_GUEST_POLICY, learnedMaxAgeMs: maxAge * 1000 };
+  const general = withRules(defaults, config);
   const single = new Map(
     Object.entries(config.guests ?? {}).map(([guest, rules]) => [
       guestRef(guest),
@@ -40,6 +46,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const guestRef = (written: string): string => (UUID.test(written) ? written.toLowerCase() : written);
 
 const withRules = (policy: GuestPolicy, rules: GuestRules): GuestPolicy => ({
+  ...policy,
   deny: denial(rules.allow, rules.deny),
   timing: {
     initialMs: rules.announce?.initialMs ?? policy.timing.initialMs,

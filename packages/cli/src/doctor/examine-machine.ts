@@ -20,11 +20,7 @@ export const examineMachine = async (io: Pick<CliIo, 'uid' | 'env'>): Promise<re
   nodeFinding(process.versions.node),
   platformFinding(process.platform),
   ...(await sinkFindings()),
-  {
-    subject: 'learner',
-    state: 'note',
-    text: 'none in this version: a station that no card lists (a bridge inside the guest, a model nic-herald cannot read) stays unknown until the guest speaks',
-  },
+  await learnerFinding(),
   await agentsFinding(controlDirectory(io)),
 ];
 
@@ -73,6 +69,22 @@ const sinkFindings = async (): Promise<readonly Finding[]> => {
   } catch (error) {
     const text = `none: native calls do not work here: ${error instanceof Error ? error.message : String(error)}`;
     return [{ subject: 'sink', state: 'missing', text }];
+  }
+};
+
+const learnerFinding = async (): Promise<Finding> => {
+  try {
+    const { probeLinuxLearner } = await import('@nic-herald/learner-linux');
+    const { learner, refused, unseen } = await probeLinuxLearner();
+    const why = refused === undefined ? '' : `, since ${refused.message} (${refused.code})`;
+    return {
+      subject: 'learner',
+      state: refused === undefined ? 'ok' : 'note',
+      text: `${learner}${why}; it does not see ${unseen.join('; ')}`,
+    };
+  } catch (error) {
+    const text = `none: native calls do not work here: ${error instanceof Error ? error.message : String(error)}`;
+    return { subject: 'learner', state: 'note', text };
   }
 };
 
