@@ -79,6 +79,16 @@ describe('parseSnapshot', () => {
       withNic({ learned: [{ ...station, station: { mac: nic.primaryMac, vlan: 4095 } }] }),
       'not a VLAN from 1 to 4094: 4095',
     ],
+    [
+      'a doubt of a VLAN that is none',
+      withNic({ learned: [{ ...station, vlanUnknown: false }] }),
+      'nics.0.learned.0.vlanUnknown: ',
+    ],
+    [
+      'a foreign group MAC',
+      withNic({ foreign: ['ff:ff:ff:ff:ff:ff'] }),
+      'nics.0.foreign.0: not a unicast MAC',
+    ],
     ['a negative age', withNic({ learned: [{ ...station, ageMs: -1 }] }), 'nics.0.learned.0.ageMs: '],
     [
       'an endless age',
@@ -107,6 +117,12 @@ describe('parseSnapshot', () => {
 
   it('reads a snapshot as it was written', () => {
     expect(parseSnapshot(JSON.parse(JSON.stringify(valid)))).toEqual(valid);
+  });
+
+  it('reads what learning adds', () => {
+    const learned = [{ station: { mac: '52:54:00:00:00:02' }, ageMs: 0, vlanUnknown: true }];
+    const more = { ...valid, nics: [{ ...nic, learned, foreign: ['52:54:00:00:00:09'] }] };
+    expect(parseSnapshot(JSON.parse(JSON.stringify(more)))).toEqual(more);
   });
 
   it('leaves out members it does not know', () => {

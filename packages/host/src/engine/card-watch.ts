@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '@nic-herald/core';
 
 /** Pause after a look that a change called for, ms: a guest that changes its filter for ever keeps nobody busy. */
-export const CHANGE_PAUSE_MS = 50;
+const CHANGE_PAUSE_MS = 50;
 
 /**
  * Says when the cards of a running guest are to be looked at: at once when one changed, changes that come

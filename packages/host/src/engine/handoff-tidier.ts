@@ -4,7 +4,7 @@ import type { EngineServices } from './engine-services.js';
 import { HANDOFF_DEADLINE_MS } from './other-guests.js';
 
 /** A guest that did not come back within this time was shut down, ms. */
-export const GONE_GRACE_MS = 60_000;
+const GONE_GRACE_MS = 60_000;
 /** How long the destination has to say that the guest is there, ms; after that our entry stays for it. */
 const DEPARTED_WAIT_MS = 600_000;
 

@@ -389,6 +389,7 @@ describe('two hosts', () => {
     await migrate(a, first, a, 'a2');
     expect(a.report).toMatchObject({ cause: 'migration', epoch: 1 });
     expect(new Set(a.sink.stations)).toEqual(ALL);
+    expect(handoff.watchers).toBe(0); // nobody is waited for: it is here
     await clock.advance(700_000);
     expect(await handoff.fetch(KEY)).toMatchObject([
       { host: 'A', snapshot: { epoch: 1, nics: [{ state: { vlans: [10] } }] } },

@@ -10,7 +10,7 @@ import { withDeadline } from '../announce/deadline.js';
 import { HANDOFF_DEADLINE_MS } from './other-guests.js';
 
 /** Changes within this time are published together, ms. */
-export const PUBLISH_COALESCE_MS = 50;
+const PUBLISH_COALESCE_MS = 50;
 /** Pause after a failed publish, ms; twice as long after each that follows, up to the most. */
 const RETRY_MS = 500;
 const MOST_RETRY_MS = 30_000;

@@ -224,6 +224,25 @@ describe('GuestKnowledge', () => {
       expect(knowledge.evidence()[0]?.learned).toEqual([{ station: station(5, 10), ageMs: 1000 }]);
     });
 
+    it('gives its model what is live, what was loaded first, and what was carried', async () => {
+      const seen: unknown[] = [];
+      const restore: NicModel<CardState>['restore'] = (states) => {
+        seen.push(states);
+        return states.live;
+      };
+      const { guest, knowledge, look } = testKnowledge([fakeModel({ restore })]);
+      knowledge.carry(carried());
+      for (const vlans of [[], [30], [40]]) {
+        guest.cards.set('nic0', { macs: [], vlans });
+        await look();
+      }
+      const loaded = { macs: [], vlans: [] };
+      const before = { macs: [mac(1)], vlans: [10, 20] };
+      expect(seen).toEqual(
+        [[], [30], [40]].map((vlans) => ({ live: { macs: [], vlans }, loaded, carried: before })),
+      );
+    });
+
     it('does not measure against what the card showed before it came', async () => {
       const { guest, knowledge, look, stateOf } = testKnowledge();
       guest.cards.set('nic0', { macs: [], vlans: [99] });

@@ -24,7 +24,7 @@ import { snapshotEvidence } from './snapshot-evidence.js';
 /** Why a filter is incomplete where its card could not be read; the problem itself is told of besides. */
 export const UNREADABLE = 'unreadable';
 /** Learned stations older than this are forgotten, ms: what a switch's table does by default (802.1D, 300 s). */
-export const LEARNED_MAX_AGE_MS = 300_000;
+const LEARNED_MAX_AGE_MS = 300_000;
 /** A card that could not be read is read again after this time, ms, also where events would tell of changes. */
 const UNREADABLE_POLL_MS = 5000;
 /** Least pause between two readings of a card, ms, whatever its model asks for. */
@@ -232,7 +232,7 @@ export class GuestKnowledge {
   private learned(nic: NicDescriptor): readonly LearnedStation[] {
     const passedMs = Math.max(0, this.clock.now() - this.carriedAt);
     return (this.handed(nic)?.learned ?? [])
-      .map(({ station, ageMs }) => ({ station, ageMs: ageMs + passedMs }))
+      .map((seen) => ({ ...seen, ageMs: seen.ageMs + passedMs }))
       .filter(({ ageMs }) => ageMs <= LEARNED_MAX_AGE_MS);
   }
 

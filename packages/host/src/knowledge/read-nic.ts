@@ -14,7 +14,7 @@ import type { ModelRegistry } from './model-registry.js';
 /** How long one capture may take, ms. */
 export const CAPTURE_DEADLINE_MS = 5000;
 /** Most entries of a list in a filter view; no card comes near, a broken model might. */
-export const MAX_VIEW_ENTRIES = 8192;
+const MAX_VIEW_ENTRIES = 8192;
 /** Longest state, as JSON, in characters. */
 const MAX_STATE_LENGTH = 262_144;
 

@@ -11,7 +11,7 @@ import { MacAddress, type VlanId } from '@nic-herald/wire';
 import type { NicEvidence } from './nic-evidence.js';
 
 /** More VLANs than this in a list tell nothing: drivers that enable all 4095 (Windows) are not using them. */
-export const MAX_KNOWN_VLANS = 512;
+const MAX_KNOWN_VLANS = 512;
 
 /** What may be announced, and what was left out while collecting it. Each station stands in one of the two. */
 export interface CollectedCandidates {
