@@ -19,7 +19,7 @@ import {
 import { FakeClock } from '@nic-herald/testkit';
 import { composeHost } from '../src/compose-host.js';
 import type { HeraldHost } from '../src/herald-host.js';
-import { type CardState, fakeModel } from './fake-guest.js';
+import { type CardState, FakeGuest, fakeModel } from './fake-guest.js';
 import { FakeHandoff } from './fake-handoff.js';
 import { FakeSink } from './fake-sink.js';
 import { mac } from './sample-nic.js';
@@ -153,3 +153,26 @@ export const snapshotOf = (over: Partial<Snapshot> = {}, card: Partial<CardState
   ],
   ...over,
 });
+
+/** Host B, to which the guest is about to come; what was handed over lies there. */
+export const waiting = async (
+  handed: Snapshot | 'nothing' = snapshotOf(),
+  options: TestHostOptions = {},
+  prepare: (guest: FakeGuest, handoff: FakeHandoff) => void = () => {},
+) => {
+  const test = await TestHost.compose(options);
+  const guest = new FakeGuest();
+  if (handed !== 'nothing') await test.handoff.memory.publish(handed);
+  prepare(guest, test.handoff);
+  await test.appear(guest, 'incoming');
+  return { test, guest };
+};
+
+/** Host B with a guest in this phase. */
+export const residing = async (phase: GuestPhase = 'running', options: TestHostOptions = {}) => {
+  const test = await TestHost.compose(options);
+  const guest = new FakeGuest();
+  await test.appear(guest, phase);
+  await test.clock.advance(100);
+  return { test, guest };
+};
