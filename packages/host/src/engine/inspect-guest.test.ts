@@ -72,7 +72,14 @@ describe('inspect', () => {
     [
       'a card',
       (_, guest) => guest.cards.set('nic0', () => Promise.reject(new Error('no answer'))),
-      { nics: [{ problem: 'nic0 (fake) could not be read: no answer; only its primary MAC is known' }] },
+      {
+        nics: [
+          {
+            problem:
+              'nic0 (fake) could not be read: no answer; what was known of it stays, else its primary MAC alone',
+          },
+        ],
+      },
     ],
     [
       'the port',

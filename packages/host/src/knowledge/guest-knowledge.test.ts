@@ -122,7 +122,7 @@ describe('GuestKnowledge', () => {
           throw new Error('broken');
         },
       },
-      'HERALD_NIC_CAPTURE nic0 (fake) could not be read: broken; only its primary MAC is known',
+      'HERALD_NIC_CAPTURE nic0 (fake) could not be read: broken; what was known of it stays, else its primary MAC alone',
     ],
     [
       'captures nothing',
