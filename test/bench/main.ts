@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { benchEncoding } from './encode-bench.js';
+import { benchLearner } from './learner-bench.js';
 import { benchResume } from './resume-bench.js';
-import { median, type Sample, summary } from './sample.js';
+import { median, medianInterval, type Sample, summary } from './sample.js';
 import { benchTrigger } from './trigger-bench.js';
 
 // Speed, as ratios within one run. Needs root, iproute2 and QEMU; everything happens in a network namespace
@@ -36,6 +37,26 @@ const row = (what: string, sample: Sample, unit: string): void => {
   );
 };
 
+const learnerSection = async (): Promise<void> => {
+  const { kernel, reading, user } = await benchLearner();
+  console.log('Learning at a tap in the kernel: what it adds per frame, with and without in turn');
+  for (const { what, nsWithout, nsAdded, rate } of kernel) {
+    row(`${what}: a bridged frame without`, nsWithout, 'ns');
+    row(`${what}: added`, nsAdded, 'ns');
+    const added = medianInterval(nsAdded);
+    const slower = medianInterval(rate);
+    const of = `median within ${added.low.toFixed(0)} - ${added.high.toFixed(0)} ns; frames per second with / without`;
+    console.log(
+      `  ${''.padEnd(4)}${of} ${median(rate).toFixed(3)} (${slower.low.toFixed(3)} - ${slower.high.toFixed(3)}), 95 % of cases`,
+    );
+  }
+  row(`reading ${reading.stations} stations, decoded and in order`, reading.ms, 'ms');
+  for (const { framesPerSecond, cpuMsPerSecond } of user) {
+    const rate = (median(framesPerSecond) / 1000).toFixed(0);
+    row(`agent, reading 10 times a second, at ${rate} kframes/s: CPU`, cpuMsPerSecond, 'ms/s');
+  }
+};
+
 const main = async (): Promise<void> => {
   console.log(`node ${process.version}, median and range\n`);
   console.log('Encoding');
@@ -48,7 +69,9 @@ const main = async (): Promise<void> => {
     console.log(`  ${''.padEnd(52)} rate of the agent / bare loop: ${median(ratio).toFixed(2)}\n`);
   }
 
-  console.log("From QEMU's RESUME stamp to the last frame handed to the kernel (real migrations, TCG)");
+  await learnerSection();
+
+  console.log("\nFrom QEMU's RESUME stamp to the last frame handed to the kernel (real migrations, TCG)");
   for (const { stations, read, last } of await benchResume()) {
     row(`${stations} stations: stamp to event read`, read, 'us');
     row(`${stations} stations: stamp to last frame`, last, 'us');

@@ -20,10 +20,9 @@ export class DriverProcess<Request> {
   private readonly lines: AsyncIterator<string>;
   private complaints = '';
 
-  /** `main` is a script beside this one; `without` names capabilities it must not have, as setpriv(1) does: `net_admin`. */
-  constructor(sandbox: NetworkSandbox, main: string, without: readonly string[] = []) {
-    const script = new URL(main, import.meta.url).pathname;
-    const node = [process.execPath, '--conditions=nic-herald:source', '--import', 'tsx', script];
+  /** `main` is the script to run; `without` names capabilities it must not have, as setpriv(1) does: `net_admin`. */
+  constructor(sandbox: NetworkSandbox, main: URL, without: readonly string[] = []) {
+    const node = [process.execPath, '--conditions=nic-herald:source', '--import', 'tsx', main.pathname];
     const bounded =
       without.length > 0 ? ['setpriv', '--bounding-set', without.map((one) => `-${one}`).join()] : [];
     this.child = sandbox.spawn([...bounded, ...node]);

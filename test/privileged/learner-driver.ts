@@ -19,7 +19,7 @@ export type LearnerRequest =
 export class LearnerDriver extends DriverProcess<LearnerRequest> {
   /** `without` names capabilities it must not have. */
   constructor(sandbox: NetworkSandbox, without: readonly string[] = []) {
-    super(sandbox, 'learner-driver-main.ts', without);
+    super(sandbox, new URL('learner-driver-main.ts', import.meta.url), without);
   }
 
   probe(): Promise<LinuxLearnerProbe> {

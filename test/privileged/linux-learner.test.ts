@@ -32,11 +32,9 @@ describe.skipIf(missing)(
     afterEach(() => {
       for (const made of sandboxes.splice(0)) made.remove();
     });
-    const tc = (host: NetworkSandbox, words: string): string =>
-      execFileSync('tc', ['-n', host.namespace, ...words.split(' ')], { encoding: 'utf8' });
     const learnFilters = (host: NetworkSandbox): number =>
-      tc(host, 'filter show dev tap0 ingress').match(/nic-herald-learn/g)?.length ?? 0;
-    const hasClsact = (host: NetworkSandbox): boolean => tc(host, 'qdisc show dev tap0').includes('clsact');
+      host.tc('filter show dev tap0 ingress').match(/nic-herald-learn/g)?.length ?? 0;
+    const hasClsact = (host: NetworkSandbox): boolean => host.tc('qdisc show dev tap0').includes('clsact');
 
     /** A host with tap0, its guest's end held, and the in-kernel learner open there. */
     const learning = async (...more: string[]): Promise<[NetworkSandbox, LearnerDriver]> => {
@@ -182,31 +180,31 @@ describe.skipIf(missing)(
         ['ingress', 'qdisc add dev tap0 ingress', 'parent ffff:'],
       ])('goes beside filters at a %s qdisc of somebody else, and leaves them', async (kind, add, hook) => {
         const host = sandbox('tap0');
-        tc(host, add);
-        tc(host, `filter add dev tap0 ${hook} prio 1 protocol all u32 match u32 0 0 flowid 1:1`);
-        tc(host, `filter add dev tap0 ${hook} prio 5 protocol ip u32 match u32 0 0 flowid 1:1`);
+        host.tc(add);
+        host.tc(`filter add dev tap0 ${hook} prio 1 protocol all u32 match u32 0 0 flowid 1:1`);
+        host.tc(`filter add dev tap0 ${hook} prio 5 protocol ip u32 match u32 0 0 flowid 1:1`);
         const driver = new LearnerDriver(host);
         await driver.hold('tap0');
         await driver.open('tap0');
         expect(learnFilters(host)).toBe(1);
-        tc(host, `filter del dev tap0 ${hook} prio 1`); // which took every frame before ours
+        host.tc(`filter del dev tap0 ${hook} prio 1`); // which took every frame before ours
         await driver.write('tap0', [frameFrom(MAC)]);
         expect(keysOf(await driver.read('tap0'))).toEqual([MAC]);
         await driver.close('tap0');
         expect(learnFilters(host)).toBe(0);
-        expect(tc(host, 'qdisc show dev tap0')).toContain(`qdisc ${kind} ffff:`);
-        expect(tc(host, `filter show dev tap0 ${hook}`)).toContain('pref 5 u32');
+        expect(host.tc('qdisc show dev tap0')).toContain(`qdisc ${kind} ffff:`);
+        expect(host.tc(`filter show dev tap0 ${hook}`)).toContain('pref 5 u32');
       });
 
       it('passes every frame on to the filters behind it', async () => {
         const [host, driver] = await learning();
         const mirror = 'action mirred egress mirror dev up0'; // an action counts what it gets
-        tc(host, `filter add dev tap0 ingress prio 2 protocol all u32 match u32 0 0 ${mirror}`);
+        host.tc(`filter add dev tap0 ingress prio 2 protocol all u32 match u32 0 0 ${mirror}`);
         await driver.write('tap0', [frameFrom(MAC), frameFrom(MAC, [C_TAG, 22]), frameFrom(macOf(1))]);
-        expect(tc(host, '-s filter show dev tap0 ingress')).toMatch(/Sent \d+ bytes 3 pkt/);
+        expect(host.tc('-s filter show dev tap0 ingress')).toMatch(/Sent \d+ bytes 3 pkt/);
         await driver.close('tap0');
         expect(hasClsact(host)).toBe(true); // ours, but used by another's filter now
-        expect(tc(host, 'filter show dev tap0 ingress')).toContain('pref 2 u32');
+        expect(host.tc('filter show dev tap0 ingress')).toContain('pref 2 u32');
       });
 
       it('replaces what a killed process left, down to the qdisc', async () => {
@@ -240,7 +238,7 @@ describe.skipIf(missing)(
 
       it('tells when somebody removed its filter, and can be opened again', async () => {
         const [host, driver] = await learning();
-        tc(host, 'qdisc del dev tap0 clsact');
+        host.tc('qdisc del dev tap0 clsact');
         await expect(driver.read('tap0')).rejects.toMatchObject({ code: 'HERALD_LEARNER_LOST' });
         await driver.close('tap0');
         await driver.open('tap0');

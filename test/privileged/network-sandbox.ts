@@ -54,7 +54,16 @@ export class NetworkSandbox {
 
   /** Runs `ip` with these words in the namespace. */
   ip(words: string): string {
-    return execFileSync('ip', ['-n', this.namespace, ...words.split(' ')], { encoding: 'utf8' });
+    return this.run('ip', words);
+  }
+
+  /** Runs `tc`, which comes with `ip`. */
+  tc(words: string): string {
+    return this.run('tc', words);
+  }
+
+  private run(program: string, words: string): string {
+    return execFileSync(program, ['-n', this.namespace, ...words.split(' ')], { encoding: 'utf8' });
   }
 
   /** Names of all interfaces. */

@@ -15,7 +15,7 @@ export type SinkRequest =
 export class SinkDriver extends DriverProcess<SinkRequest> {
   /** `without` names capabilities it must not have. */
   constructor(sandbox: NetworkSandbox, without: readonly string[] = []) {
-    super(sandbox, 'sink-driver-main.ts', without);
+    super(sandbox, new URL('sink-driver-main.ts', import.meta.url), without);
   }
 
   start(): Promise<void> {

@@ -15,7 +15,7 @@ export const decodeSightings = (
   { count, keys, values }: BpfMapEntries,
   nowNs: bigint,
 ): readonly LearnedStation[] => {
-  const now = Number(nowNs); // exact to 2 ns for half a year of uptime: a thousandth of what is asked for
+  const now = Number(nowNs); // exact to 2 ns for half a year of uptime, far finer than what is told
   const key = new DataView(keys.buffer, keys.byteOffset, keys.byteLength);
   const value = new DataView(values.buffer, values.byteOffset, values.byteLength);
   const ages = new Float64Array(count);

@@ -1,0 +1,224 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Port, PortLearner } from '@nic-herald/core';
+import { BpfLearner } from '@nic-herald/learner-linux';
+import { TapEnd } from '../privileged/tap-end.js';
+import type { Sample } from './sample.js';
+import { FRAME_BYTES, framesOf, SENDER_STATIONS } from './tap-traffic.js';
+
+const FRAMES = 16_384;
+const PAIRS = 60;
+const READS = 30;
+const TURNS = 5;
+const WATCH_MS = 1200;
+const READ_EVERY_MS = 100;
+const RATES = [0, 20_000, 80_000];
+
+const tapPort = (name: string): Port => ({ kind: 'tap', name });
+
+const ip = (words: string): void => {
+  execFileSync('ip', words.split(' '));
+};
+
+/** A bridge of this bench alone, with an uplink whose far end takes what is flooded. */
+const layBridge = (): void => {
+  for (const words of [
+    'link add learnbr type bridge forward_delay 0',
+    'link add learnup type veth peer name learnfar',
+    'link set learnup master learnbr',
+    'link set learnbr up',
+    'link set learnup up',
+    'link set learnfar up',
+  ]) {
+    ip(words);
+  }
+};
+
+const layTap = (name: string): void => {
+  for (const words of [
+    `tuntap add ${name} mode tap`,
+    `link set ${name} master learnbr`,
+    `link set ${name} up`,
+  ]) {
+    ip(words);
+  }
+};
+
+const withLearner = async <T>(
+  port: string,
+  capacity: number,
+  use: (learner: PortLearner) => Promise<T> | T,
+): Promise<T> => {
+  const learner = await new BpfLearner(capacity).open(tapPort(port));
+  try {
+    return await use(learner);
+  } finally {
+    await learner.close();
+  }
+};
+
+/** What the kernel takes for one frame, with the learner and without, in turn at one port. */
+export interface KernelCost {
+  readonly what: string;
+  readonly nsWithout: Sample;
+  readonly nsWith: Sample;
+  /** Of each pair: what the learner added. */
+  readonly nsAdded: Sample;
+  /** Of each pair: frames per second with the learner / without. */
+  readonly rate: Sample;
+}
+
+const TRAFFIC = [
+  { what: '64 stations', stations: 64, fresh: false },
+  { what: '4096 stations', stations: 4096, fresh: false },
+  { what: 'a flood of new stations', stations: FRAMES, fresh: true },
+];
+
+/** Sends at a tap of a bridge that floods to one other port; the sender pays for the whole way. */
+const benchKernelCost = async (): Promise<readonly KernelCost[]> => {
+  layTap('learn0');
+  const tap = new TapEnd('learn0');
+  const results: KernelCost[] = [];
+  for (const { what, stations, fresh } of TRAFFIC) {
+    if (fresh) ip('link set learn0 type bridge_slave learning off'); // or the bridge itself keeps millions
+    const frames = framesOf(stations);
+    let next = stations;
+    const nsPerFrame = (): number => {
+      const burst = fresh ? framesOf(FRAMES, next) : frames;
+      next += FRAMES;
+      const since = process.hrtime.bigint();
+      for (let sent = 0; sent < FRAMES; sent += stations) tap.write(burst, FRAME_BYTES);
+      return Number(process.hrtime.bigint() - since) / FRAMES;
+    };
+    const warm = (): void => tap.write(frames, FRAME_BYTES);
+    const off = (): number => {
+      warm();
+      return nsPerFrame();
+    };
+    const on = (): Promise<number> =>
+      withLearner('learn0', 4096, () => {
+        warm();
+        return nsPerFrame();
+      });
+    const nsWithout: number[] = [];
+    const nsWith: number[] = [];
+    for (let pair = -2; pair < PAIRS; pair++) {
+      // In turn which goes first: what drifts during the run then cancels out. The first two pairs warm up.
+      const first = pair % 2 === 0 ? off() : await on();
+      const second = pair % 2 === 0 ? await on() : off();
+      if (pair < 0) continue;
+      nsWithout.push(pair % 2 === 0 ? first : second);
+      nsWith.push(pair % 2 === 0 ? second : first);
+    }
+    const pairs = nsWithout.map((without, index) => [without, nsWith[index] ?? Number.NaN] as const);
+    results.push({
+      what,
+      nsWithout,
+      nsWith,
+      nsAdded: pairs.map(([without, with_]) => with_ - without),
+      rate: pairs.map(([without, with_]) => without / with_),
+    });
+  }
+  tap.close();
+  return results;
+};
+
+/** Milliseconds to read and decode 10 000 stations, warm. */
+const benchReading = async (): Promise<{ readonly stations: number; readonly ms: Sample }> => {
+  layTap('learn1');
+  const tap = new TapEnd('learn1');
+  const stations = 10_000;
+  const ms = await withLearner('learn1', 16_384, async (learner) => {
+    tap.write(framesOf(stations), FRAME_BYTES);
+    const sample: number[] = [];
+    for (let read = -5; read < READS; read++) {
+      const since = performance.now();
+      const learned = await learner.read();
+      if (learned.stations.length !== stations) {
+        throw new Error(`read ${learned.stations.length} of ${stations} stations`);
+      }
+      if (read >= 0) sample.push(performance.now() - since);
+    }
+    return sample;
+  });
+  tap.close();
+  return { stations, ms };
+};
+
+/** What learning costs this process while frames come in at some rate. */
+export interface UserCost {
+  readonly framesPerSecond: Sample;
+  readonly cpuMsPerSecond: Sample;
+}
+
+/** CPU time of this process while it reads its stations ten times a second, at each rate in turn. */
+const benchUserCost = async (): Promise<readonly UserCost[]> => {
+  layTap('learn2');
+  const results = RATES.map((rate) => ({
+    rate,
+    framesPerSecond: [] as number[],
+    cpuMsPerSecond: [] as number[],
+  }));
+  await withLearner('learn2', 4096, async (learner) => {
+    fill('learn2');
+    for (let turn = -1; turn < TURNS; turn++) {
+      for (const { rate, framesPerSecond, cpuMsPerSecond } of results) {
+        const sender = rate === 0 ? undefined : await startSender('learn2', rate);
+        const frames = received('learn2');
+        const cpu = process.cpuUsage();
+        const since = performance.now();
+        while (performance.now() - since < WATCH_MS) {
+          const { stations } = await learner.read();
+          if (stations.length !== SENDER_STATIONS) throw new Error(`learned ${stations.length} stations`);
+          await new Promise((resolve) => setTimeout(resolve, READ_EVERY_MS));
+        }
+        const { user, system } = process.cpuUsage(cpu);
+        const seconds = (performance.now() - since) / 1000;
+        if (sender) await stopped(sender);
+        if (turn < 0) continue; // the first warms up
+        cpuMsPerSecond.push((user + system) / 1000 / seconds);
+        framesPerSecond.push((received('learn2') - frames) / seconds);
+      }
+    }
+  });
+  return results;
+};
+
+/** Makes the stations known without a sender that runs on. */
+const fill = (name: string): void => {
+  const tap = new TapEnd(name);
+  tap.write(framesOf(SENDER_STATIONS), FRAME_BYTES);
+  tap.close();
+};
+
+const received = (name: string): number => {
+  const [link] = JSON.parse(execFileSync('ip', ['-j', '-s', 'link', 'show', name], { encoding: 'utf8' })) as {
+    readonly stats64: { readonly rx: { readonly packets: number } };
+  }[];
+  return link?.stats64.rx.packets ?? Number.NaN;
+};
+
+const startSender = async (name: string, rate: number): Promise<ChildProcess> => {
+  const script = fileURLToPath(new URL('tap-sender-main.ts', import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, script, name, String(rate)], {
+    stdio: ['pipe', 'pipe', 'inherit'], // it ends with its standard input, and so with this process
+  });
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  return child;
+};
+
+const stopped = async (child: ChildProcess): Promise<void> => {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+};
+
+/** What in-kernel learning costs, at taps of a bridge made for it in the current namespace. */
+export const benchLearner = async (): Promise<{
+  readonly kernel: readonly KernelCost[];
+  readonly reading: { readonly stations: number; readonly ms: Sample };
+  readonly user: readonly UserCost[];
+}> => {
+  layBridge();
+  return { kernel: await benchKernelCost(), reading: await benchReading(), user: await benchUserCost() };
+};
