@@ -48,7 +48,7 @@ export async function probeSource(rig: LabRig, watch: ArrivalWatch): Promise<voi
 }
 
 /** Where a QEMU listens for its guest. */
-export function migrationUri(rig: LabRig, name: string): string {
+function migrationUri(rig: LabRig, name: string): string {
   return `unix:${rig.sockets}/migrate-${name}`;
 }
 

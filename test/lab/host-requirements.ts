@@ -19,7 +19,7 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** What this machine lacks for the lab, each with what to do about it; empty when nothing. */
-export async function missingRequirements(): Promise<string[]> {
+async function missingRequirements(): Promise<string[]> {
   const missing: string[] = [];
   if (process.getuid?.() !== 0) missing.push('not root: the lab makes network namespaces; run it as root');
   const lacking = new Set<string>();

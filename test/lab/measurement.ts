@@ -5,7 +5,7 @@ import type { CapturedFrame } from './tap-receiver.js';
 /** A station not reached at the destination's tap this long after RESUME is dark. */
 export const darkAfterMs = 4000;
 
-export interface StationReturn {
+interface StationReturn {
   readonly station: Station;
   /** From RESUME to the first probe at the destination's tap; undefined = dark. */
   readonly afterMs: number | undefined;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 
 /** A program that ended with an error: its command line, exit code and what it printed to stderr. */
-export class ProgramFailed extends Error {
+class ProgramFailed extends Error {
   override readonly name = 'ProgramFailed';
   readonly stderr: string;
   constructor(commandLine: string, stderr: string, cause: Error) {
