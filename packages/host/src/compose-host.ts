@@ -15,6 +15,7 @@ import {
   MAX_HOST_NAME,
   MIGRATION_EVENT_BUS,
   NIC_MODEL,
+  STATION_LEARNER,
 } from '@nic-herald/core';
 import { withDeadline } from './announce/deadline.js';
 import { SinkRegistry } from './announce/sink-registry.js';
@@ -25,6 +26,7 @@ import type { EngineServices } from './engine/engine-services.js';
 import { OtherGuests } from './engine/other-guests.js';
 import type { HeraldHost } from './herald-host.js';
 import { byName, ModelRegistry } from './knowledge/model-registry.js';
+import { LearnerRegistry } from './learn/learner-registry.js';
 
 /** How a host is composed. */
 export interface ComposeOptions {
@@ -69,6 +71,7 @@ export const composeHost = async (
     policy: installation.get(ANNOUNCE_POLICY),
     models: new ModelRegistry(installation.all(NIC_MODEL), installation.all(ANNOUNCE_HANDLER)),
     sinks: new SinkRegistry(installation.all(FRAME_SINK), clock),
+    learners: new LearnerRegistry(installation.all(STATION_LEARNER)),
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
     ...(handoff === undefined ? {} : { handoff }),
     otherGuests: new OtherGuests(handoff, clock),

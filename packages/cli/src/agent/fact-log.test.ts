@@ -38,6 +38,7 @@ const report = (refusals: number, warnings: MigrationReport['warnings'] = []): M
       source: 'hand-off',
       announced: [],
       added: [],
+      withdrawn: [],
       refused: Array.from({ length: refusals }, () => refusal),
       incomplete: [],
     },

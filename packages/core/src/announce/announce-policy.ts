@@ -15,7 +15,7 @@ export interface GuestPolicy {
   /** Most stations announced per NIC, 1 and up. */
   readonly maxStations: number;
   /** How long after it was last seen a learned station counts, ms. A switch's table forgets after 300 000 (802.1D). */
-  readonly learnedMaxAgeMs?: number;
+  readonly learnedMaxAgeMs: number;
   /** Why this candidate may not be announced, in a few words; `undefined` lets it pass. Never asked for the configured primary MAC. */
   deny?(candidate: Candidate): string | undefined;
 }

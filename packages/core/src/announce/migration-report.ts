@@ -43,7 +43,7 @@ export interface NicReport {
   /** Stations the snapshot lacked, found on the card after it resumed here, and sent in the same round's tail. */
   readonly added: readonly Announcement[];
   /** Sent in round 1 and then no more: the card here does not hold them, and they were never seen. */
-  readonly withdrawn?: readonly Announcement[];
+  readonly withdrawn: readonly Announcement[];
   readonly refused: readonly Refusal[];
   readonly incomplete: readonly Incompleteness[];
 }

@@ -93,6 +93,11 @@ export class AnnouncementRun {
     return true;
   }
 
+  /** Sends, with every later round, this batch instead of all there were for its NIC. */
+  replace(batch: ReadyBatch): void {
+    this.batches = [...this.batches.filter(({ nic }) => nic !== batch.nic), batch];
+  }
+
   /** Nothing will be added any more: the run is over with its last round. */
   complete(): void {
     this.isComplete = true;

@@ -1,4 +1,4 @@
-import type { AnnounceCause, Guest, HeraldError, MigrationReport } from '@nic-herald/core';
+import type { AnnounceCause, Guest, HeraldError, MigrationReport, Station } from '@nic-herald/core';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import type { EngineServices } from './engine-services.js';
 import type { GuestWarnings } from './guest-warnings.js';
@@ -31,6 +31,16 @@ export class Announcer {
     this.sending.add(announcement);
   }
 
+  /** The stations that are being sent, by NIC. */
+  sent(): readonly { readonly nic: string; readonly stations: readonly Station[] }[] {
+    return [...this.sending].flatMap(({ nics }) =>
+      nics.map(({ plan, announced, added }) => ({
+        nic: plan.nic.id,
+        stations: [...announced, ...added].map(({ station }) => station),
+      })),
+    );
+  }
+
   /** Ends all that is being sent: it may be wrong from now on. */
   silence(): void {
     for (const { run } of this.sending) run.cancel();
@@ -58,7 +68,8 @@ export class Announcer {
     const { bus, host } = this.services;
     const result = await announcement.run.done;
     this.sending.delete(announcement);
-    await announcement.checkPorts();
+    const areAnyPortsWell = await announcement.checkPorts();
+    const outcome = result.outcome === 'announced' && !areAnyPortsWell ? 'failed' : result.outcome;
     const { problems, handoff, ...rest } = origin;
     const faults = [...problems, ...announcement.faults];
     const { nics } = announcement;
@@ -67,7 +78,7 @@ export class Announcer {
       guest,
       host,
       snapshots: handoff.snapshots,
-      result,
+      result: { ...result, outcome },
       nics,
       faults,
     });

@@ -7,6 +7,7 @@ import type {
 } from '@nic-herald/core';
 import type { SinkRegistry } from '../announce/sink-registry.js';
 import type { ModelRegistry } from '../knowledge/model-registry.js';
+import type { LearnerRegistry } from '../learn/learner-registry.js';
 import type { OtherGuests } from './other-guests.js';
 
 /** What every part of the announce engine works with; one set per host. */
@@ -18,6 +19,7 @@ export interface EngineServices {
   readonly policy: AnnouncePolicy;
   readonly models: ModelRegistry;
   readonly sinks: SinkRegistry;
+  readonly learners: LearnerRegistry;
   readonly kinds: ReadonlyMap<string, AnnouncementKind>;
   /** Absent: nothing is handed over, each host knows only what its own cards hold. */
   readonly handoff?: HandoffStore;

@@ -2,14 +2,12 @@ import {
   type AnnounceCause,
   type AnnounceTiming,
   asHeraldError,
-  type CancelTimer,
   type Guest,
   type GuestKey,
   type GuestPhase,
   guestKeyOf,
   guestLabel,
   HeraldError,
-  headOf,
   type MigrationEvents,
   type MigrationReport,
   type MigrationSide,
@@ -18,22 +16,19 @@ import {
 } from '@nic-herald/core';
 import { ChannelSet } from '../announce/channel-set.js';
 import { SerialQueue } from '../announce/serial-queue.js';
-import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
+import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import { Announcer } from './announcer.js';
 import { type Armed, Arming } from './arming.js';
-import { CardWatch } from './card-watch.js';
 import type { EngineServices } from './engine-services.js';
-import { evidenceWarnings } from './evidence-warnings.js';
 import { fetchHandoff } from './fetch-handoff.js';
+import { GuestObservation } from './guest-observation.js';
+import { guestPublisher } from './guest-publisher.js';
 import { GuestWarnings } from './guest-warnings.js';
 import { planGuest } from './plan-guest.js';
 import { PreparedAnnouncement } from './prepared-announcement.js';
-import { SnapshotPublisher } from './snapshot-publisher.js';
-
-/** Pause before trying again what the guest or the hand-off did not answer, ms; twice as long each time. */
-const RETRY_MS = 1000;
-const MOST_RETRY_MS = 30_000;
+import { RisingRetry } from './rising-retry.js';
+import type { SnapshotPublisher } from './snapshot-publisher.js';
 
 /** The plans and the timing of an announcement that is about to be made ready. */
 export interface AnnounceChoice {
@@ -55,17 +50,17 @@ export class GuestSession {
   private readonly publisher: SnapshotPublisher | undefined;
   private readonly warnings: GuestWarnings;
   private readonly announcer: Announcer;
-  private readonly cards: CardWatch;
+  private readonly observation: GuestObservation;
   private readonly queue: SerialQueue;
   private readonly stop = new AbortController();
-  private retry: CancelTimer | undefined;
-  private failures = 0;
+  private readonly retry: RisingRetry;
   private arming: Arming | undefined;
   private currentPhase: GuestPhase;
   private currentEpoch = 0;
   /** True once the newest snapshot was taken over: publishing earlier would lose what it knew. */
   private merged = false;
   /** True once a migration to here came to nothing: who then runs the guest here did not migrate it. */
+  private isLeaving = false;
   private hasFailed = false;
 
   constructor(
@@ -73,16 +68,28 @@ export class GuestSession {
     phase: GuestPhase,
     private readonly services: EngineServices,
   ) {
-    const { bus, clock, models, sinks } = services;
+    const { bus, clock, sinks } = services;
     this.key = guestKeyOf(guest.identity);
     this.currentPhase = phase;
-    this.knowledge = new GuestKnowledge(guest, models, clock);
     this.channels = new ChannelSet(sinks, clock, this.stop.signal);
     this.warnings = new GuestWarnings(bus, guest);
     this.announcer = new Announcer(guest, services, this.warnings);
-    this.cards = new CardWatch(clock, (nics) => this.enqueue(() => this.look(nics)));
+    this.observation = new GuestObservation(guest, services, this.warnings, (nics) =>
+      this.enqueue(() => this.look(nics)),
+    );
+    this.knowledge = this.observation.knowledge;
+    this.retry = new RisingRetry(clock, () => void this.enqueue(() => this.catchUp()));
     this.queue = new SerialQueue(guestLabel(guest.identity));
-    this.publisher = this.newPublisher();
+    this.publisher = guestPublisher(
+      {
+        guest,
+        key: this.key,
+        knowledge: this.knowledge,
+        warnings: this.warnings,
+        epoch: () => (this.mayPublish ? this.currentEpoch : undefined),
+      },
+      services,
+    );
   }
 
   get phase(): GuestPhase {
@@ -127,6 +134,7 @@ export class GuestSession {
   resumed(fact: Resumed): boolean {
     const { arming } = this;
     this.currentPhase = 'running';
+    this.isLeaving = false;
     if (arming === undefined) {
       void this.enqueue(() => this.catchUp());
       return false;
@@ -143,11 +151,15 @@ export class GuestSession {
   /** The guest's CPUs stopped: whatever is still being announced here may be wrong from now on. */
   stopped(): void {
     this.announcer.silence();
-    if (this.currentPhase === 'running') this.currentPhase = 'paused';
+    if (this.currentPhase !== 'running') return;
+    this.currentPhase = 'paused';
+    // QEMU is no longer to be asked; the ports are, and what the guest said last is what they know.
+    if (this.isLeaving) void this.enqueue(() => this.publishLearned());
   }
 
   /** The guest is being sent away and still runs here: the last moment to look at its cards. */
   outgoing(): void {
+    this.isLeaving = true;
     void this.enqueue(async () => {
       await this.look();
       this.publisher?.request(0);
@@ -163,6 +175,7 @@ export class GuestSession {
 
   /** A migration came to nothing. On the destination nothing may be announced any more. */
   failed(side: MigrationSide): void {
+    this.isLeaving = false;
     if (side === 'source' || this.currentPhase !== 'incoming') return;
     this.currentPhase = 'paused';
     this.hasFailed = true;
@@ -174,7 +187,7 @@ export class GuestSession {
   /** The guest changed the filter of a NIC, or NICs came or went. */
   changed(nic?: string): void {
     if (nic === undefined) this.arming?.refresh();
-    if (this.currentPhase === 'running') this.cards.changed(nic);
+    if (this.currentPhase === 'running') this.observation.changed(nic);
   }
 
   /** Announces the running guest now; resolves with the report after the last round. */
@@ -219,27 +232,15 @@ export class GuestSession {
   /** Lets go of the guest. What was published stays. */
   async close(): Promise<void> {
     this.stop.abort();
-    this.retry?.();
-    this.cards.close();
+    this.retry.close();
+    this.observation.still();
     this.announcer.silence();
     await this.arming?.abandon();
     await this.publisher?.close();
     await this.queue.close();
     await this.announcer.close();
     await this.channels.close();
-  }
-
-  private newPublisher(): SnapshotPublisher | undefined {
-    const { key, guest, services } = this;
-    const { handoff, clock, host, bus } = services;
-    if (key === undefined || handoff === undefined) return undefined;
-    return new SnapshotPublisher(
-      handoff,
-      clock,
-      () => (this.mayPublish ? this.knowledge.snapshot(key, host, this.currentEpoch) : undefined),
-      (snapshot) => bus.emit('snapshot:published', { guest, head: headOf(snapshot) }),
-      (problem) => this.warnings.tell(problem),
-    );
+    await this.observation.close();
   }
 
   /** Also while it is stopped: what was seen before STOP is what the destination needs. */
@@ -257,6 +258,7 @@ export class GuestSession {
       armed: ({ announcement, handoff, problems }) => {
         this.currentEpoch = Math.max(this.currentEpoch, handoff?.epoch ?? 0);
         for (const problem of [...problems, ...announcement.faults]) this.warnings.tell(problem);
+        void this.observation.attend(announcement.nics.map(({ plan }) => plan.nic)); // before it says its first word
         services.bus.emit('announce:armed', { guest, frames: announcement.run.frames });
       },
       failed: (error) => this.faulted(error),
@@ -291,7 +293,7 @@ export class GuestSession {
       run.complete();
     }
     if (this.merged) this.publisher?.request(0);
-    else this.again();
+    else this.retry.again();
   }
 
   /** What has to be done for a guest that runs here and did not just arrive. */
@@ -310,7 +312,7 @@ export class GuestSession {
     } catch (error) {
       this.handoffFailed(error);
       await this.look();
-      this.again();
+      this.retry.again();
       return;
     }
     for (const problem of handoff.problems) this.warnings.tell(problem);
@@ -334,40 +336,34 @@ export class GuestSession {
     if (this.currentPhase !== 'running') return;
     try {
       await this.lookOrFail(only);
-      if (this.merged) this.failures = 0;
+      if (this.merged) this.retry.succeeded();
     } catch (error) {
       const message = `${guestLabel(this.guest.identity)} does not tell its NICs`;
       if (!this.stop.signal.aborted) {
         this.warnings.tell(asHeraldError(error, 'HERALD_GUEST_UNREADABLE', message));
       }
-      this.again();
+      this.retry.again();
     }
   }
 
   private async lookOrFail(only?: ReadonlySet<string>): Promise<void> {
-    const { changed, problems } = await this.knowledge.refresh(this.stop.signal, only);
-    for (const problem of problems) this.warnings.tell(problem);
-    for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
-    if (changed) this.publisher?.request();
-    if (this.currentPhase === 'running') this.cards.poll(this.knowledge.polls());
+    if (await this.observation.look(this.stop.signal, only)) this.publisher?.request();
+    if (this.currentPhase === 'running') this.observation.poll();
+  }
+
+  private async publishLearned(): Promise<void> {
+    if (await this.observation.learn()) this.publisher?.request(0);
+    await this.publisher?.flush();
   }
 
   private readonly onRound = (round: RoundReport): void => {
     const { guest, services } = this;
     // Told after the frames of all guests that wait in this turn are out.
-    services.clock.setTimer(0, () =>
-      services.bus.emit('announce:round-finished', { guest, epoch: this.currentEpoch, round }),
-    );
+    services.clock.setTimer(0, () => {
+      this.observation.injected(this.announcer.sent());
+      services.bus.emit('announce:round-finished', { guest, epoch: this.currentEpoch, round });
+    });
   };
-
-  /** Tries again, later each time, what was not answered. */
-  private again(): void {
-    this.retry?.();
-    if (this.stop.signal.aborted) return;
-    const pauseMs = Math.min(RETRY_MS * 2 ** this.failures, MOST_RETRY_MS);
-    this.failures += 1;
-    this.retry = this.services.clock.setTimer(pauseMs, () => void this.enqueue(() => this.catchUp()));
-  }
 
   private handoffFailed(error: unknown): void {
     if (this.stop.signal.aborted) return;

@@ -52,7 +52,15 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
 
 const MAX_SEND_WARNINGS = 16;
 
-const nicReport = ({ plan, sink, announced, added, refused }: PreparedNic): NicReport => ({
+const nicReport = ({
+  plan,
+  sink,
+  announced,
+  added,
+  withdrawn,
+  refused,
+  incomplete,
+}: PreparedNic): NicReport => ({
   nic: plan.nic.id,
   model: plan.model,
   ...(plan.nic.port === undefined ? {} : { port: plan.nic.port.name }),
@@ -60,6 +68,7 @@ const nicReport = ({ plan, sink, announced, added, refused }: PreparedNic): NicR
   source: plan.source,
   announced,
   added,
+  withdrawn,
   refused,
-  incomplete: plan.incomplete,
+  incomplete,
 });

@@ -11,6 +11,7 @@ export const HANDOFF_DEADLINE_MS = 5000;
  */
 export class OtherGuests {
   private heads: readonly SnapshotHead[] = [];
+  private readAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly handoff: HandoffStore | undefined,
@@ -28,6 +29,14 @@ export class OtherGuests {
       (listSignal) => handoff.list({ signal: listSignal }),
       signal,
     );
+    this.readAt = this.clock.now();
+  }
+
+  /** Reads the heads anew in the background where they are older than this, ms. What fails is tried the next time. */
+  refreshIfOlder(ageMs: number): void {
+    if (this.clock.now() - this.readAt < ageMs) return;
+    this.readAt = this.clock.now(); // also where it fails: no storm of tries
+    this.refresh().catch(() => {}); // whoever needs them at once reads them himself, and is told
   }
 
   /** Primary MACs of every guest but this one. */

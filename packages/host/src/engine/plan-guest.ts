@@ -22,7 +22,8 @@ export const planGuest = (
     planNic(each, {
       nic: each.nic,
       policy,
-      ownedByOthers,
+      ownedByOthers:
+        each.foreign === undefined ? ownedByOthers : new Set([...ownedByOthers, ...each.foreign]),
       kinds,
       handler: services.models.handlerFor(each.model),
     }),

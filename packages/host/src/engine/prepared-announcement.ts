@@ -4,6 +4,7 @@ import {
   asHeraldError,
   type FrameChannel,
   type HeraldError,
+  type Incompleteness,
   type NicPlan,
   type Refusal,
   type RoundReport,
@@ -24,6 +25,10 @@ export interface PreparedNic {
   readonly announced: readonly Announcement[];
   /** What was found on the card afterwards and sent with the rest. */
   readonly added: readonly Announcement[];
+  /** Sent in round 1 and no more: the card here does not hold them, and nobody saw them. */
+  readonly withdrawn: readonly Announcement[];
+  /** Why the card's lists are not all, by the hand-off and by the card here. */
+  readonly incomplete: readonly Incompleteness[];
   /** What the plan refused, and what was refused of what was found afterwards. */
   readonly refused: readonly Refusal[];
 }
@@ -83,19 +88,35 @@ export class PreparedAnnouncement {
         known?.channel === undefined ? await this.open({ ...(known?.plan ?? newer), nic: newer.nic }) : known;
       const { missing, refused } = beyond(nic, newer, maxStations);
       const added = this.add(nic, missing) ? missing : [];
-      this.put({ ...nic, added: [...nic.added, ...added], refused });
+      const now = { ...nic, added: [...nic.added, ...added], refused };
+      this.put({ ...this.withdraw(now, newer), incomplete: together(nic.incomplete, newer.incomplete) });
     }
   }
 
-  /** Looks at the ports once the rounds are over: a port that went away took frames without a word. */
-  async checkPorts(): Promise<void> {
+  /**
+   * Looks at the ports once the rounds are over: a port that went away took frames without a word. False where
+   * none of them is as it should be.
+   */
+  async checkPorts(): Promise<boolean> {
+    let areAnyWell = false;
     for (const { plan, channel } of this.prepared) {
-      if (channel !== undefined) this.note(await channelProblem(plan.nic.id, channel, this.services.clock));
+      if (channel === undefined) continue;
+      const problem = await channelProblem(plan.nic.id, channel, this.services.clock);
+      areAnyWell ||= problem === undefined;
+      this.note(problem);
     }
+    return areAnyWell;
   }
 
   private async open(plan: NicPlan): Promise<PreparedNic> {
-    const nic: PreparedNic = { plan, announced: [], added: [], refused: plan.refusals };
+    const nic: PreparedNic = {
+      plan,
+      announced: [],
+      added: [],
+      withdrawn: [],
+      incomplete: plan.incomplete,
+      refused: plan.refusals,
+    };
     const way = await this.channels.for(plan.nic);
     if (!('channel' in way)) {
       this.note(way.problem);
@@ -105,21 +126,38 @@ export class PreparedAnnouncement {
     return { ...nic, sink: way.sink, channel: way.channel };
   }
 
+  /** Leaves out of the later rounds what the live card does not hold and nobody saw. */
+  private withdraw(nic: PreparedNic, newer: NicPlan): PreparedNic {
+    const unheld = noLongerHeld(nic, newer);
+    if (nic.channel === undefined || unheld.length === 0) return nic;
+    const kept = [...nic.announced, ...nic.added].filter((announcement) => !unheld.includes(announcement));
+    const ready = this.encode(nic.plan.nic.id, nic.channel, kept);
+    if (ready === undefined) return nic;
+    this.run.replace(ready);
+    return { ...nic, withdrawn: [...nic.withdrawn, ...unheld] };
+  }
+
   /** Encodes and hands over to the run; false where nothing could be. */
   private add({ plan, channel }: PreparedNic, announcements: readonly Announcement[]): boolean {
     if (channel === undefined || announcements.length === 0) return false;
-    const nic = plan.nic.id;
-    let ready: ReadyBatch;
+    const ready = this.encode(plan.nic.id, channel, announcements);
+    return ready !== undefined && this.run.add(ready);
+  }
+
+  private encode(
+    nic: string,
+    channel: FrameChannel,
+    announcements: readonly Announcement[],
+  ): ReadyBatch | undefined {
     try {
       const batch = channel.prepare(encodeBatch(announcements, this.services.kinds));
-      ready = { nic, frames: announcements.length, batch };
+      return { nic, frames: announcements.length, batch };
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       const message = `${nic}: ${announcements.length} frames could not be made ready: ${words}`;
       this.note(asHeraldError(error, 'HERALD_SINK_FAULT', message, { nic }));
-      return false;
+      return undefined;
     }
-    return this.run.add(ready);
   }
 
   private put(nic: PreparedNic): void {
@@ -167,6 +205,28 @@ const beyond = (
   );
   return { missing, refused: [...nic.refused, ...more, ...overflow] };
 };
+
+/**
+ * What was announced because the source's card listed it and the card here does not: only where this card was
+ * read and is no less complete than the other was, for a list that says less proves nothing.
+ */
+const noLongerHeld = (nic: PreparedNic, newer: NicPlan): readonly Announcement[] => {
+  const before = new Set(nic.plan.incomplete.map(({ reason }) => reason));
+  const isLessComplete = newer.incomplete.some(({ reason }) => !before.has(reason));
+  if (nic.plan.source !== 'hand-off' || newer.source !== 'live' || isLessComplete) return [];
+  const held = new Set(newer.announcements.map(({ station }) => station.mac));
+  return nic.announced.filter(
+    ({ evidence, station }) => (evidence === 'filter' || evidence === 'paired') && !held.has(station.mac),
+  );
+};
+
+const together = (
+  before: readonly Incompleteness[],
+  now: readonly Incompleteness[],
+): readonly Incompleteness[] => [
+  ...before,
+  ...now.filter(({ reason }) => !before.some((known) => known.reason === reason)),
+];
 
 const frameKey = ({ kind, station }: Announcement): string => `${kind} ${stationKey(station)}`;
 

@@ -1,6 +1,7 @@
 import {
   asHeraldError,
   type Clock,
+  DEFAULT_GUEST_POLICY,
   type Guest,
   type GuestKey,
   type HeraldError,
@@ -11,11 +12,14 @@ import {
   type NicSnapshot,
   SNAPSHOT_FORMAT,
   type Snapshot,
+  stationKey,
 } from '@nic-herald/core';
 import { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { PRIMARY_MAC, PRIMARY_MAC_LIMITS, primaryMacView } from '../plan/primary-mac.js';
+import { foreignMacs } from './foreign-macs.js';
+import { type LearnedBounds, LearnedTable } from './learned-table.js';
 import { matchNic } from './match-nic.js';
 import type { ModelRegistry } from './model-registry.js';
 import { CAPTURE_DEADLINE_MS, type NicReading, readNic, readState, viewOf } from './read-nic.js';
@@ -23,8 +27,6 @@ import { snapshotEvidence } from './snapshot-evidence.js';
 
 /** Why a filter is incomplete where its card could not be read; the problem itself is told of besides. */
 export const UNREADABLE = 'unreadable';
-/** Learned stations older than this are forgotten, ms: what a switch's table does by default (802.1D, 300 s). */
-const LEARNED_MAX_AGE_MS = 300_000;
 /** A card that could not be read is read again after this time, ms, also where events would tell of changes. */
 const UNREADABLE_POLL_MS = 5000;
 /** Least pause between two readings of a card, ms, whatever its model asks for. */
@@ -62,23 +64,40 @@ export class GuestKnowledge {
   private present: readonly NicDescriptor[] = [];
   private carried: Snapshot | undefined;
   private carriedAt = 0;
+  private readonly learnedTable: LearnedTable;
 
   constructor(
     private readonly guest: Guest,
     private readonly registry: ModelRegistry,
     private readonly clock: Clock,
-  ) {}
+    bounds: () => LearnedBounds = () => DEFAULT_GUEST_POLICY,
+  ) {
+    this.learnedTable = new LearnedTable(clock, bounds);
+  }
 
   /** Forgets all: the guest is about to come anew, and what its cards showed before is of no meaning. */
   forget(): void {
     this.nics = undefined;
     this.carried = undefined;
+    this.learnedTable.forget();
   }
 
   /** Takes over what the newest snapshot knew; the next look puts back what of it the cards lost. */
   carry(snapshot: Snapshot | undefined): void {
     this.carried = snapshot;
     this.carriedAt = this.clock.now();
+  }
+
+  /** Takes what was learned at the ports, by NIC. True where the next snapshot names other stations than the last. */
+  observe(seen: ReadonlyMap<string, readonly LearnedStation[]>): boolean {
+    const before = this.content();
+    this.learnedTable.observe(seen);
+    return this.content() !== before;
+  }
+
+  /** The NICs as the guest told them at the last look. */
+  get descriptors(): readonly NicDescriptor[] {
+    return this.present;
   }
 
   /** True once the guest told its NICs: what is here is worth handing on. */
@@ -137,8 +156,13 @@ export class GuestKnowledge {
   }
 
   /** What is handed on: as much as every reader takes. */
-  snapshot(guest: GuestKey, host: string, epoch: number): Snapshot {
-    return { format: SNAPSHOT_FORMAT, guest, host, epoch, nics: this.nicSnapshots() };
+  snapshot(
+    guest: GuestKey,
+    host: string,
+    epoch: number,
+    ownedByOthers: ReadonlySet<MacAddress> = new Set(),
+  ): Snapshot {
+    return { format: SNAPSHOT_FORMAT, guest, host, epoch, nics: this.nicSnapshots(ownedByOthers) };
   }
 
   private get known(): readonly NicKnowledge[] {
@@ -228,32 +252,40 @@ export class GuestKnowledge {
     return model.restore({ live, loaded, carried: before });
   }
 
-  /** What was carried here, older by the time that has passed since. */
   private learned(nic: NicDescriptor): readonly LearnedStation[] {
-    const passedMs = Math.max(0, this.clock.now() - this.carriedAt);
-    return (this.handed(nic)?.learned ?? [])
-      .map((seen) => ({ ...seen, ageMs: seen.ageMs + passedMs }))
-      .filter(({ ageMs }) => ageMs <= LEARNED_MAX_AGE_MS);
+    const handed = this.handed(nic);
+    return this.learnedTable.of(
+      nic.id,
+      handed === undefined ? undefined : { stations: handed.learned, at: this.carriedAt },
+    );
   }
 
-  private nicSnapshots(): readonly NicSnapshot[] {
+  private nicSnapshots(ownedByOthers: ReadonlySet<MacAddress> = new Set()): readonly NicSnapshot[] {
     return this.evidence()
       .filter(({ nic }) => MacAddress.isStationAddress(nic.primaryMac))
       .slice(0, MAX_SNAPSHOT_NICS)
-      .map(({ nic, model, state, learned }) => ({
-        id: nic.id,
-        primaryMac: nic.primaryMac,
-        model,
-        ...(state === undefined ? {} : { state }),
-        learned,
-      }));
+      .map((evidence) => {
+        const { nic, model, state, learned } = evidence;
+        const foreign = foreignMacs(evidence, ownedByOthers);
+        return {
+          id: nic.id,
+          primaryMac: nic.primaryMac,
+          model,
+          ...(state === undefined ? {} : { state }),
+          learned,
+          ...(foreign.length === 0 ? {} : { foreign }),
+        };
+      });
   }
 
-  /** What the snapshot would say, but for the ages: they change by themselves. */
+  /** What the snapshot would say, but for the ages and the order they make: they change by themselves. */
   private content(): string | undefined {
     if (this.nics === undefined) return undefined;
     return JSON.stringify(
-      this.nicSnapshots().map((nic) => ({ ...nic, learned: nic.learned.map(({ station }) => station) })),
+      this.nicSnapshots().map((nic) => ({
+        ...nic,
+        learned: nic.learned.map(({ station }) => stationKey(station)).sort(),
+      })),
     );
   }
 }

@@ -19,6 +19,7 @@ export const snapshotEvidence = (
   handed: NicSnapshot | undefined,
   registry: ModelRegistry,
 ): HandedEvidence => {
+  const foreign = handed?.foreign === undefined ? {} : { foreign: handed.foreign };
   const fallback = (reason: string, meaning: string): NicEvidence => ({
     nic,
     model: PRIMARY_MAC,
@@ -26,6 +27,7 @@ export const snapshotEvidence = (
     source: handed === undefined ? 'primary-mac' : 'hand-off',
     filter: primaryMacView(reason, meaning),
     learned: handed?.learned ?? [],
+    ...foreign,
   });
   if (handed === undefined) {
     return { evidence: fallback('no-snapshot', 'no other host handed over what this card held') };
@@ -46,7 +48,16 @@ export const snapshotEvidence = (
     const filter = viewOf(model, state);
     const { learned } = handed;
     return {
-      evidence: { nic, model: model.name, limits: model.limits, source: 'hand-off', state, filter, learned },
+      evidence: {
+        nic,
+        model: model.name,
+        limits: model.limits,
+        source: 'hand-off',
+        state,
+        filter,
+        learned,
+        ...foreign,
+      },
     };
   } catch (error) {
     return {

@@ -51,12 +51,15 @@ export const collectCandidates = (
   if (filter.currentMac !== undefined) add({ station: stationOf(filter.currentMac), evidence: 'primary' });
 
   const exact = new Set<MacAddress>();
+  /** Seen by a learner that does not look at VLANs: real, but on which of the card's VLANs is not known. */
+  const unpaired = new Set<MacAddress>();
   const learned = [...evidence.learned].sort((a, b) => a.ageMs - b.ageMs);
   // Untrusted, it must not take the place of what the filter says of the same station.
   const isLearningTrusted = policy.trust === 'learned';
   if (isLearningTrusted) {
-    for (const { station, ageMs } of learned) {
-      exact.add(station.mac);
+    for (const { station, ageMs, vlanUnknown } of learned) {
+      if (vlanUnknown === undefined) exact.add(station.mac);
+      else unpaired.add(station.mac);
       add({ station, evidence: 'learned', ageMs });
     }
   }
@@ -68,7 +71,9 @@ export const collectCandidates = (
     if (limit === undefined) add({ station, evidence: 'filter' });
     else refuse({ ...station, evidence: 'filter', reason: 'model-limit', detail: limit });
   }
-  const guessed: MacAddress[] = [];
+  const guessed: MacAddress[] = inOrder(unpaired, (mac) => mac).filter(
+    (mac) => mac !== own && !exact.has(mac),
+  );
   for (const mac of inOrder(new Set(filter.unicast), (each) => each)) {
     if (exact.has(mac) || found.has(stationKey({ mac }))) continue;
     const limit = hold(mac);

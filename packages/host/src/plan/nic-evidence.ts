@@ -1,4 +1,5 @@
 import type { FilterView, LearnedStation, NicDescriptor, NicLimits, PlanSource } from '@nic-herald/core';
+import type { MacAddress } from '@nic-herald/wire';
 
 /** All that is known of one NIC when it is planned for. */
 export interface NicEvidence {
@@ -11,4 +12,6 @@ export interface NicEvidence {
   readonly state?: unknown;
   readonly filter: FilterView;
   readonly learned: readonly LearnedStation[];
+  /** MACs that the host it came from refuses: they are another guest's there. */
+  readonly foreign?: readonly MacAddress[];
 }

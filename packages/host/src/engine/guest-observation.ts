@@ -1,0 +1,96 @@
+import {
+  type AnnouncePolicy,
+  DEFAULT_GUEST_POLICY,
+  type Guest,
+  type GuestPolicy,
+  type NicDescriptor,
+  type Station,
+} from '@nic-herald/core';
+import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
+import { GuestLearning } from '../learn/guest-learning.js';
+import { CardWatch } from './card-watch.js';
+import type { EngineServices } from './engine-services.js';
+import { evidenceWarnings } from './evidence-warnings.js';
+import type { GuestWarnings } from './guest-warnings.js';
+
+/** How often the ports are read, ms: a station the guest begins to use is handed over after that at the latest. */
+const LEARN_POLL_MS = 10_000;
+/** How old the list of other guests' MACs may be when this guest's are held against it, ms. */
+const OWNERS_AGE_MS = 5000;
+
+/** A policy that fails costs its guest the announcement, and is told of there; what is known must not suffer. */
+const boundsOf = (policy: AnnouncePolicy, guest: Guest): GuestPolicy => {
+  try {
+    return policy.forGuest(guest.identity);
+  } catch {
+    return DEFAULT_GUEST_POLICY;
+  }
+};
+
+/** Where the knowledge of one guest comes from: its cards, and what its ports learned. */
+export class GuestObservation {
+  readonly knowledge: GuestKnowledge;
+  private readonly learning: GuestLearning;
+  private readonly cards: CardWatch;
+
+  constructor(
+    guest: Guest,
+    private readonly services: EngineServices,
+    private readonly warnings: GuestWarnings,
+    /** Calls for a look at some cards, or at all. Never rejects. */
+    look: (nics?: ReadonlySet<string>) => Promise<void>,
+  ) {
+    const { clock, models, policy, learners } = services;
+    this.knowledge = new GuestKnowledge(guest, models, clock, () => boundsOf(policy, guest));
+    this.learning = new GuestLearning(learners, clock, (problem) => warnings.tell(problem));
+    this.cards = new CardWatch(clock, look);
+  }
+
+  /** Begins to learn at the ports of these NICs. */
+  attend(nics: readonly NicDescriptor[]): Promise<void> {
+    return this.learning.attend(nics);
+  }
+
+  /** The guest changed the filter of a NIC; without one, NICs came or went. */
+  changed(nic?: string): void {
+    this.cards.changed(nic);
+  }
+
+  /** Looks at the cards and reads the ports. True where there is news. Rejects where the guest does not answer. */
+  async look(signal: AbortSignal, only?: ReadonlySet<string>): Promise<boolean> {
+    const { changed, problems } = await this.knowledge.refresh(signal, only);
+    for (const problem of problems) this.warnings.tell(problem);
+    for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
+    this.services.otherGuests.refreshIfOlder(OWNERS_AGE_MS);
+    const learned = await this.learn();
+    return changed || learned;
+  }
+
+  /** Reads the ports alone; the guest is not asked. True where there is news. */
+  async learn(): Promise<boolean> {
+    await this.learning.attend(this.knowledge.descriptors);
+    return this.knowledge.observe(await this.learning.read());
+  }
+
+  /** Calls for the next look at what no event tells of. */
+  poll(): void {
+    const polls = new Map(this.knowledge.polls());
+    if (this.learning.isActive) polls.set(LEARN_POLL_MS, new Set());
+    this.cards.poll(polls);
+  }
+
+  /** Tells the learners what nic-herald itself just sent. */
+  injected(sent: Iterable<{ readonly nic: string; readonly stations: readonly Station[] }>): void {
+    for (const { nic, stations } of sent) this.learning.injected(nic, stations);
+  }
+
+  /** Calls for no look any more. */
+  still(): void {
+    this.cards.close();
+  }
+
+  /** Stops learning. */
+  close(): Promise<void> {
+    return this.learning.close();
+  }
+}

@@ -1,0 +1,36 @@
+import type { CancelTimer, Clock } from '@nic-herald/core';
+
+/** First pause, ms; twice as long each time. */
+const FIRST_MS = 1000;
+const MOST_MS = 30_000;
+
+/** Tries again, later each time, what was not answered. */
+export class RisingRetry {
+  private timer: CancelTimer | undefined;
+  private failures = 0;
+  private closed = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly work: () => void,
+  ) {}
+
+  /** It failed: tries again after a pause. Asked for twice, it tries once. */
+  again(): void {
+    this.timer?.();
+    if (this.closed) return;
+    const pauseMs = Math.min(FIRST_MS * 2 ** this.failures, MOST_MS);
+    this.failures += 1;
+    this.timer = this.clock.setTimer(pauseMs, this.work);
+  }
+
+  /** It went well: the next pause is the first again. */
+  succeeded(): void {
+    this.failures = 0;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.timer?.();
+  }
+}
