@@ -39,7 +39,7 @@ const row = (what: string, sample: Sample, unit: string): void => {
 
 const learnerSection = async (): Promise<void> => {
   const { kernel, reading, user } = await benchLearner();
-  console.log('Learning at a tap in the kernel: what it adds per frame, with and without in turn');
+  console.log('Learning at a tap in the kernel: processor time it adds per frame, with and without in turn');
   for (const { what, nsWithout, nsAdded, rate } of kernel) {
     row(`${what}: a bridged frame without`, nsWithout, 'ns');
     row(`${what}: added`, nsAdded, 'ns');
