@@ -5,7 +5,6 @@ import {
   mkdtemp,
   readdir,
   readFile,
-  rename,
   rm,
   stat,
   symlink,
@@ -14,77 +13,13 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type CancelTimer,
-  CLOCK,
-  type Clock,
-  type GuestKey,
-  HANDOFF_STORE,
-  type HeraldError,
-  MIGRATION_EVENT_BUS,
-  parseGuestKey,
-  parseSnapshot,
-  type Snapshot,
-} from '@nic-herald/core';
+import { CLOCK, HANDOFF_STORE, type HeraldError, MIGRATION_EVENT_BUS } from '@nic-herald/core';
 import { IsolatingEventBus, Scope } from '@nic-herald/core/internal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keyOf, ManualClock, options, snapshotOf, web } from '../test/handoff-fixture.js';
 import { DirectoryHandoff } from './directory-handoff.js';
 import { directoryHandoff } from './directory-handoff-plugin.js';
 import { entryName, temporaryName } from './entry-name.js';
-
-/** A clock whose timers fire when the test says so. */
-class ManualClock implements Clock {
-  private timers: (() => void)[] = [];
-  now(): number {
-    return 0;
-  }
-  setTimer(_: number, run: () => void): CancelTimer {
-    this.timers.push(run);
-    return () => {
-      this.timers = this.timers.filter((each) => each !== run);
-    };
-  }
-  get waiting(): number {
-    return this.timers.length;
-  }
-  fire(): void {
-    for (const run of this.timers.splice(0)) run();
-  }
-}
-
-const keyOf = (text: string): GuestKey => {
-  const key = parseGuestKey(text);
-  if (key === undefined) throw new TypeError(`not a guest key: ${text}`);
-  return key;
-};
-const web = keyOf('uuid:11111111-2222-4333-8444-555555555555');
-const options = { signal: new AbortController().signal };
-
-const snapshotOf = (guest: GuestKey, host: string, epoch = 1, stations = 1): Snapshot => {
-  const parsed = parseSnapshot({
-    format: 1,
-    guest,
-    host,
-    epoch,
-    nics: [
-      {
-        id: 'nic0',
-        primaryMac: '52:54:00:00:00:01',
-        model: 'virtio-net',
-        state: { vlans: [10] },
-        learned: Array.from({ length: stations }, (_, n) => ({
-          station: {
-            mac: `52:54:00:00:${(n >> 8).toString(16).padStart(2, '0')}:${(n & 255).toString(16).padStart(2, '0')}`,
-            vlan: 7,
-          },
-          ageMs: 12.5,
-        })),
-      },
-    ],
-  });
-  if (parsed instanceof Error) throw parsed;
-  return parsed;
-};
 
 let directory: string;
 let clock: ManualClock;
@@ -336,62 +271,6 @@ it('list tells what is new, changed and removed', async () => {
   expect(await store.list(options)).toEqual([
     { guest: web, host: 'a', epoch: 2, primaryMacs: ['52:54:00:00:00:01'] },
   ]);
-});
-
-describe('watching', () => {
-  const until = async (happened: () => boolean): Promise<void> => {
-    while (!happened()) await new Promise((done) => setImmediate(done));
-  };
-
-  it('tells of a write by another process of this machine, of no other guest, and stops', async () => {
-    const store = storeIn(directory);
-    let calls = 0;
-    const stop = store.watch(web, () => {
-      calls += 1;
-    });
-    await until(() => calls === 1 || clock.waiting > 0);
-    const before = calls;
-    await storeIn(directory).publish(snapshotOf(keyOf('name:db'), 'b'), options);
-    await storeIn(directory).publish(snapshotOf(web, 'b'), options);
-    await until(() => calls > before);
-    stop();
-    expect(clock.waiting).toBe(0);
-  });
-
-  it('sees by its own looks what the kernel does not tell: writes of another host', async () => {
-    const mounted = join(directory, 'mounted');
-    await mkdir(mounted);
-    const store = storeIn(mounted);
-    let calls = 0;
-    store.watch(web, () => {
-      throw new Error('a listener that throws');
-    });
-    store.watch(web, () => {
-      calls += 1;
-    });
-    await until(() => clock.waiting > 0);
-    // Another directory in the place of the watched one: no notice comes from it.
-    const replacement = storeIn(join(directory, 'replacement'));
-    await replacement.start(options);
-    await rename(mounted, join(directory, 'away'));
-    await rename(join(directory, 'replacement'), mounted);
-    const again = storeIn(mounted);
-    for (const epoch of [1, 2]) {
-      await again.publish(snapshotOf(web, 'b', epoch), options);
-      const before = calls;
-      clock.fire();
-      await until(() => clock.waiting > 0);
-      expect(calls).toBe(before + 1);
-    }
-    const before = calls;
-    clock.fire();
-    await until(() => clock.waiting > 0);
-    expect(calls).toBe(before); // nothing changed
-    await again.remove(web, 'b', options);
-    clock.fire();
-    await until(() => clock.waiting > 0);
-    expect(calls).toBe(before + 1);
-  });
 });
 
 describe('the plugin', () => {
