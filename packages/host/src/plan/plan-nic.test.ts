@@ -138,12 +138,27 @@ describe('planNic', () => {
       ['3 paired pairing-limit'],
     ],
     [
-      'station-limit: primary, learned, filter, paired in this order',
+      'station-limit: primary, filter, learned, paired are kept in this order, and sent in their own',
       full,
       { maxStations: 3 },
       {},
-      ['0 primary', '2/20 learned', '1 learned'],
-      ['3 filter station-limit', '0/10 paired station-limit', '3/10 paired station-limit'],
+      ['0 primary', '2/20 learned', '3 filter'],
+      ['1 learned station-limit', '0/10 paired station-limit', '3/10 paired station-limit'],
+    ],
+    [
+      'station-limit: what the card lists and was seen long ago stays before what was seen just now',
+      {
+        filter: filterOf({ unicast: [mac(3)] }),
+        learned: [
+          { station: station(1), ageMs: 1 },
+          { station: station(2), ageMs: 2 },
+          { station: station(3, 20), ageMs: 90_000 },
+        ],
+      },
+      { maxStations: 3 },
+      {},
+      ['0 primary', '1 learned', '3/20 learned'],
+      ['2 learned station-limit'],
     ],
     [
       'station-limit of nothing: the primary stays',

@@ -14,6 +14,7 @@ import { collectCandidates } from './candidates.js';
 import { type JudgeContext, judgeCandidate, type Verdict } from './judge-candidate.js';
 import type { NicEvidence } from './nic-evidence.js';
 import { ownMac } from './own-mac.js';
+import { withinLimit } from './station-limit.js';
 
 /** What planning needs besides the evidence. */
 export interface PlanRules extends JudgeContext {
@@ -52,8 +53,8 @@ export const planNic = (evidence: NicEvidence, rules: PlanRules): PlannedNic => 
   }
   admitted.sort(announcementOrder);
   const most = mostStations(rules);
-  const kept = admitted.slice(0, most);
-  for (const candidate of admitted.slice(most)) {
+  const { kept, left } = withinLimit(admitted, evidence.filter, most);
+  for (const candidate of left) {
     refusals.push(refusalOf(candidate, { reason: 'station-limit', detail: `at most ${most} per NIC` }));
   }
 

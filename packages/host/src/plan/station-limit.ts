@@ -1,0 +1,28 @@
+import type { Candidate, FilterView } from '@nic-herald/core';
+import type { MacAddress } from '@nic-herald/wire';
+
+/** Candidates that fit, and those that do not, each in the order they came. */
+export interface Limited {
+  readonly kept: readonly Candidate[];
+  readonly left: readonly Candidate[];
+}
+
+/**
+ * Keeps at most `most` of the candidates, which come in sending order. What the guest's card itself lists is
+ * kept before what was merely seen: a guest that sends from ever new addresses must not push out its own.
+ */
+export const withinLimit = (inOrder: readonly Candidate[], filter: FilterView, most: number): Limited => {
+  if (inOrder.length <= most) return { kept: inOrder, left: [] };
+  const listed = new Set<MacAddress>([...filter.unicast, ...(filter.exact ?? []).map(({ mac }) => mac)]);
+  const rankOf = ({ evidence, station }: Candidate): number => {
+    if (evidence === 'primary') return 0;
+    if (evidence === 'paired') return 3;
+    return evidence === 'filter' || listed.has(station.mac) ? 1 : 2;
+  };
+  const byRank = [...inOrder].sort((a, b) => rankOf(a) - rankOf(b)); // stable
+  const chosen = new Set(byRank.slice(0, most));
+  return {
+    kept: inOrder.filter((candidate) => chosen.has(candidate)),
+    left: inOrder.filter((candidate) => !chosen.has(candidate)),
+  };
+};
