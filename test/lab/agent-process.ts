@@ -107,8 +107,8 @@ export async function startAgents(rig: LabRig): Promise<AgentPair> {
   return { A, B };
 }
 
-/** How long a card without change events may take to be looked at again: polled every 5 s. */
-const pollMs = 7000;
+/** How long a card may take to be looked at again (polled every 5 s) and a port to be read again (every 10 s). */
+const pollMs = 12_000;
 
 /**
  * Waits until an agent has frames lying ready for a guest that waits here: one for each station, as after a while

@@ -4,13 +4,13 @@ import type { LabRig } from './lab-rig.js';
 import { darkAfterMs, firstArrivals, type Measurement, measure } from './measurement.js';
 import type { HostName } from './namespaces.js';
 import { sourceOfFrame } from './probe-frame.js';
-import type { QemuProcess } from './qemu-process.js';
-import { type Station, stationKey } from './station.js';
+import type { GuestSpec, QemuProcess } from './qemu-process.js';
+import { isStray, type Station, stationKey } from './station.js';
 import type { CapturedFrame, TapReceiver } from './tap-receiver.js';
 import { waitUntil } from './wait-until.js';
 
-/** How often every station is probed. */
-const probeEveryMs = 4;
+/** How often every station is probed; where there are many, all together no more than 2250 times a second. */
+const probeEveryMs = (stations: number): number => Math.max(4, Math.round(stations / 2.25));
 /** tcpdump hands over what it holds once a second. */
 const captureDelayMs = 1200;
 
@@ -26,8 +26,9 @@ export async function watchArrivals(
   rig: LabRig,
   host: HostName,
   stations: readonly Station[],
+  names = rig.taps,
 ): Promise<ArrivalWatch> {
-  const taps = await Promise.all(rig.taps.map((tap) => rig.capture(host, tap, 'out')));
+  const taps = await Promise.all(names.map((tap) => rig.capture(host, tap, 'out')));
   return { host, stations, taps, uplink: await rig.capture(host, 'up0', 'out') };
 }
 
@@ -35,7 +36,7 @@ export async function watchArrivals(
 export async function probeSource(rig: LabRig, watch: ArrivalWatch): Promise<void> {
   const { stations, host } = watch;
   const sinceMs = Date.now();
-  rig.prober.probe(stations, probeEveryMs);
+  rig.prober.probe(stations, probeEveryMs(stations.length));
   let missing: readonly Station[] = stations;
   await waitUntil('probes at the source', { timeoutMs: 6000, everyMs: 200 }, async () => {
     const reached = firstArrivals(stations, await allFrames(watch.taps), sinceMs);
@@ -56,7 +57,7 @@ function migrationUri(rig: LabRig, name: string): string {
 export function startDestination(
   rig: LabRig,
   host: HostName,
-  extra: { readonly suffix?: string; readonly paused?: boolean } = {},
+  extra: { readonly suffix?: string; readonly paused?: boolean; readonly guest?: GuestSpec } = {},
 ): Promise<QemuProcess> {
   const incoming = migrationUri(rig, `${host}${extra.suffix ?? ''}`);
   return rig.startQemu(host, { ...extra, incoming });
@@ -113,6 +114,13 @@ export async function claimsBetween(watch: ArrivalWatch, fromMs: number, untilMs
   const early = (await watch.uplink.frames()).filter(({ atMs }) => atMs > fromMs && atMs < untilMs);
   const sources = early.map(({ bytes }) => sourceOfFrame(bytes) ?? '');
   return [...new Set(sources)].filter((source) => own.has(source));
+}
+
+/** Secondary MACs that frames on the uplink claimed, from a moment on, where the guest does not use them. */
+export async function strayClaims(watch: ArrivalWatch, sinceMs: number): Promise<string[]> {
+  const later = (await watch.uplink.frames()).filter(({ atMs }) => atMs > sinceMs);
+  const sources = new Set(later.map(({ bytes }) => sourceOfFrame(bytes) ?? ''));
+  return [...sources].filter((source) => isStray(source, watch.stations));
 }
 
 async function allFrames(taps: readonly TapReceiver[]): Promise<CapturedFrame[]> {

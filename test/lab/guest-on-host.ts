@@ -5,11 +5,21 @@ import { bridgePorts, type HostName } from './namespaces.js';
 import type { QemuProcess } from './qemu-process.js';
 import { type Station, stationKey } from './station.js';
 
-/** Boots the guest on a host and makes its stations. */
-export async function bootGuest(rig: LabRig, host: HostName, recipe: GuestRecipe): Promise<QemuProcess> {
-  const qemu = await rig.startQemu(host, {});
+/** How many lines of set-up the guest gets at once: each takes a round trip. */
+const linesAtOnce = 10;
+
+/** Boots the guest on a host and makes its stations; `suffix` tells its QEMU from another one there. */
+export async function bootGuest(
+  rig: LabRig,
+  host: HostName,
+  recipe: GuestRecipe,
+  suffix = '',
+): Promise<QemuProcess> {
+  const qemu = await rig.startQemu(host, { guest: recipe.guest, suffix });
   await qemu.console.ready(90_000);
-  for (const line of recipe.setUp) await qemu.console.run(line);
+  for (let line = 0; line < recipe.setUp.length; line += linesAtOnce) {
+    await qemu.console.run(recipe.setUp.slice(line, line + linesAtOnce).join(' && '));
+  }
   // e1000e finds its carrier about five seconds after it was set up.
   await qemu.console.run('until [ "$(cat /sys/class/net/eth0/carrier)" = 1 ]; do usleep 100000; done');
   return qemu;

@@ -10,27 +10,38 @@ export interface GuestRecipe {
   readonly stations: readonly Station[];
 }
 
-export type Card = 'virtio' | 'virtio-announcing' | 'e1000' | 'e1000e';
+export type Card = 'virtio' | 'virtio-announcing' | 'e1000' | 'e1000e' | 'rtl8139' | 'vmxnet3';
 
 const cards: Record<Card, { readonly device: string; readonly drivers: readonly string[] }> = {
   virtio: { device: 'virtio-net-pci,guest_announce=off', drivers: ['virtio_pci', 'virtio_net'] },
   'virtio-announcing': { device: 'virtio-net-pci', drivers: ['virtio_pci', 'virtio_net'] },
   e1000: { device: 'e1000', drivers: ['e1000'] },
   e1000e: { device: 'e1000e', drivers: ['e1000e'] },
+  rtl8139: { device: 'rtl8139', drivers: ['8139cp'] },
+  vmxnet3: { device: 'vmxnet3', drivers: ['vmxnet3'] },
 };
 
-const primaryMac = '52:54:00:00:00:01';
+/** A guest's own bridge: as quiet as the guest. */
+const quietBridge = 'type bridge forward_delay 0 mcast_snooping 0';
 
 /** Collects the stations of a guest and the shell lines that make them. */
 export class GuestBuilder {
   readonly #nics: NicSpec[] = [];
   readonly #setUp: string[] = [];
   readonly #stations: Station[] = [];
+  readonly #guest: number;
+  readonly #primaryMac: string;
+
+  /** `guest` tells several guests of one rig apart, 0 to 9: their UUIDs, MACs, taps, flows and subnets. */
+  constructor(guest = 0) {
+    this.#guest = guest;
+    this.#primaryMac = `52:54:00:00:0${guest}:01`;
+  }
 
   /** Adds a card with its untagged primary station; the guest sees the first as eth0. */
-  card(card: Card, mac = primaryMac): this {
+  card(card: Card, mac = this.#primaryMac): this {
     const index = this.#nics.length;
-    this.#nics.push({ id: `nic${index}`, mac, tap: `tap${index}`, ...cards[card] });
+    this.#nics.push({ id: `nic${index}`, mac, tap: `tap${this.#guest || ''}${index}`, ...cards[card] });
     this.#setUp.push(`ip link set eth${index} up`);
     this.#station(index === 0 ? 'primary' : `primary${index}`, mac, undefined, `eth${index}`);
     return this;
@@ -38,7 +49,7 @@ export class GuestBuilder {
 
   /** Adds a second card with the MAC of the first; the pair is one station. */
   twin(card: Card): this {
-    this.#nics.push({ id: 'nic1', mac: primaryMac, tap: 'tap1', ...cards[card] });
+    this.#nics.push({ id: 'nic1', mac: this.#primaryMac, tap: 'tap1', ...cards[card] });
     this.#setUp.push('ip link set eth1 up');
     return this;
   }
@@ -55,7 +66,7 @@ export class GuestBuilder {
   macvlans(count: number): this {
     this.#setUp.push('modprobe macvlan');
     for (let number = 1; number <= count; number++) {
-      const mac = `52:54:00:aa:00:${hex(number)}`;
+      const mac = `52:54:00:aa:0${this.#guest}:${hex(number)}`;
       this.#device(
         `mv${number}`,
         `ip link add link eth0 name mv${number} address ${mac} type macvlan mode bridge`,
@@ -69,7 +80,7 @@ export class GuestBuilder {
     this.#setUp.push('modprobe 8021q');
     for (const id of ids) {
       this.#device(`v${id}`, `ip link add link eth0 name v${id} type vlan id ${id}`);
-      this.#station(`v${id}`, this.#nics[0]?.mac ?? primaryMac, id, `v${id}`);
+      this.#station(`v${id}`, this.#nics[0]?.mac ?? this.#primaryMac, id, `v${id}`);
     }
     return this;
   }
@@ -78,7 +89,7 @@ export class GuestBuilder {
   macvlansOverVlans(...ids: readonly number[]): this {
     this.#setUp.push('modprobe 8021q', 'modprobe macvlan');
     for (const [index, id] of ids.entries()) {
-      const mac = `52:54:00:aa:01:${hex(index + 1)}`;
+      const mac = `52:54:00:ab:00:${hex(index + 1)}`;
       this.#device(`v${id}`, `ip link add link eth0 name v${id} type vlan id ${id}`);
       this.#device(`mv${id}`, `ip link add link v${id} name mv${id} address ${mac} type macvlan mode bridge`);
       this.#station(`mv${id}`, mac, id, `mv${id}`);
@@ -86,9 +97,52 @@ export class GuestBuilder {
     return this;
   }
 
+  /** A bridge in the guest with the card as a port, and ends with MACs of their own behind it, as nested guests are. */
+  nested(...macs: readonly string[]): this {
+    const [primary] = this.#stations;
+    this.#bridge('br0', 'eth0');
+    if (primary) {
+      // The bridge speaks for the card: it has its MAC, and now its address.
+      const { mac, address } = primary;
+      this.#setUp.push(
+        `ip link set br0 address ${mac} && ip addr flush dev eth0 && ip addr add ${address}/24 dev br0`,
+      );
+      this.#stations[0] = { ...primary, device: 'br0' };
+    }
+    for (const [index, mac] of macs.entries()) this.#behind('br0', `n${index + 1}`, mac, undefined);
+    return this;
+  }
+
+  /** A bridge on each VLAN of a trunk, and ends with MACs of their own behind each. */
+  nestedOnVlans(macs: Readonly<Record<number, readonly string[]>>): this {
+    this.#setUp.push('modprobe 8021q');
+    for (const id of Object.keys(macs).map(Number)) {
+      this.#setUp.push(`ip link add link eth0 name v${id} type vlan id ${id} && ip link set v${id} up`);
+      this.#bridge(`br${id}`, `v${id}`);
+      for (const [index, mac] of (macs[id] ?? []).entries()) {
+        this.#behind(`br${id}`, `n${id}-${index + 1}`, mac, id);
+      }
+    }
+    return this;
+  }
+
   build(name: string): GuestRecipe {
-    const guest = { name: `lab-${name}`, uuid: '7b1f4f0e-4f6e-4a55-9c4f-0a5f4c6d8e01', nics: this.#nics };
+    const uuid = `7b1f4f0e-4f6e-4a55-9c4f-0a5f4c6d8e${this.#guest}1`;
+    const guest = { name: `lab-${name}`, uuid, nics: this.#nics };
     return { guest, setUp: this.#setUp, stations: this.#stations };
+  }
+
+  #bridge(bridge: string, port: string): void {
+    this.#setUp.push('modprobe bridge', 'modprobe veth');
+    this.#device(bridge, `ip link add ${bridge} ${quietBridge} && ip link set ${port} master ${bridge}`);
+  }
+
+  #behind(bridge: string, end: string, mac: string, vlan: number | undefined): void {
+    const port = `${end}p`;
+    this.#setUp.push(`ip link add ${end} address ${mac} type veth peer name ${port}`);
+    this.#device(port, `ip link set ${port} master ${bridge}`);
+    this.#setUp.push(`ip link set ${end} up`);
+    this.#station(end, mac, vlan, end);
   }
 
   #device(device: string, line: string): void {
@@ -96,10 +150,12 @@ export class GuestBuilder {
   }
 
   #station(name: string, mac: string, vlan: number | undefined, device: string): void {
-    const flow = this.#stations.length;
+    const index = this.#stations.length;
+    const flow = this.#guest * 1000 + index;
     // One subnet per station: each device then has the only route to its own peer address.
-    const address = Ipv4Address.of(`10.9.${flow + 1}.2`);
-    const peerAddress = Ipv4Address.of(`10.9.${flow + 1}.1`);
+    const subnet = `10.${9 + this.#guest}.${index + 1}`;
+    const address = Ipv4Address.of(`${subnet}.2`);
+    const peerAddress = Ipv4Address.of(`${subnet}.1`);
     this.#setUp.push(`ip addr add ${address}/24 dev ${device}`);
     const tag = vlan === undefined ? {} : { vlan: VlanId.of(vlan) };
     this.#stations.push({ flow, name, mac: MacAddress.of(mac), ...tag, address, peerAddress, device });

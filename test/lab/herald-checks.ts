@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MigrationReport } from '@nic-herald/core';
+import type { Evidence, MigrationReport } from '@nic-herald/core';
 import type { LabRig } from './lab-rig.js';
 import type { Measurement } from './measurement.js';
 import type { HostName } from './namespaces.js';
 import { stationOfArpReply } from './probe-frame.js';
-import { type Station, stationKey } from './station.js';
+import { isStray, type Station, stationKey } from './station.js';
 
 /** Stations that are still dark, as faults. */
 export function darkStations(measurement: Measurement, label = ''): string[] {
@@ -25,13 +25,23 @@ export function reportFaults(report: MigrationReport, stations: readonly Station
   } else if (firstFrameAt < resumedAt) {
     faults.push(`the report has its first frame ${(resumedAt - firstFrameAt).toFixed(3)} ms before RESUME`);
   }
-  const announced = report.nics.flatMap((nic) => [...nic.announced, ...nic.added]);
-  const keys = new Set(announced.map(({ station }) => stationKey(station.mac, station.vlan)));
+  const keys = announcedStations(report);
   for (const station of stations) {
     const key = stationKey(station.mac, station.vlan);
     if (!keys.has(key)) faults.push(`the report does not name ${key}`);
   }
   return faults;
+}
+
+/** What the report says was announced: the key of each station, its evidence. */
+export function announcedStations(report: MigrationReport): Map<string, Evidence> {
+  const announced = report.nics.flatMap((nic) => [...nic.announced, ...nic.added]);
+  return new Map(announced.map(({ station, evidence }) => [stationKey(station.mac, station.vlan), evidence]));
+}
+
+/** Secondary MACs that were announced where the guest does not use them. */
+export function strayAnnouncements(report: MigrationReport, stations: readonly Station[]): string[] {
+  return [...announcedStations(report).keys()].filter((key) => isStray(key, stations));
 }
 
 /** Stations whose own ARP reply, tag included, never left the guest on `host`. */

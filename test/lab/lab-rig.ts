@@ -23,6 +23,8 @@ interface Stoppable {
 export interface RigOptions {
   readonly image: GuestImage;
   readonly guest: GuestSpec;
+  /** Other guests, whose taps are made as well. */
+  readonly neighbours?: readonly GuestSpec[];
   /** Takes the artefacts: captures, QMP logs, process logs. */
   readonly directory: string;
   /** Called before everything is taken down. */
@@ -69,7 +71,8 @@ export class LabRig {
     ];
     active.add(started);
     try {
-      const network = await createNetwork({ taps: options.guest.nics.map((nic) => nic.tap) });
+      const taps = [options.guest, ...(options.neighbours ?? [])].flatMap(tapsOf);
+      const network = await createNetwork({ taps });
       const openVswitch = await OpenVswitch.start(network.switch, join(sockets, 'ovs'), [
         'swA',
         'swB',
@@ -85,13 +88,15 @@ export class LabRig {
     }
   }
 
+  /** The taps of the guest, on either host. */
   get taps(): readonly string[] {
-    return this.#options.guest.nics.map((nic) => nic.tap);
+    return tapsOf(this.#options.guest);
   }
 
+  /** Starts a QEMU for the guest, or for the neighbour that is named. */
   async startQemu(
     host: HostName,
-    extra: Pick<QemuOptions, 'incoming' | 'paused' | 'suffix'>,
+    extra: Pick<QemuOptions, 'incoming' | 'paused' | 'suffix'> & { readonly guest?: GuestSpec },
   ): Promise<QemuProcess> {
     const { image, guest, directory } = this.#options;
     const namespace = this.network.hosts[host];
@@ -129,6 +134,10 @@ export class LabRig {
     await this.#options.beforeStop?.(this);
     await stopAll(this.#started);
   }
+}
+
+function tapsOf(guest: GuestSpec): string[] {
+  return guest.nics.map((nic) => nic.tap);
 }
 
 async function stopAll(started: Stoppable[]): Promise<void> {

@@ -37,7 +37,7 @@ export function flowOfProbe(bytes: Uint8Array, stations: readonly Station[]): nu
   if (isDecodeError(frame) || frame.etherType !== probeEtherType) return undefined;
   if (bytes.length < frame.payloadOffset + 6) return undefined;
   const flow = new DataView(bytes.buffer, bytes.byteOffset).getUint16(frame.payloadOffset);
-  const station = stations[flow];
+  const station = stations[flow - (stations[0]?.flow ?? 0)];
   if (!station || frame.destination !== station.mac || frame.tags[0]?.id !== station.vlan) return undefined;
   return flow;
 }

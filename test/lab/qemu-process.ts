@@ -42,6 +42,7 @@ export interface QemuOptions {
 /** One QEMU with two QMP sockets, nic-herald's and the harness's, and a shell on the serial line. */
 export class QemuProcess {
   readonly host: HostName;
+  readonly guest: GuestSpec;
   /** Unique in the run: the host's name and the suffix. */
   readonly name: string;
   /** The QMP socket left to nic-herald. */
@@ -52,6 +53,7 @@ export class QemuProcess {
 
   private constructor(options: QemuOptions, process: LabProcess, qmp: QmpDriver, console: GuestConsole) {
     this.host = options.host;
+    this.guest = options.guest;
     this.name = `${options.host}${options.suffix ?? ''}`;
     this.agentSocket = socketPath(options, 'qmp');
     this.process = process;

@@ -7,11 +7,12 @@ import {
   probeSource,
   resumeOf,
   startDestination,
+  strayClaims,
   watchArrivals,
 } from './guest-move.js';
 import { bootGuest, misplacedStations, settleTables } from './guest-on-host.js';
 import type { GuestRecipe } from './guest-recipe.js';
-import { darkStations, reportFaults, unansweredStations } from './herald-checks.js';
+import { darkStations, reportFaults, strayAnnouncements, unansweredStations } from './herald-checks.js';
 import type { CaseContext, CaseResult, LabCase } from './lab-case.js';
 import { LabRig } from './lab-rig.js';
 import type { Measurement } from './measurement.js';
@@ -29,6 +30,8 @@ export interface StationCaseOptions {
   readonly mustReply?: boolean;
   /** The guest filters VLANs in a virtio card: a QEMU that loses them in a migration must be named as the culprit. */
   readonly losesVlansBefore82?: boolean;
+  /** No secondary MAC may be announced on a VLAN where it does not live. */
+  readonly exactPairs?: boolean;
 }
 
 interface Trial {
@@ -91,6 +94,7 @@ async function migrateOnce(
     const early = await claimsBetween(after, begunAtMs, resumedAtMs);
     const faults = early.map((key) => `${key} was announced before the guest ran here`);
     faults.push(...(await heraldFaults(options, rig, agents, destination)));
+    if (options.exactPairs) faults.push(...(await strayClaims(after, resumedAtMs)).map(astray));
     return { measurement, faults };
   } finally {
     await rig.stop();
@@ -106,6 +110,7 @@ async function heraldFaults(
   const { stations } = options.recipe;
   const report = await agents.B.report();
   const faults = reportFaults(report, stations);
+  if (options.exactPairs) faults.push(...strayAnnouncements(report, stations).map(astray));
   if (options.losesVlansBefore82 && (await isBefore82(destination))) {
     const line = (each: AgentLine): boolean => each.reason === 'vlan-table-lost';
     await agents.B.line('vlan-table-lost', line, 3000).catch(() => {
@@ -117,6 +122,8 @@ async function heraldFaults(
   if (options.mustReply) faults.push(...(await unansweredStations(rig, 'B', stations)));
   return faults;
 }
+
+const astray = (key: string): string => `${key} was announced, and the guest does not use that MAC there`;
 
 async function isBefore82(qemu: QemuProcess): Promise<boolean> {
   const version = (await qemu.qmp.execute('query-version')) as { qemu: { major: number; minor: number } };

@@ -1,7 +1,11 @@
 import type { LabCase } from '../lab-case.js';
 import { cancelledMigration } from './cancelled-migration.js';
+import { flood } from './flood.js';
+import { guessStaysAGuess } from './guess-stays-a-guess.js';
 import { killedAgentCases } from './killed-agent.js';
+import { learnedScenarios } from './learned-stations.js';
 import { migratedAtOnce } from './migrated-at-once.js';
+import { neighboursMacCases } from './neighbours-mac.js';
 import { pausedDestination } from './paused-destination.js';
 import { stationScenarios } from './stations.js';
 import { thereAndBack } from './there-and-back.js';
@@ -11,8 +15,12 @@ import { vanishedTap } from './vanished-tap.js';
 /** Everything the lab proves, in the order it runs. */
 export const labCases: readonly LabCase[] = [
   ...stationScenarios,
+  ...learnedScenarios,
   thereAndBack('e1000'),
   thereAndBack('virtio'),
+  guessStaysAGuess,
+  ...neighboursMacCases,
+  flood,
   migratedAtOnce,
   cancelledMigration,
   pausedDestination,
