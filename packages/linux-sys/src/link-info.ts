@@ -19,6 +19,7 @@ export const IFLA = {
 export const IFLA_INFO = { KIND: 1, DATA: 2, SLAVE_KIND: 4, SLAVE_DATA: 5 } as const;
 const IFLA_BRPORT_STATE = 1;
 const IFLA_BR_VLAN_FILTERING = 7;
+/** The flag of an interface that is set up (netdevice(7)). */
 export const IFF_UP = 1;
 /** Asks for no statistics, which are most of an answer. */
 export const RTEXT_FILTER_SKIP_STATS = 8;

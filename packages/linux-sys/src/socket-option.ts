@@ -2,6 +2,7 @@ import { checked, libc } from './libc.js';
 
 /** Socket level and options as on x86-64, arm64, riscv64 and loongarch64 (asm-generic/socket.h). */
 export const SOL_SOCKET = 1;
+/** Socket options by their numbers on Linux (socket(7)); the same on every machine supported here. */
 export const SO_SNDBUF = 7;
 export const SO_PEERCRED = 17;
 export const SO_RCVTIMEO = 20;
