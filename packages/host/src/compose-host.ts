@@ -71,7 +71,7 @@ export const composeHost = async (
     policy: installation.get(ANNOUNCE_POLICY),
     models: new ModelRegistry(installation.all(NIC_MODEL), installation.all(ANNOUNCE_HANDLER)),
     sinks: new SinkRegistry(installation.all(FRAME_SINK), clock),
-    learners: new LearnerRegistry(installation.all(STATION_LEARNER)),
+    learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
     ...(handoff === undefined ? {} : { handoff }),
     otherGuests: new OtherGuests(handoff, clock),

@@ -3,6 +3,7 @@ import {
   DEFAULT_GUEST_POLICY,
   type FilterView,
   type GuestPolicy,
+  type LearnedStation,
   type NicDescriptor,
   type Station,
   stationKey,
@@ -66,3 +67,15 @@ export const words = ({ station: { mac: address, vlan }, evidence }: Candidate):
 /** Sorted keys of stations. */
 export const keysOf = (all: readonly { readonly station: Station }[]): readonly string[] =>
   all.map((each) => stationKey(each.station)).sort((a, b) => (a < b ? -1 : 1));
+
+/** A learned station: of `mac(number)`, seen so long ago. */
+export const learned = (number: number, vlan?: number, ageMs = 0): LearnedStation => ({
+  station: station(number, vlan),
+  ageMs,
+});
+
+/** A MAC that was seen by a learner that does not look at VLANs. */
+export const seenSomewhere = (number: number, ageMs = 0): LearnedStation => ({
+  ...learned(number, undefined, ageMs),
+  vlanUnknown: true,
+});

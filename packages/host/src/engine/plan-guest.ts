@@ -22,8 +22,7 @@ export const planGuest = (
     planNic(each, {
       nic: each.nic,
       policy,
-      ownedByOthers:
-        each.foreign === undefined ? ownedByOthers : new Set([...ownedByOthers, ...each.foreign]),
+      ownedByOthers,
       kinds,
       handler: services.models.handlerFor(each.model),
     }),

@@ -25,10 +25,23 @@ export class LearnedTable {
     private readonly bounds: () => LearnedBounds,
   ) {}
 
-  /** Takes what was just read at the ports, by NIC; what was read before at the others stays. */
+  /** Stations remembered in all, those of before the guest came here aside. */
+  get size(): number {
+    return [...this.here.values()].reduce((sum, { stations }) => sum + stations.length, 0);
+  }
+
+  /**
+   * Takes what was just read at the ports, by NIC. What was read there before grows older and stays: a learner
+   * that began anew, or took our announcement for the last word of a station, does not know it any more.
+   */
   observe(seen: ReadonlyMap<string, readonly LearnedStation[]>): void {
     const at = this.clock.now();
-    for (const [nic, stations] of seen) this.here.set(nic, { stations, at });
+    for (const [nic, stations] of seen) this.here.set(nic, { stations: this.of(nic, { stations, at }), at });
+  }
+
+  /** Forgets what was learned of other NICs than these. */
+  keep(nics: readonly string[]): void {
+    for (const nic of this.here.keys()) if (!nics.includes(nic)) this.here.delete(nic);
   }
 
   forget(): void {
@@ -36,22 +49,28 @@ export class LearnedTable {
   }
 
   /** Each station of a NIC once, by its latest sighting, the latest first; none older than the bound. */
-  of(nic: string, carried: Sighting | undefined): readonly LearnedStation[] {
+  of(nic: string, more: Sighting | undefined): readonly LearnedStation[] {
     const now = this.clock.now();
     const { learnedMaxAgeMs, maxStations } = this.bounds();
-    const newest = new Map<StationKey, LearnedStation>();
-    for (const sighting of [this.here.get(nic), carried]) {
+    const best = new Map<StationKey, LearnedStation>();
+    for (const sighting of [this.here.get(nic), more]) {
       const passedMs = Math.max(0, now - (sighting?.at ?? now));
       for (const each of sighting?.stations ?? []) {
-        const key = stationKey(each.station);
         const aged = { ...each, ageMs: each.ageMs + passedMs };
-        const known = newest.get(key);
-        if (known === undefined || aged.ageMs < known.ageMs) newest.set(key, aged);
+        if (aged.ageMs > learnedMaxAgeMs) continue;
+        const key = stationKey(each.station);
+        const known = best.get(key);
+        if (known === undefined || byWorth(aged, known) < 0) best.set(key, aged);
       }
     }
-    return [...newest.values()]
-      .filter(({ ageMs }) => ageMs <= learnedMaxAgeMs)
-      .sort((a, b) => a.ageMs - b.ageMs)
-      .slice(0, maxStations);
+    return [...best.values()].sort(byAge).slice(0, maxStations);
   }
 }
+
+/** The latest first. */
+const byAge = (a: LearnedStation, b: LearnedStation): number =>
+  a.ageMs - b.ageMs || (stationKey(a.station) < stationKey(b.station) ? -1 : 1);
+
+/** Of one station: that it was seen untagged says more than that its MAC was seen. */
+const byWorth = (a: LearnedStation, b: LearnedStation): number =>
+  Number(a.vlanUnknown ?? false) - Number(b.vlanUnknown ?? false) || a.ageMs - b.ageMs;

@@ -7,16 +7,20 @@ import {
   type PortLearner,
   type Station,
 } from '@nic-herald/core';
+import { MacAddress, VlanId } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
 import { SerialQueue } from '../announce/serial-queue.js';
 import type { LearnerRegistry } from './learner-registry.js';
 
-/** How long one reading may take, ms. */
+/** How long one reading may take, and how long a learner may take to stop, ms. */
 const READ_DEADLINE_MS = 2000;
 
 interface Attended {
   readonly port: string;
+  /** Absent where no learner can learn there, now or at all. */
   readonly learner?: PortLearner;
+  /** True where a learner supports the port, though it may have failed to open it. */
+  readonly isSupported: boolean;
 }
 
 /**
@@ -25,6 +29,8 @@ interface Attended {
  */
 export class GuestLearning {
   private readonly attended = new Map<string, Attended>();
+  /** What was put in last, by NIC: for a learner that begins after it, and finds it in a bridge's table. */
+  private readonly lastInjected = new Map<string, readonly Station[]>();
   private readonly queue = new SerialQueue('learning');
 
   constructor(
@@ -33,25 +39,32 @@ export class GuestLearning {
     private readonly warn: (problem: HeraldError) => void,
   ) {}
 
-  /** True where something is learned at a port. */
+  /** True where something is learned at a port, or may be once it is tried again. */
   get isActive(): boolean {
-    return [...this.attended.values()].some(({ learner }) => learner !== undefined);
+    return [...this.attended.values()].some(({ isSupported }) => isSupported);
   }
 
-  /** Learns at the ports of these NICs and at no others. Never rejects. */
+  /** Learns at the ports of these NICs and at no others; tries again where nobody could. Never rejects. */
   attend(nics: readonly NicDescriptor[]): Promise<void> {
     return this.quietly(async () => {
-      for (const [id, { port }] of this.attended) {
-        if (!nics.some((nic) => nic.id === id && nic.port?.name === port)) await this.leave(id);
+      for (const [id, { port }] of [...this.attended]) {
+        if (nics.some((nic) => nic.id === id && nic.port?.name === port)) continue;
+        this.lastInjected.delete(id); // put in at another port
+        await this.leave(id);
       }
       for (const { id, port } of nics) {
-        if (port === undefined || this.attended.has(id)) continue;
+        if (port === undefined || this.attended.get(id)?.learner !== undefined) continue;
         const { learning, problems } = await this.learners.open(port);
         for (const problem of problems) this.warn(problem);
+        const learner = learning?.port;
+        const isSupported = learner !== undefined || problems.length > 0;
         this.attended.set(id, {
           port: port.name,
-          ...(learning === undefined ? {} : { learner: learning.port }),
+          isSupported,
+          ...(learner === undefined ? {} : { learner }),
         });
+        const injected = this.lastInjected.get(id);
+        if (injected !== undefined) this.injected(id, injected);
       }
     });
   }
@@ -63,30 +76,26 @@ export class GuestLearning {
   async read(): Promise<ReadonlyMap<string, readonly LearnedStation[]>> {
     const seen = new Map<string, readonly LearnedStation[]>();
     await this.quietly(async () => {
-      for (const [id, { port, learner }] of [...this.attended]) {
-        if (learner === undefined) continue;
-        try {
-          const { stations, exactVlans } = await withDeadline(
-            this.clock,
-            READ_DEADLINE_MS,
-            `reading what was learned at ${port}`,
-            () => learner.read(),
-          );
-          seen.set(id, exactVlans ? stations : stations.map((each) => ({ ...each, vlanUnknown: true })));
-        } catch (error) {
-          const words = error instanceof Error ? error.message : String(error);
-          this.warn(
-            asHeraldError(error, 'HERALD_LEARNER_FAULT', `learning at ${port} failed: ${words}`, { port }),
-          );
-          await this.leave(id);
-        }
-      }
+      await Promise.all(
+        [...this.attended].map(async ([id, { port, learner }]) => {
+          if (learner === undefined) return;
+          try {
+            seen.set(id, await this.readPort(port, learner));
+          } catch (error) {
+            const words = error instanceof Error ? error.message : String(error);
+            const message = `learning at ${port} failed: ${words}`;
+            this.warn(asHeraldError(error, 'HERALD_LEARNER_FAULT', message, { port }));
+            await this.leave(id);
+          }
+        }),
+      );
     });
     return seen;
   }
 
   /** Tells that frames of these stations were just put in at a NIC's port. Quick, and never throws. */
   injected(nic: string, stations: readonly Station[]): void {
+    this.lastInjected.set(nic, stations);
     try {
       this.attended.get(nic)?.learner?.injected?.(stations);
     } catch {
@@ -100,17 +109,26 @@ export class GuestLearning {
     await this.queue.close();
   }
 
+  private async readPort(port: string, learner: PortLearner): Promise<readonly LearnedStation[]> {
+    const what = `reading what was learned at ${port}`;
+    const { stations, exactVlans } = await withDeadline(this.clock, READ_DEADLINE_MS, what, () =>
+      learner.read(),
+    );
+    const sound = stations.filter(isSound);
+    return exactVlans ? sound : sound.map((each) => ({ ...each, vlanUnknown: true }));
+  }
+
   private async leave(id: string): Promise<void> {
-    const { port, learner } = this.attended.get(id) ?? {};
+    const { port = id, learner } = this.attended.get(id) ?? {};
     this.attended.delete(id);
+    if (learner === undefined) return;
     try {
-      await learner?.close();
+      const what = `ending to learn at ${port}`;
+      await withDeadline(this.clock, READ_DEADLINE_MS, what, () => learner.close());
     } catch (error) {
-      this.warn(
-        asHeraldError(error, 'HERALD_LEARNER_FAULT', `learning at ${port ?? id} could not be stopped`, {
-          nic: id,
-        }),
-      );
+      const words = error instanceof Error ? error.message : String(error);
+      const message = `learning at ${port} could not be stopped: ${words}`;
+      this.warn(asHeraldError(error, 'HERALD_LEARNER_FAULT', message, { nic: id }));
     }
   }
 
@@ -119,3 +137,11 @@ export class GuestLearning {
     await this.queue.run(work).catch(() => {});
   }
 }
+
+/** A learner is another's code: one bad entry would make the whole snapshot unreadable to others. */
+const isSound = (each: LearnedStation | undefined): each is LearnedStation =>
+  MacAddress.is(each?.station.mac) &&
+  MacAddress.isStationAddress(each.station.mac) &&
+  (each.station.vlan === undefined || VlanId.is(each.station.vlan)) &&
+  each.ageMs >= 0 &&
+  Number.isFinite(each.ageMs);

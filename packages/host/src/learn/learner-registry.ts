@@ -1,10 +1,15 @@
 import {
   asHeraldError,
+  type Clock,
   type HeraldError,
   type Port,
   type PortLearner,
   type StationLearner,
 } from '@nic-herald/core';
+import { withDeadline } from '../announce/deadline.js';
+
+/** How long a learner may take to open a port, ms. */
+const OPEN_DEADLINE_MS = 2000;
 
 /** Learning at one port, by whom, and what was tried before. */
 export interface OpenedLearner {
@@ -18,7 +23,10 @@ export interface OpenedLearner {
 export class LearnerRegistry {
   private readonly learners: readonly StationLearner[];
 
-  constructor(learners: readonly StationLearner[]) {
+  constructor(
+    learners: readonly StationLearner[],
+    private readonly clock: Clock,
+  ) {
     this.learners = [...learners].sort((a, b) => b.preference - a.preference || (a.name < b.name ? -1 : 1));
   }
 
@@ -28,22 +36,25 @@ export class LearnerRegistry {
     for (const learner of this.learners) {
       try {
         if (!learner.supports(port)) continue;
-        return { learning: { learner: learner.name, port: await learner.open(port) }, problems };
+        const opened = await this.openWith(learner, port);
+        return { learning: { learner: learner.name, port: opened }, problems };
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
-        problems.push(
-          asHeraldError(
-            error,
-            'HERALD_LEARNER_FAULT',
-            `${learner.name} cannot learn at ${port.name}: ${words}`,
-            {
-              port: port.name,
-              learner: learner.name,
-            },
-          ),
-        );
+        const message = `${learner.name} cannot learn at ${port.name}: ${words}`;
+        const details = { port: port.name, learner: learner.name };
+        problems.push(asHeraldError(error, 'HERALD_LEARNER_FAULT', message, details));
       }
     }
     return { problems };
+  }
+
+  /** What opens after it was given up is closed again. */
+  private openWith(learner: StationLearner, port: Port): Promise<PortLearner> {
+    const what = `opening port ${port.name} by the learner ${learner.name}`;
+    return withDeadline(this.clock, OPEN_DEADLINE_MS, what, async (signal) => {
+      const opened = await learner.open(port);
+      if (signal.aborted) await opened.close();
+      return opened;
+    });
   }
 }

@@ -1,7 +1,16 @@
 import { DEFAULT_GUEST_POLICY, type GuestPolicy } from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
-import { evidenceOf, filterOf, mac, NIC, station, words } from '../../test/sample-nic.js';
+import {
+  evidenceOf,
+  filterOf,
+  learned,
+  mac,
+  NIC,
+  seenSomewhere,
+  station,
+  words,
+} from '../../test/sample-nic.js';
 import { collectCandidates } from './candidates.js';
 import type { NicEvidence } from './nic-evidence.js';
 
@@ -79,6 +88,70 @@ describe('collectCandidates', () => {
       ['0 primary', '1/20 learned', '2 filter', '0/10 paired', '2/10 paired'],
     ],
     [
+      'a MAC seen only on VLAN 22: there, and on no other',
+      {
+        filter: filterOf({ unicast: macs(1), vlans: [21, 22, 23].map(VlanId.of) }),
+        learned: [learned(1, 22)],
+      },
+      {},
+      ['0 primary', '1/22 learned', '0/21 paired', '0/22 paired', '0/23 paired'],
+    ],
+    [
+      'a MAC that only the filter names, beside one that was seen: on each VLAN',
+      { filter: filterOf({ unicast: macs(2), vlans: vlans(2) }), learned: [learned(1, 22)] },
+      {},
+      ['0 primary', '1/22 learned', '2 filter', '0/10 paired', '0/11 paired', '2/10 paired', '2/11 paired'],
+    ],
+    [
+      'a MAC seen by who does not look at VLANs: learned, and a guess on each VLAN',
+      {
+        filter: filterOf({ unicast: macs(1), vlans: vlans(2) }),
+        learned: [seenSomewhere(1), seenSomewhere(7)],
+      },
+      {},
+      [
+        '0 primary',
+        '1 learned',
+        '7 learned',
+        '0/10 paired',
+        '0/11 paired',
+        '1/10 paired',
+        '1/11 paired',
+        '7/10 paired',
+        '7/11 paired',
+      ],
+    ],
+    [
+      'a MAC seen by who does not look, and before on VLAN 22: there, and on no other',
+      { filter: filterOf({ vlans: vlans(2) }), learned: [seenSomewhere(1, 0), learned(1, 22, 50)] },
+      {},
+      ['0 primary', '1/22 learned', '0/10 paired', '0/11 paired'],
+    ],
+    [
+      'a MAC seen by who does not look, that the card itself pairs: what the card says',
+      { filter: filterOf({ vlans: vlans(2), exact: [station(1, 10)] }), learned: [seenSomewhere(1, 0)] },
+      {},
+      ['0 primary', '1 learned', '1/10 filter', '0/10 paired', '0/11 paired'],
+    ],
+    [
+      'nothing that was seen too long ago',
+      {
+        filter: filterOf({ unicast: macs(1), vlans: vlans(1) }),
+        learned: [learned(1, 22, 1001), learned(2, 22, 1000)],
+      },
+      { learnedMaxAgeMs: 1000 },
+      ['0 primary', '2/22 learned', '1 filter', '0/10 paired', '1/10 paired'],
+    ],
+    [
+      'what was seen where learning is not trusted: the guesses of the filter stay',
+      {
+        filter: filterOf({ unicast: macs(1), vlans: vlans(1) }),
+        learned: [seenSomewhere(1), learned(1, 22)],
+      },
+      { trust: 'filter' },
+      ['0 primary', '1 filter', '0/10 paired', '1/10 paired', '1/22 learned'],
+    ],
+    [
       'the primary seen on a VLAN: still every VLAN',
       { filter: filterOf({ vlans: vlans(2) }), learned: [{ station: station(0, 10), ageMs: 0 }] },
       {},
@@ -139,6 +212,20 @@ describe('collectCandidates', () => {
         detail: `${macCount} MACs x ${vlanCount} VLANs is more than 256`,
       });
     }
+  });
+
+  it('counts MACs whose VLAN is not known among its guesses, but for what is no address', () => {
+    const group = {
+      station: { mac: MacAddress.of('ff:ff:ff:ff:ff:ff') },
+      ageMs: 0,
+      vlanUnknown: true,
+    } as const;
+    const learning = { filter: filterOf({ vlans: vlans(4) }), learned: [seenSomewhere(1), group] };
+    const detail = '2 MACs x 4 VLANs is more than 7';
+    expect(collect(learning, { pairingLimit: 7 }).refusals).toEqual([
+      { mac: mac(1), evidence: 'paired', reason: 'pairing-limit', count: 4, detail },
+    ]);
+    expect(collect(learning, { pairingLimit: 8 }).refusals).toEqual([]);
   });
 
   it.each([

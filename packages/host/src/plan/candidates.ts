@@ -50,18 +50,23 @@ export const collectCandidates = (
   // Where this is not `own` it was refused: it goes on to be refused with its reason.
   if (filter.currentMac !== undefined) add({ station: stationOf(filter.currentMac), evidence: 'primary' });
 
-  const exact = new Set<MacAddress>();
-  /** Seen by a learner that does not look at VLANs: real, but on which of the card's VLANs is not known. */
-  const unpaired = new Set<MacAddress>();
-  const learned = [...evidence.learned].sort((a, b) => a.ageMs - b.ageMs);
+  const learned = evidence.learned
+    .filter(({ ageMs }) => ageMs <= policy.learnedMaxAgeMs)
+    .sort((a, b) => a.ageMs - b.ageMs);
   // Untrusted, it must not take the place of what the filter says of the same station.
   const isLearningTrusted = policy.trust === 'learned';
-  if (isLearningTrusted) {
-    for (const { station, ageMs, vlanUnknown } of learned) {
-      if (vlanUnknown === undefined) exact.add(station.mac);
-      else unpaired.add(station.mac);
-      add({ station, evidence: 'learned', ageMs });
+  const trusted = isLearningTrusted ? learned : [];
+  const exact = new Set(
+    trusted.flatMap(({ station, vlanUnknown }) => (vlanUnknown === undefined ? [station.mac] : [])),
+  );
+  /** Seen by a learner that does not look at VLANs: real, but on which of the card's VLANs is not known. */
+  const unpaired = new Set<MacAddress>();
+  for (const { station, ageMs, vlanUnknown } of trusted) {
+    if (vlanUnknown !== undefined) {
+      if (exact.has(station.mac)) continue; // where it was seen is known
+      unpaired.add(station.mac);
     }
+    add({ station, evidence: 'learned', ageMs });
   }
 
   const hold = holder(evidence, own);
@@ -72,7 +77,7 @@ export const collectCandidates = (
     else refuse({ ...station, evidence: 'filter', reason: 'model-limit', detail: limit });
   }
   const guessed: MacAddress[] = inOrder(unpaired, (mac) => mac).filter(
-    (mac) => mac !== own && !exact.has(mac),
+    (mac) => mac !== own && !exact.has(mac) && MacAddress.isStationAddress(mac),
   );
   for (const mac of inOrder(new Set(filter.unicast), (each) => each)) {
     if (exact.has(mac) || found.has(stationKey({ mac }))) continue;

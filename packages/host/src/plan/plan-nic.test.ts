@@ -1,7 +1,7 @@
 import type { AnnounceHandler, Announcement, Candidate, GuestPolicy } from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
-import { evidenceOf, filterOf, mac, NIC, rulesOf, station, words } from '../../test/sample-nic.js';
+import { evidenceOf, filterOf, learned, mac, NIC, rulesOf, station, words } from '../../test/sample-nic.js';
 import type { NicEvidence } from './nic-evidence.js';
 import { type PlanRules, planNic } from './plan-nic.js';
 
@@ -159,6 +159,17 @@ describe('planNic', () => {
       {},
       ['0 primary', '1 learned', '3/20 learned'],
       ['2 learned station-limit'],
+    ],
+    [
+      'station-limit: a listed MAC that is seen on ever new VLANs has one place before the others',
+      {
+        filter: filterOf({ unicast: [mac(3), mac(4)] }),
+        learned: [learned(3, 10, 1), learned(3, 11, 2), learned(3, 12, 3), learned(7, 10, 4)],
+      },
+      { maxStations: 4 },
+      {},
+      ['0 primary', '3/10 learned', '3/11 learned', '4 filter'],
+      ['3/12 learned station-limit', '7/10 learned station-limit'],
     ],
     [
       'station-limit of nothing: the primary stays',

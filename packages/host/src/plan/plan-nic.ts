@@ -42,7 +42,9 @@ const defaultAnnouncements = (candidates: readonly Candidate[]): Announcement[] 
  * handler say which frames announce them, and bounds the stations. Pure. Everything left out stands in
  * `refusals` with its reason; the primary MAC is always announced, unless it is no address of a station.
  */
-export const planNic = (evidence: NicEvidence, rules: PlanRules): PlannedNic => {
+export const planNic = (evidence: NicEvidence, given: PlanRules): PlannedNic => {
+  const { ownedByOthers } = given;
+  const rules = { ...given, ownedByOthers: new Set([...ownedByOthers, ...(evidence.foreign ?? [])]) };
   const collected = collectCandidates(evidence, rules.policy, ownMac(evidence, rules));
   const refusals: Refusal[] = [...collected.refusals];
   const admitted: Candidate[] = [];

@@ -1,8 +1,8 @@
-import { stationKey, type Trust } from '@nic-herald/core';
+import { type LearnedStation, stationKey, type Trust } from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evidenceOf, filterOf, keysOf, mac, NIC, rulesOf } from '../../test/sample-nic.js';
+import { evidenceOf, filterOf, keysOf, learned, mac, NIC, rulesOf } from '../../test/sample-nic.js';
 import { collectCandidates } from './candidates.js';
 import type { NicEvidence } from './nic-evidence.js';
 import { ownMac } from './own-mac.js';
@@ -20,10 +20,18 @@ const anyMac = fc.oneof(
 );
 const vlan = fc.integer({ min: 1, max: 6 }).map(VlanId.of);
 const anyStation = fc.record({ mac: anyMac, vlan }, { requiredKeys: ['mac'] });
+const MAX_AGE_MS = 3;
+const age = fc.nat(MAX_AGE_MS + 1);
+/** On a VLAN or untagged, or somewhere: the learner did not look. */
+const anyLearned: fc.Arbitrary<LearnedStation> = fc.oneof(
+  fc.record({ station: anyStation, ageMs: age }),
+  fc.record({ station: fc.record({ mac: anyMac }), ageMs: age, vlanUnknown: fc.constant(true as const) }),
+);
 const evidence: fc.Arbitrary<NicEvidence> = fc
   .record({
     limits: fc.record({ unicast: fc.nat(8), multicast: fc.constant(8), shared: fc.nat(8), vlans: fc.nat(8) }),
-    learned: fc.array(fc.record({ station: anyStation, ageMs: fc.nat(3) }), { maxLength: 8 }),
+    learned: fc.array(anyLearned, { maxLength: 8 }),
+    foreign: fc.uniqueArray(anyMac, { maxLength: 2 }),
     filter: fc
       .record(
         {
@@ -47,10 +55,20 @@ const rules: fc.Arbitrary<PlanRules> = fc
   })
   .map(({ others, denied, ...policy }) =>
     rulesOf(
-      { ...policy, deny: ({ station }) => (station.vlan === denied ? 'denied' : undefined) },
+      {
+        ...policy,
+        learnedMaxAgeMs: MAX_AGE_MS,
+        deny: ({ station }) => (station.vlan === denied ? 'denied' : undefined),
+      },
       { ownedByOthers: new Set(others) },
     ),
   );
+
+/** What another guest owns, by this host and by the one it came from. */
+const judging = ({ foreign = [] }: NicEvidence, given: PlanRules): PlanRules => ({
+  ...given,
+  ownedByOthers: new Set([...given.ownedByOthers, ...foreign]),
+});
 
 describe('every plan', () => {
   it('holds the primary first, nothing forbidden, nothing twice, and no more than its bounds', () => {
@@ -64,11 +82,15 @@ describe('every plan', () => {
         const vlans = known.filter.vlans === 'unknown' ? 0 : new Set(known.filter.vlans).size;
         expect(pairs).toBeLessThanOrEqual(Math.max(given.policy.pairingLimit, vlans));
         const [first] = announcements;
-        expect(first).toMatchObject({ evidence: 'primary', station: { mac: ownMac(known, given) } });
+        expect(first).toMatchObject({
+          evidence: 'primary',
+          station: { mac: ownMac(known, judging(known, given)) },
+        });
         for (const { station } of announcements) {
           expect(MacAddress.isStationAddress(station.mac)).toBe(true);
           expect(station.vlan === undefined || VlanId.is(station.vlan)).toBe(true);
-          if (station.mac !== NIC.primaryMac) expect(given.ownedByOthers.has(station.mac)).toBe(false);
+          const { ownedByOthers } = judging(known, given);
+          if (station.mac !== NIC.primaryMac) expect(ownedByOthers.has(station.mac)).toBe(false);
         }
       }),
       { numRuns: 400 },
@@ -82,7 +104,7 @@ describe('every plan', () => {
         const { candidates, refusals: collected } = collectCandidates(
           known,
           given.policy,
-          ownMac(known, given),
+          ownMac(known, judging(known, given)),
         );
         const single = refusals.filter(({ count }) => count === undefined);
         const accounted = [
@@ -102,7 +124,7 @@ describe('every plan', () => {
         const evident = [
           NIC.primaryMac,
           ...known.filter.unicast,
-          ...known.learned.map(({ station }) => station.mac),
+          ...known.learned.filter(({ ageMs }) => ageMs <= MAX_AGE_MS).map(({ station }) => station.mac),
         ];
         for (const address of evident) expect(named).toContain(address);
       }),
@@ -131,6 +153,55 @@ describe('every plan', () => {
         expect(lines(other)).toEqual(lines(one));
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it('has a MAC that was seen on some VLANs on those and on no other', () => {
+    fc.assert(
+      fc.property(evidence, rules, (known, given) => {
+        fc.pre(given.policy.trust === 'learned');
+        const own = ownMac(known, judging(known, given));
+        const seen = known.learned.filter(
+          (each) => each.ageMs <= MAX_AGE_MS && each.vlanUnknown === undefined,
+        );
+        const where = new Set([
+          ...seen.map((each) => stationKey(each.station)),
+          ...(known.filter.exact ?? []).map(stationKey),
+        ]);
+        for (const { station } of planNic(known, given).plan.announcements) {
+          if (station.mac === own || !seen.some((each) => each.station.mac === station.mac)) continue;
+          expect(where).toContain(stationKey(station));
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('has every MAC that the card lists and the rules allow, however many others were seen', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 1, max: 20 }), { maxLength: 7 }),
+        fc.array(
+          fc.record({
+            number: fc.integer({ min: 1, max: 200 }),
+            vlan: fc.integer({ min: 1, max: 6 }),
+            ageMs: age,
+          }),
+        ),
+        (listed, flood) => {
+          const known = evidenceOf({
+            filter: filterOf({ unicast: listed.map(mac) }),
+            learned: flood.map(({ number, vlan: id, ageMs }) => learned(number, id, ageMs)),
+          });
+          const { announcements } = planNic(
+            known,
+            rulesOf({ maxStations: 8, learnedMaxAgeMs: MAX_AGE_MS }),
+          ).plan;
+          expect(announcements.length).toBeLessThanOrEqual(8);
+          const sent = new Set(announcements.map(({ station }) => station.mac));
+          for (const number of [0, ...listed]) expect(sent).toContain(mac(number));
+        },
+      ),
     );
   });
 });

@@ -9,7 +9,8 @@ export interface Limited {
 
 /**
  * Keeps at most `most` of the candidates, which come in sending order. What the guest's card itself lists is
- * kept before what was merely seen: a guest that sends from ever new addresses must not push out its own.
+ * kept before what was merely seen, each of its MACs where it was seen last: a guest that sends from ever new
+ * addresses, or on ever new VLANs, must not push out its own.
  */
 export const withinLimit = (inOrder: readonly Candidate[], filter: FilterView, most: number): Limited => {
   if (inOrder.length <= most) return { kept: inOrder, left: [] };
@@ -17,9 +18,10 @@ export const withinLimit = (inOrder: readonly Candidate[], filter: FilterView, m
   const rankOf = ({ evidence, station }: Candidate): number => {
     if (evidence === 'primary') return 0;
     if (evidence === 'paired') return 3;
-    return evidence === 'filter' || listed.has(station.mac) ? 1 : 2;
+    return evidence === 'filter' || listed.delete(station.mac) ? 1 : 2; // seen: the latest alone
   };
-  const byRank = [...inOrder].sort((a, b) => rankOf(a) - rankOf(b)); // stable
+  const ranks = new Map(inOrder.map((candidate) => [candidate, rankOf(candidate)]));
+  const byRank = [...inOrder].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0)); // stable
   const chosen = new Set(byRank.slice(0, most));
   return {
     kept: inOrder.filter((candidate) => chosen.has(candidate)),
