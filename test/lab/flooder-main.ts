@@ -8,7 +8,7 @@ import { openPacketSocket, SendBatch } from '@nic-herald/linux-sys';
 const [interfaceName = '', total = '0', perSecond = '1'] = process.argv.slice(2);
 const batchFrames = 1024;
 const frameBytes = 60;
-/** "Local experimental ethertype 2" of IEEE 802: the host drops it behind the learner. */
+/** "Local experimental ethertype 2" of IEEE 802: the host takes it away behind the learner. */
 const etherType = 0x88b6;
 
 const socket = openPacketSocket({ interfaceName });

@@ -13,7 +13,7 @@ export interface FloodOptions {
 /**
  * Frames from ever new MACs that enter a host at a guest's tap, as if that guest sent them; an emulated guest
  * is far too slow for it. They come by a cable of their own and are redirected to the tap's ingress. Behind
- * whatever learns there a filter drops them: it is not the bridge and the switch that are tried.
+ * whatever learns there a filter takes them away: it is not the bridge and the switch that are tried.
  */
 export class Flooder {
   readonly #rig: LabRig;
@@ -32,13 +32,31 @@ export class Flooder {
     const inside = (...command: string[]): Promise<string> =>
       runProgram('ip', ['netns', 'exec', namespace, ...command]);
     await inside('ip', 'link', 'add', 'flood0', 'type', 'veth', 'peer', 'name', 'flood1');
-    for (const end of ['flood0', 'flood1']) await inside('ip', 'link', 'set', end, 'up');
-    const filterAt = async (device: string, ...words: string[]): Promise<void> => {
-      await inside('tc', 'qdisc', 'add', 'dev', device, 'clsact');
-      await inside('tc', 'filter', 'add', 'dev', device, 'ingress', 'pref', '100', ...words);
+    // Nothing listens at its far end: a bucket.
+    await inside('ip', 'link', 'add', 'bucket0', 'type', 'veth', 'peer', 'name', 'bucket1');
+    for (const end of ['flood0', 'flood1', 'bucket0', 'bucket1'])
+      await inside('ip', 'link', 'set', end, 'up');
+    // u32 and mirred alone: other classifiers and actions are not in every kernel.
+    const redirect = async (from: string, protocol: string, ...to: string[]): Promise<void> => {
+      await inside('tc', 'qdisc', 'add', 'dev', from, 'clsact');
+      const filter = [
+        'dev',
+        from,
+        'ingress',
+        'pref',
+        '100',
+        'protocol',
+        protocol,
+        'u32',
+        'match',
+        'u32',
+        '0',
+        '0',
+      ];
+      await inside('tc', 'filter', 'add', ...filter, 'action', 'mirred', ...to);
     };
-    await filterAt('flood1', ...'matchall action mirred ingress redirect dev'.split(' '), tap);
-    await filterAt(tap, ...'protocol 0x88b6 matchall action drop'.split(' '));
+    await redirect('flood1', 'all', 'ingress', 'redirect', 'dev', tap);
+    await redirect(tap, '0x88b6', 'egress', 'redirect', 'dev', 'bucket0');
     return new Flooder(rig, host, tap);
   }
 
@@ -66,7 +84,7 @@ export class Flooder {
     });
   }
 
-  /** How many frames came through the tap's ingress and were dropped behind the learner. */
+  /** How many frames came through the tap's ingress and were taken away behind the learner. */
   async arrived(): Promise<number> {
     const namespace = this.#rig.network.hosts[this.#host];
     const shown = await runProgram('tc', [
