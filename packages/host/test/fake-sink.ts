@@ -34,7 +34,7 @@ export class FakeSink implements FrameSink {
   look: (() => Promise<ChannelHealth>) | undefined;
   /** Replaces the opening of a port. */
   opening: (() => Promise<void>) | undefined;
-  private readonly since: number;
+  readonly since: number;
 
   constructor(private readonly clock: Clock) {
     this.since = clock.now();

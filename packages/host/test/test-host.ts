@@ -15,12 +15,14 @@ import {
   NIC_MODEL,
   type NicModel,
   type Snapshot,
+  STATION_LEARNER,
 } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { composeHost } from '../src/compose-host.js';
 import type { HeraldHost } from '../src/herald-host.js';
 import { type CardState, FakeGuest, fakeModel } from './fake-guest.js';
 import { FakeHandoff } from './fake-handoff.js';
+import type { FakeLearner } from './fake-learner.js';
 import { FakeSink } from './fake-sink.js';
 import { mac } from './sample-nic.js';
 
@@ -35,6 +37,8 @@ export interface TestHostOptions {
   readonly model?: NicModel<CardState>;
   readonly handler?: AnnounceHandler;
   readonly policy?: Partial<GuestPolicy>;
+  /** None: nothing is learned. */
+  readonly learner?: FakeLearner;
 }
 
 /** A host on a fake clock whose monitor is the test. */
@@ -64,6 +68,7 @@ export class TestHost {
       model = fakeModel(),
       handler,
       policy,
+      learner,
     } = options;
     const sink = new FakeSink(clock);
     const host = await composeHost(
@@ -79,6 +84,7 @@ export class TestHost {
             });
             registrar.contribute(FRAME_SINK, { value: sink });
             registrar.contribute(NIC_MODEL, { value: model });
+            if (learner !== undefined) registrar.contribute(STATION_LEARNER, { value: learner });
             if (handler !== undefined) registrar.contribute(ANNOUNCE_HANDLER, { value: handler });
           },
         },
@@ -135,6 +141,23 @@ const TOLD: readonly MigrationEventName[] = [
   'snapshot:published',
   'station:refused',
 ];
+
+/** A guest leaves one host for another: looked at, stopped, resumed there, its rounds over. */
+export const migrate = async (
+  from: TestHost,
+  leaving: FakeGuest,
+  to: TestHost,
+  coming: FakeGuest,
+): Promise<void> => {
+  await to.appear(coming, 'incoming');
+  await from.tell('migration:outgoing', leaving);
+  await from.tell('guest:stopped', leaving);
+  to.resume(coming);
+  from.host.bus.emit('migration:completed', { guest: leaving, side: 'source' });
+  await to.clock.advance(100);
+  await from.tell('guest:gone', leaving);
+  await to.clock.advance(1000);
+};
 
 /** A snapshot of the guest's one card by another host: two MACs and a VLAN, but for what is given. */
 export const snapshotOf = (over: Partial<Snapshot> = {}, card: Partial<CardState> = {}): Snapshot => ({

@@ -1,4 +1,4 @@
-import type { AnnounceCause, Guest, HeraldError, MigrationReport, Station } from '@nic-herald/core';
+import type { AnnounceCause, Guest, HeraldError, MigrationReport } from '@nic-herald/core';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import type { EngineServices } from './engine-services.js';
 import type { GuestWarnings } from './guest-warnings.js';
@@ -29,16 +29,6 @@ export class Announcer {
   /** Counts an announcement among those that `silence` ends. Quick: called on the hot path. */
   follow(announcement: PreparedAnnouncement): void {
     this.sending.add(announcement);
-  }
-
-  /** The stations that are being sent, by NIC. */
-  sent(): readonly { readonly nic: string; readonly stations: readonly Station[] }[] {
-    return [...this.sending].flatMap(({ nics }) =>
-      nics.map(({ plan, announced, added }) => ({
-        nic: plan.nic.id,
-        stations: [...announced, ...added].map(({ station }) => station),
-      })),
-    );
   }
 
   /** Ends all that is being sent: it may be wrong from now on. */

@@ -5,7 +5,6 @@ import {
   type GuestKey,
   type HeraldError,
   type NicDescriptor,
-  type RoundReport,
 } from '@nic-herald/core';
 import type { ChannelSet } from '../announce/channel-set.js';
 import { withDeadline } from '../announce/deadline.js';
@@ -17,7 +16,7 @@ import { duplicateMacs } from './duplicate-macs.js';
 import type { EngineServices } from './engine-services.js';
 import { fetchHandoff } from './fetch-handoff.js';
 import { planGuest } from './plan-guest.js';
-import { PreparedAnnouncement } from './prepared-announcement.js';
+import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 
 /** Pause before trying again where the hand-off or the guest did not answer, ms. */
 const RETRY_MS = 1000;
@@ -36,7 +35,7 @@ export interface ArmingListener {
   armed(armed: Armed): void;
   /** Nothing could be made ready, for a reason nobody foresaw. */
   failed(error: unknown): void;
-  round(round: RoundReport): void;
+  readonly round: RoundListener;
 }
 
 /**
@@ -164,9 +163,8 @@ export class Arming {
       services,
     );
     const { timing } = services.policy.forGuest(guest.identity);
-    const announcement = await PreparedAnnouncement.prepare(plans, timing, this.channels, services, (round) =>
-      this.listener.round(round),
-    );
+    const { round } = this.listener;
+    const announcement = await PreparedAnnouncement.prepare(plans, timing, this.channels, services, round);
     if (this.isMoot()) return;
     this.current = {
       announcement,

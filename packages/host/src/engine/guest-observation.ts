@@ -4,7 +4,6 @@ import {
   type Guest,
   type GuestPolicy,
   type NicDescriptor,
-  type Station,
 } from '@nic-herald/core';
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { GuestLearning } from '../learn/guest-learning.js';
@@ -12,6 +11,7 @@ import { CardWatch } from './card-watch.js';
 import type { EngineServices } from './engine-services.js';
 import { evidenceWarnings } from './evidence-warnings.js';
 import type { GuestWarnings } from './guest-warnings.js';
+import type { PreparedAnnouncement } from './prepared-announcement.js';
 
 /** How often the ports are read, ms: a station the guest begins to use is handed over after that at the latest. */
 const LEARN_POLL_MS = 10_000;
@@ -34,14 +34,20 @@ export class GuestObservation {
   private readonly cards: CardWatch;
 
   constructor(
-    guest: Guest,
+    private readonly guest: Guest,
     private readonly services: EngineServices,
     private readonly warnings: GuestWarnings,
     /** Calls for a look at some cards, or at all. Never rejects. */
     look: (nics?: ReadonlySet<string>) => Promise<void>,
   ) {
-    const { clock, models, policy, learners } = services;
-    this.knowledge = new GuestKnowledge(guest, models, clock, () => boundsOf(policy, guest));
+    const { clock, models, policy, learners, otherGuests } = services;
+    this.knowledge = new GuestKnowledge(
+      guest,
+      models,
+      clock,
+      () => boundsOf(policy, guest),
+      () => otherGuests.ownedByOthers(guest),
+    );
     this.learning = new GuestLearning(learners, clock, (problem) => warnings.tell(problem));
     this.cards = new CardWatch(clock, look);
   }
@@ -60,8 +66,13 @@ export class GuestObservation {
   async look(signal: AbortSignal, only?: ReadonlySet<string>): Promise<boolean> {
     const { changed, problems } = await this.knowledge.refresh(signal, only);
     for (const problem of problems) this.warnings.tell(problem);
+    const { otherGuests } = this.services;
+    otherGuests.present(
+      this.guest,
+      this.knowledge.descriptors.map(({ primaryMac }) => primaryMac),
+    );
+    otherGuests.refreshIfOlder(OWNERS_AGE_MS, signal);
     for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
-    this.services.otherGuests.refreshIfOlder(OWNERS_AGE_MS);
     const learned = await this.learn();
     return changed || learned;
   }
@@ -75,12 +86,12 @@ export class GuestObservation {
   /** Calls for the next look at what no event tells of. */
   poll(): void {
     const polls = new Map(this.knowledge.polls());
-    if (this.learning.isActive) polls.set(LEARN_POLL_MS, new Set());
+    if (this.learning.isActive && !polls.has(LEARN_POLL_MS)) polls.set(LEARN_POLL_MS, new Set());
     this.cards.poll(polls);
   }
 
   /** Tells the learners what nic-herald itself just sent. */
-  injected(sent: Iterable<{ readonly nic: string; readonly stations: readonly Station[] }>): void {
+  injected({ sent }: Pick<PreparedAnnouncement, 'sent'>): void {
     for (const { nic, stations } of sent) this.learning.injected(nic, stations);
   }
 
@@ -91,6 +102,7 @@ export class GuestObservation {
 
   /** Stops learning. */
   close(): Promise<void> {
+    this.services.otherGuests.gone(this.guest);
     return this.learning.close();
   }
 }

@@ -17,12 +17,12 @@ export interface GuestPublisherParts {
 /** The publisher of a guest's snapshots; none for a guest without a key, or a host without a hand-off. */
 export const guestPublisher = (
   { guest, key, knowledge, warnings, epoch }: GuestPublisherParts,
-  { handoff, clock, host, bus, otherGuests }: EngineServices,
+  { handoff, clock, host, bus }: EngineServices,
 ): SnapshotPublisher | undefined => {
   if (key === undefined || handoff === undefined) return undefined;
   const current = (): Snapshot | undefined => {
     const now = epoch();
-    return now === undefined ? undefined : knowledge.snapshot(key, host, now, otherGuests.ownedByOthers(key));
+    return now === undefined ? undefined : knowledge.snapshot(key, host, now);
   };
   const published = (snapshot: Snapshot): void => {
     for (const { id, foreign = [] } of snapshot.nics)

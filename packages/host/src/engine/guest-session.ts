@@ -12,7 +12,6 @@ import {
   type MigrationReport,
   type MigrationSide,
   type NicPlan,
-  type RoundReport,
 } from '@nic-herald/core';
 import { ChannelSet } from '../announce/channel-set.js';
 import { SerialQueue } from '../announce/serial-queue.js';
@@ -26,7 +25,7 @@ import { GuestObservation } from './guest-observation.js';
 import { guestPublisher } from './guest-publisher.js';
 import { GuestWarnings } from './guest-warnings.js';
 import { planGuest } from './plan-guest.js';
-import { PreparedAnnouncement } from './prepared-announcement.js';
+import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 import { RisingRetry } from './rising-retry.js';
 import type { SnapshotPublisher } from './snapshot-publisher.js';
 
@@ -161,7 +160,7 @@ export class GuestSession {
   outgoing(): void {
     this.isLeaving = true;
     void this.enqueue(async () => {
-      await this.look();
+      await Promise.all([this.look(), this.readOwners()]);
       this.publisher?.request(0);
       await this.publisher?.flush();
     });
@@ -198,11 +197,7 @@ export class GuestSession {
     signal?: AbortSignal,
   ): Promise<MigrationReport> {
     const { services, guest, currentEpoch: epoch } = this;
-    try {
-      await services.otherGuests.refresh(this.stop.signal);
-    } catch (error) {
-      this.handoffFailed(error);
-    }
+    await this.readOwners();
     const { plans: all, faults } = planGuest(guest, this.knowledge.evidence(), services);
     const { plans, timing } = choose({ plans: all, timing: services.policy.forGuest(guest.identity).timing });
     const announcement = await PreparedAnnouncement.prepare(
@@ -284,11 +279,13 @@ export class GuestSession {
     });
     if (isStopped) return run.cancel(); // and not merged: when it goes on, it is announced anew
     if (handoff !== undefined) this.merge(handoff);
+    this.observation.injected(announcement); // before the port is read: our first frames are not the guest's
     try {
       await this.look();
       const { plans } = planGuest(this.guest, this.knowledge.evidence(), this.services);
       const { maxStations } = this.services.policy.forGuest(this.guest.identity);
       await announcement.addFrom(plans, maxStations);
+      this.observation.injected(announcement);
     } finally {
       run.complete();
     }
@@ -356,14 +353,23 @@ export class GuestSession {
     await this.publisher?.flush();
   }
 
-  private readonly onRound = (round: RoundReport): void => {
+  private readonly onRound: RoundListener = (round, announcement) => {
     const { guest, services } = this;
     // Told after the frames of all guests that wait in this turn are out.
     services.clock.setTimer(0, () => {
-      this.observation.injected(this.announcer.sent());
+      this.observation.injected(announcement);
       services.bus.emit('announce:round-finished', { guest, epoch: this.currentEpoch, round });
     });
   };
+
+  /** Which MACs are other guests', as of now. */
+  private async readOwners(): Promise<void> {
+    try {
+      await this.services.otherGuests.refresh(this.stop.signal);
+    } catch (error) {
+      this.handoffFailed(error);
+    }
+  }
 
   private handoffFailed(error: unknown): void {
     if (this.stop.signal.aborted) return;

@@ -1,17 +1,32 @@
-import type { Clock, GuestKey, HandoffStore, SnapshotHead } from '@nic-herald/core';
+import {
+  type Clock,
+  type Guest,
+  type GuestKey,
+  guestKeyOf,
+  type HandoffStore,
+  type SnapshotHead,
+} from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
 
 /** How long the hand-off may take to answer, ms. */
 export const HANDOFF_DEADLINE_MS = 5000;
 
+/** A guest of this host; one without a key is in no hand-off. */
+interface LocalGuest {
+  readonly key: GuestKey | undefined;
+  readonly primaryMacs: readonly MacAddress[];
+}
+
 /**
- * Who owns which primary MAC, by every snapshot in the hand-off: the victim of a guest that takes a
- * neighbour's address may run on any host.
+ * Who owns which primary MAC, by every snapshot in the hand-off and by the guests of this host: the victim of
+ * a guest that takes a neighbour's address may run on any host.
  */
 export class OtherGuests {
   private heads: readonly SnapshotHead[] = [];
   private readAt = Number.NEGATIVE_INFINITY;
+  /** By the hypervisor's process. */
+  private readonly local = new Map<string, LocalGuest>();
 
   constructor(
     private readonly handoff: HandoffStore | undefined,
@@ -33,14 +48,28 @@ export class OtherGuests {
   }
 
   /** Reads the heads anew in the background where they are older than this, ms. What fails is tried the next time. */
-  refreshIfOlder(ageMs: number): void {
+  refreshIfOlder(ageMs: number, signal?: AbortSignal): void {
     if (this.clock.now() - this.readAt < ageMs) return;
     this.readAt = this.clock.now(); // also where it fails: no storm of tries
-    this.refresh().catch(() => {}); // whoever needs them at once reads them himself, and is told
+    this.refresh(signal).catch(() => {}); // whoever needs them at once reads them himself, and is told
+  }
+
+  /** A guest is on this host, with these primary MACs. */
+  present({ instance, identity }: Guest, primaryMacs: readonly MacAddress[]): void {
+    this.local.set(instance, { key: guestKeyOf(identity), primaryMacs });
+  }
+
+  /** A guest is no longer on this host. */
+  gone({ instance }: Guest): void {
+    this.local.delete(instance);
   }
 
   /** Primary MACs of every guest but this one. */
-  ownedByOthers(guest: GuestKey | undefined): ReadonlySet<MacAddress> {
-    return new Set(this.heads.filter((head) => head.guest !== guest).flatMap((head) => head.primaryMacs));
+  ownedByOthers({ instance, identity }: Guest): ReadonlySet<MacAddress> {
+    const own = guestKeyOf(identity);
+    const isOther = (key: GuestKey | undefined): boolean => key === undefined || key !== own;
+    const local = [...this.local].filter(([each, { key }]) => each !== instance && isOther(key));
+    const heads = this.heads.filter(({ guest }) => isOther(guest));
+    return new Set([...heads, ...local.map(([, guest]) => guest)].flatMap(({ primaryMacs }) => primaryMacs));
   }
 }

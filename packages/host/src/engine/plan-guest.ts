@@ -1,4 +1,4 @@
-import { type Guest, guestKeyOf, type HeraldError, type NicPlan } from '@nic-herald/core';
+import type { Guest, HeraldError, NicPlan } from '@nic-herald/core';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { planNic } from '../plan/plan-nic.js';
 import type { EngineServices } from './engine-services.js';
@@ -16,7 +16,7 @@ export const planGuest = (
   services: EngineServices,
 ): GuestPlan => {
   const policy = services.policy.forGuest(guest.identity);
-  const ownedByOthers = services.otherGuests.ownedByOthers(guestKeyOf(guest.identity));
+  const ownedByOthers = services.otherGuests.ownedByOthers(guest);
   const kinds = new Set(services.kinds.keys());
   const planned = evidence.map((each) =>
     planNic(each, {

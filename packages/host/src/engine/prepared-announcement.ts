@@ -8,6 +8,7 @@ import {
   type NicPlan,
   type Refusal,
   type RoundReport,
+  type Station,
   stationKey,
 } from '@nic-herald/core';
 import { AnnouncementRun, type ReadyBatch } from '../announce/announcement-run.js';
@@ -33,6 +34,9 @@ export interface PreparedNic {
   readonly refused: readonly Refusal[];
 }
 
+/** Told of each round, with what it is a round of. On the hot path: what takes time comes later. */
+export type RoundListener = (round: RoundReport, of: PreparedAnnouncement) => void;
+
 type FrameServices = Pick<EngineServices, 'clock' | 'kinds'>;
 
 /** An announcement with its frames encoded and its channels open: nothing is left to do but to fire it. */
@@ -55,10 +59,10 @@ export class PreparedAnnouncement {
     timing: AnnounceTiming,
     channels: ChannelSet,
     services: FrameServices,
-    onRound?: (round: RoundReport) => void,
+    onRound?: RoundListener,
   ): Promise<PreparedAnnouncement> {
-    const run = new AnnouncementRun([], timing, services.clock, onRound);
-    const announcement = new PreparedAnnouncement(run, channels, services);
+    const run = new AnnouncementRun([], timing, services.clock, (round) => onRound?.(round, announcement));
+    const announcement: PreparedAnnouncement = new PreparedAnnouncement(run, channels, services);
     for (const plan of plans) {
       const nic = await announcement.open(plan);
       const isReady = announcement.add(nic, plan.announcements);
@@ -70,6 +74,14 @@ export class PreparedAnnouncement {
   /** What will be, or was, sent for each NIC. */
   get nics(): readonly PreparedNic[] {
     return this.prepared;
+  }
+
+  /** The stations whose frames were put in by now, or are about to be, by NIC. */
+  get sent(): readonly { readonly nic: string; readonly stations: readonly Station[] }[] {
+    return this.prepared.map(({ plan, announced, added }) => ({
+      nic: plan.nic.id,
+      stations: [...announced, ...added].map(({ station }) => station),
+    }));
   }
 
   /** What went wrong on the way, oldest first. */
@@ -214,10 +226,11 @@ const noLongerHeld = (nic: PreparedNic, newer: NicPlan): readonly Announcement[]
   const before = new Set(nic.plan.incomplete.map(({ reason }) => reason));
   const isLessComplete = newer.incomplete.some(({ reason }) => !before.has(reason));
   if (nic.plan.source !== 'hand-off' || newer.source !== 'live' || isLessComplete) return [];
-  const held = new Set(newer.announcements.map(({ station }) => station.mac));
-  return nic.announced.filter(
-    ({ evidence, station }) => (evidence === 'filter' || evidence === 'paired') && !held.has(station.mac),
-  );
+  const held = new Set([
+    ...newer.announcements.map(({ station }) => station.mac),
+    ...newer.refusals.filter(({ reason }) => reason.endsWith('-limit')).map(({ mac }) => mac),
+  ]);
+  return nic.announced.filter(({ evidence, station }) => evidence !== 'learned' && !held.has(station.mac));
 };
 
 const together = (

@@ -1,16 +1,20 @@
 import type { MacAddress } from '@nic-herald/wire';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 
-/** MACs that a guest uses on a NIC and that are another guest's primary MAC. Its own configured one never is. */
+/**
+ * MACs that a guest uses on a NIC and that are another guest's primary MAC, by what is known here or was where it
+ * came from. Its own configured one never is.
+ */
 export const foreignMacs = (
-  { nic, filter, learned }: NicEvidence,
+  { nic, filter, learned, foreign = [] }: NicEvidence,
   ownedByOthers: ReadonlySet<MacAddress>,
 ): readonly MacAddress[] => {
+  const others = new Set([...ownedByOthers, ...foreign]);
   const used = [
     ...(filter.currentMac === undefined ? [] : [filter.currentMac]),
     ...filter.unicast,
     ...(filter.exact ?? []).map(({ mac }) => mac),
     ...learned.map(({ station }) => station.mac),
   ];
-  return [...new Set(used)].filter((mac) => mac !== nic.primaryMac && ownedByOthers.has(mac));
+  return [...new Set(used)].filter((mac) => mac !== nic.primaryMac && others.has(mac));
 };

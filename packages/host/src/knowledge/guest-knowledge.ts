@@ -7,6 +7,7 @@ import {
   type HeraldError,
   type LearnedStation,
   MAX_SNAPSHOT_NICS,
+  MAX_SNAPSHOT_STATIONS,
   type NicDescriptor,
   type NicModel,
   type NicSnapshot,
@@ -64,6 +65,7 @@ export class GuestKnowledge {
   private present: readonly NicDescriptor[] = [];
   private carried: Snapshot | undefined;
   private carriedAt = 0;
+  private lastContent: string | undefined;
   private readonly learnedTable: LearnedTable;
 
   constructor(
@@ -71,6 +73,8 @@ export class GuestKnowledge {
     private readonly registry: ModelRegistry,
     private readonly clock: Clock,
     bounds: () => LearnedBounds = () => DEFAULT_GUEST_POLICY,
+    /** Primary MACs of the other guests, as far as they are known by now. */
+    private readonly ownedByOthers: () => ReadonlySet<MacAddress> = () => new Set(),
   ) {
     this.learnedTable = new LearnedTable(clock, bounds);
   }
@@ -79,6 +83,7 @@ export class GuestKnowledge {
   forget(): void {
     this.nics = undefined;
     this.carried = undefined;
+    this.lastContent = undefined;
     this.learnedTable.forget();
   }
 
@@ -90,9 +95,9 @@ export class GuestKnowledge {
 
   /** Takes what was learned at the ports, by NIC. True where the next snapshot names other stations than the last. */
   observe(seen: ReadonlyMap<string, readonly LearnedStation[]>): boolean {
-    const before = this.content();
     this.learnedTable.observe(seen);
-    return this.content() !== before;
+    this.learnedTable.keep(this.present.map(({ id }) => id));
+    return this.isNews();
   }
 
   /** The NICs as the guest told them at the last look. */
@@ -107,7 +112,6 @@ export class GuestKnowledge {
 
   /** Looks at the cards: all of them, or those named. Rejects only where the guest does not answer at all. */
   async refresh(signal: AbortSignal, only?: ReadonlySet<string>): Promise<Refreshed> {
-    const before = this.content();
     const descriptors = await withDeadline(
       this.clock,
       CAPTURE_DEADLINE_MS,
@@ -129,12 +133,16 @@ export class GuestKnowledge {
       return [nic.id, fresh];
     });
     this.nics = new Map(await Promise.all(looks));
-    return { changed: this.content() !== before, problems };
+    return { changed: this.isNews(), problems };
   }
 
   /** The evidence of every NIC as of the last look. */
   evidence(): readonly NicEvidence[] {
-    return this.known.map(({ evidence }) => ({ ...evidence, learned: this.learned(evidence.nic) }));
+    return this.known.map(({ evidence }) => {
+      const foreign = this.handed(evidence.nic)?.foreign;
+      const learned = this.learned(evidence.nic);
+      return { ...evidence, learned, ...(foreign === undefined ? {} : { foreign }) };
+    });
   }
 
   /** Why a NIC could not be read at the last look. */
@@ -156,13 +164,8 @@ export class GuestKnowledge {
   }
 
   /** What is handed on: as much as every reader takes. */
-  snapshot(
-    guest: GuestKey,
-    host: string,
-    epoch: number,
-    ownedByOthers: ReadonlySet<MacAddress> = new Set(),
-  ): Snapshot {
-    return { format: SNAPSHOT_FORMAT, guest, host, epoch, nics: this.nicSnapshots(ownedByOthers) };
+  snapshot(guest: GuestKey, host: string, epoch: number): Snapshot {
+    return { format: SNAPSHOT_FORMAT, guest, host, epoch, nics: this.nicSnapshots() };
   }
 
   private get known(): readonly NicKnowledge[] {
@@ -260,22 +263,31 @@ export class GuestKnowledge {
     );
   }
 
-  private nicSnapshots(ownedByOthers: ReadonlySet<MacAddress> = new Set()): readonly NicSnapshot[] {
+  private nicSnapshots(): readonly NicSnapshot[] {
+    const ownedByOthers = this.ownedByOthers();
     return this.evidence()
       .filter(({ nic }) => MacAddress.isStationAddress(nic.primaryMac))
       .slice(0, MAX_SNAPSHOT_NICS)
       .map((evidence) => {
         const { nic, model, state, learned } = evidence;
-        const foreign = foreignMacs(evidence, ownedByOthers);
+        const foreign = foreignMacs(evidence, ownedByOthers).slice(0, MAX_SNAPSHOT_STATIONS);
         return {
           id: nic.id,
           primaryMac: nic.primaryMac,
           model,
           ...(state === undefined ? {} : { state }),
-          learned,
+          learned: learned.slice(0, MAX_SNAPSHOT_STATIONS),
           ...(foreign.length === 0 ? {} : { foreign }),
         };
       });
+  }
+
+  /** True where the next snapshot says other things than when this was asked last, also by mere passing of time. */
+  private isNews(): boolean {
+    const content = this.content();
+    const isNews = content !== this.lastContent;
+    this.lastContent = content;
+    return isNews;
   }
 
   /** What the snapshot would say, but for the ages and the order they make: they change by themselves. */

@@ -86,6 +86,7 @@ export class GuestLearning {
             const message = `learning at ${port} failed: ${words}`;
             this.warn(asHeraldError(error, 'HERALD_LEARNER_FAULT', message, { port }));
             await this.leave(id);
+            this.attended.set(id, { port, isSupported: true }); // to be tried again
           }
         }),
       );

@@ -5,7 +5,7 @@ import { FakeLearner } from '../../test/fake-learner.js';
 import { LearnerRegistry } from './learner-registry.js';
 
 const TAP = { kind: 'tap', name: 'tap0' } as const;
-const failing = (learner: FakeLearner, error: unknown): FakeLearner => {
+const failing = (learner: FakeLearner, error: Error): FakeLearner => {
   learner.opening = () => Promise.reject(error);
   return learner;
 };
@@ -29,7 +29,7 @@ describe('LearnerRegistry', () => {
     [
       'nobody where none can',
       [
-        failing(new FakeLearner('bridge', 50), 'gone'),
+        failing(new FakeLearner('bridge', 50), new Error('gone')),
         failing(new FakeLearner('bpf', 100), new Error('no privileges')),
       ],
       undefined,
