@@ -7,6 +7,8 @@ export interface FabricFrame {
   readonly destination: MacAddress;
   /** VLAN id of the outermost customer tag, 1 to 4094; 0 where it has none, or a priority tag. */
   readonly vlan: number;
+  /** Put in by a sink and not sent by who is plugged in; the mark that the kernel carries beside a frame. */
+  readonly injected?: true;
 }
 
 const RESERVED_VLAN = 4095; // 802.1Q clause 9.6: never in a frame

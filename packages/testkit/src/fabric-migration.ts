@@ -3,6 +3,7 @@ import { MacAddress } from '@nic-herald/wire';
 import { Fabric, type FabricHost } from './fabric.js';
 import type { FabricFrame } from './fabric-frame.js';
 import { FabricGuest } from './fabric-guest.js';
+import { FabricLearner } from './fabric-learner.js';
 import { FabricSink } from './fabric-sink.js';
 import { FakeClock } from './fake-clock.js';
 import type { BridgePort } from './learning-bridge.js';
@@ -31,6 +32,8 @@ export interface FabricMigrationEnd {
   readonly qemu: RecordedQemu;
   /** For the agent of this host. */
   readonly sink: FabricSink;
+  /** For the agent of this host, where it is to learn. */
+  readonly learner: FabricLearner;
   /** Path of the QMP socket. */
   readonly socket: string;
 }
@@ -89,6 +92,11 @@ export class FabricMigration {
       this.servers.push(server);
       await server.listen(socket);
     }
+    this.speak();
+  }
+
+  /** The guest speaks once more on each station, at host A: whoever learns there by now hears it. */
+  speak(): void {
     this.guest.speak(this.source.port);
   }
 
@@ -157,6 +165,7 @@ export class FabricMigration {
       port,
       qemu: new RecordedQemu(session, this.clock, startsAs),
       sink: new FabricSink(host, this.clock),
+      learner: new FabricLearner(host, this.clock),
       socket: join(this.options.directory, `${name}.qmp`),
     };
   }

@@ -5,24 +5,29 @@ import {
   HANDOFF_STORE,
   type HandoffStore,
   type HeraldPlugin,
+  STATION_LEARNER,
 } from '@nic-herald/core';
+import type { FabricLearner } from './fabric-learner.js';
 import type { FabricSink } from './fabric-sink.js';
 
 /** What a host of the fabric gets in place of the real thing. */
 export interface FabricPluginOptions {
   readonly clock: Clock;
   readonly sink: FabricSink;
+  /** Absent: nothing is learned, cards alone tell of stations. */
+  readonly learner?: FabricLearner;
   /** One for all hosts. */
   readonly handoff: HandoffStore;
 }
 
-/** The plugin that puts a host onto the fabric: its clock, its sink and its hand-off, and nothing else. */
-export const fabricPlugin = ({ clock, sink, handoff }: FabricPluginOptions): HeraldPlugin => ({
+/** The plugin that puts a host onto the fabric: its clock, sink, learner and hand-off, and nothing else. */
+export const fabricPlugin = ({ clock, sink, learner, handoff }: FabricPluginOptions): HeraldPlugin => ({
   name: '@nic-herald/testkit',
   contract: 1,
   install: (registrar) => {
     registrar.provide(CLOCK, { value: clock });
     registrar.contribute(FRAME_SINK, { value: sink });
+    if (learner !== undefined) registrar.contribute(STATION_LEARNER, { value: learner });
     registrar.provide(HANDOFF_STORE, { value: handoff });
   },
 });

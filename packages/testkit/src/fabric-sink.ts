@@ -59,7 +59,7 @@ export class FabricSink implements FrameSink {
       send: () => {
         for (const [index, frame] of frames.entries()) {
           if (frame === undefined) return { accepted: index, failure: `frame ${index} is no Ethernet frame` };
-          if (direction === 'from-guest') port.receiveFrame(frame);
+          if (direction === 'from-guest') port.receiveFrame({ ...frame, injected: true });
           else port.transmit(frame);
           this.sent.push({ at: this.clock.now(), port: port.name, direction, frame });
         }

@@ -1,6 +1,7 @@
 export { Fabric, type FabricHost } from './fabric.js';
 export type { FabricFrame } from './fabric-frame.js';
 export { FabricGuest, type FabricGuestOptions } from './fabric-guest.js';
+export { FabricLearner } from './fabric-learner.js';
 export {
   FabricMigration,
   type FabricMigrationEnd,

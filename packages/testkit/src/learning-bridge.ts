@@ -126,6 +126,7 @@ export class LearningBridge {
 export class BridgePort {
   private far: BridgePort | undefined;
   private readonly listeners = new Set<(frame: FabricFrame) => void>();
+  private readonly ingressListeners = new Set<(frame: FabricFrame) => void>();
 
   /** Made by `LearningBridge.addPort`. */
   constructor(
@@ -137,12 +138,13 @@ export class BridgePort {
   receive(bytes: Uint8Array): boolean {
     const frame = readFabricFrame(bytes);
     if (frame === undefined) return false;
-    this.bridge.forward(this, frame);
+    this.receiveFrame(frame);
     return true;
   }
 
   /** Lets a frame that was read already enter the bridge here. */
   receiveFrame(frame: FabricFrame): void {
+    for (const listener of this.ingressListeners) listener(frame);
     this.bridge.forward(this, frame);
   }
 
@@ -157,6 +159,14 @@ export class BridgePort {
     this.listeners.add(listener);
     return () => {
       this.listeners.delete(listener);
+    };
+  }
+
+  /** Hears every frame that enters the bridge here. Returns the way to stop. */
+  onReceive(listener: (frame: FabricFrame) => void): () => void {
+    this.ingressListeners.add(listener);
+    return () => {
+      this.ingressListeners.delete(listener);
     };
   }
 

@@ -30,17 +30,26 @@ export interface PlayedMigration extends FabricMigrationResult {
   readonly warnings: readonly HeraldError[];
 }
 
+/** How a recorded migration is played here. */
+export interface MigrateOptions extends Omit<FabricMigrationOptions, 'directory'> {
+  /**
+   * The guest speaks once on each station while the agents run; default false: it keeps quiet, and they know
+   * of it what its card tells.
+   */
+  readonly guestSpeaks?: boolean;
+}
+
 /** How long the agents have before the migration begins, ms of fabric time: they publish at once. */
 const HEAD_START_MS = 1000;
 
 /**
  * Plays a recorded migration on a fabric of its own, with agents or without. The agents are the real thing,
- * composed as `run` composes them but for clock, sink and hand-off, and see QMP alone.
+ * composed as `run` composes them but for clock, sink, learner and hand-off, and see QMP and the guest's port alone.
  */
 export const migrateRecording = async (
   recording: Recording,
   agents: Agents,
-  options: Omit<FabricMigrationOptions, 'directory'> = {},
+  { guestSpeaks = false, ...options }: MigrateOptions = {},
 ): Promise<PlayedMigration> => {
   const directory = await mkdtemp(join(tmpdir(), 'herald-'));
   const migration = new FabricMigration(recording, { ...options, directory });
@@ -59,6 +68,7 @@ export const migrateRecording = async (
       }
       await migration.clock.advance(HEAD_START_MS);
     }
+    if (guestSpeaks) migration.speak();
     const result = await migration.play();
     const sent = migration.ends.flatMap(({ sink }) => sink.sent);
     return { ...result, sent, reports, warnings };
@@ -70,10 +80,13 @@ export const migrateRecording = async (
 };
 
 const composeAgent = (
-  { host, sink, socket }: FabricMigrationEnd,
+  { host, learner, sink, socket }: FabricMigrationEnd,
   { clock }: FabricMigration,
   handoff: MemoryHandoff,
 ): Promise<HeraldHost> =>
-  composeHost([virtioNet(), e1000(), qemu({ sockets: [socket] }), fabricPlugin({ clock, sink, handoff })], {
-    name: host.name,
-  });
+  composeHost(
+    [virtioNet(), e1000(), qemu({ sockets: [socket] }), fabricPlugin({ clock, sink, learner, handoff })],
+    {
+      name: host.name,
+    },
+  );

@@ -124,12 +124,43 @@ describe('what goes wrong at an arrival', () => {
     expect(test.warnings).toEqual(['HERALD_TEST_PORT tap7 is not there']);
   });
 
-  it('reports a port that went away between plan and trigger', async () => {
+  it.each([
+    ['plan and trigger', 0],
+    ['two rounds', 300],
+    ['the last round and the report', 799],
+  ])('has failed where its port went away between %s, though the frames were taken', async (_, at) => {
     const { test, guest } = await waiting('nothing');
-    test.sink.ports.clear();
+    if (at === 0) test.sink.ports.clear();
     test.resume(guest);
+    await test.clock.advance(at);
+    test.sink.ports.clear();
     await test.clock.advance(1000);
+    expect(test.sink.stations).toHaveLength(10);
+    expect(test.report.outcome).toBe('failed');
     expect(test.report.warnings).toEqual([{ code: 'HERALD_TEST_PORT', message: 'nic0: tap0 went away' }]);
+  });
+
+  it.each<[string, string[], (test: TestHost) => void, string]>([
+    ['one port of two went away', ['tap0'], () => {}, 'announced'],
+    ['both did', ['tap0', 'tap1'], () => {}, 'failed'],
+    [
+      'it was stopped',
+      ['tap0', 'tap1'],
+      (test) => void test.tell('guest:stopped', test.host.guests()[0] as never),
+      'superseded',
+    ],
+  ])('has an outcome where %s', async (_, gone, meanwhile, outcome) => {
+    const { test, guest } = await waiting('nothing', {}, (each) => {
+      each.descriptors = [nicOf('nic0'), nicOf('nic1')];
+      each.cards.set('nic1', CARD);
+    });
+    test.resume(guest);
+    await test.clock.advance(10);
+    for (const port of gone) test.sink.ports.delete(port);
+    meanwhile(test);
+    await test.clock.advance(1000);
+    expect(test.report.outcome).toBe(outcome);
+    expect(test.report.warnings).toHaveLength(gone.length);
   });
 
   it('reports what the system refused', async () => {
