@@ -3,7 +3,7 @@ import { loadRecording, recordingNames } from '@nic-herald/testkit';
 import { describe, expect, test } from 'vitest';
 import { migrateRecording, type PlayedMigration } from '../../packages/cli/src/demo/migrate-recording.js';
 
-/** Stations that stay dark: with QEMU alone, and with nic-herald, which has what the card lists and no more. */
+/** Stations that stay dark: with QEMU alone, and with nic-herald where the guest keeps quiet: what the card lists, and no more. */
 const DARK: Readonly<Record<string, readonly [alone: number, withHerald: number]>> = {
   'e1000-macvlan': [8, 0],
   'e1000-vlan': [4, 0],
@@ -37,7 +37,7 @@ describe.each(Object.entries(DARK))('%s', (name, [alone, withHerald]) => {
     ['told of migrations', true],
     ['left to ask', false],
   ])(
-    `with nic-herald, %s: ${withHerald} dark, rounds on QEMU's schedule, nothing before RESUME`,
+    `with nic-herald and a quiet guest, %s: ${withHerald} dark, rounds on QEMU's schedule, nothing before RESUME`,
     async (_, migrationEvents) => {
       const played = await migrateRecording(recording, 'nic-herald', { migrationEvents });
       expect(darkOf(played)).toBe(withHerald);
@@ -61,6 +61,31 @@ describe.each(Object.entries(DARK))('%s', (name, [alone, withHerald]) => {
       for (const { station, backAfterMs } of played.stations) {
         expect([station, backAfterMs]).toEqual([station, known.has(stationKey(station)) ? 2 : undefined]);
       }
+    },
+  );
+});
+
+describe.each(recordingNames())('%s, whose guest spoke once on each station', (name) => {
+  test.each([
+    ['told of migrations', true],
+    ['left to ask', false],
+  ])(
+    'with nic-herald, %s: 0 dark, each station with its own VLAN and no other',
+    async (_, migrationEvents) => {
+      const recording = loadRecording(name);
+      const played = await migrateRecording(recording, 'nic-herald', { migrationEvents, guestSpeaks: true });
+      expect(played.stations.filter(({ backAfterMs }) => backAfterMs !== 2)).toEqual([]);
+      const [nic] = played.reports.flatMap(({ nics }) => nics);
+      const announced = [...(nic?.announced ?? []), ...(nic?.added ?? [])];
+      const evidence = new Map(announced.map((each) => [stationKey(each.station), each.evidence]));
+      const [primary, ...others] = recording.truth.stations;
+      expect(evidence.get(stationKey(primary ?? { mac: 'none' as never }))).toBe('primary');
+      for (const station of others)
+        expect([station, evidence.get(stationKey(station))]).toEqual([station, 'learned']);
+      // A MAC that was seen on one VLAN is announced on that and on no other, whatever the card lists beside it.
+      const truth = new Set(recording.truth.stations.map(stationKey));
+      const secondary = announced.filter(({ station }) => station.mac !== primary?.mac);
+      expect(secondary.filter(({ station }) => !truth.has(stationKey(station)))).toEqual([]);
     },
   );
 });

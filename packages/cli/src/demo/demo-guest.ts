@@ -30,16 +30,26 @@ export interface DemoGuest {
   readonly stations: readonly (Station & { readonly evidence: Evidence | 'unknown' })[];
   readonly qemuAlone: DemoSide;
   readonly nicHerald: DemoSide;
+  /**
+   * Stations that stayed dark with nic-herald where the guest kept quiet since the agents began: its card does
+   * not list them. Above 0, `nicHerald` is a second migration, before which it spoke once on each station.
+   */
+  readonly darkIfQuiet: number;
   /** Each reason once. */
   readonly notes: readonly DemoNote[];
 }
 
-/** Puts the two migrations of one guest beside each other. */
+/**
+ * Puts the migrations of one guest beside each other: with QEMU alone, with nic-herald and a quiet guest, and, where
+ * that left stations dark, with one that spoke.
+ */
 export const demoGuest = (
   { name, truth }: Recording,
   alone: PlayedMigration,
-  herald: PlayedMigration,
+  quiet: PlayedMigration,
+  spoken?: PlayedMigration,
 ): DemoGuest => {
+  const herald = spoken ?? quiet;
   const nics = herald.reports.flatMap((report) => report.nics);
   const evidence = new Map(
     nics
@@ -57,6 +67,7 @@ export const demoGuest = (
     })),
     qemuAlone: demoSide(alone),
     nicHerald: demoSide(herald),
+    darkIfQuiet: darkOf(quiet),
     notes: [...new Map(warned.map(({ reason, meaning }) => [reason, { reason, meaning }])).values()],
   };
 };
@@ -67,10 +78,15 @@ const noteOf = ({ code, details: { nic, reason }, message }: HeraldError): DemoN
     ? { reason, meaning: message.replace(`${nic}: ${reason}: `, '') }
     : { reason: code, meaning: message };
 
-const demoSide = ({ stations, heard }: PlayedMigration): DemoSide => {
+/** How many stations the peer did not reach. */
+export const darkOf = ({ stations }: PlayedMigration): number =>
+  stations.filter(({ backAfterMs }) => backAfterMs === undefined).length;
+
+const demoSide = (played: PlayedMigration): DemoSide => {
+  const { stations, heard } = played;
   const backAfterMs = stations.map((station) => station.backAfterMs);
   const times = backAfterMs.filter((ms) => ms !== undefined);
-  const dark = backAfterMs.length - times.length;
+  const dark = darkOf(played);
   return {
     backAfterMs,
     dark,

@@ -45,8 +45,13 @@ export class DemoRenderer {
       ...wrapped(
         `${counted(guests, 'guest')}, recorded on real QEMUs, move from host A to host B: once with QEMU alone, ` +
           'once with nic-herald on both hosts. It all runs in this process: a switch that knows VLANs, a bridge on ' +
-          'each host, the recorded QMP sessions. The agents see QMP alone. A peer sends to every station each ' +
-          `${this.scale.probeEveryMs} ms.`,
+          "each host, the recorded QMP sessions. The agents see QMP and what comes out of the guest's port, and no " +
+          `more. A peer sends to every station each ${this.scale.probeEveryMs} ms.`,
+        TEXT,
+      ),
+      ...wrapped(
+        'The guests keep quiet while the agents run. Only those whose cards do not list all their stations speak ' +
+          'first, with nic-herald: one frame from each station, from which it learns them.',
         TEXT,
       ),
       '',
@@ -55,14 +60,17 @@ export class DemoRenderer {
         `${this.paint('primary', 'primary')} own MAC`,
         `${this.paint('filter', 'filter')} listed by the card`,
         `${this.paint('paired', 'paired')} listed MAC with VLAN`,
-        `${this.paint('unknown', 'unknown')} on no list`,
+      ].join('   '),
+      [
+        `${this.paint('learned', 'learned')} seen in the frames of the guest`,
+        `${this.paint('unknown', 'unknown')} on no list and never seen`,
       ].join('   '),
       '',
     ]);
   }
 
   /** One guest: its stations coming back, QEMU alone beside nic-herald. */
-  guest({ guest, model, nicHerald, notes, qemu, qemuAlone, stations }: DemoGuest): string {
+  guest({ darkIfQuiet, guest, model, nicHerald, notes, qemu, qemuAlone, stations }: DemoGuest): string {
     const { bold, dim, yellow } = this.colors;
     const about = `QEMU ${qemu}, ${modelName(model)}, ${counted(stations.length, 'station')}`;
     const sides = [qemuAlone, nicHerald];
@@ -76,6 +84,11 @@ export class DemoRenderer {
         return `${stationName(station).padEnd(STATION)}${known}${tracks.join(GAP)}`;
       }),
       `${HEAD}${sides.map((side) => this.verdict(side)).join(GAP)}`,
+      ...(darkIfQuiet === 0
+        ? []
+        : [
+            `The card does not list them all: the guest spoke first, once on each. Had it kept quiet: ${darkIfQuiet} dark.`,
+          ]),
       ...(notes.length === 0 ? [] : [dim(`! ${notes.map(({ reason }) => reason).join(', ')}`)]),
       '',
     ]);
@@ -87,12 +100,14 @@ export class DemoRenderer {
     const stations = guests.reduce((sum, guest) => sum + guest.stations.length, 0);
     const alone = guests.reduce((sum, { qemuAlone }) => sum + qemuAlone.dark, 0);
     const herald = guests.reduce((sum, { nicHerald }) => sum + nicHerald.dark, 0);
-    const left = guests.filter(({ nicHerald }) => nicHerald.dark > 0).map(({ guest }) => guest);
+    const spoke = guests.filter(({ darkIfQuiet }) => darkIfQuiet > 0);
+    const quiet = spoke.reduce((sum, { darkIfQuiet }) => sum + darkIfQuiet, 0);
     const honest =
-      left.length === 0
+      spoke.length === 0
         ? ''
-        : ` The cards of ${left.join(', ')} do not list theirs, and nic-herald does not guess: they stay dark until ` +
-          'the guest speaks or the switch forgets them, unless they are learned from its traffic beforehand.';
+        : ` The cards of ${spoke.map(({ guest }) => guest).join(', ')} do not list theirs: they were learned from one ` +
+          `frame of each before the migration. Had they kept quiet, ${quiet} would be dark: nic-herald does ` +
+          'not guess, and what no card lists stays dark until it can be learned.';
     return lines([
       ...distinctNotes(guests).flatMap(({ meaning, reason }) =>
         wrapped(`${reason}: ${meaning}`, TEXT - 2).map((line, index) =>

@@ -32,10 +32,14 @@ describe('drawn', () => {
     expect(text).toMatch(/1 of 9 back, 8 dark +9 of 9 back, 0 dark/);
   });
 
-  test('says what stays dark, and why', () => {
+  test('says what would stay dark, and why', () => {
     const said = text.replaceAll(/\s+/g, ' ');
-    expect(said).toContain('Of 64 stations, QEMU alone left 55 dark, nic-herald 20.');
+    expect(said).toContain('Of 64 stations, QEMU alone left 55 dark, nic-herald 0.');
     expect(said).toContain('The cards of rtl8139-macvlan, virtio-nested, vmxnet3-macvlan do not list theirs');
+    expect(said).toContain('Had they kept quiet, 20 would be dark');
+    expect(text.match(/Had it kept quiet: \d dark/g)).toEqual(
+      [8, 4, 8].map((dark) => `Had it kept quiet: ${dark} dark`),
+    );
     expect(said).toContain('! vlan-table-lost: this QEMU');
   });
 });
@@ -65,4 +69,13 @@ test('as JSON: the same numbers', async () => {
     },
     notes: [{ reason: 'vlan-table-lost' }],
   });
+  const nested = guests.find(({ guest }) => guest === 'virtio-nested');
+  expect(nested).toMatchObject({ darkIfQuiet: 4, nicHerald: { dark: 0 } });
+  expect(nested?.stations.map(({ evidence }) => evidence)).toEqual([
+    'primary',
+    ...Array<string>(4).fill('learned'),
+  ]);
+  const quiet = guests.filter(({ darkIfQuiet }) => darkIfQuiet === 0);
+  expect(quiet).toHaveLength(6);
+  for (const { stations } of quiet) expect(stations.map(({ evidence }) => evidence)).not.toContain('learned');
 });

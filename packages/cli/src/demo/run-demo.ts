@@ -1,6 +1,6 @@
 import { loadRecording, recordingNames } from '@nic-herald/testkit';
 import { EXIT } from '../exit-code.js';
-import { type DemoGuest, demoGuest } from './demo-guest.js';
+import { type DemoGuest, darkOf, demoGuest } from './demo-guest.js';
 import { migrateRecording } from './migrate-recording.js';
 import { DemoRenderer } from './render-demo.js';
 
@@ -17,8 +17,9 @@ export interface DemoOptions {
 const SCALE = { probeEveryMs: 1, watchMs: 4000 };
 
 /**
- * Migrates every recorded guest twice on a fabric in memory, with QEMU alone and with nic-herald, and prints
- * what a peer on the network saw. Every number was measured in this run. Resolves with the exit status.
+ * Migrates every recorded guest on a fabric in memory, with QEMU alone and with nic-herald, and prints what a
+ * peer on the network saw. Guests keep quiet; where that leaves stations dark with nic-herald, the guest is
+ * migrated once more after it spoke, so that they could be learned. Every number was measured in this run. Resolves with the exit status.
  */
 export const runDemo = async ({ color = mayColor(), json, write }: DemoOptions): Promise<number> => {
   const names = recordingNames();
@@ -28,8 +29,12 @@ export const runDemo = async ({ color = mayColor(), json, write }: DemoOptions):
   for (const name of names) {
     const recording = loadRecording(name);
     const alone = await migrateRecording(recording, 'none', SCALE);
-    const herald = await migrateRecording(recording, 'nic-herald', SCALE);
-    const guest = demoGuest(recording, alone, herald);
+    const quiet = await migrateRecording(recording, 'nic-herald', SCALE);
+    const spoken =
+      darkOf(quiet) === 0
+        ? undefined
+        : await migrateRecording(recording, 'nic-herald', { ...SCALE, guestSpeaks: true });
+    const guest = demoGuest(recording, alone, quiet, spoken);
     guests.push(guest);
     if (!json) write(renderer.guest(guest));
   }

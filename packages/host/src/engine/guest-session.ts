@@ -59,7 +59,6 @@ export class GuestSession {
   /** True once the newest snapshot was taken over: publishing earlier would lose what it knew. */
   private merged = false;
   /** True once a migration to here came to nothing: who then runs the guest here did not migrate it. */
-  private isLeaving = false;
   private hasFailed = false;
 
   constructor(
@@ -133,7 +132,6 @@ export class GuestSession {
   resumed(fact: Resumed): boolean {
     const { arming } = this;
     this.currentPhase = 'running';
-    this.isLeaving = false;
     if (arming === undefined) {
       void this.enqueue(() => this.catchUp());
       return false;
@@ -152,13 +150,13 @@ export class GuestSession {
     this.announcer.silence();
     if (this.currentPhase !== 'running') return;
     this.currentPhase = 'paused';
-    // QEMU is no longer to be asked; the ports are, and what the guest said last is what they know.
-    if (this.isLeaving) void this.enqueue(() => this.publishLearned());
+    // It may be leaving, and where QEMU does not tell of that, this is the first we hear. QEMU is no longer to be
+    // asked; the ports are, and what the guest said last is what they know.
+    void this.enqueue(() => this.publishLearned());
   }
 
   /** The guest is being sent away and still runs here: the last moment to look at its cards. */
   outgoing(): void {
-    this.isLeaving = true;
     void this.enqueue(async () => {
       await Promise.all([this.look(), this.readOwners()]);
       this.publisher?.request(0);
@@ -174,7 +172,6 @@ export class GuestSession {
 
   /** A migration came to nothing. On the destination nothing may be announced any more. */
   failed(side: MigrationSide): void {
-    this.isLeaving = false;
     if (side === 'source' || this.currentPhase !== 'incoming') return;
     this.currentPhase = 'paused';
     this.hasFailed = true;

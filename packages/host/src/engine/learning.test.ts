@@ -168,13 +168,16 @@ describe('a guest that leaves', () => {
     expect(learnedOf(test)).toEqual([learned(5, 22, 1100)]);
   });
 
-  it('is read at STOP only where it leaves', async () => {
+  it('is read and published at STOP also where nobody told that it leaves, and no more while it is stopped', async () => {
     const learner = new FakeLearner();
     const { test, guest } = await settled({ learner });
+    learner.seen.set('tap0', [learned(6, 22)]);
     const { reads } = learner;
     await test.tell('guest:stopped', guest);
+    expect(learnedOf(test)).toEqual([learned(6, 22)]);
     await test.clock.advance(60_000);
-    expect(learner.reads).toBe(reads);
+    expect(learner.reads).toBe(reads + 1);
+    expect(guest.inspected).toBe(1);
   });
 });
 
