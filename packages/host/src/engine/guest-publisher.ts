@@ -38,3 +38,10 @@ const taken = (nic: string, mac: string): HeraldError =>
     `${nic}: the guest uses ${mac}, which is another guest's primary MAC; it will not be announced for this one`,
     { details: { nic, mac } },
   );
+
+/** Why a guest without a key has no publisher. */
+export const unnamed = (guest: Guest): HeraldError =>
+  new HeraldError(
+    'HERALD_GUEST_UNNAMED',
+    `a guest (${guest.instance}) has neither UUID nor name: what is known of it cannot be handed over; start it with -uuid or -name`,
+  );

@@ -7,11 +7,11 @@ import {
   type GuestPhase,
   guestKeyOf,
   guestLabel,
-  HeraldError,
   type MigrationEvents,
   type MigrationReport,
   type MigrationSide,
   type NicPlan,
+  type Snapshot,
 } from '@nic-herald/core';
 import { ChannelSet } from '../announce/channel-set.js';
 import { SerialQueue } from '../announce/serial-queue.js';
@@ -22,8 +22,9 @@ import { type Armed, Arming } from './arming.js';
 import type { EngineServices } from './engine-services.js';
 import { fetchHandoff } from './fetch-handoff.js';
 import { GuestObservation } from './guest-observation.js';
-import { guestPublisher } from './guest-publisher.js';
+import { guestPublisher, unnamed } from './guest-publisher.js';
 import { GuestWarnings } from './guest-warnings.js';
+import { hearLastWords } from './last-words.js';
 import { planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 import { RisingRetry } from './rising-retry.js';
@@ -105,14 +106,7 @@ export class GuestSession {
 
   /** Begins: makes ready for a guest that is coming, looks at one that runs. */
   begin(): void {
-    if (this.key === undefined) {
-      this.warnings.tell(
-        new HeraldError(
-          'HERALD_GUEST_UNNAMED',
-          `a guest (${this.guest.instance}) has neither UUID nor name: what is known of it cannot be handed over; start it with -uuid or -name`,
-        ),
-      );
-    }
+    if (this.key === undefined) this.warnings.tell(unnamed(this.guest));
     if (this.currentPhase === 'incoming') this.arm();
     if (this.currentPhase === 'running') void this.enqueue(() => this.catchUp());
   }
@@ -277,17 +271,32 @@ export class GuestSession {
     if (isStopped) return run.cancel(); // and not merged: when it goes on, it is announced anew
     if (handoff !== undefined) this.merge(handoff);
     this.observation.injected(announcement); // before the port is read: our first frames are not the guest's
+    const take = (late: Snapshot): void => void this.enqueue(() => this.takeLast(announcement, late));
+    const lastWords = hearLastWords(this.key, handoff ?? NO_HANDOFF, this.services, this.stop.signal, take);
     try {
-      await this.look();
-      const { plans } = planGuest(this.guest, this.knowledge.evidence(), this.services);
-      const { maxStations } = this.services.policy.forGuest(this.guest.identity);
-      await announcement.addFrom(plans, maxStations);
-      this.observation.injected(announcement);
+      await this.announceBeyond(announcement);
     } finally {
-      run.complete();
+      void lastWords.then(() => this.enqueue(async () => run.complete()));
     }
     if (this.merged) this.publisher?.request(0);
     else this.retry.again();
+  }
+
+  /** Looks at the cards and the ports here, and announces what was not announced yet. */
+  private async announceBeyond(announcement: PreparedAnnouncement): Promise<void> {
+    await this.look();
+    const { plans } = planGuest(this.guest, this.knowledge.evidence(), this.services);
+    const { maxStations } = this.services.policy.forGuest(this.guest.identity);
+    await announcement.addFrom(plans, maxStations);
+    this.observation.injected(announcement);
+  }
+
+  /** The source's last snapshot came after the resume. */
+  private async takeLast(announcement: PreparedAnnouncement, snapshot: Snapshot): Promise<void> {
+    if (this.currentPhase !== 'running' || !this.merged) return;
+    this.knowledge.carry(snapshot);
+    await this.announceBeyond(announcement);
+    this.publisher?.request(0);
   }
 
   /** What has to be done for a guest that runs here and did not just arrive. */

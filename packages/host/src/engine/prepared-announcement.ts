@@ -140,13 +140,13 @@ export class PreparedAnnouncement {
 
   /** Leaves out of the later rounds what the live card does not hold and nobody saw. */
   private withdraw(nic: PreparedNic, newer: NicPlan): PreparedNic {
-    const unheld = noLongerHeld(nic, newer);
-    if (nic.channel === undefined || unheld.length === 0) return nic;
+    const unheld = [...new Set([...nic.withdrawn, ...noLongerHeld(nic, newer)])];
+    if (nic.channel === undefined || unheld.length === nic.withdrawn.length) return nic;
     const kept = [...nic.announced, ...nic.added].filter((announcement) => !unheld.includes(announcement));
     const ready = this.encode(nic.plan.nic.id, nic.channel, kept);
     if (ready === undefined) return nic;
     this.run.replace(ready);
-    return { ...nic, withdrawn: [...nic.withdrawn, ...unheld] };
+    return { ...nic, withdrawn: unheld };
   }
 
   /** Encodes and hands over to the run; false where nothing could be. */
