@@ -4,7 +4,7 @@ import { flood } from './flood.js';
 import { guessStaysAGuess } from './guess-stays-a-guess.js';
 import { killedAgentCases } from './killed-agent.js';
 import { learnedScenarios } from './learned-stations.js';
-import { migratedAtOnce } from './migrated-at-once.js';
+import { migratedAtOnceCases } from './migrated-at-once.js';
 import { neighboursMacCases } from './neighbours-mac.js';
 import { pausedDestination } from './paused-destination.js';
 import { stationScenarios } from './stations.js';
@@ -21,7 +21,7 @@ export const labCases: readonly LabCase[] = [
   guessStaysAGuess,
   ...neighboursMacCases,
   flood,
-  migratedAtOnce,
+  ...migratedAtOnceCases,
   cancelledMigration,
   pausedDestination,
   ...killedAgentCases,
