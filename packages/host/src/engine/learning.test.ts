@@ -248,6 +248,26 @@ describe('a guest that comes', () => {
     expect(test.reports).toHaveLength(1);
   });
 
+  it('has its learner told of what is found late, when the rounds are over', async () => {
+    const learner = new FakeLearner();
+    const policy = { timing: { initialMs: 50, maxMs: 550, rounds: 1, stepMs: 100 } };
+    let answer = (): void => {};
+    const { test, guest } = await waiting('nothing', { learner, policy }, (each) =>
+      each.cards.set('nic0', async () => {
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return CARD;
+      }),
+    );
+    test.resume(guest);
+    await test.clock.advance(1000);
+    expect(learner.told.flat()).not.toContain(mac(1));
+    answer();
+    await test.clock.advance(1000);
+    expect(learner.told.at(-1)).toEqual([mac(0), mac(1)]);
+  });
+
   it('has its learner told before the port is read', async () => {
     const learner = new FakeLearner();
     const { test, guest } = await waiting(snapshotOf(), {

@@ -90,6 +90,7 @@ describe('OtherGuests', () => {
     others.present(new FakeGuest('two', { name: 'web-2' }), [mac(2)]);
     others.present(unnamed('three'), [mac(3), mac(4)]);
     others.present(web, [mac(1)]);
+    expect([...others.ownedByOthers(unnamed('four'))]).toEqual([mac(2), mac(3), mac(4), mac(1)]);
     others.refreshIfOlder(0);
     expect([...others.ownedByOthers(web)]).toEqual([mac(2), mac(3), mac(4)]);
     expect([...others.ownedByOthers(unnamed('three'))]).toEqual([mac(2), mac(1)]);
