@@ -3,6 +3,7 @@ import {
   DEFAULT_GUEST_POLICY,
   type Guest,
   type GuestPolicy,
+  HeraldError,
   type NicDescriptor,
 } from '@nic-herald/core';
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
@@ -80,7 +81,11 @@ export class GuestObservation {
   /** Reads the ports alone; the guest is not asked. True where there is news. */
   async learn(): Promise<boolean> {
     await this.learning.attend(this.knowledge.descriptors);
-    return this.knowledge.observe(await this.learning.read());
+    const seen = await this.learning.read();
+    const { maxStations } = boundsOf(this.services.policy, this.guest);
+    for (const [nic, { length }] of seen)
+      if (length > maxStations) this.warnings.tell(overflow(nic, maxStations));
+    return this.knowledge.observe(seen);
   }
 
   /** Calls for the next look at what no event tells of. */
@@ -106,3 +111,10 @@ export class GuestObservation {
     return this.learning.close();
   }
 }
+
+const overflow = (nic: string, most: number): HeraldError =>
+  new HeraldError(
+    'HERALD_STATIONS_OVERFLOW',
+    `${nic}: the guest sends from more stations than the ${most} its policy lets it have: of those that no card lists, the longest unseen are not announced`,
+    { details: { nic, maxStations: most } },
+  );

@@ -144,8 +144,7 @@ export class GuestSession {
     this.announcer.silence();
     if (this.currentPhase !== 'running') return;
     this.currentPhase = 'paused';
-    // It may be leaving, and where QEMU does not tell of that, this is the first we hear. QEMU is no longer to be
-    // asked; the ports are, and what the guest said last is what they know.
+    // It may be leaving, also where QEMU does not say so. QEMU is no longer to be asked; the ports are.
     void this.enqueue(() => this.publishLearned());
   }
 
@@ -369,12 +368,8 @@ export class GuestSession {
   };
 
   /** Which MACs are other guests', as of now. */
-  private async readOwners(): Promise<void> {
-    try {
-      await this.services.otherGuests.refresh(this.stop.signal);
-    } catch (error) {
-      this.handoffFailed(error);
-    }
+  private readOwners(): Promise<void> {
+    return this.services.otherGuests.refresh(this.stop.signal).catch((error) => this.handoffFailed(error));
   }
 
   private handoffFailed(error: unknown): void {

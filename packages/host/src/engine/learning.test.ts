@@ -54,6 +54,16 @@ describe('a guest that runs where its ports are learned at', () => {
     expect(learnedOf(test)).toEqual([]);
   });
 
+  it('is warned of once where it sends from more stations than it may have', async () => {
+    const learner = new FakeLearner();
+    learner.seen.set('tap0', [learned(5), learned(6)]);
+    const { test } = await settled({ learner, policy: { maxStations: 2 } });
+    expect(test.warnings).toEqual([]);
+    learner.seen.set('tap0', [learned(5), learned(6), learned(7)]);
+    await test.clock.advance(20_000);
+    expect(test.warnings).toEqual([expect.stringMatching(/^HERALD_STATIONS_OVERFLOW nic0: .* the 2 /)]);
+  });
+
   it('is not read any more often than need be, and not at all without a learner', async () => {
     const learner = new FakeLearner();
     const { test } = await settled({ learner });
