@@ -1,3 +1,11 @@
+export {
+  type ContractCase,
+  type ContractSuite,
+  type TestHooks,
+  testContract,
+} from './contract/contract-suite.js';
+export type { ContractCards } from './contract/model-under-test.js';
+export { type NicModelContractOptions, nicModelContract } from './contract/nic-model-contract.js';
 export { Fabric, type FabricHost } from './fabric.js';
 export type { FabricFrame } from './fabric-frame.js';
 export { FabricGuest, type FabricGuestOptions } from './fabric-guest.js';
@@ -11,6 +19,7 @@ export {
 export { type FabricPluginOptions, fabricPlugin } from './fabric-plugin.js';
 export { FabricSink, type SentFrame } from './fabric-sink.js';
 export { FakeClock } from './fake-clock.js';
+export { type FakeDeviceOptions, fakeDevice } from './fake-device.js';
 export {
   type BridgeOptions,
   type BridgePort,
@@ -20,6 +29,7 @@ export {
 export { MemoryHandoff } from './memory-handoff.js';
 export { MemoryImage } from './memory-image.js';
 export type { QmpArguments, QmpError, QmpReply } from './qmp-reply.js';
+export { recordedDevice } from './recorded-device.js';
 export { type QmpEvent, RecordedQemu, type RunState } from './recorded-qemu.js';
 export type { RecordedEvent, RecordedExchange, RecordedSession } from './recorded-session.js';
 export { loadRecording, type RecordedTruth, type Recording, recordingNames } from './recording.js';
