@@ -35,7 +35,7 @@ export class AgentProcess {
   readonly process: LabProcess;
   readonly #reportDirectory: string;
 
-  private constructor(rig: LabRig, host: HostName) {
+  private constructor(rig: LabRig, host: HostName, config: string | undefined) {
     this.#reportDirectory = reportDirectory(rig, host);
     let rest = '';
     this.process = new LabProcess({
@@ -47,6 +47,7 @@ export class AgentProcess {
         ...['--handoff-dir', join(rig.directory, 'handoff'), '--report-dir', this.#reportDirectory],
         ...['--control', join(rig.sockets, `${host}.control-agent`)],
         ...['--log-level', 'debug'],
+        ...(config === undefined ? [] : ['--config', config]),
       ],
       logFile: join(rig.directory, `nic-herald-${host}.log`),
       onStdout: (text) => {
@@ -58,16 +59,16 @@ export class AgentProcess {
     rig.owns({ stop: () => this.process.stop() });
   }
 
-  /** Starts it without waiting for anything. */
-  static async launch(rig: LabRig, host: HostName): Promise<AgentProcess> {
+  /** Starts it without waiting for anything, with a herald.yaml where one is given. */
+  static async launch(rig: LabRig, host: HostName, config?: string): Promise<AgentProcess> {
     await mkdir(join(rig.directory, 'handoff'), { recursive: true });
     await mkdir(reportDirectory(rig, host), { recursive: true });
-    return new AgentProcess(rig, host);
+    return new AgentProcess(rig, host, config);
   }
 
   /** Starts it and waits for its `ready`: from then on it misses nothing. */
-  static async start(rig: LabRig, host: HostName): Promise<AgentProcess> {
-    const agent = await AgentProcess.launch(rig, host);
+  static async start(rig: LabRig, host: HostName, config?: string): Promise<AgentProcess> {
+    const agent = await AgentProcess.launch(rig, host, config);
     await agent.line('ready', (line) => line.msg === 'ready');
     return agent;
   }
@@ -101,14 +102,17 @@ export class AgentProcess {
 /** Both agents of a rig. */
 export type AgentPair = Readonly<Record<HostName, AgentProcess>>;
 
-export async function startAgents(rig: LabRig): Promise<AgentPair> {
+export async function startAgents(rig: LabRig, config?: string): Promise<AgentPair> {
   if (!(await isAgentBuilt())) throw new LabFault(`${program} is not there: run npm run build`);
-  const [A, B] = await Promise.all([AgentProcess.start(rig, 'A'), AgentProcess.start(rig, 'B')]);
+  const [A, B] = await Promise.all([
+    AgentProcess.start(rig, 'A', config),
+    AgentProcess.start(rig, 'B', config),
+  ]);
   return { A, B };
 }
 
-/** How long a card without change events may take to be looked at again: polled every 5 s. */
-const pollMs = 7000;
+/** How long a card may take to be looked at again (polled every 5 s) and a port to be read again (every 10 s). */
+const pollMs = 12_000;
 
 /**
  * Waits until an agent has frames lying ready for a guest that waits here: one for each station, as after a while

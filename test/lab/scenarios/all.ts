@@ -5,6 +5,7 @@ import { migratedAtOnce } from './migrated-at-once.js';
 import { pausedDestination } from './paused-destination.js';
 import { stationScenarios } from './stations.js';
 import { thereAndBack } from './there-and-back.js';
+import { thirdPartyScenarios } from './third-party.js';
 import { twoNicsOneMac } from './two-nics-one-mac.js';
 import { vanishedTap } from './vanished-tap.js';
 
@@ -19,4 +20,5 @@ export const labCases: readonly LabCase[] = [
   ...killedAgentCases,
   vanishedTap,
   twoNicsOneMac,
+  ...thirdPartyScenarios,
 ];
