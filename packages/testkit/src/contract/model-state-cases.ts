@@ -1,5 +1,5 @@
 import type { NicModel, StateSchema } from '@nic-herald/core';
-import { contractBroken, demand, inWords } from './contract-broken.js';
+import { contractBroken, demand, inWords, quote } from './contract-broken.js';
 import type { ContractCase } from './contract-suite.js';
 import { hostileVariants, STRANGER } from './hostile-values.js';
 import { captureAll, type ModelUnderTest, portable, readFilter } from './model-under-test.js';
@@ -12,14 +12,15 @@ export const modelStateCases = <S>(test: ModelUnderTest<S>): readonly ContractCa
     name: 'refuses what is no state',
     run: async () => {
       for (const value of [undefined, null, true, -1, 'state', [[]], { [STRANGER]: STRANGER }]) {
-        const result = validate(test.model().state, value, `${JSON.stringify(value)} as a state`);
+        const words = quote(value);
+        const result = validate(test.model().state, value, `${words} as a state`);
         if (!('value' in result)) continue;
         demand(
-          !JSON.stringify(result.value).includes(STRANGER) && typeof value === 'object' && value !== null,
-          `the \`state\` schema lets ${JSON.stringify(value)} through: it must refuse what is no state of this model, ` +
-            'another host may have sent it',
+          typeof value === 'object' && value !== null && !quote(result.value).includes(STRANGER),
+          `the \`state\` schema lets ${words} through: it must refuse what is no state of this model, another host may ` +
+            'have sent it',
         );
-        readFilter(test.model(), result.value, `the state that the schema made of ${JSON.stringify(value)}`);
+        readFilter(test.model(), result.value, `the state that the schema made of ${words}`);
       }
     },
   },
