@@ -16,7 +16,8 @@ const options = z.strictObject({
  * @type {PluginFactory<z.infer<typeof options>>}
  */
 export const plugin = Object.assign(
-  /** @returns {HeraldPlugin} */ ({ pollMs }) => ({
+  /** @param {z.infer<typeof options>} given @returns {HeraldPlugin} */
+  ({ pollMs }) => ({
     name: 'sample-nic-package',
     contract: PLUGIN_CONTRACT,
     install: (registrar) =>
