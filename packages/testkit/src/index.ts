@@ -4,8 +4,28 @@ export {
   type TestHooks,
   testContract,
 } from './contract/contract-suite.js';
+export {
+  type FrameSinkContractOptions,
+  frameSinkContract,
+  type OpenedSink,
+} from './contract/frame-sink-contract.js';
+export {
+  type GuestMonitorContractOptions,
+  guestMonitorContract,
+  type OpenedMonitor,
+} from './contract/guest-monitor-contract.js';
+export {
+  type HandoffStoreContractOptions,
+  handoffStoreContract,
+  type OpenedHandoff,
+} from './contract/handoff-store-contract.js';
 export type { ContractCards } from './contract/model-under-test.js';
 export { type NicModelContractOptions, nicModelContract } from './contract/nic-model-contract.js';
+export {
+  type OpenedLearner,
+  type StationLearnerContractOptions,
+  stationLearnerContract,
+} from './contract/station-learner-contract.js';
 export { Fabric, type FabricHost } from './fabric.js';
 export type { FabricFrame } from './fabric-frame.js';
 export { FabricGuest, type FabricGuestOptions } from './fabric-guest.js';
