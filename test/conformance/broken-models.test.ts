@@ -1,6 +1,7 @@
 import { type ContractSuite, nicModelContract, testContract } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
-import { brokenModels, soundModel } from './broken-models/broken-models.js';
+import { brokenModels } from './broken-models/broken-models.js';
+import { soundModel } from './broken-models/sample-model.js';
 
 const failureOf = async ({ cases }: ContractSuite, name: string): Promise<unknown> => {
   const found = cases.find((each) => each.name === name);

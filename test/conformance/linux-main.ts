@@ -30,7 +30,7 @@ const sink = frameSinkContract({
   directions: ['from-guest', 'to-guest'] satisfies FrameDirection[],
   noHeard: 'what leaves a real tap is heard by the tests of the sink itself',
 });
-describe('the tap sink', () => testContract(sink, { describe, it }));
+void describe('the tap sink', () => testContract(sink, { describe, it }));
 
 for (const learner of [BpfLearner, BridgeLearner]) {
   const suite = stationLearnerContract({
@@ -48,5 +48,5 @@ for (const learner of [BpfLearner, BridgeLearner]) {
     }),
     noInject: 'telling its own frames apart is tried by the tests of the learners, with the real sink',
   });
-  describe(learner.name, () => testContract(suite, { describe, it }));
+  void describe(learner.name, () => testContract(suite, { describe, it }));
 }

@@ -21,7 +21,8 @@ import {
 } from '@nic-herald/testkit';
 import { MacAddress } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
-import { brokenModels, type SampleState, soundModel } from './broken-models/broken-models.js';
+import { brokenModels } from './broken-models/broken-models.js';
+import { type SampleState, soundModel } from './broken-models/sample-model.js';
 
 const STATE: SampleState = { macs: ['52:54:00:00:00:02'], vlans: [10] };
 

@@ -25,7 +25,7 @@ export interface CapturedState<S> {
 const MAX_STATE_LENGTH = 262_144;
 
 /** Captures one card as a host does. Fails where the model cannot, or its state does not survive the way. */
-export const captureCard = async <S>(
+const captureCard = async <S>(
   { model, limitMs }: ModelUnderTest<S>,
   card: string,
   device: DeviceInspector,
