@@ -70,9 +70,10 @@ const judge = async (tarball) => {
   return problems.map((problem) => `${tarball}: ${problem}`);
 };
 
-const build = spawnSync(bin('tsc'), ['-b'], { cwd: root, stdio: 'inherit' });
+const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
+const build = spawnSync(bin('tsc'), ['-b', ...packages], { cwd: root, stdio: 'inherit' });
 if (build.status !== 0) process.exit(build.status ?? 1);
-for (const name of readdirSync(join(root, 'packages'))) removeStale(join(root, 'packages', name));
+for (const folder of packages) removeStale(folder);
 rmSync(tarballs, { recursive: true, force: true });
 mkdirSync(tarballs, { recursive: true });
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
