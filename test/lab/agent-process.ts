@@ -5,6 +5,7 @@ import { LabFault } from './lab-fault.js';
 import { LabProcess } from './lab-process.js';
 import type { LabRig } from './lab-rig.js';
 import type { HostName } from './namespaces.js';
+import type { Station } from './station.js';
 import { waitUntil } from './wait-until.js';
 
 const program = join(import.meta.dirname, '../../packages/cli/dist/bin.js');
@@ -125,6 +126,24 @@ export async function armed(agent: AgentProcess, stations: number, since = 0): P
     const armings = agent.lines.slice(since).filter((line) => line.event === 'announce:armed');
     return (armings.at(-1)?.frames ?? 0) >= stations || undefined;
   });
+}
+
+/**
+ * Waits until what a host hands over names the MAC of every station: being armed with as many frames does not tell
+ * of one MAC that took the place of another.
+ */
+export async function handedOver(rig: LabRig, host: HostName, stations: readonly Station[]): Promise<void> {
+  const folder = join(rig.directory, 'handoff');
+  await waitUntil(
+    `${host} to hand over each MAC of the guest`,
+    { timeoutMs: pollMs, everyMs: 100 },
+    async () => {
+      const names = (await readdir(folder)).filter((name) => name.endsWith(`@${host}.json`));
+      const snapshots = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+      const missing = stations.filter(({ mac }) => !snapshots.some((snapshot) => snapshot.includes(mac)));
+      return missing.length === 0 || undefined;
+    },
+  );
 }
 
 function reportDirectory(rig: LabRig, host: HostName): string {

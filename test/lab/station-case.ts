@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type AgentLine, type AgentPair, armed, startAgents } from './agent-process.js';
+import { type AgentLine, type AgentPair, armed, handedOver, startAgents } from './agent-process.js';
 import {
   beginMigration,
   claimsBetween,
@@ -87,7 +87,10 @@ async function migrateOnce(
     const after = await watchArrivals(rig, 'B', recipe.stations);
     const destination = await startDestination(rig, 'B');
     await probeSource(rig, before);
-    if (agents) await armed(agents.B, recipe.stations.length);
+    if (agents) {
+      await handedOver(rig, 'A', recipe.stations);
+      await armed(agents.B, recipe.stations.length);
+    }
     const begunAtMs = Date.now();
     await beginMigration(rig, source, destination);
     const resumedAtMs = await resumeOf(destination);
