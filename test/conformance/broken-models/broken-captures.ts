@@ -79,6 +79,18 @@ export const modelsOfBrokenCapture: readonly BrokenModel[] = [
     message: /is not plain JSON, as which it travels to the other host: state\.macs is a Set/,
   },
   {
+    broken: 'its state is a cycle',
+    contract: contractOf({
+      capture: async () => {
+        const state: { macs: unknown[]; vlans: number[] } = { macs: [], vlans: [] };
+        state.macs.push(state);
+        return state as never;
+      },
+    }),
+    fails: CAPTURES,
+    message: /cannot be written as JSON, as which it travels: TypeError: .*circular/,
+  },
+  {
     broken: 'it captures what its schema refuses',
     contract: contractOf({ capture: async () => ({ macs: ['MAC 2'], vlans: [] }) }),
     fails: CAPTURES,

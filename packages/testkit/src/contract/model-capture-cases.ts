@@ -96,10 +96,10 @@ export const modelCaptureCases = <S>(
       }
     },
   },
-  {
-    name: 'believes no card that answers nonsense',
-    run: async () => {
-      for (const [card, device] of Object.entries(test.cards)) {
+  ...Object.entries(test.cards).map(
+    ([card, device]): ContractCase => ({
+      name: `believes no card that answers nonsense: ${card}`,
+      run: async () => {
         for await (const hostile of hostileDevices(device())) {
           const what = `${card} with ${hostile.what}`;
           const outcome = await outcomeOf(
@@ -113,9 +113,9 @@ export const modelCaptureCases = <S>(
             readFilter(test.model(), state, `the state captured of ${what}`);
           }
         }
-      }
-    },
-  },
+      },
+    }),
+  ),
 ];
 
 function demandHeraldError(

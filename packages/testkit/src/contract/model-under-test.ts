@@ -25,7 +25,7 @@ export interface CapturedState<S> {
 const MAX_STATE_LENGTH = 262_144;
 
 /** Captures one card as a host does. Fails where the model cannot, or its state does not survive the way. */
-const captureCard = async <S>(
+export const captureCard = async <S>(
   { model, limitMs }: ModelUnderTest<S>,
   card: string,
   device: DeviceInspector,
@@ -55,15 +55,21 @@ export const captureAll = async <S>(test: ModelUnderTest<S>): Promise<readonly C
 /** A state as the next host reads it: through JSON and the model's own schema. */
 export const portable = <S>(model: NicModel<S>, state: unknown, what: string): S => {
   demand(state !== undefined, `${what} is undefined: a state is a JSON value`);
-  const fault = jsonFault(state, 'state');
-  if (fault !== undefined) {
-    throw contractBroken(`${what} is not plain JSON, as which it travels to the other host: ${fault}`);
+  const stringified = outcomeOfCall(() => JSON.stringify(state) as string | undefined);
+  if ('thrown' in stringified) {
+    throw contractBroken(
+      `${what} cannot be written as JSON, as which it travels: ${inWords(stringified.thrown)}`,
+    );
   }
-  const json = JSON.stringify(state);
+  const json = stringified.value ?? '';
   demand(
     json.length <= MAX_STATE_LENGTH,
     `${what} has ${json.length} characters as JSON, a host takes ${MAX_STATE_LENGTH}: bound what is kept of a card`,
   );
+  const fault = jsonFault(state, 'state');
+  if (fault !== undefined) {
+    throw contractBroken(`${what} is not plain JSON, as which it travels to the other host: ${fault}`);
+  }
   const parsed = parseState(model.state, JSON.parse(json));
   if ('issues' in parsed) {
     throw contractBroken(
