@@ -26,7 +26,7 @@ for (const version of VERSIONS) {
       {
         cwd: fileURLToPath(new URL('../', import.meta.url)),
         encoding: 'utf8',
-        timeout: 300_000,
+        timeout: 120_000,
         maxBuffer: 2 ** 26,
       },
     );

@@ -17,7 +17,7 @@ import { loadConfig } from '../config/load-config.js';
 import { claimSocket } from '../control/claim-socket.js';
 import { checkControlPath, controlPath } from '../control/control-path.js';
 import { ControlServer } from '../control/control-server.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.js';
 import { withOrigins } from '../plugins/agent-description.js';
 import { type LoadedPlugin, loadPlugins } from '../plugins/load-plugins.js';
 import { printError } from '../print-error.js';
@@ -49,7 +49,7 @@ export const runCommand = async (
     // what could not start here was told by whoever could not; the rest is a fault
     if (!isHeraldError(error)) throw error;
     printError(error, io, options);
-    return EXIT.cannotRunHere;
+    return exitCodeOf(error) === EXIT.usage ? EXIT.usage : EXIT.cannotRunHere;
   } finally {
     destination.flushSync();
   }
