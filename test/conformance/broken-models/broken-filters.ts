@@ -49,6 +49,18 @@ export const modelsOfBrokenFilter: readonly BrokenModel[] = [
     message: /`filter` gave two views of one state.*depend on the state alone/,
   },
   {
+    broken: 'its filter lists group MACs',
+    contract: contractOf({ filter: view({ unicast: ['01:00:5e:00:00:01', '52:54:00:00:00:02'] }) }),
+    fails: FILTER,
+    message: /`unicast\[0\]` is "01:00:5e:00:00:01": only a unicast MAC that is not zero.*leave it out/,
+  },
+  {
+    broken: 'its filter claims a million stations',
+    contract: contractOf({ filter: view({ unicast: new Array(1_000_000).fill('52:54:00:00:00:02') }) }),
+    fails: FILTER,
+    message: /it lists 1000000 secondary unicast MACs, and `limits.unicast` is 16: the card cannot hold them/,
+  },
+  {
     broken: 'its filter lists VLAN 0',
     contract: contractOf({ filter: view({ vlans: [0] }) }),
     fails: FILTER,

@@ -74,7 +74,9 @@ const limitFault = (
   { unicast, multicast, exact = [] }: FilterView,
   limits: NicLimits,
 ): string | undefined => {
-  const secondary = new Set([...unicast, ...exact.map(({ mac }) => mac)]).size;
+  const listed = new Set(unicast);
+  const paired = new Set(exact.map(({ mac }) => mac).filter((mac) => !listed.has(mac)));
+  const secondary = unicast.length + paired.size;
   const shared = limits.shared ?? Number.POSITIVE_INFINITY;
   const counts = [
     [secondary, 'secondary unicast MACs', 'unicast', limits.unicast],
