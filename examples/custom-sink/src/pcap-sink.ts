@@ -44,7 +44,8 @@ const pcapSink: PluginFactory<z.infer<typeof options>> = ({ directory }) => ({
 /** What `plugins:` in herald.yaml looks for. A host in code calls it: `plugin({ directory: '/tmp/dry-run' })`. */
 export const plugin: PluginFactory<z.infer<typeof options>> = Object.assign(pcapSink, { options });
 
-class PcapSink implements FrameSink {
+/** Writes down what is sent by each port. Made by `plugin`; exported for its tests. */
+export class PcapSink implements FrameSink {
   readonly name = 'pcap';
 
   constructor(
@@ -52,8 +53,9 @@ class PcapSink implements FrameSink {
     private readonly clock: Clock,
   ) {}
 
-  supports(_port: Port, direction: FrameDirection): boolean {
-    return direction === 'from-guest';
+  /** Only kinds it knows: another kind's frames may not be Ethernet. */
+  supports(port: Port, direction: FrameDirection): boolean {
+    return direction === 'from-guest' && ['tap', 'macvtap'].includes(port.kind);
   }
 
   /** Everything slow is here: the file is open, and begins with its header, before a batch is made ready. */
