@@ -5,6 +5,7 @@ import { LabFault } from './lab-fault.js';
 import { LabProcess } from './lab-process.js';
 import type { LabRig } from './lab-rig.js';
 import type { HostName } from './namespaces.js';
+import type { Station } from './station.js';
 import { waitUntil } from './wait-until.js';
 
 const program = join(import.meta.dirname, '../../packages/cli/dist/bin.js');
@@ -35,7 +36,7 @@ export class AgentProcess {
   readonly process: LabProcess;
   readonly #reportDirectory: string;
 
-  private constructor(rig: LabRig, host: HostName) {
+  private constructor(rig: LabRig, host: HostName, config: string | undefined) {
     this.#reportDirectory = reportDirectory(rig, host);
     let rest = '';
     this.process = new LabProcess({
@@ -47,6 +48,7 @@ export class AgentProcess {
         ...['--handoff-dir', join(rig.directory, 'handoff'), '--report-dir', this.#reportDirectory],
         ...['--control', join(rig.sockets, `${host}.control-agent`)],
         ...['--log-level', 'debug'],
+        ...(config === undefined ? [] : ['--config', config]),
       ],
       logFile: join(rig.directory, `nic-herald-${host}.log`),
       onStdout: (text) => {
@@ -58,16 +60,16 @@ export class AgentProcess {
     rig.owns({ stop: () => this.process.stop() });
   }
 
-  /** Starts it without waiting for anything. */
-  static async launch(rig: LabRig, host: HostName): Promise<AgentProcess> {
+  /** Starts it without waiting for anything, with a herald.yaml where one is given. */
+  static async launch(rig: LabRig, host: HostName, config?: string): Promise<AgentProcess> {
     await mkdir(join(rig.directory, 'handoff'), { recursive: true });
     await mkdir(reportDirectory(rig, host), { recursive: true });
-    return new AgentProcess(rig, host);
+    return new AgentProcess(rig, host, config);
   }
 
   /** Starts it and waits for its `ready`: from then on it misses nothing. */
-  static async start(rig: LabRig, host: HostName): Promise<AgentProcess> {
-    const agent = await AgentProcess.launch(rig, host);
+  static async start(rig: LabRig, host: HostName, config?: string): Promise<AgentProcess> {
+    const agent = await AgentProcess.launch(rig, host, config);
     await agent.line('ready', (line) => line.msg === 'ready');
     return agent;
   }
@@ -101,9 +103,12 @@ export class AgentProcess {
 /** Both agents of a rig. */
 export type AgentPair = Readonly<Record<HostName, AgentProcess>>;
 
-export async function startAgents(rig: LabRig): Promise<AgentPair> {
+export async function startAgents(rig: LabRig, config?: string): Promise<AgentPair> {
   if (!(await isAgentBuilt())) throw new LabFault(`${program} is not there: run npm run build`);
-  const [A, B] = await Promise.all([AgentProcess.start(rig, 'A'), AgentProcess.start(rig, 'B')]);
+  const [A, B] = await Promise.all([
+    AgentProcess.start(rig, 'A', config),
+    AgentProcess.start(rig, 'B', config),
+  ]);
   return { A, B };
 }
 
@@ -121,6 +126,24 @@ export async function armed(agent: AgentProcess, stations: number, since = 0): P
     const armings = agent.lines.slice(since).filter((line) => line.event === 'announce:armed');
     return (armings.at(-1)?.frames ?? 0) >= stations || undefined;
   });
+}
+
+/**
+ * Waits until what a host hands over names the MAC of every station: being armed with as many frames does not tell
+ * of one MAC that took the place of another.
+ */
+export async function handedOver(rig: LabRig, host: HostName, stations: readonly Station[]): Promise<void> {
+  const folder = join(rig.directory, 'handoff');
+  await waitUntil(
+    `${host} to hand over each MAC of the guest`,
+    { timeoutMs: pollMs, everyMs: 100 },
+    async () => {
+      const names = (await readdir(folder)).filter((name) => name.endsWith(`@${host}.json`));
+      const snapshots = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+      const missing = stations.filter(({ mac }) => !snapshots.some((snapshot) => snapshot.includes(mac)));
+      return missing.length === 0 || undefined;
+    },
+  );
 }
 
 function reportDirectory(rig: LabRig, host: HostName): string {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type AgentLine, type AgentPair, armed, startAgents } from './agent-process.js';
+import { type AgentLine, type AgentPair, armed, handedOver, startAgents } from './agent-process.js';
 import {
   beginMigration,
   claimsBetween,
@@ -16,6 +16,7 @@ import { darkStations, reportFaults, strayAnnouncements, unansweredStations } fr
 import type { CaseContext, CaseResult, LabCase } from './lab-case.js';
 import { LabRig } from './lab-rig.js';
 import type { Measurement } from './measurement.js';
+import { installPackedPlugin, type PackedPlugin } from './packed-plugin.js';
 import type { QemuProcess } from './qemu-process.js';
 
 export interface StationCaseOptions {
@@ -28,6 +29,10 @@ export interface StationCaseOptions {
   readonly mustBeEarlier?: boolean;
   /** The guest must answer ARP on each station after the migration. */
   readonly mustReply?: boolean;
+  /** Somebody else's plugin, which the agents load by its name. */
+  readonly plugin?: PackedPlugin;
+  /** The model that must have read the card. */
+  readonly model?: string;
   /** The guest filters VLANs in a virtio card: a QEMU that loses them in a migration must be named as the culprit. */
   readonly losesVlansBefore82?: boolean;
   /** No secondary MAC may be announced on a VLAN where it does not live. */
@@ -78,14 +83,17 @@ async function migrateOnce(
   const directory = join(context.directory, withAgents ? 'nic-herald' : 'qemu-alone');
   const rig = await LabRig.start({ ...context, guest: recipe.guest, directory });
   try {
-    const agents = withAgents ? await startAgents(rig) : undefined;
+    const agents = withAgents ? await startAgents(rig, await configOf(options, directory)) : undefined;
     const source = await bootGuest(rig, 'A', recipe);
     await settleTables(rig, source, 'A', recipe.stations);
     const before = await watchArrivals(rig, 'A', recipe.stations);
     const after = await watchArrivals(rig, 'B', recipe.stations);
     const destination = await startDestination(rig, 'B');
     await probeSource(rig, before);
-    if (agents) await armed(agents.B, recipe.stations.length);
+    if (agents) {
+      await handedOver(rig, 'A', recipe.stations);
+      await armed(agents.B, recipe.stations.length);
+    }
     const begunAtMs = Date.now();
     await beginMigration(rig, source, destination);
     const resumedAtMs = await resumeOf(destination);
@@ -101,6 +109,11 @@ async function migrateOnce(
   }
 }
 
+/** The herald.yaml of the agents, where they need one. */
+async function configOf({ plugin }: StationCaseOptions, directory: string): Promise<string | undefined> {
+  return plugin && installPackedPlugin(plugin, join(directory, 'plugin'));
+}
+
 async function heraldFaults(
   options: StationCaseOptions,
   rig: LabRig,
@@ -111,6 +124,10 @@ async function heraldFaults(
   const report = await agents.B.report();
   const faults = reportFaults(report, stations);
   if (options.exactPairs) faults.push(...strayAnnouncements(report, stations).map(astray));
+  for (const { nic, model } of report.nics) {
+    if (options.model && options.model !== model)
+      faults.push(`${nic} was read by ${model}, not ${options.model}`);
+  }
   if (options.losesVlansBefore82 && (await isBefore82(destination))) {
     const line = (each: AgentLine): boolean => each.reason === 'vlan-table-lost';
     await agents.B.line('vlan-table-lost', line, 3000).catch(() => {

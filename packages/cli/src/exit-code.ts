@@ -20,12 +20,15 @@ const USAGE: ReadonlySet<string> = new Set([
   'HERALD_CONFIG_UNREADABLE',
   'HERALD_ANNOUNCE_TIMING',
 ]);
+/** What herald.yaml names, and what does not go together. */
+const PLUGIN =
+  /^HERALD_PLUGIN_(NOT_FOUND|LOAD|EXPORT|OPTIONS|CONTRACT|DUPLICATE|TOKEN_TAKEN|REQUIRES|INSTALL|CYCLE)$/;
 const CANNOT = /^HERALD_(SINK_(BUSY|NAME_TAKEN|UNAVAILABLE)|NATIVE_UNAVAILABLE)$/;
 
 /** The exit status that an error stands for. */
 export const exitCodeOf = (error: unknown): ExitCode => {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   if (!isHeraldError(first)) return EXIT.failure;
-  if (USAGE.has(first.code)) return EXIT.usage;
+  if (USAGE.has(first.code) || PLUGIN.test(first.code)) return EXIT.usage;
   return CANNOT.test(first.code) ? EXIT.cannotRunHere : EXIT.failure;
 };

@@ -74,6 +74,20 @@ describe('the nic-herald command', () => {
     expect(await runIt(...argv)).toEqual({ status, out: '', err });
   });
 
+  it.each([
+    ['a plugin that is not there', 'plugins: [acme-nobody]\n', 'HERALD_PLUGIN_NOT_FOUND'],
+    ['plugins of which none watches', `plugins: [./idle.mjs]\n`, 'HERALD_PLUGIN_REQUIRES'],
+    ['a plugin named twice', 'plugins: [./idle.mjs, ./idle.mjs]\n', 'HERALD_PLUGIN_DUPLICATE'],
+  ])('starts nothing for %s', async (_, yaml, code) => {
+    const idle = "export const plugin = () => ({ name: 'idle', contract: 1, install() {} });";
+    await writeFile(join(directory, 'idle.mjs'), idle);
+    await writeFile(join(directory, 'plugins.yaml'), yaml);
+    const control = join(directory, 'a.sock');
+    const result = await runIt('run', '--config', join(directory, 'plugins.yaml'), '--control', control);
+    expect(result).toMatchObject({ status: 2 });
+    expect(result.err).toContain(`(${code})\n`);
+  });
+
   it('tells every mistake of a herald.yaml by line and field', async () => {
     const file = join(directory, 'bad.yaml');
     const { status, err } = await runIt('run', '--config', file);

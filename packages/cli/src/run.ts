@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { ANNOUNCE_TIMING_RANGES, type AnnounceTiming } from '@nic-herald/core';
 import { Command, CommanderError, Option } from 'commander';
 import type { CliIo } from './cli-io.js';
 import { gathered, wholeNumber } from './commands/option-values.js';
 import { LOG_LEVELS, type LogLevel } from './config/log-level.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js';
+import { ownVersion } from './own-version.js';
 import { printError } from './print-error.js';
 
 /**
@@ -24,7 +24,7 @@ export const run = async (argv: readonly string[], io: CliIo): Promise<ExitCode>
 
   program
     .description('Keeps virtual machines reachable at every address after a live migration.')
-    .version(version(), '-V, --version')
+    .version(ownVersion(), '-V, --version')
     .option('--debug', 'print the stack of an error')
     .showSuggestionAfterError()
     .exitOverride()
@@ -80,6 +80,29 @@ export const run = async (argv: readonly string[], io: CliIo): Promise<ExitCode>
       }),
     );
 
+  command(program, 'plugins', 'shows what agents are composed of, and from where')
+    .option('-c, --config <file>', 'what an agent with this herald.yaml would be composed of; none is needed')
+    .option('--host <name>', 'only the agent of that host')
+    .option('--control <socket>', 'only the agent at that control socket')
+    .option('--json', 'print JSON')
+    .action(
+      action(async ({ json = false, ...options }: PluginsFlags) => {
+        const { pluginsCommand } = await import('./commands/plugins-command.js');
+        return await pluginsCommand({ ...options, json }, io);
+      }),
+    );
+
+  command(program, 'new-model', 'writes a small plugin package with a NIC model, tests and all')
+    .argument('<name>', 'npm name of the package')
+    .option('--dir <folder>', 'where to write it; new or empty (default: ./NAME)')
+    .option('--type <type>', "QEMU's name of the card, as in -device (default: NAME)")
+    .action(
+      action(async (name: string, options: { dir?: string; type?: string }) => {
+        const { newModelCommand } = await import('./commands/new-model-command.js');
+        return await newModelCommand(name, options, io);
+      }),
+    );
+
   command(program, 'doctor', 'tells whether an agent could run here, and why not').action(
     action(async () => {
       const { doctorCommand } = await import('./commands/doctor-command.js');
@@ -124,6 +147,12 @@ interface AnnounceFlags extends TargetFlags {
   readonly step?: number;
   readonly dryRun?: boolean;
 }
+interface PluginsFlags {
+  readonly config?: string;
+  readonly host?: string;
+  readonly control?: string;
+  readonly json?: boolean;
+}
 interface RunOptions {
   readonly config?: string;
   readonly host?: string;
@@ -150,10 +179,3 @@ const named = (guest: string | undefined): { readonly guest?: string } =>
 
 const given = (timing: { [K in keyof AnnounceTiming]: number | undefined }): Partial<AnnounceTiming> =>
   Object.fromEntries(Object.entries(timing).filter(([, value]) => value !== undefined));
-
-const version = (): string => {
-  const { version: own } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return own;
-};

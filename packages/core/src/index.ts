@@ -101,6 +101,7 @@ export { type FilterChanges, NIC_MODEL, type NicModel, type RestorableStates } f
 export { type ParsedState, parseState, type StateSchema } from './nic/state-schema.js';
 export { type HeraldPlugin, PLUGIN_CONTRACT, type PluginRegistrar } from './plugin/herald-plugin.js';
 export type { HostService } from './plugin/host-service.js';
+export type { PluginFactory } from './plugin/plugin-factory.js';
 export { type FrameBatch, frameCount } from './sink/frame-batch.js';
 export {
   type ChannelHealth,

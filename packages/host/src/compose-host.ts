@@ -19,8 +19,8 @@ import {
 } from '@nic-herald/core';
 import { withDeadline } from './announce/deadline.js';
 import { SinkRegistry } from './announce/sink-registry.js';
-import { hostDefaults } from './compose/host-defaults.js';
-import { type Built, Installation } from './compose/installation.js';
+import { installPlugins } from './compose/install-plugins.js';
+import type { Built } from './compose/installation.js';
 import { AnnounceEngine } from './engine/announce-engine.js';
 import type { EngineServices } from './engine/engine-services.js';
 import { OtherGuests } from './engine/other-guests.js';
@@ -55,10 +55,7 @@ export const composeHost = async (
       `a host's name has 1 to ${MAX_HOST_NAME} characters, got ${name.length}: give it another with --host or \`name\``,
     );
   }
-  const installation = new Installation();
-  for (const plugin of plugins) installation.install(plugin);
-  installation.install(hostDefaults(installation));
-  installation.checkRequirements();
+  const installation = installPlugins(plugins);
   const built = installation.build();
 
   const clock = installation.get(CLOCK);

@@ -1,4 +1,5 @@
 export { type ComposeOptions, composeHost } from './compose-host.js';
+export { describePlugins } from './describe-plugins.js';
 export type {
   AnnounceRequest,
   GuestInspection,

@@ -1,3 +1,31 @@
+export {
+  type ContractCase,
+  type ContractSuite,
+  type TestHooks,
+  testContract,
+} from './contract/contract-suite.js';
+export {
+  type FrameSinkContractOptions,
+  frameSinkContract,
+  type OpenedSink,
+} from './contract/frame-sink-contract.js';
+export {
+  type GuestMonitorContractOptions,
+  guestMonitorContract,
+  type OpenedMonitor,
+} from './contract/guest-monitor-contract.js';
+export {
+  type HandoffStoreContractOptions,
+  handoffStoreContract,
+  type OpenedHandoff,
+} from './contract/handoff-store-contract.js';
+export type { ContractCards } from './contract/model-under-test.js';
+export { type NicModelContractOptions, nicModelContract } from './contract/nic-model-contract.js';
+export {
+  type OpenedLearner,
+  type StationLearnerContractOptions,
+  stationLearnerContract,
+} from './contract/station-learner-contract.js';
 export { Fabric, type FabricHost } from './fabric.js';
 export type { FabricFrame } from './fabric-frame.js';
 export { FabricGuest, type FabricGuestOptions } from './fabric-guest.js';
@@ -12,6 +40,7 @@ export {
 export { type FabricPluginOptions, fabricPlugin } from './fabric-plugin.js';
 export { FabricSink, type SentFrame } from './fabric-sink.js';
 export { FakeClock } from './fake-clock.js';
+export { type FakeDeviceOptions, fakeDevice } from './fake-device.js';
 export {
   type BridgeOptions,
   type BridgePort,
@@ -21,6 +50,7 @@ export {
 export { MemoryHandoff } from './memory-handoff.js';
 export { MemoryImage } from './memory-image.js';
 export type { QmpArguments, QmpError, QmpReply } from './qmp-reply.js';
+export { recordedDevice } from './recorded-device.js';
 export { type QmpEvent, RecordedQemu, type RunState } from './recorded-qemu.js';
 export type { RecordedEvent, RecordedExchange, RecordedSession } from './recorded-session.js';
 export { loadRecording, type RecordedTruth, type Recording, recordingNames } from './recording.js';

@@ -41,6 +41,11 @@ export class MemoryImage {
     this.words.set(address, word >>> 0);
   }
 
+  /** The words that are known, by address. */
+  recordedWords(): Readonly<Record<number, number>> {
+    return Object.fromEntries(this.words);
+  }
+
   /** What `xp /Nxw ADDRESS` prints; `undefined` for any other command. */
   xp(commandLine: string): string | undefined {
     const { words, address } = XP.exec(commandLine)?.groups ?? {};

@@ -9,6 +9,7 @@ import { neighboursMacCases } from './neighbours-mac.js';
 import { pausedDestination } from './paused-destination.js';
 import { stationScenarios } from './stations.js';
 import { thereAndBack } from './there-and-back.js';
+import { thirdPartyScenarios } from './third-party.js';
 import { twoNicsOneMac } from './two-nics-one-mac.js';
 import { vanishedTap } from './vanished-tap.js';
 
@@ -27,4 +28,5 @@ export const labCases: readonly LabCase[] = [
   ...killedAgentCases,
   vanishedTap,
   twoNicsOneMac,
+  ...thirdPartyScenarios,
 ];

@@ -4,11 +4,14 @@ import { e1000 } from '@nic-herald/model-e1000';
 import { virtioNet } from '@nic-herald/model-virtio-net';
 import { type QemuOptions, qemu } from '@nic-herald/monitor-qemu';
 
-/** The NIC models and the monitor that come with nic-herald: all that looking at guests needs. */
+/**
+ * The NIC models and the monitor that come with nic-herald: all that looking at guests needs. Without sockets
+ * no monitor.
+ */
 export const lookingPlugins = (options: QemuOptions): readonly HeraldPlugin[] => [
   virtioNet(),
   e1000(),
-  qemu(options),
+  ...(options.sockets.length === 0 ? [] : [qemu(options)]),
 ];
 
 /** The sink that comes with nic-herald, loaded only by who sends: it brings native code. */

@@ -1,18 +1,25 @@
-import { type HeraldPlugin, isHeraldError } from '@nic-herald/core';
+import {
+  type AnyToken,
+  GUEST_MONITOR,
+  HANDOFF_STORE,
+  type HeraldPlugin,
+  isHeraldError,
+  PLUGIN_CONTRACT,
+} from '@nic-herald/core';
+import { tokenName } from '@nic-herald/core/internal';
 import { composeHost, type HeraldHost } from '@nic-herald/host';
 import { type Logger, pino } from 'pino';
-import { handoffPlugin, learnerPlugin, lookingPlugins, sinkPlugin } from '../agent/built-in-plugins.js';
-import { logFacts } from '../agent/fact-log.js';
-import { observerPlugin } from '../agent/observer-plugin.js';
+import { agentPlugins } from '../agent/agent-plugins.js';
 import { ReportDirectory } from '../agent/report-directory.js';
 import type { CliIo } from '../cli-io.js';
 import { type AgentSettings, agentSettings, type RunFlags } from '../config/agent-settings.js';
 import { loadConfig } from '../config/load-config.js';
-import { policyPlugin } from '../config/policy-plugin.js';
 import { claimSocket } from '../control/claim-socket.js';
 import { checkControlPath, controlPath } from '../control/control-path.js';
 import { ControlServer } from '../control/control-server.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.js';
+import { withOrigins } from '../plugins/agent-description.js';
+import { type LoadedPlugin, loadPlugins } from '../plugins/load-plugins.js';
 import { printError } from '../print-error.js';
 
 /** `nic-herald run`: the agent of one host, until SIGTERM or SIGINT. */
@@ -21,8 +28,9 @@ export const runCommand = async (
   options: { readonly debug: boolean },
   io: CliIo,
 ): Promise<ExitCode> => {
-  const config = flags.config === undefined ? {} : await loadConfig(flags.config);
-  const settings = agentSettings(flags, config);
+  const file = flags.config === undefined ? undefined : await loadConfig(flags.config);
+  const settings = agentSettings(flags, file?.config ?? {});
+  const loaded = file === undefined ? [] : await loadPlugins(file);
   const control = settings.controlSocket ?? controlPath(settings.host, io);
   const stopped = io.untilStopped(); // from here on a signal ends the agent in order, not in the middle
   const destination = pino.destination({ dest: 1, sync: false });
@@ -36,12 +44,12 @@ export const runCommand = async (
     destination,
   );
   try {
-    return await agent(settings, control, logger, stopped);
+    return await agent(settings, loaded, control, logger, stopped);
   } catch (error) {
     // what could not start here was told by whoever could not; the rest is a fault
     if (!isHeraldError(error)) throw error;
     printError(error, io, options);
-    return EXIT.cannotRunHere;
+    return exitCodeOf(error) === EXIT.usage ? EXIT.usage : EXIT.cannotRunHere;
   } finally {
     destination.flushSync();
   }
@@ -49,21 +57,26 @@ export const runCommand = async (
 
 const agent = async (
   settings: AgentSettings,
+  loaded: readonly LoadedPlugin[],
   controlSocket: string,
   logger: Logger,
   stopped: Promise<string>,
 ): Promise<ExitCode> => {
-  const { host: name, handoffDirectory, reportDirectory } = settings;
+  const { host: name, reportDirectory } = settings;
   const reports = reportDirectory === undefined ? undefined : new ReportDirectory(reportDirectory);
   await claimSocket(checkControlPath(controlSocket)); // before anything is started that another agent may hold
   await reports?.start();
-  if (handoffDirectory === undefined) {
+  const plugins = [...(await agentPlugins(settings, loaded, logger, reports)), watching];
+  const host = await composeHost(plugins, { name });
+  if (!provides(host, HANDOFF_STORE)) {
     logger.warn('no hand-off directory: guests arriving here are announced as far as their own cards tell');
   }
-  const host = await composeHost(await pluginsOf(settings, logger, reports), { name });
   let control: ControlServer | undefined;
   try {
-    control = await ControlServer.listen(controlSocket, host);
+    control = await ControlServer.listen(controlSocket, {
+      ...host,
+      describe: () => withOrigins(host.describe(), loaded),
+    });
     logger.info(
       { control: controlSocket, guests: host.guests().length, plugins: pluginNames(host) },
       'ready',
@@ -78,29 +91,18 @@ const agent = async (
   return EXIT.ok;
 };
 
-const pluginsOf = async (
-  { sockets, enableMigrationEvents, handoffDirectory, learner, rules }: AgentSettings,
-  logger: Logger,
-  reports: ReportDirectory | undefined,
-): Promise<readonly HeraldPlugin[]> => [
-  ...lookingPlugins({ sockets, enableMigrationEvents }),
-  await sinkPlugin(),
-  await learnerPlugin(learner),
-  ...(handoffDirectory === undefined ? [] : [await handoffPlugin(handoffDirectory)]),
-  policyPlugin(rules),
-  observerPlugin('log', (bus) => logFacts(bus, logger)),
-  ...(reports === undefined ? [] : [reportsPlugin(reports, logger)]),
-];
+/** An agent without a monitor would run and see nothing. */
+const watching: HeraldPlugin = {
+  name: 'nic-herald/agent',
+  contract: PLUGIN_CONTRACT,
+  requires: [GUEST_MONITOR],
+  install: () => {},
+};
 
-const reportsPlugin = (reports: ReportDirectory, logger: Logger): HeraldPlugin =>
-  observerPlugin('reports', (bus) => [
-    bus.on('announce:finished', ({ report }) => {
-      reports.write(report, Date.now()).then(
-        (file) => logger.debug({ file }, 'report written'),
-        (error: unknown) => logger.error({ err: error }, 'a report could not be written'),
-      );
-    }),
-  ]);
+const provides = (host: HeraldHost, token: AnyToken): boolean =>
+  host
+    .describe()
+    .plugins.some(({ registrations }) => registrations.some((each) => each.token === tokenName(token)));
 
 const pluginNames = (host: HeraldHost): readonly string[] =>
   host.describe().plugins.map(({ plugin }) => plugin);

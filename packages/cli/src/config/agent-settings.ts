@@ -19,7 +19,7 @@ export interface RunFlags {
 /** All that an agent needs to know, flags and file put together; paths are absolute. */
 export interface AgentSettings {
   readonly host: string;
-  /** QMP sockets or globs; at least one. */
+  /** QMP sockets or globs; none where only plugins could bring a monitor. */
   readonly sockets: readonly string[];
   /** Whether QEMU's `events` migration capability is turned on for every guest. */
   readonly enableMigrationEvents: boolean;
@@ -34,7 +34,8 @@ export interface AgentSettings {
 
 /**
  * Puts flags over the file. Paths of the file are relative to it, those of flags to the working directory.
- * Throws HERALD_USAGE where neither names a QMP socket.
+ * Throws HERALD_USAGE where neither names a QMP socket, nor a plugin that could
+ * watch instead.
  */
 export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSettings => {
   const base = flags.config === undefined ? '.' : dirname(flags.config);
@@ -46,7 +47,7 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
     flags.qmp.length > 0
       ? flags.qmp.map((socket) => resolve(socket))
       : (config.monitors?.qemu?.sockets ?? []).map((socket) => resolve(base, socket));
-  if (sockets.length === 0) {
+  if (sockets.length === 0 && (config.plugins ?? []).length === 0) {
     throw new HeraldError(
       'HERALD_USAGE',
       'there is nothing to watch: give --qmp SOCKET, or monitors.qemu.sockets in herald.yaml',

@@ -17,10 +17,10 @@ const wholeNumber = (least: number, most: number) => {
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
-const mapping = <T extends z.ZodRawShape>(shape: T) =>
+const mapping = <T extends z.ZodRawShape>(shape: T, error = 'must be a mapping (key: value)') =>
   z.strictObject(shape, {
     // unknown keys are worded where they are found; returning undefined keeps zod's own issue for them
-    error: (issue) => (issue.code === 'invalid_type' ? 'must be a mapping (key: value)' : undefined),
+    error: (issue) => (issue.code === 'invalid_type' ? error : undefined),
   });
 
 /** A mapping that may be left out, or left empty: `control:` with all its keys commented out. */
@@ -80,9 +80,22 @@ const learner = section({
   inKernel: z.boolean({ error: 'must be true or false' }).optional(),
 });
 
+/** A plugin, by its name or path alone or with options, which its own schema checks when it is loaded. */
+const pluginEntry = z.preprocess(
+  (value) => (typeof value === 'string' ? { use: value } : value),
+  mapping(
+    { use: text(PATH_LENGTH), with: z.unknown().optional() },
+    'must be an npm package or a path, or a mapping of `use` and `with`',
+  ),
+);
+
 /** What herald.yaml may hold. Every key is optional; the README says what each means. */
 export const heraldConfigSchema = mapping({
   host: text(128).optional(),
+  plugins: z
+    .array(pluginEntry, { error: 'must be a list of plugins' })
+    .max(64, { error: 'must have at most 64 entries' })
+    .optional(),
   monitors: section({
     qemu: section({
       sockets: listOf(text(PATH_LENGTH), 'sockets or globs'),
@@ -104,6 +117,9 @@ export const heraldConfigSchema = mapping({
 
 /** A checked herald.yaml; paths stand as written. */
 export type HeraldConfig = z.infer<typeof heraldConfigSchema>;
+
+/** One entry of `plugins`. */
+export type PluginEntry = NonNullable<HeraldConfig['plugins']>[number];
 
 /** The rules of herald.yaml that hold for every guest, or for one. */
 export type GuestRules = z.infer<z.ZodObject<typeof guestRules, z.core.$strict>>;

@@ -1,15 +1,23 @@
 import { readFile, stat } from 'node:fs/promises';
 import { HeraldError } from '@nic-herald/core';
 import type { HeraldConfig } from './herald-config.js';
-import { parseConfig } from './parse-config.js';
+import { type Path, parseConfig } from './parse-config.js';
 
 const MAX_BYTES = 1_048_576;
+
+/** A herald.yaml that was read. */
+export interface LoadedConfig {
+  readonly file: string;
+  readonly config: HeraldConfig;
+  /** The line where a field stands, counted from 1. */
+  readonly lineOf: (path: Path) => number;
+}
 
 /**
  * Reads and checks a herald.yaml. Rejects with HERALD_CONFIG_UNREADABLE, or with HERALD_CONFIG_INVALID, an
  * AggregateError of them where there are several.
  */
-export const loadConfig = async (file: string): Promise<HeraldConfig> => {
+export const loadConfig = async (file: string): Promise<LoadedConfig> => {
   let yaml: string;
   try {
     const { size } = await stat(file);
@@ -26,7 +34,7 @@ export const loadConfig = async (file: string): Promise<HeraldConfig> => {
     throw new HeraldError('HERALD_CONFIG_UNREADABLE', message, { cause: error, details: { file } });
   }
   const parsed = parseConfig(yaml, file);
-  if ('config' in parsed) return parsed.config;
+  if ('config' in parsed) return { file, ...parsed };
   const [first] = parsed.problems;
   throw parsed.problems.length === 1 && first !== undefined
     ? first

@@ -4,10 +4,13 @@ import * as z from 'zod';
 import { nearestWord } from '../nearest-word.js';
 import { type HeraldConfig, heraldConfigSchema } from './herald-config.js';
 
-type Path = readonly PropertyKey[];
+/** The keys that lead to a field. */
+export type Path = readonly PropertyKey[];
 
-/** A configuration, or all that is wrong with it. */
-export type ParsedConfig = { readonly config: HeraldConfig } | { readonly problems: readonly HeraldError[] };
+/** A configuration and where its fields stand, counted from 1; or all that is wrong with it. */
+export type ParsedConfig =
+  | { readonly config: HeraldConfig; readonly lineOf: (path: Path) => number }
+  | { readonly problems: readonly HeraldError[] };
 
 /**
  * Checks the text of a herald.yaml. Returns it, or every problem, each with file, line and field:
@@ -16,8 +19,9 @@ export type ParsedConfig = { readonly config: HeraldConfig } | { readonly proble
 export const parseConfig = (yaml: string, file: string): ParsedConfig => {
   const lines = new LineCounter();
   const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
   const problem = (offset: number, message: string): HeraldError => {
-    const { line } = lines.linePos(offset);
+    const line = lineAt(offset);
     return new HeraldError('HERALD_CONFIG_INVALID', `${file}:${line}: ${message}`, {
       details: { file, line },
     });
@@ -33,7 +37,9 @@ export const parseConfig = (yaml: string, file: string): ParsedConfig => {
     return { problems: [problem(0, `not YAML: ${error instanceof Error ? error.message : String(error)}`)] };
   }
   const parsed = heraldConfigSchema.safeParse(content);
-  if (parsed.success) return { config: parsed.data };
+  if (parsed.success) {
+    return { config: parsed.data, lineOf: (path) => lineAt(offsetOf(document, path)) };
+  }
   const problems = parsed.error.issues.flatMap((issue) => {
     const where = issue.path.join('.') || 'the file';
     if (issue.code === 'unrecognized_keys') {
@@ -64,11 +70,12 @@ const knownKeys = (path: Path): readonly string[] => {
     if (part === undefined) break;
     if (schema instanceof z.ZodObject) schema = (schema.shape as Record<PropertyKey, unknown>)[part];
     else if (schema instanceof z.ZodRecord) schema = schema.valueType;
+    else if (schema instanceof z.ZodArray) schema = schema.element;
   }
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 };
 
-/** Where the key of a path stands in the text; for a list's entry the entry. */
+/** Where the key of a path stands in the text; for a list's entry the entry, for what is not there what it is missing from. */
 const offsetOf = (document: Document.Parsed, path: Path): number => {
   const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
   const key = path.at(-1);
@@ -77,7 +84,8 @@ const offsetOf = (document: Document.Parsed, path: Path): number => {
     if (isPair(pair) && isNode(pair.key)) return pair.key.range?.[0] ?? 0;
   }
   const node = key === undefined ? document.contents : document.getIn(path, true);
-  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  if (isNode(node)) return node.range?.[0] ?? 0;
+  return path.length === 0 ? 0 : offsetOf(document, path.slice(0, -1));
 };
 
 const valueAt = (content: unknown, path: Path): unknown => {

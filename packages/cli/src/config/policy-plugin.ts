@@ -18,6 +18,10 @@ export const policyPlugin = (config: PolicyConfig): HeraldPlugin => ({
   install: (registrar) => registrar.provide(ANNOUNCE_POLICY, { value: configuredPolicy(config) }),
 });
 
+/** Whether herald.yaml says anything of what may be announced; else a plugin's policy, or the default, holds. */
+export const statesPolicy = ({ learner, ...rules }: PolicyConfig): boolean =>
+  learner?.maxAge !== undefined || Object.values(rules).some((rule) => rule !== undefined);
+
 /**
  * The policy that herald.yaml states. A guest's own rules are found by its UUID, else by its name, and replace
  * the general ones member by member.

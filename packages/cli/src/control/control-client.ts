@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { type ErrorCode, type ErrorDetails, HeraldError, type MigrationReport } from '@nic-herald/core';
 import type { AnnounceRequest, GuestInspection } from '@nic-herald/host';
+import type { AgentDescription } from '../plugins/agent-description.js';
 import type { GuestSummary } from './control-routes.js';
 
 const MAX_ANSWER = 64 * 1024 * 1024;
@@ -15,6 +16,10 @@ export class ControlClient {
 
   async guests(): Promise<readonly GuestSummary[]> {
     return (await this.ask('GET', '/guests', { timeoutMs: QUICK_TIMEOUT_MS })) as readonly GuestSummary[];
+  }
+
+  async describe(): Promise<AgentDescription> {
+    return (await this.ask('GET', '/host', { timeoutMs: QUICK_TIMEOUT_MS })) as AgentDescription;
   }
 
   async inspect(ref: string): Promise<GuestInspection> {

@@ -3,6 +3,7 @@ import { someoneListens } from '../control/claim-socket.js';
 import { agentsIn, ControlClient } from '../control/control-client.js';
 import type { GuestSummary } from '../control/control-routes.js';
 import { isNamed } from '../control/find-guest.js';
+import type { AgentDescription } from '../plugins/agent-description.js';
 import type { GuestAccess, GuestTarget } from './guest-access.js';
 
 /** A guest and the agent that sees it. */
@@ -25,16 +26,44 @@ export interface AgentsAnswer {
  * is not there.
  */
 export const askAgents = async (target: GuestTarget, directory: string): Promise<AgentsAnswer> => {
-  const named = target.control === undefined ? undefined : new ControlClient(target.control);
-  let agents = 0;
+  const agents = await runningAgents(target, directory);
   const guests: SeenGuest[] = [];
-  for (const agent of named === undefined ? await agentsIn(directory) : [named]) {
-    if (named === undefined && !(await someoneListens(agent.path))) continue;
-    const summaries = await agent.guests();
-    agents++;
-    for (const summary of summaries) if (fits(summary, target)) guests.push({ summary, agent });
+  for (const agent of agents) {
+    for (const summary of await agent.guests()) if (fits(summary, target)) guests.push({ summary, agent });
   }
-  return { agents, guests };
+  return { agents: agents.length, guests };
+};
+
+/**
+ * What every running agent is composed of. Rejects with HERALD_AGENT_NONE where there is none, or none of the
+ * name in `host`.
+ */
+export const describeAgents = async (
+  target: Pick<GuestTarget, 'host' | 'control'>,
+  directory: string,
+): Promise<readonly AgentDescription[]> => {
+  const descriptions: AgentDescription[] = [];
+  for (const agent of await runningAgents(target, directory)) descriptions.push(await agent.describe());
+  const found = descriptions.filter(({ host }) => target.host === undefined || host === target.host);
+  if (found.length > 0) return found;
+  throw new HeraldError(
+    'HERALD_AGENT_NONE',
+    `no agent of this user${target.host === undefined ? '' : ` called ${target.host}`} answers in ${directory}: start one with 'nic-herald run', or give --config FILE to see what one would be composed of`,
+    { details: { directory } },
+  );
+};
+
+/** The agent at the control socket named, else all whose sockets are answered. */
+const runningAgents = async (
+  { control }: Pick<GuestTarget, 'control'>,
+  directory: string,
+): Promise<readonly ControlClient[]> => {
+  if (control !== undefined) return [new ControlClient(control)];
+  const running: ControlClient[] = [];
+  for (const agent of await agentsIn(directory)) {
+    if (await someoneListens(agent.path)) running.push(agent);
+  }
+  return running;
 };
 
 const fits = (summary: GuestSummary, { guest, qmp, host }: GuestTarget): boolean =>

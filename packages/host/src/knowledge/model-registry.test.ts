@@ -26,6 +26,17 @@ describe('ModelRegistry', () => {
     );
   });
 
+  it('loses no card to a model that throws where another matches', () => {
+    const model = fakeModel();
+    const matches = (): never => {
+      throw new TypeError('broken');
+    };
+    const broken = fakeModel({ name: 'broken', matches });
+    const registry = new ModelRegistry([broken, model], []);
+    expect(registry.modelFor(nicOf('nic0'))).toBe(model);
+    expect(() => registry.modelFor(nicOf('nic0', { type: 'rtl8139' }))).toThrow('broken');
+  });
+
   it('finds models by NIC and by name, and handlers', () => {
     const model = fakeModel();
     const registry = new ModelRegistry([model], [handler]);

@@ -13,10 +13,19 @@ export class ModelRegistry {
 
   /**
    * The model of a NIC; `undefined` where none matches: the NIC falls back to its primary MAC. Throws
-   * HERALD_MODEL_AMBIGUOUS where several match, and what a model's own `matches` throws.
+   * HERALD_MODEL_AMBIGUOUS where several match, and what a model's own `matches` throws where no other matches.
    */
   modelFor(nic: NicDescriptor): NicModel | undefined {
-    const matching = [...this.models.values()].filter((model) => model.matches(nic));
+    const faults: unknown[] = [];
+    const matching = [...this.models.values()].filter((model) => {
+      try {
+        return model.matches(nic);
+      } catch (fault) {
+        faults.push(fault);
+        return false; // it must not cost the cards of other models
+      }
+    });
+    if (matching.length === 0 && faults.length > 0) throw faults[0];
     if (matching.length > 1) {
       throw new HeraldError(
         'HERALD_MODEL_AMBIGUOUS',

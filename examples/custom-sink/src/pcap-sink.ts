@@ -1,0 +1,118 @@
+import { writeSync } from 'node:fs';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  asHeraldError,
+  CLOCK,
+  type Clock,
+  FRAME_SINK,
+  type FrameBatch,
+  type FrameChannel,
+  type FrameDirection,
+  type FrameSink,
+  frameCount,
+  HeraldError,
+  PLUGIN_CONTRACT,
+  type PluginFactory,
+  type Port,
+  type PreparedBatch,
+} from '@nic-herald/core';
+import {
+  encodePcapHeader,
+  encodePcapRecord,
+  LINKTYPE_ETHERNET,
+  PCAP_HEADER_LENGTH,
+  PCAP_SNAP_LENGTH,
+  pcapRecordLength,
+} from '@nic-herald/wire';
+import * as z from 'zod';
+
+const options = z.strictObject({
+  /** Takes one file per port: `tap0.pcap`. Made where it is not there. */
+  directory: z.string().min(1).max(4096),
+});
+
+/** A dry run: what would leave by each guest's port goes into a file that Wireshark reads, and nowhere else. */
+const pcapSink: PluginFactory<z.infer<typeof options>> = ({ directory }) => ({
+  name: '@example/nic-herald-pcap-sink',
+  contract: PLUGIN_CONTRACT,
+  install(registrar) {
+    registrar.contribute(FRAME_SINK, { factory: ({ get }) => new PcapSink(directory, get(CLOCK)) });
+  },
+});
+
+/** What `plugins:` in herald.yaml looks for. A host in code calls it: `plugin({ directory: '/tmp/dry-run' })`. */
+export const plugin: PluginFactory<z.infer<typeof options>> = Object.assign(pcapSink, { options });
+
+/** Writes down what is sent by each port. Made by `plugin`; exported for its tests. */
+export class PcapSink implements FrameSink {
+  readonly name = 'pcap';
+
+  constructor(
+    private readonly directory: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Only kinds it knows: another kind's frames may not be Ethernet. */
+  supports(port: Port, direction: FrameDirection): boolean {
+    return direction === 'from-guest' && ['tap', 'macvtap'].includes(port.kind);
+  }
+
+  /** Everything slow is here: the file is open, and begins with its header, before a batch is made ready. */
+  async open({ name }: Port): Promise<FrameChannel> {
+    if (!/^(?!\.+$)[\w.-]{1,15}$/.test(name)) {
+      throw new HeraldError('HERALD_SINK_FAULT', `the port name ${JSON.stringify(name)} makes no file name`);
+    }
+    const path = join(this.directory, `${name}.pcap`);
+    try {
+      await mkdir(this.directory, { recursive: true });
+      const file = await open(path, 'a');
+      if ((await file.stat()).size === 0) await writeHeader(file);
+      return {
+        prepare: (batch) => this.prepare(batch, file),
+        health: async () => ({ ready: true }),
+        close: () => file.close(),
+      };
+    } catch (error) {
+      throw asHeraldError(error, 'HERALD_SINK_FAULT', `${path} cannot be written: ${String(error)}`, {
+        port: name,
+      });
+    }
+  }
+
+  private prepare(batch: FrameBatch, file: FileHandle): PreparedBatch {
+    const frames = Array.from({ length: frameCount(batch) }, (_, index) =>
+      batch.bytes.subarray(batch.starts[index], batch.starts[index + 1]),
+    );
+    const records = new Uint8Array(
+      frames.reduce((bytes, frame) => bytes + pcapRecordLength({ frame, timestampNs: 0n }), 0),
+    );
+    return {
+      // The hot path: stamps the records and writes them in one call. It must not throw.
+      send: () => {
+        const timestampNs = BigInt(Math.round(this.clock.now() * 1000)) * 1000n;
+        let at = 0;
+        for (const frame of frames) at += encodePcapRecord({ frame, timestampNs }, PRECISION, records, at);
+        try {
+          const written = writeSync(file.fd, records);
+          if (written === records.length) return { accepted: frames.length };
+          return {
+            accepted: 0,
+            failure: `${written} of ${records.length} bytes were written: is the disk full?`,
+          };
+        } catch (error) {
+          return { accepted: 0, failure: String(error) };
+        }
+      },
+    };
+  }
+}
+
+const PRECISION = 'microsecond';
+
+const writeHeader = async (file: FileHandle): Promise<void> => {
+  const bytes = new Uint8Array(PCAP_HEADER_LENGTH);
+  const header = { precision: PRECISION, snapLength: PCAP_SNAP_LENGTH, linkType: LINKTYPE_ETHERNET } as const;
+  encodePcapHeader(header, bytes, 0);
+  await file.writeFile(bytes);
+};

@@ -1,0 +1,34 @@
+import { relative, resolve } from 'node:path';
+import type { CliIo } from '../cli-io.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { unscopedName } from '../new-model/package-name.js';
+import { writeModelPackage } from '../new-model/write-model-package.js';
+import { ownVersion } from '../own-version.js';
+import { printable } from '../printable.js';
+
+/** `nic-herald new-model`: writes a small plugin package that can be tested and loaded at once. */
+export const newModelCommand = async (
+  name: string,
+  options: { readonly dir?: string; readonly type?: string },
+  io: CliIo,
+): Promise<ExitCode> => {
+  const unscoped = unscopedName(name);
+  const folder = resolve(options.dir ?? unscoped);
+  const files = await writeModelPackage({
+    name,
+    folder,
+    type: options.type ?? unscoped,
+    version: ownVersion(),
+  });
+  const place = relative('.', folder) || '.';
+  const lines = [
+    `${name}: a NIC model for cards of type ${options.type ?? unscoped}`,
+    ...files.map((file) => `  ${place}/${file}`),
+    '',
+    'Next:',
+    `  cd ${place} && npm install && npm test`,
+    `  name it under \`plugins:\` in herald.yaml, as ${name} where it is installed, or by its path`,
+  ];
+  io.write(`${lines.map(printable).join('\n')}\n`);
+  return EXIT.ok;
+};

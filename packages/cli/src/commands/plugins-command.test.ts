@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AgentDescription } from '../plugins/agent-description.js';
+import { pluginsCommand } from './plugins-command.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nic-herald-plugins-command-'));
+  await writeFile(
+    join(folder, 'policy.mjs'),
+    `export const plugin = () => ({ name: 'acme-policy', contract: 1, install: (registrar) =>
+       registrar.provide(Symbol.for('nic-herald/core/announce-policy@1'), { value: { name: 'acme', forGuest() {} } }) });`,
+  );
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const describeWith = async (yaml: string): Promise<AgentDescription | undefined> => {
+  const out: string[] = [];
+  const config = join(folder, 'herald.yaml');
+  await writeFile(config, yaml);
+  const io = {
+    write: (text: string) => void out.push(text),
+    writeError: () => {},
+    color: false,
+    env: { XDG_RUNTIME_DIR: folder },
+    uid: 12345,
+    untilStopped: () => Promise.resolve('SIGTERM'),
+  };
+  await pluginsCommand({ config, json: true }, io);
+  return (JSON.parse(out.join('')) as readonly AgentDescription[])[0];
+};
+
+const policies = (agent: AgentDescription | undefined): readonly string[] =>
+  (agent?.plugins ?? [])
+    .filter(({ registrations }) => registrations.some(({ token }) => token === 'core/announce-policy'))
+    .map(({ plugin }) => plugin);
+
+describe('nic-herald plugins --config', () => {
+  it.each([
+    ['the default policy', 'monitors: { qemu: { sockets: [a.qmp] } }', '@nic-herald/host'],
+    [
+      'the rules of the file',
+      'trust: primary\nmonitors: { qemu: { sockets: [a.qmp] } }',
+      'nic-herald/policy',
+    ],
+    ["a plugin's policy", 'plugins: [./policy.mjs]', 'acme-policy'],
+  ])('composes %s', async (_, yaml, plugin) => {
+    expect(policies(await describeWith(yaml))).toEqual([plugin]);
+  });
+
+  it("refuses rules of the file beside a plugin's policy, naming both", async () => {
+    const composing = describeWith('plugins: [./policy.mjs]\ntrust: primary');
+    await expect(composing).rejects.toThrow(
+      /nic-herald\/policy.*acme-policy|acme-policy.*nic-herald\/policy/,
+    );
+  });
+
+  it('tells where each plugin comes from, and starts none', async () => {
+    const agent = await describeWith('plugins: [./policy.mjs]');
+    const origins = Object.fromEntries(agent?.plugins.map(({ plugin, origin }) => [plugin, origin]) ?? []);
+    expect(origins['acme-policy']).toEqual({ path: join(folder, 'policy.mjs') });
+    expect(origins['@nic-herald/model-e1000']).toMatchObject({ version: '0.1.0' });
+    expect(JSON.stringify(agent)).not.toContain('startMs');
+  });
+});

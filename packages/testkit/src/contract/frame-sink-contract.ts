@@ -1,0 +1,173 @@
+import type {
+  FrameBatch,
+  FrameChannel,
+  FrameDirection,
+  FrameSink,
+  HostService,
+  Port,
+} from '@nic-herald/core';
+import { isHeraldError } from '@nic-herald/core';
+import { encodeRarp, MacAddress, rarpLength, VlanId } from '@nic-herald/wire';
+import { contractBroken, demand, inWords, quote } from './contract-broken.js';
+import type { ContractCase, ContractSuite } from './contract-suite.js';
+import { demandSupports } from './odd-ports.js';
+import { DEFAULT_LIMIT_MS, mustEnd, outcomeOf, outcomeOfCall } from './outcome.js';
+
+/** A sink opened for one case; the contract starts and closes the sink itself. */
+export interface OpenedSink {
+  readonly sink: FrameSink & HostService;
+  /** A port that is there, up, and supported. */
+  readonly port: Port;
+  /** One of the same kind that is not there. */
+  readonly missing: Port;
+  /** All frames that left through the port so far, in their order. */
+  readonly heard?: () => Promise<readonly Uint8Array[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** A frame sink, and a port to try it on. */
+export interface FrameSinkContractOptions {
+  /** Called for each case. */
+  readonly open: () => Promise<OpenedSink>;
+  /** The directions it sends in; default `from-guest` alone. */
+  readonly directions?: readonly FrameDirection[];
+  /** Why what left cannot be heard, where `heard` is missing. */
+  readonly noHeard?: string;
+  /** How long one call may take, ms of real time; default 2000. */
+  readonly limitMs?: number;
+}
+
+/** The contract of a frame sink: `FrameSink`, `FrameChannel` and `PreparedBatch` as a host relies on them. */
+export const frameSinkContract = ({
+  open,
+  directions = ['from-guest'],
+  noHeard,
+  limitMs = DEFAULT_LIMIT_MS,
+}: FrameSinkContractOptions): ContractSuite => {
+  const using = (
+    name: string,
+    run: (opened: OpenedSink, direction: FrameDirection) => Promise<void>,
+    skip?: string,
+  ): readonly ContractCase[] =>
+    directions.map((direction) => ({
+      name: `${name} (${direction})`,
+      ...(skip === undefined ? {} : { skip }),
+      run: async () => {
+        const opened = await open();
+        const { sink } = opened;
+        try {
+          await mustEnd(
+            () => sink.start?.(new AbortController()) ?? Promise.resolve(),
+            limitMs,
+            '`start` of the sink',
+          );
+          await run(opened, direction);
+        } finally {
+          await mustEnd(() => sink.close?.() ?? Promise.resolve(), limitMs, '`close` of the sink');
+          await opened.close();
+        }
+      },
+    }));
+  const channelOf = ({ sink, port }: OpenedSink, direction: FrameDirection): Promise<FrameChannel> =>
+    mustEnd(() => sink.open(port, direction), limitMs, `\`open\` of port ${port.name}`);
+  return {
+    name: 'the contract of a frame sink',
+    cases: [
+      ...using('has a name, and says which ports it supports', async ({ sink, port }, direction) => {
+        demand(sink.name !== '', '`name` is empty: it stands in reports and must be unique on a host');
+        demandSupports((each) => sink.supports(each, direction), port);
+      }),
+      ...using(
+        'rejects where the port is missing, with a HeraldError',
+        async ({ sink, missing }, direction) => {
+          const outcome = await outcomeOf(
+            () => sink.open(missing, direction),
+            limitMs,
+            '`open` of a missing port did not end',
+          );
+          demand(
+            'thrown' in outcome,
+            `\`open\` gave a channel to ${quote(missing)}, which is not there: reject with a HeraldError`,
+          );
+          demand(
+            isHeraldError(outcome.thrown) && outcome.thrown.message.includes(missing.name),
+            `\`open\` of a missing port rejected with ${inWords(outcome.thrown)}: a HeraldError that names the port ${missing.name} is wanted`,
+          );
+        },
+      ),
+      ...using('sends every frame, each time it is told to', async (opened, direction) => {
+        const channel = await channelOf(opened, direction);
+        for (const count of [1, 9, 0, 1500]) {
+          const batch = channel.prepare(batchOf(count));
+          for (let round = 1; round <= 5; round += 1) {
+            const outcome = outcomeOfCall(() => batch.send());
+            if ('thrown' in outcome)
+              throw contractBroken(
+                `\`send\` threw: ${inWords(outcome.thrown)}. It never throws, it gives { accepted, failure }`,
+              );
+            const { accepted, failure } = outcome.value;
+            demand(
+              accepted === count && failure === undefined,
+              `\`send\` of ${count} frames accepted ${accepted} in round ${round}${failure === undefined ? '' : ` (${failure})`}: a prepared batch is sent in every round, all of it`,
+            );
+          }
+        }
+        await channel.close();
+      }),
+      ...using(
+        'sends frames as they are, in their order',
+        async (opened, direction) => {
+          const { heard } = opened;
+          if (heard === undefined) throw contractBroken('no `heard` was given, and no reason in `noHeard`');
+          const channel = await channelOf(opened, direction);
+          channel.prepare(batchOf(20)).send();
+          const frames = await heard();
+          demand(
+            frames.length === 20 &&
+              frames.every((frame, index) => Buffer.compare(frame, frameOf(index)) === 0),
+            `${frames.length} frames left the port, not the 20 that were sent, as they were and in their order`,
+          );
+          await channel.close();
+        },
+        noHeard,
+      ),
+      ...using('says that a sound port is ready', async (opened, direction) => {
+        const channel = await channelOf(opened, direction);
+        const health = await mustEnd(() => channel.health(), limitMs, '`health`');
+        demand(
+          health.ready,
+          `\`health\` of a port that is there and up gave ${quote(health)}: { ready: true } is wanted`,
+        );
+        await channel.close();
+      }),
+      ...using('sends nothing through a closed channel, and does not throw', async (opened, direction) => {
+        const channel = await channelOf(opened, direction);
+        const batch = channel.prepare(batchOf(3));
+        for (const time of ['first', 'second'])
+          await mustEnd(() => channel.close(), limitMs, `the ${time} \`close\` of a channel`);
+        const outcome = outcomeOfCall(() => batch.send());
+        if ('thrown' in outcome)
+          throw contractBroken(`\`send\` threw after \`close\`: ${inWords(outcome.thrown)}. It never throws`);
+      }),
+    ],
+  };
+};
+
+const frameOf = (index: number): Uint8Array => {
+  const mac = MacAddress.of(
+    `52:54:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`,
+  );
+  const frame = { mac, vlan: index % 2 === 0 ? undefined : VlanId.of(1 + (index % 4094)) };
+  const bytes = new Uint8Array(rarpLength(frame));
+  encodeRarp(frame, bytes, 0);
+  return bytes;
+};
+
+const batchOf = (count: number): FrameBatch => {
+  const frames = Array.from({ length: count }, (_, index) => frameOf(index));
+  const starts = new Uint32Array(count + 1);
+  for (const [index, frame] of frames.entries()) starts[index + 1] = (starts[index] ?? 0) + frame.length;
+  const bytes = new Uint8Array(starts[count] ?? 0);
+  for (const [index, frame] of frames.entries()) bytes.set(frame, starts[index]);
+  return { bytes, starts };
+};

@@ -1,0 +1,284 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type GuestKey,
+  type HandoffEntry,
+  type HandoffStore,
+  headOf,
+  isHeraldError,
+  type Snapshot,
+} from '@nic-herald/core';
+import { contractBroken, demand, inWords, quote } from './contract-broken.js';
+import type { ContractCase, ContractSuite } from './contract-suite.js';
+import { DEFAULT_LIMIT_MS, mustEnd, outcomeOf } from './outcome.js';
+import { sampleGuest, sampleSnapshot } from './sample-snapshot.js';
+import { Signpost } from './signpost.js';
+
+/** An empty hand-off, opened for one case. */
+export interface OpenedHandoff {
+  /** Started, and ready for use. */
+  readonly store: HandoffStore;
+  /** Another host's view of the same entries; absent: `store` stands for both. */
+  readonly another?: HandoffStore;
+  /** Makes an entry unreadable, as a broken disk or a later version would; it was published before. */
+  readonly spoil?: (guest: GuestKey, host: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** A hand-off store, and how to come by it. */
+export interface HandoffStoreContractOptions {
+  /** Opens an empty one; called for each case. */
+  readonly open: () => Promise<OpenedHandoff>;
+  /** Why nothing can be made unreadable, where `spoil` is missing. */
+  readonly noSpoil?: string;
+  /** How long one call may take, and a watcher may wait, ms of real time; default 2000. */
+  readonly limitMs?: number;
+}
+
+const WEB = sampleGuest('uuid:11111111-2222-4333-8444-555555555555');
+const DB = sampleGuest('name:db');
+/** Names that a store might take for a path, for each other, or for something of its own. */
+const ODD_HOSTS = [
+  '../a',
+  'a/b',
+  '.',
+  'A',
+  'a',
+  '%41',
+  'ü',
+  'u\u0308',
+  'a b',
+  "a'b",
+  '*',
+  'x'.repeat(128),
+  'con',
+  '~',
+];
+const ODD_GUESTS = [
+  'name:../../etc',
+  'name:Db',
+  'name:d%62',
+  'name:uuid:x',
+  `name:${'é'.repeat(256)}`,
+  'name:@',
+];
+
+/** The contract of a hand-off store: `HandoffStore` as a host relies on it. */
+export const handoffStoreContract = ({
+  open,
+  noSpoil = 'no `spoil` was given',
+  limitMs = DEFAULT_LIMIT_MS,
+}: HandoffStoreContractOptions): ContractSuite => {
+  const using = (name: string, run: (use: Use) => Promise<void>, skip?: string): ContractCase => ({
+    name,
+    ...(skip === undefined ? {} : { skip }),
+    run: async () => {
+      const opened = await open();
+      try {
+        await run(new Use(opened, limitMs));
+      } finally {
+        await opened.close();
+      }
+    },
+  });
+  return { name: 'the contract of a hand-off store', cases: casesOf(using, noSpoil) };
+};
+
+type Using = (name: string, run: (use: Use) => Promise<void>, skip?: string) => ContractCase;
+
+const casesOf = (using: Using, noSpoil: string): readonly ContractCase[] => [
+  using('has nothing where nothing was published', async (use) => {
+    demand(
+      (await use.fetch(WEB)).length === 0,
+      '`fetch` gave entries of a guest that nobody published: an empty list is wanted',
+    );
+    demand(
+      (await use.list()).length === 0,
+      '`list` gave heads though nothing was published: an empty list is wanted',
+    );
+    await use.remove(WEB, 'A');
+  }),
+  using('gives every host what was published, as it was', async (use) => {
+    for (const nics of [0, 1, 64]) {
+      const snapshot = sampleSnapshot(WEB, 'A', 3, nics);
+      await use.publish(snapshot);
+      use.same(await use.fetch(WEB), [snapshot], `after a snapshot of ${nics} NICs was published`);
+    }
+  }),
+  using("replaces a host's entry, and keeps those of other hosts and guests", async (use) => {
+    const others = [sampleSnapshot(WEB, 'B', 1), sampleSnapshot(DB, 'A', 1)];
+    for (const snapshot of [sampleSnapshot(WEB, 'A', 1, 3), ...others, sampleSnapshot(WEB, 'A', 2, 0)]) {
+      await use.publish(snapshot);
+    }
+    use.same(
+      await use.fetch(WEB),
+      [sampleSnapshot(WEB, 'A', 2, 0), sampleSnapshot(WEB, 'B', 1)],
+      'after A published twice and B once',
+    );
+    use.same(await use.fetch(DB), [sampleSnapshot(DB, 'A', 1)], 'of another guest');
+  }),
+  using('keeps the last of many written at once', async (use) => {
+    await Promise.all(
+      Array.from({ length: 20 }, (_, epoch) => use.publish(sampleSnapshot(WEB, 'A', epoch, epoch % 4))),
+    );
+    use.same(
+      await use.fetch(WEB),
+      [sampleSnapshot(WEB, 'A', 19, 3)],
+      'after 20 snapshots were published without waiting',
+    );
+  }),
+  using('keeps hosts and guests apart, whatever they are called', async (use) => {
+    const hosts = ODD_HOSTS.map((host) => sampleSnapshot(WEB, host, 1));
+    const guests = ODD_GUESTS.map((guest) => sampleSnapshot(sampleGuest(guest), 'A', 1));
+    for (const snapshot of [...hosts, ...guests]) await use.publish(snapshot);
+    use.same(await use.fetch(WEB), hosts, 'of a guest with entries of hosts with odd names');
+    for (const snapshot of guests)
+      use.same(await use.fetch(snapshot.guest), [snapshot], `of the guest ${snapshot.guest.slice(0, 40)}`);
+  }),
+  using('lists the heads of all', async (use) => {
+    const snapshots = [
+      sampleSnapshot(WEB, 'A', 1, 2),
+      sampleSnapshot(WEB, 'B', 2),
+      sampleSnapshot(DB, 'A', 7, 0),
+    ];
+    for (const snapshot of snapshots) await use.publish(snapshot);
+    const heads = await use.list();
+    demand(
+      isDeepStrictEqual(byKey(heads), byKey(snapshots.map(headOf))),
+      `\`list\` gave ${quote(heads)}: the head of each of the ${snapshots.length} entries is wanted, once`,
+    );
+  }),
+  using('removes the entry it is told to, and no other', async (use) => {
+    for (const host of ['A', 'B']) await use.publish(sampleSnapshot(WEB, host, 1));
+    for (let times = 0; times < 2; times += 1) await use.remove(WEB, 'A'); // the second finds nothing
+    use.same(await use.fetch(WEB), [sampleSnapshot(WEB, 'B', 1)], "after A's entry was removed, twice");
+  }),
+  using('tells watchers of every change, and no more once they stopped', async (use) => {
+    const told = new Signpost(use.limitMs);
+    const afterStop = new Signpost(use.limitMs);
+    const stop = use.store.watch(WEB, () => told.tell());
+    const stopped = use.store.watch(WEB, () => afterStop.tell());
+    await use.publish(sampleSnapshot(WEB, 'B', 1));
+    await told.next('a watcher was not told that an entry was published');
+    stopped();
+    stopped(); // once more is no error
+    await use.quiet(told);
+    const before = afterStop.count;
+    await use.remove(WEB, 'B');
+    await told.next('a watcher was not told that an entry was removed');
+    await use.quiet(told);
+    demand(afterStop.count === before, 'a watcher was told of a change after it had stopped watching');
+    stop();
+  }),
+  using(
+    'shows an entry that cannot be read with its problem, and hides no other',
+    async (use) => {
+      for (const host of ['A', 'B']) await use.publish(sampleSnapshot(WEB, host, 1));
+      await use.spoil(WEB, 'A');
+      const entries = await use.fetch(WEB);
+      const bad = entries.find((entry) => 'problem' in entry);
+      demand(
+        bad !== undefined && isHeraldError(bad.problem),
+        `\`fetch\` gave ${quote(entries)}: an entry { host, problem } with a HeraldError is wanted for the one that cannot be read`,
+      );
+      use.same(
+        entries.filter((entry) => entry !== bad),
+        [sampleSnapshot(WEB, 'B', 1)],
+        'beside an entry that cannot be read',
+      );
+      demand((await use.list()).length === 1, '`list` gives the heads of readable entries alone');
+    },
+    noSpoil,
+  ),
+  using('believes nothing that is no snapshot', async (use) => {
+    const wrong = { ...sampleSnapshot(WEB, 'A', 1), epoch: -1 };
+    const outcome = await outcomeOf(
+      () => use.store.publish(wrong, new AbortController()),
+      use.limitMs,
+      '`publish` did not end',
+    );
+    if ('thrown' in outcome) return;
+    const entries = await use.fetch(WEB);
+    demand(
+      !entries.some((entry) => 'snapshot' in entry),
+      '`fetch` gave an entry of epoch -1 as a snapshot: what is read was written by others, check it with `parseSnapshot`',
+    );
+  }),
+  using('ends its calls when it is told to', async (use) => {
+    const signal = AbortSignal.abort();
+    for (const [name, call] of [
+      ['publish', () => use.store.publish(sampleSnapshot(WEB, 'A', 1), { signal })],
+      ['fetch', () => use.store.fetch(WEB, { signal })],
+      ['list', () => use.store.list({ signal })],
+      ['remove', () => use.store.remove(WEB, 'A', { signal })],
+    ] as const) {
+      await outcomeOf<unknown>(call, use.limitMs, `\`${name}\` did not end though its signal was aborted`);
+    }
+  }),
+];
+
+const byKey = (heads: readonly { readonly guest: string; readonly host: string }[]) =>
+  [...heads].sort((a, b) => (`${a.guest} ${a.host}` < `${b.guest} ${b.host}` ? -1 : 1));
+
+/** The calls of a case: written by one host, read by another, none for ever. */
+class Use {
+  private readonly options = { signal: new AbortController().signal };
+
+  constructor(
+    private readonly opened: OpenedHandoff,
+    readonly limitMs: number,
+  ) {}
+
+  /** The reader. */
+  get store(): HandoffStore {
+    return this.opened.another ?? this.opened.store;
+  }
+
+  publish(snapshot: Snapshot): Promise<void> {
+    return mustEnd(
+      () => this.opened.store.publish(snapshot, this.options),
+      this.limitMs,
+      `\`publish\` of host ${snapshot.host.slice(0, 40)}`,
+    );
+  }
+
+  fetch(guest: GuestKey): Promise<readonly HandoffEntry[]> {
+    return mustEnd(() => this.store.fetch(guest, this.options), this.limitMs, '`fetch`');
+  }
+
+  list() {
+    return mustEnd(() => this.store.list(this.options), this.limitMs, '`list`');
+  }
+
+  remove(guest: GuestKey, host: string): Promise<void> {
+    return mustEnd(() => this.opened.store.remove(guest, host, this.options), this.limitMs, '`remove`');
+  }
+
+  async spoil(guest: GuestKey, host: string): Promise<void> {
+    const { spoil } = this.opened;
+    if (spoil === undefined) throw contractBroken('no `spoil` was given, and no reason in `noSpoil`');
+    await spoil(guest, host);
+  }
+
+  /** Lets what a store still has to say arrive: it may tell of one change more than once. */
+  async quiet(told: Signpost): Promise<void> {
+    for (let seen = -1; seen !== told.count; ) {
+      seen = told.count;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 20);
+      });
+    }
+  }
+
+  /** Fails unless the entries are these snapshots, in any order. */
+  same(entries: readonly HandoffEntry[], wanted: readonly Snapshot[], when: string): void {
+    const got = entries.map((entry) => {
+      if ('snapshot' in entry) return entry.snapshot;
+      throw contractBroken(`\`fetch\` gave a problem ${when}: ${inWords(entry.problem)}`);
+    });
+    demand(
+      isDeepStrictEqual(byKey(got), byKey(wanted)),
+      `\`fetch\` gave ${got.length} entries ${when}, of ${quote(got.map(({ host, epoch }) => `${host} (epoch ${epoch})`))}: ` +
+        `${wanted.length} are wanted, of ${quote(wanted.map(({ host, epoch }) => `${host} (epoch ${epoch})`))}, each as it was published`,
+    );
+  }
+}

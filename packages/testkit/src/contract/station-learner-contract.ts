@@ -1,0 +1,244 @@
+import {
+  type HostService,
+  isHeraldError,
+  type LearnedStations,
+  type Port,
+  type PortLearner,
+  type Station,
+  type StationLearner,
+  stationKey,
+  stationOf,
+} from '@nic-herald/core';
+import { MacAddress, VlanId } from '@nic-herald/wire';
+import { contractBroken, demand, inWords, quote } from './contract-broken.js';
+import type { ContractCase, ContractSuite } from './contract-suite.js';
+import { demandSupports } from './odd-ports.js';
+import { DEFAULT_LIMIT_MS, mustEnd, outcomeOf } from './outcome.js';
+
+/** A learner opened for one case; the contract starts and closes the learner itself. */
+export interface OpenedLearner {
+  readonly learner: StationLearner & HostService;
+  /** A port that is there, up, and supported, of a guest that has not spoken yet. */
+  readonly port: Port;
+  /** One of the same kind that is not there. */
+  readonly missing: Port;
+  /** The guest sends one frame of each, in this order. The MAC may be one that no station has. */
+  readonly speak: (stations: readonly Station[]) => Promise<void>;
+  /** nic-herald's own sink puts one frame of each in at the port. */
+  readonly inject?: (stations: readonly Station[]) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** A station learner, and a port with a guest to try it on. */
+export interface StationLearnerContractOptions {
+  /** Called for each case. */
+  readonly open: () => Promise<OpenedLearner>;
+  /** Why nothing can be injected, where `inject` is missing. */
+  readonly noInject?: string;
+  /** How long one call may take, ms of real time; default 2000. */
+  readonly limitMs?: number;
+}
+
+const ONE = stationOf(MacAddress.of('52:54:00:aa:00:01'));
+const TWO = stationOf(MacAddress.of('52:54:00:aa:00:02'), VlanId.of(10));
+const THREE = stationOf(MacAddress.of('52:54:00:aa:00:03'), VlanId.of(4094));
+/** More than this is not tried: it would take long, and prove no more. */
+const MOST_TRIED = 4096;
+
+/** The contract of a station learner: `StationLearner` and `PortLearner` as a host relies on them. */
+export const stationLearnerContract = ({
+  open,
+  noInject,
+  limitMs = DEFAULT_LIMIT_MS,
+}: StationLearnerContractOptions): ContractSuite => {
+  const opening = (
+    name: string,
+    run: (opened: OpenedLearner) => Promise<void>,
+    skip?: string,
+  ): ContractCase => ({
+    name,
+    ...(skip === undefined ? {} : { skip }),
+    run: async () => {
+      const opened = await open();
+      const { learner } = opened;
+      try {
+        await mustEnd(
+          () => learner.start?.(new AbortController()) ?? Promise.resolve(),
+          limitMs,
+          '`start` of the learner',
+        );
+        await run(opened);
+      } finally {
+        await mustEnd(() => learner.close?.() ?? Promise.resolve(), limitMs, '`close` of the learner');
+        await opened.close();
+      }
+    },
+  });
+  const learning = (
+    name: string,
+    run: (opened: OpenedLearner, read: () => Promise<LearnedStations>, at: PortLearner) => Promise<void>,
+    skip?: string,
+  ): ContractCase =>
+    opening(
+      name,
+      async (opened) => {
+        const at = await mustEnd(
+          () => opened.learner.open(opened.port),
+          limitMs,
+          `\`open\` of port ${opened.port.name}`,
+        );
+        try {
+          await run(opened, async () => checked(await mustEnd(() => at.read(), limitMs, '`read`')), at);
+        } finally {
+          for (const time of ['first', 'second'])
+            await mustEnd(() => at.close(), limitMs, `the ${time} \`close\` of a port`);
+        }
+      },
+      skip,
+    );
+  return {
+    name: 'the contract of a station learner',
+    cases: [
+      opening('has a name and a preference, and says which ports it supports', async ({ learner, port }) => {
+        demand(learner.name !== '', '`name` is empty: it must be unique on a host');
+        demand(
+          Number.isFinite(learner.preference),
+          `\`preference\` is ${quote(learner.preference)}: a number is wanted, the highest is asked first`,
+        );
+        demandSupports((each) => learner.supports(each), port);
+      }),
+      opening('rejects where the port is missing, with a HeraldError', async ({ learner, missing }) => {
+        const outcome = await outcomeOf(
+          () => learner.open(missing),
+          limitMs,
+          '`open` of a missing port did not end',
+        );
+        demand(
+          'thrown' in outcome,
+          `\`open\` learns at ${quote(missing)}, which is not there: reject with a HeraldError`,
+        );
+        demand(
+          isHeraldError(outcome.thrown) && outcome.thrown.message.includes(missing.name),
+          `\`open\` of a missing port rejected with ${inWords(outcome.thrown)}: a HeraldError that names the port ${missing.name} is wanted`,
+        );
+      }),
+      learning('knows nothing of a guest that has not spoken', async (_, read) =>
+        demandStations(await read(), [], 'of a quiet guest'),
+      ),
+      learning(
+        'learns what the guest sends, each station once, the latest first',
+        async ({ speak }, read) => {
+          await speak([ONE, TWO, THREE, TWO]);
+          demandStations(await read(), [ONE, TWO, THREE], 'after the guest sent from three stations');
+          await tick();
+          await speak([ONE]);
+          const { stations } = await read();
+          const macs = stations.map(({ station }) => station.mac);
+          demand(
+            macs.length === 3 && macs[0] === ONE.mac,
+            `\`read\` gave ${quote(macs)} after ${ONE.mac} spoke again: the latest seen comes first`,
+          );
+        },
+      ),
+      learning('learns no MAC that no station can have', async ({ speak }, read) => {
+        const odd = ['01:00:5e:00:00:01', '00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff'].map((mac) =>
+          stationOf(MacAddress.of(mac)),
+        );
+        await speak([...odd, ONE]);
+        demandStations(await read(), [ONE], 'after the guest sent from group, zero and broadcast MACs too');
+      }),
+      learning(
+        'holds no more than its capacity, however many stations a guest makes up',
+        async ({ speak }, read) => {
+          const { capacity } = await read();
+          demand(
+            Number.isInteger(capacity) && capacity >= 1,
+            `\`capacity\` is ${quote(capacity)}: how many stations the table holds, 1 and up`,
+          );
+          const count = Math.min(MOST_TRIED, capacity + 100);
+          await speak(
+            Array.from({ length: count }, (_, index) =>
+              stationOf(MacAddress.of(`52:54:01:00:${hex(index >> 8)}:${hex(index & 255)}`)),
+            ),
+          );
+          await tick();
+          await speak([ONE]);
+          const { stations } = await read();
+          demand(
+            stations.length <= capacity,
+            `\`read\` gave ${stations.length} stations, and \`capacity\` is ${capacity}`,
+          );
+          demand(
+            stations.some(({ station }) => station.mac === ONE.mac),
+            `the last station that spoke is not among ${stations.length} of ${count + 1}: where the table is full the longest unseen make room`,
+          );
+        },
+      ),
+      learning(
+        'does not take for the guest what nic-herald injected',
+        async ({ inject, speak }, read, at) => {
+          if (inject === undefined)
+            throw contractBroken('no `inject` was given, and no reason in `noInject`');
+          await speak([ONE]);
+          await inject([TWO, THREE]);
+          at.injected?.([TWO, THREE]);
+          demandStations(await read(), [ONE], 'after nic-herald injected frames of two other stations');
+        },
+        noInject,
+      ),
+    ],
+  };
+};
+
+/** Lets the clock of a learner go on: a bridge's own has 10 ms steps. */
+const tick = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 30);
+  });
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+
+/** What every reading must be. */
+const checked = (learned: LearnedStations): LearnedStations => {
+  const keys = new Set<string>();
+  let last = 0;
+  for (const { station, ageMs } of learned.stations) {
+    const key = stationKey(station);
+    demand(
+      MacAddress.is(station.mac) && MacAddress.isStationAddress(station.mac),
+      `\`read\` gave ${quote(station)}, which is no station`,
+    );
+    demand(
+      station.vlan === undefined || VlanId.is(station.vlan),
+      `\`read\` gave ${quote(station)}: VLANs are 1 to 4094`,
+    );
+    demand(!keys.has(key), `\`read\` gave ${key} twice`);
+    keys.add(key);
+    demand(
+      ageMs >= 0 && Number.isFinite(ageMs),
+      `\`read\` gave ${key} an age of ${quote(ageMs)} ms: 0 and up is wanted`,
+    );
+    demand(
+      ageMs >= last,
+      `\`read\` gave ${key}, seen ${ageMs} ms ago, after one seen ${last} ms ago: the latest seen comes first`,
+    );
+    last = ageMs;
+    demand(
+      learned.exactVlans || station.vlan === undefined,
+      `\`read\` gave ${key} and says \`exactVlans: false\`: without looking at VLANs no station has one`,
+    );
+  }
+  return learned;
+};
+
+const demandStations = (
+  { stations, exactVlans }: LearnedStations,
+  wanted: readonly Station[],
+  when: string,
+): void => {
+  const keyOf = ({ mac, vlan }: Station): string => stationKey(exactVlans ? stationOf(mac, vlan) : { mac });
+  const keysOf = (all: readonly Station[]): string =>
+    [...new Set(all.map(keyOf))].sort((one, other) => (one < other ? -1 : 1)).join(', ') || 'none';
+  const [got, want] = [keysOf(stations.map(({ station }) => station)), keysOf(wanted)];
+  demand(got === want, `\`read\` gave the stations ${got.slice(0, 400)} ${when}: ${want} are wanted`);
+};

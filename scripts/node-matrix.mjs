@@ -1,0 +1,45 @@
+// The other supported lines of Node.js, which the npm package `node` carries: the unit tests of the packages that
+// need no privilege, and what a stranger has (test/packed, of what `npm run pack` left). `npm run test:node`
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const VERSIONS = ['22', '24'];
+const RUNS = [
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    'packages/wire',
+    'packages/core',
+    'packages/host',
+    'packages/cli',
+  ],
+  ['--import', 'tsx', 'test/packed/main.ts'],
+];
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const version of VERSIONS) {
+  for (const args of RUNS) {
+    const since = performance.now();
+    const { status, stdout, stderr } = spawnSync(
+      'npx',
+      ['--yes', '--prefer-offline', '-p', `node@${version}`, '--', 'node', ...args],
+      {
+        cwd: fileURLToPath(new URL('../', import.meta.url)),
+        encoding: 'utf8',
+        timeout: 120_000,
+        maxBuffer: 2 ** 26,
+      },
+    );
+    const last = stdout.match(/^(\d+) passed, (\d+) failed, (\d+) skipped$/m);
+    const [, passed = '0', failed = '1', skipped = '0'] = last ?? [];
+    if (status !== 0 || last === null) console.log(`${stdout}${stderr}`);
+    console.log(
+      `Node.js ${version}  ${((performance.now() - since) / 1000).toFixed(1).padStart(5)} s  ${passed} passed, ${failed} failed  ${args[0].endsWith('vitest.mjs') ? 'unit tests' : 'packed'}`,
+    );
+    total.passed += Number(passed);
+    total.failed += status === 0 ? Number(failed) : Math.max(1, Number(failed));
+    total.skipped += Number(skipped);
+  }
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed === 0 ? 0 : 1;

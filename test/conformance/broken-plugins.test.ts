@@ -1,0 +1,260 @@
+import {
+  type HandoffStore,
+  HeraldError,
+  type MigrationEventBus,
+  type PortLearner,
+  stationOf,
+} from '@nic-herald/core';
+import {
+  type ContractSuite,
+  Fabric,
+  FabricSink,
+  FakeClock,
+  fakeDevice,
+  frameSinkContract,
+  guestMonitorContract,
+  handoffStoreContract,
+  MemoryHandoff,
+  type OpenedLearner,
+  type OpenedMonitor,
+  stationLearnerContract,
+} from '@nic-herald/testkit';
+import { MacAddress } from '@nic-herald/wire';
+import { describe, expect, it } from 'vitest';
+
+const LIMIT_MS = 200;
+const nothing = async (): Promise<void> => {};
+
+/** What the cases that fail say. */
+const complaintsOf = async ({ cases }: ContractSuite): Promise<readonly string[]> => {
+  const complaints: string[] = [];
+  for (const { skip, run } of cases) {
+    if (skip !== undefined) continue;
+    await run().catch((error: unknown) =>
+      complaints.push(`${(error as HeraldError).code} ${(error as Error).message}`),
+    );
+  }
+  return complaints;
+};
+
+describe('the contract of a hand-off store fails for a store that', () => {
+  const broken = (over: (store: MemoryHandoff) => Partial<HandoffStore>): ContractSuite =>
+    handoffStoreContract({
+      open: async () => {
+        const store = new MemoryHandoff();
+        const sound: HandoffStore = {
+          publish: (snapshot) => store.publish(snapshot),
+          fetch: (guest) => store.fetch(guest),
+          list: () => store.list(),
+          watch: (guest, changed) => store.watch(guest, changed),
+          remove: (guest, host) => store.remove(guest, host),
+        };
+        return { store: { ...sound, ...over(store) }, close: nothing };
+      },
+      noSpoil: 'memory does not break',
+      limitMs: LIMIT_MS,
+    });
+
+  it.each<[string, (store: MemoryHandoff) => Partial<HandoffStore>, RegExp]>([
+    [
+      'keeps nothing',
+      () => ({ publish: nothing }),
+      /`fetch` gave 0 entries after a snapshot of 0 NICs was published/,
+    ],
+    [
+      'never answers',
+      () => ({ fetch: () => new Promise(() => {}) }),
+      /`fetch` did not end \(waited 200 ms\)/,
+    ],
+    [
+      'takes hosts for one another by case',
+      (store) => ({
+        publish: (snapshot) => store.publish({ ...snapshot, host: snapshot.host.toLowerCase() }),
+      }),
+      /of a guest with entries of hosts with odd names/,
+    ],
+    ['removes nothing', () => ({ remove: nothing }), /after A's entry was removed, twice/],
+    [
+      'tells watchers nothing',
+      () => ({ watch: () => () => {} }),
+      /a watcher was not told that an entry was published/,
+    ],
+    [
+      'goes on telling watchers that stopped',
+      (store) => ({
+        watch: (guest, changed) => {
+          store.watch(guest, changed);
+          return () => {};
+        },
+      }),
+      /a watcher was told of a change after it had stopped/,
+    ],
+    [
+      'lists nothing',
+      () => ({ list: async () => [] }),
+      /`list` gave \[\]: the head of each of the 3 entries is wanted/,
+    ],
+    [
+      'throws what is no HeraldError on a remove of nothing',
+      () => ({ remove: () => Promise.reject(new TypeError('missing')) }),
+      /`remove` failed: TypeError: missing/,
+    ],
+  ])('%s', async (_, over, complaint) => {
+    expect(await complaintsOf(broken(over))).toContainEqual(expect.stringMatching(complaint));
+  });
+});
+
+describe('the contract of a frame sink fails for a sink that', () => {
+  const broken = (change: (sink: FabricSink) => void): ContractSuite =>
+    frameSinkContract({
+      open: async () => {
+        const clock = new FakeClock();
+        const host = new Fabric(clock).addHost('A');
+        host.addGuestPort('tapA');
+        const sink = new FabricSink(host, clock);
+        change(sink);
+        return {
+          sink,
+          port: { kind: 'tap', name: 'tapA' },
+          missing: { kind: 'tap', name: 'tapB' },
+          heard: async () => sink.sent.map(({ frame }) => frame.bytes),
+          close: nothing,
+        };
+      },
+      limitMs: LIMIT_MS,
+    });
+  const channel =
+    (send: () => { accepted: number }, ready = true) =>
+    (sink: FabricSink) =>
+      Object.assign(sink, {
+        open: async () => ({
+          prepare: () => ({ send }),
+          health: async () => (ready ? { ready } : { ready, code: 'HERALD_TEST', message: 'down' }),
+          close: nothing,
+        }),
+      });
+
+  it.each<[string, (sink: FabricSink) => void, RegExp]>([
+    [
+      'supports any port',
+      (sink) => Object.assign(sink, { supports: () => true }),
+      /`supports` is true for the kind of port/,
+    ],
+    [
+      'opens ports that are not there',
+      channel(() => ({ accepted: 1 })),
+      /gave a channel to .*tapB.*, which is not there/,
+    ],
+    ['sends nothing', channel(() => ({ accepted: 0 })), /`send` of 1 frames accepted 0 in round 1/],
+    [
+      'throws while it sends',
+      channel(() => {
+        throw new RangeError('no buffers');
+      }),
+      /`send` threw: RangeError: no buffers.*never throws/,
+    ],
+    [
+      'calls a sound port down',
+      channel(() => ({ accepted: 1 }), false),
+      /`health` of a port that is there and up gave/,
+    ],
+    [
+      'says that it sent and did not',
+      channel(() => ({ accepted: 20 })),
+      /0 frames left the port, not the 20 that were sent/,
+    ],
+  ])('%s', async (_, change, complaint) => {
+    expect(await complaintsOf(broken(change))).toContainEqual(expect.stringMatching(complaint));
+  });
+});
+
+describe('the contract of a station learner fails for a learner that', () => {
+  const learner = (over: Partial<PortLearner>, open?: OpenedLearner['learner']['open']): ContractSuite =>
+    stationLearnerContract({
+      open: async () => ({
+        learner: {
+          name: 'broken',
+          preference: 1,
+          supports: ({ kind }) => kind === 'tap',
+          open:
+            open ??
+            (async ({ name }) => {
+              if (name !== 'tapA') throw new HeraldError('HERALD_TEST_PORT', `no port ${name}`);
+              const read = async () => ({ stations: [], exactVlans: true, capacity: 8 });
+              return { read, close: nothing, ...over };
+            }),
+        },
+        port: { kind: 'tap', name: 'tapA' },
+        missing: { kind: 'tap', name: 'tapB' },
+        speak: nothing,
+        close: nothing,
+      }),
+      noInject: 'it learns nothing',
+      limitMs: LIMIT_MS,
+    });
+  const seen = (mac: string, ageMs: number) => ({ station: stationOf(MacAddress.of(mac)), ageMs });
+  const reading = (...stations: readonly ReturnType<typeof seen>[]): Partial<PortLearner> => ({
+    read: async () => ({ stations, exactVlans: true, capacity: 8 }),
+  });
+  const [first, second] = ['52:54:00:aa:00:01', '52:54:00:aa:00:02'] as const;
+
+  it.each<[string, ContractSuite, RegExp]>([
+    ['learns nothing', learner({}), /`read` gave the stations none after the guest sent from three stations/],
+    ['gives a group MAC', learner(reading(seen('01:00:5e:00:00:01', 0))), /which is no station/],
+    ['gives one twice', learner(reading(seen(first, 0), seen(first, 1))), /gave 52:54:00:aa:00:01 twice/],
+    [
+      'gives the oldest first',
+      learner(reading(seen(first, 9), seen(second, 1))),
+      /the latest seen comes first/,
+    ],
+    ['gives ages below zero', learner(reading(seen(first, -1))), /an age of -1 ms/],
+    [
+      'rejects with what is no HeraldError',
+      learner({}, () => Promise.reject(new TypeError('ENODEV'))),
+      /`open` of a missing port rejected with TypeError: ENODEV/,
+    ],
+  ])('%s', async (_, suite, complaint) => {
+    expect(await complaintsOf(suite)).toContainEqual(expect.stringMatching(complaint));
+  });
+});
+
+describe('the contract of a guest monitor fails for a monitor that', () => {
+  const device = fakeDevice({ type: 'e1000' });
+  const guest = {
+    instance: 'one',
+    identity: { name: 'web-1' },
+    hypervisor: device.hypervisor,
+    nics: async () => [device.nic],
+    inspect: () => device,
+  };
+  const monitor = (start: (bus: MigrationEventBus) => Promise<void>): ContractSuite =>
+    guestMonitorContract({
+      open: async (bus): Promise<OpenedMonitor> => ({
+        monitor: { name: 'broken', start: () => start(bus), close: nothing },
+        stop: nothing,
+        resume: nothing,
+        vanish: nothing,
+        close: nothing,
+      }),
+      limitMs: LIMIT_MS,
+    });
+
+  it.each<[string, object | undefined, RegExp]>([
+    ['tells nothing', undefined, /`guest:appeared` was told 0 times/],
+    ['does not heed its signal', {}, /`start` with an aborted signal resolved/],
+    ['does not tell of a stop', {}, /the CPUs stopped, and `guest:stopped` was not told/],
+    ['does not tell of an end', {}, /the guest ended, and `guest:gone` was not told/],
+    ['gives an identity that is none', { identity: { uuid: 'x' } }, /make it with `guestIdentity`/],
+    ['has guests without NICs', { nics: async () => [] }, /`guest.nics` is empty/],
+    [
+      'gives neither a port nor a reason',
+      { nics: async () => [{ id: 'nic0', type: 'e1000', primaryMac: device.nic.primaryMac }] },
+      /nic0 has no `port` and no `portProblem`/,
+    ],
+  ])('%s', async (_, over, complaint) => {
+    const suite = monitor(async (bus) => {
+      if (over !== undefined) bus.emit('guest:appeared', { guest: { ...guest, ...over }, phase: 'running' });
+    });
+    expect(await complaintsOf(suite)).toContainEqual(expect.stringMatching(complaint));
+  });
+});

@@ -1,0 +1,42 @@
+import { E1000AnnounceHandler, type E1000Kind, E1000Model } from '@nic-herald/model-e1000';
+import { VirtioNetAnnounceHandler, VirtioNetModel } from '@nic-herald/model-virtio-net';
+import {
+  fakeDevice,
+  loadRecording,
+  nicModelContract,
+  recordedDevice,
+  testContract,
+} from '@nic-herald/testkit';
+import { describe, it } from 'vitest';
+
+const cardsOf = (...names: readonly string[]) =>
+  Object.fromEntries(
+    names.flatMap((name) =>
+      (['source', 'destination'] as const).map((end) => [
+        `${name}, ${end}`,
+        () => recordedDevice(loadRecording(name), end),
+      ]),
+    ),
+  );
+
+const virtioNet = nicModelContract({
+  model: () => new VirtioNetModel(),
+  handler: () => new VirtioNetAnnounceHandler(),
+  cards: cardsOf('virtio-macvlan-noga', 'virtio-vlan-noga', 'virtio-macvlan-over-vlan-noga', 'virtio-nested'),
+});
+describe('virtio-net', () => testContract(virtioNet, { describe, it }));
+
+const recorded: Record<E1000Kind, readonly string[]> = {
+  e1000: ['e1000-macvlan', 'e1000-vlan'],
+  e1000e: ['e1000e-macvlan'],
+};
+describe.each(['e1000', 'e1000e'] as const)('%s', (kind) => {
+  const unmapped = () => fakeDevice({ type: kind, regions: [{ bar: 0, kind: 'memory', size: 0x2_0000 }] });
+  const suite = nicModelContract({
+    model: () => new E1000Model(kind),
+    handler: () => new E1000AnnounceHandler(kind),
+    cards: cardsOf(...recorded[kind]),
+    notEnabled: { 'a card whose registers are not mapped': unmapped },
+  });
+  testContract(suite, { describe, it });
+});

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GuestInspection } from '@nic-herald/host';
+import { Checks } from './checks.js';
+import { Program, run } from './program.js';
+
+const root = join(import.meta.dirname, '../..');
+const tarballs = join(root, '.cache/tarballs');
+const checks = new Checks();
+console.log(`Node.js ${process.version}`);
+const folder = await realpath(await mkdtemp(join(tmpdir(), 'nic-herald-packed-')));
+const acme = join(folder, 'acme-nic');
+const npm = ['--no-audit', '--no-fund', '--prefer-offline'];
+
+const tarball = (name: string): string => join(tarballs, name);
+const put = (path: string, text: string): Promise<void> => writeFile(join(folder, path), text);
+const herald = (...given: readonly string[]): Promise<string> => run(folder, 'npx', 'nic-herald', ...given);
+/** What a command says that is to be refused as bad usage. */
+const refusal = async (...given: readonly string[]): Promise<string> => {
+  const { status, err } = await new Program(folder, 'npx', 'nic-herald', ...given).ended;
+  assert.equal(status, 2, err);
+  return err;
+};
+
+interface Described {
+  readonly plugins: readonly {
+    readonly plugin: string;
+    readonly contract: number;
+    readonly origin?: { readonly version?: string; readonly path: string };
+    readonly registrations: readonly {
+      readonly token: string;
+      readonly implementation: string;
+      readonly startMs?: number;
+    }[];
+  }[];
+}
+const described = async (
+  name: string,
+  ...given: readonly string[]
+): Promise<Described['plugins'][number]> => {
+  const [agent] = JSON.parse(await herald('plugins', '--json', ...given)) as readonly Described[];
+  const found = agent?.plugins.find(({ plugin }) => plugin === name);
+  assert.ok(found, `${name} is not composed`);
+  return found;
+};
+
+const aStranger = async (): Promise<void> => {
+  const packed = (await readdir(tarballs)).filter((name) => name.endsWith('.tgz'));
+  const named = (part: string): string =>
+    tarball(packed.find((name) => name.startsWith(`nic-herald-${part}-`)) ?? `nic-herald-${part}`);
+  await put('package.json', '{ "private": true }\n');
+
+  const installed = await checks.check(`installs ${packed.length} tarballs in an empty folder`, () =>
+    run(folder, 'npm', 'install', ...npm, ...packed.map(tarball)),
+  );
+  if (!installed) return;
+  await checks.check('nic-herald new-model writes a package', () =>
+    herald('new-model', 'acme-nic', '--type', 'rtl8139'),
+  );
+  await checks.check('new-model does not write over it', async () =>
+    assert.match(
+      (await new Program(folder, 'npx', 'nic-herald', 'new-model', 'acme-nic').ended).err,
+      /HERALD_FOLDER_TAKEN/,
+    ),
+  );
+  await checks.check('the new package installs', () =>
+    run(acme, 'npm', 'install', ...npm, '--save-dev', named('core'), named('wire'), named('testkit')),
+  );
+  await checks.check('its tests pass: the contract of a NIC model', async () => {
+    const out = await run(acme, 'npm', 'test');
+    assert.match(out, /^# fail 0$|ℹ fail 0$/m);
+    assert.match(out, /^(#|ℹ) pass [1-9]\d*$/m);
+  });
+  await checks.check('its types are right', () =>
+    run(acme, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', 'jsconfig.json'),
+  );
+
+  await copyFile(join(import.meta.dirname, 'own-copies.mjs'), join(acme, 'own-copies.mjs'));
+  await put(
+    'path.yaml',
+    'host: A\nplugins:\n  - ./acme-nic\n  - ./acme-nic/own-copies.mjs\nmonitors:\n  qemu:\n    sockets: [guest.qmp]\n',
+  );
+  await checks.check('by path it is composed, with its own copies of core and tsyringe', async () => {
+    assert.ok((await readdir(join(acme, 'node_modules'))).includes('tsyringe'));
+    const { origin, contract, registrations } = await described('acme-nic', '--config', 'path.yaml');
+    assert.deepEqual([origin?.version, contract], ['0.1.0', 1]);
+    assert.equal(origin?.path, join(acme, 'src/index.js'));
+    assert.deepEqual(
+      registrations.map(({ token, implementation }) => [token, implementation]),
+      [['core/nic-model', 'acme-nic']],
+    );
+    await described('own-copies', '--config', 'path.yaml');
+  });
+  await checks.check('by name it is composed, installed from its own tarball', async () => {
+    const file = (await run(acme, 'npm', 'pack', '--silent', '--pack-destination', folder)).trim();
+    await run(folder, 'npm', 'install', ...npm, join(folder, file));
+    await put('name.yaml', 'plugins:\n  - use: acme-nic\n    with:\n      pollMs: 500\n');
+    const { origin } = await described('acme-nic', '--config', 'name.yaml');
+    assert.equal(origin?.path, join(folder, 'node_modules/acme-nic/src/index.js'));
+  });
+  await checks.check('wrong options are refused by line and field', async () => {
+    await put('options.yaml', 'plugins:\n  - use: acme-nic\n    with:\n      pollMs: 5\n');
+    assert.match(
+      await refusal('run', '--config', 'options.yaml'),
+      /options\.yaml:4: plugins\.0\.with\.pollMs: .*acme-nic 0\.1\.0.*\(HERALD_PLUGIN_OPTIONS\)/,
+    );
+  });
+  await checks.check('another contract is refused, both named', async () => {
+    await put('old.mjs', "export const plugin = () => ({ name: 'old', contract: 2, install() {} });\n");
+    await put('old.yaml', 'plugins: [./old.mjs]\n');
+    assert.match(
+      await refusal('run', '--config', 'old.yaml'),
+      /written for contract 2, this nic-herald has 1/,
+    );
+  });
+  if (process.geteuid?.() === 0) await anAgent();
+  else checks.skip('run, inspect and plugins with an agent', 'that needs root');
+};
+
+/** Runs an agent in a network namespace of its own: sinks are the namespace's. */
+const anAgent = async (): Promise<void> => {
+  await copyFile(join(import.meta.dirname, 'guest.mjs'), join(folder, 'guest.mjs'));
+  const guest = new Program(folder, process.execPath, 'guest.mjs');
+  const asked = ['--control', join(folder, 'a.sock')];
+  let agent: Program | undefined;
+  try {
+    await checks.check('run composes it from herald.yaml', async () => {
+      await guest.printed('listening');
+      agent = new Program(
+        folder,
+        'unshare',
+        '--net',
+        join(folder, 'node_modules/.bin/nic-herald'),
+        'run',
+        '--config',
+        'path.yaml',
+        ...asked,
+      );
+      await agent.printed('"msg":"ready"');
+    });
+    await checks.check('plugins tells of the running agent, boot times and all', async () => {
+      const { registrations } = await described('@nic-herald/monitor-qemu', ...asked);
+      assert.ok(registrations.some(({ startMs }) => startMs !== undefined));
+      await described('acme-nic', ...asked);
+    });
+    await checks.check('inspect shows it in use, with the MAC the guest set', async () => {
+      const { nics } = JSON.parse(await herald('inspect', '--json', ...asked)) as GuestInspection;
+      const [nic] = nics;
+      assert.equal(nic?.model, 'acme-nic');
+      assert.equal(nic.problem, undefined);
+      assert.equal(nic.filter.currentMac, '02:aa:00:00:00:07');
+      assert.ok(nic.plan.announcements.some(({ station }) => station.mac === '02:aa:00:00:00:07'));
+    });
+    await checks.check('the agent ends in order', async () => {
+      const ended = await agent?.stop();
+      assert.equal(ended?.status, 0, ended?.err);
+    });
+  } finally {
+    await agent?.stop();
+    await guest.stop();
+  }
+};
+
+try {
+  await aStranger();
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+process.exitCode = checks.end();
