@@ -6,13 +6,11 @@ import type { HostName } from './namespaces.js';
 import { sourceOfFrame } from './probe-frame.js';
 import type { GuestSpec, QemuProcess } from './qemu-process.js';
 import { isStray, type Station, stationKey } from './station.js';
-import type { CapturedFrame, TapReceiver } from './tap-receiver.js';
+import { type CapturedFrame, captureDelayMs, type TapReceiver } from './tap-receiver.js';
 import { waitUntil } from './wait-until.js';
 
 /** How often every station is probed; where there are many, all together no more than 2250 times a second. */
 const probeEveryMs = (stations: number): number => Math.max(4, Math.round(stations / 2.25));
-/** tcpdump hands over what it holds once a second. */
-const captureDelayMs = 1200;
 
 /** What watches the guest arrive at a host: the network's deliveries to its taps, and what leaves by the uplink. */
 export interface ArrivalWatch {

@@ -165,7 +165,7 @@ export class GuestBuilder {
 /** The line that makes the guest speak once on each of its stations, so that every switch learns them. */
 export function speakOnce(stations: readonly Station[]): string {
   const lines = stations.map(
-    ({ device, address }) => `arping -U -c 2 -w 2 -I ${device} -s ${address} ${address} >/dev/null`,
+    ({ device, address }) => `arping -U -c 1 -w 1 -I ${device} -s ${address} ${address} >/dev/null`,
   );
   return `for each in 1; do ${lines.map((line) => `${line} &`).join(' ')} done; wait`;
 }

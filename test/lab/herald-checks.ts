@@ -5,6 +5,7 @@ import type { Measurement } from './measurement.js';
 import type { HostName } from './namespaces.js';
 import { stationOfArpReply } from './probe-frame.js';
 import { isStray, type Station, stationKey } from './station.js';
+import { captureDelayMs } from './tap-receiver.js';
 
 /** Stations that are still dark, as faults. */
 export function darkStations(measurement: Measurement, label = ''): string[] {
@@ -52,9 +53,9 @@ export async function unansweredStations(
 ): Promise<string[]> {
   const receivers = await Promise.all(rig.taps.map((tap) => rig.capture(host, tap, 'in')));
   let silent = stations;
-  for (let attempt = 0; attempt < 4 && silent.length > 0; attempt++) {
+  for (let attempt = 0; attempt < 6 && silent.length > 0; attempt++) {
     rig.prober.askAddresses(silent);
-    await sleep(1300);
+    await sleep(500 + captureDelayMs);
     const frames = (await Promise.all(receivers.map((receiver) => receiver.frames()))).flat();
     const replies = new Set(frames.map(({ bytes }) => stationOfArpReply(bytes)));
     silent = silent.filter((station) => !replies.has(stationKey(station.mac, station.vlan)));

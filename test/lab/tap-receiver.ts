@@ -3,6 +3,9 @@ import { decodePcap, isDecodeError } from '@nic-herald/wire';
 import { LabProcess } from './lab-process.js';
 import { waitUntil } from './wait-until.js';
 
+/** How long a frame may take from the kernel's time stamp to the file. */
+export const captureDelayMs = 300;
+
 /** A captured frame with the kernel's own time stamp. */
 export interface CapturedFrame {
   /** Milliseconds since the epoch, with nanoseconds behind the point as far as a double goes. */
@@ -36,7 +39,7 @@ export class TapReceiver {
       namespace,
       command: [
         ...['tcpdump', '-i', device, '-Q', direction, '-w', file, '-U', '-s', '128', '-n', '-Z', 'root'],
-        '--time-stamp-precision=nano',
+        ...['--time-stamp-precision=nano', '--immediate-mode'],
       ],
       logFile: `${file}.log`,
       onStderr: (text) => {
@@ -50,7 +53,7 @@ export class TapReceiver {
     return new TapReceiver(process, file);
   }
 
-  /** What was captured so far; the newest second may be missing while tcpdump runs. */
+  /** What was captured so far; while tcpdump runs, all but the last {@link captureDelayMs}. */
   async frames(): Promise<readonly CapturedFrame[]> {
     const capture = decodePcap(await readFile(this.file));
     // Read in the middle of a write: the last good reading stands until the next one.

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type AgentProcess, armed, startAgents } from '../agent-process.js';
+import { type AgentLine, type AgentProcess, armed, startAgents } from '../agent-process.js';
 import { Flooder } from '../flooder.js';
 import {
   type ArrivalWatch,
@@ -119,6 +119,8 @@ async function runFlood(context: CaseContext): Promise<CaseResult> {
       if (grown > mostGrowthMb) faults.push(`the agent on ${host} grew by ${grown.toFixed(1)} MB`);
     }
 
+    const told = ({ code }: AgentLine): boolean => code === 'HERALD_STATIONS_OVERFLOW';
+    await agents.A.line('HERALD_STATIONS_OVERFLOW', told);
     const own = await moveFlooder(rig, agents, noisy, flooding.stations, taps);
     faults.push(...own.faults);
     const millis = (all: readonly { lastFrameMs: number }[]): string =>

@@ -19,7 +19,7 @@ import { LabRig } from '../lab-rig.js';
 import { firstArrivals } from '../measurement.js';
 import type { HostName } from '../namespaces.js';
 import { sourceOfFrame } from '../probe-frame.js';
-import type { TapReceiver } from '../tap-receiver.js';
+import { captureDelayMs, type TapReceiver } from '../tap-receiver.js';
 
 /** How long the victim is watched after the attacker arrived, and how often it must be reached meanwhile. */
 const watchedMs = 3000;
@@ -67,7 +67,7 @@ function neighboursMac(theft: Theft, victimAt: HostName): LabCase {
         await beginMigration(rig, source, destination);
         const resumedAtMs = await resumeOf(destination);
         const herald = await measureReturns(after, resumedAtMs);
-        await sleep(Math.max(0, resumedAtMs + watchedMs + 1200 - Date.now()));
+        await sleep(Math.max(0, resumedAtMs + watchedMs + captureDelayMs - Date.now()));
         return {
           herald,
           faults: [
