@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type AgentLine, type AgentPair, armed, startAgents } from './agent-process.js';
+import { type AgentLine, type AgentPair, allLearned, armed, startAgents } from './agent-process.js';
 import {
   beginMigration,
   claimsBetween,
@@ -85,6 +85,7 @@ async function migrateOnce(
     const after = await watchArrivals(rig, 'B', recipe.stations);
     const destination = await startDestination(rig, 'B');
     await probeSource(rig, before);
+    if (agents && options.exactPairs) await allLearned(rig, recipe.stations);
     if (agents) await armed(agents.B, recipe.stations.length);
     const begunAtMs = Date.now();
     await beginMigration(rig, source, destination);
