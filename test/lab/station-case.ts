@@ -78,12 +78,16 @@ async function migrateOnce(
   const directory = join(context.directory, withAgents ? 'nic-herald' : 'qemu-alone');
   const rig = await LabRig.start({ ...context, guest: recipe.guest, directory });
   try {
-    const agents = withAgents ? await startAgents(rig) : undefined;
-    const source = await bootGuest(rig, 'A', recipe);
+    const [agents, source] = await Promise.all([
+      withAgents ? startAgents(rig) : undefined,
+      bootGuest(rig, 'A', recipe),
+    ]);
     await settleTables(rig, source, 'A', recipe.stations);
-    const before = await watchArrivals(rig, 'A', recipe.stations);
-    const after = await watchArrivals(rig, 'B', recipe.stations);
-    const destination = await startDestination(rig, 'B');
+    const [before, after, destination] = await Promise.all([
+      watchArrivals(rig, 'A', recipe.stations),
+      watchArrivals(rig, 'B', recipe.stations),
+      startDestination(rig, 'B'),
+    ]);
     await probeSource(rig, before);
     if (agents && options.exactPairs) await allLearned(rig, recipe.stations);
     if (agents) await armed(agents.B, recipe.stations.length);
