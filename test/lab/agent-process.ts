@@ -1,11 +1,12 @@
 import { access, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MigrationReport } from '@nic-herald/core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MigrationReport, Snapshot } from '@nic-herald/core';
 import { LabFault } from './lab-fault.js';
 import { LabProcess } from './lab-process.js';
 import type { LabRig } from './lab-rig.js';
 import type { HostName } from './namespaces.js';
-import type { Station } from './station.js';
+import { type Station, stationKey } from './station.js';
 import { waitUntil } from './wait-until.js';
 
 const program = join(import.meta.dirname, '../../packages/cli/dist/bin.js');
@@ -144,6 +145,23 @@ export async function handedOver(rig: LabRig, host: HostName, stations: readonly
       return missing.length === 0 || undefined;
     },
   );
+}
+
+/** How long the destination takes to make ready what was just handed over. */
+const armingMs = 500;
+
+/** Waits until the hand-off has every one of these stations as seen: before, some of its frames are guesses. */
+export async function allLearned(rig: LabRig, stations: readonly Station[]): Promise<void> {
+  const directory = join(rig.directory, 'handoff');
+  await waitUntil('the hand-off to have all stations as learned', { timeoutMs: pollMs }, async () => {
+    const files = (await readdir(directory)).filter((name) => name.endsWith('@A.json'));
+    const texts = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')));
+    const snapshots = texts.map((text) => JSON.parse(text) as Snapshot);
+    const learned = snapshots.flatMap(({ nics }) => nics.flatMap((nic) => nic.learned));
+    const keys = new Set(learned.map(({ station: { mac, vlan } }) => stationKey(mac, vlan)));
+    return stations.every(({ mac, vlan }) => keys.has(stationKey(mac, vlan))) || undefined;
+  });
+  await sleep(armingMs);
 }
 
 function reportDirectory(rig: LabRig, host: HostName): string {

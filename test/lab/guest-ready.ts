@@ -25,8 +25,7 @@ export async function withReadyGuest<T>(
 ): Promise<T> {
   const rig = await LabRig.start({ ...context, guest: recipe.guest });
   try {
-    const agents = await startAgents(rig);
-    const source = await bootGuest(rig, 'A', recipe);
+    const [agents, source] = await Promise.all([startAgents(rig), bootGuest(rig, 'A', recipe)]);
     await settleTables(rig, source, 'A', recipe.stations);
     const watches = {
       A: await watchArrivals(rig, 'A', recipe.stations),

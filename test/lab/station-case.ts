@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { type AgentLine, type AgentPair, armed, handedOver, startAgents } from './agent-process.js';
+import {
+  type AgentLine,
+  type AgentPair,
+  allLearned,
+  armed,
+  handedOver,
+  startAgents,
+} from './agent-process.js';
 import {
   beginMigration,
   claimsBetween,
@@ -83,15 +90,20 @@ async function migrateOnce(
   const directory = join(context.directory, withAgents ? 'nic-herald' : 'qemu-alone');
   const rig = await LabRig.start({ ...context, guest: recipe.guest, directory });
   try {
-    const agents = withAgents ? await startAgents(rig, await configOf(options, directory)) : undefined;
-    const source = await bootGuest(rig, 'A', recipe);
+    const [agents, source] = await Promise.all([
+      withAgents ? configOf(options, directory).then((config) => startAgents(rig, config)) : undefined,
+      bootGuest(rig, 'A', recipe),
+    ]);
     await settleTables(rig, source, 'A', recipe.stations);
-    const before = await watchArrivals(rig, 'A', recipe.stations);
-    const after = await watchArrivals(rig, 'B', recipe.stations);
-    const destination = await startDestination(rig, 'B');
+    const [before, after, destination] = await Promise.all([
+      watchArrivals(rig, 'A', recipe.stations),
+      watchArrivals(rig, 'B', recipe.stations),
+      startDestination(rig, 'B'),
+    ]);
     await probeSource(rig, before);
     if (agents) {
       await handedOver(rig, 'A', recipe.stations);
+      if (options.exactPairs) await allLearned(rig, recipe.stations);
       await armed(agents.B, recipe.stations.length);
     }
     const begunAtMs = Date.now();
