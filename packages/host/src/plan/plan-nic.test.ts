@@ -138,11 +138,11 @@ describe('planNic', () => {
       ['3 paired pairing-limit'],
     ],
     [
-      'station-limit: primary, filter, learned, paired are kept in this order, and sent in their own',
+      'station-limit: primary, filter, learned, paired are kept and sent in this order',
       full,
       { maxStations: 3 },
       {},
-      ['0 primary', '2/20 learned', '3 filter'],
+      ['0 primary', '3 filter', '2/20 learned'],
       ['1 learned station-limit', '0/10 paired station-limit', '3/10 paired station-limit'],
     ],
     [
@@ -157,7 +157,7 @@ describe('planNic', () => {
       },
       { maxStations: 3 },
       {},
-      ['0 primary', '1 learned', '3/20 learned'],
+      ['0 primary', '3/20 learned', '1 learned'],
       ['2 learned station-limit'],
     ],
     [
@@ -168,7 +168,7 @@ describe('planNic', () => {
       },
       { maxStations: 4 },
       {},
-      ['0 primary', '3/10 learned', '3/11 learned', '4 filter'],
+      ['0 primary', '3/10 learned', '4 filter', '3/11 learned'],
       ['3/12 learned station-limit', '7/10 learned station-limit'],
     ],
     [

@@ -1,7 +1,7 @@
 import type { Candidate, FilterView } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 
-/** Candidates that fit, and those that do not, each in the order they came. */
+/** Candidates that fit, in sending order, and those that do not. */
 export interface Limited {
   readonly kept: readonly Candidate[];
   readonly left: readonly Candidate[];
@@ -10,7 +10,8 @@ export interface Limited {
 /**
  * Keeps at most `most` of the candidates, which come in sending order. What the guest's card itself lists is
  * kept before what was merely seen, each of its MACs where it was seen last: a guest that sends from ever new
- * addresses, or on ever new VLANs, must not push out its own.
+ * addresses, or on ever new VLANs, must not push out its own. It also goes out before it: of a burst as long as
+ * such a plan a switch may lose the end.
  */
 export const withinLimit = (inOrder: readonly Candidate[], filter: FilterView, most: number): Limited => {
   if (inOrder.length <= most) return { kept: inOrder, left: [] };
@@ -24,7 +25,7 @@ export const withinLimit = (inOrder: readonly Candidate[], filter: FilterView, m
   const byRank = [...inOrder].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0)); // stable
   const chosen = new Set(byRank.slice(0, most));
   return {
-    kept: inOrder.filter((candidate) => chosen.has(candidate)),
+    kept: [...chosen],
     left: inOrder.filter((candidate) => !chosen.has(candidate)),
   };
 };
