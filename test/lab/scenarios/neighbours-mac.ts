@@ -47,8 +47,9 @@ function neighboursMac(theft: Theft, victimAt: HostName): LabCase {
           bootGuest(rig, 'A', attacker),
           bootGuest(rig, victimAt, victim, '-victim'),
         ]);
+        // More than once: the guest's bridge may not forward yet.
         if (theft === 'frames') {
-          await source.console.run('arping -U -c 1 -w 1 -I theft -s 10.99.0.2 10.99.0.2 >/dev/null; true');
+          await source.console.run('arping -U -c 4 -w 4 -I theft -s 10.99.0.2 10.99.0.2 >/dev/null; true');
         }
         await settleTables(rig, source, 'A', attacker.stations);
         await settleTables(rig, neighbour, victimAt, victim.stations);
