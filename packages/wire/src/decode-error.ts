@@ -1,5 +1,18 @@
 /** The formats of this package, as {@link DecodeError.format} names them. */
-export type WireFormat = 'mac-address' | 'vlan-id' | 'ipv4-address' | 'ethernet' | 'rarp' | 'arp' | 'pcap';
+export type WireFormat =
+  | 'mac-address'
+  | 'vlan-id'
+  | 'ipv4-address'
+  | 'ipv6-address'
+  | 'ip-address'
+  | 'ethernet'
+  | 'rarp'
+  | 'arp'
+  | 'gratuitous-arp'
+  | 'neighbour-advertisement'
+  | 'igmp'
+  | 'mld'
+  | 'pcap';
 
 /**
  * Why bytes or text are not what they should be.

@@ -14,6 +14,7 @@ export const EtherType = {
   customerTag: 0x8100,
   /** Service VLAN tag, the outer one of QinQ (802.1ad). */
   serviceTag: 0x88a8,
+  ipv6: 0x86dd,
 } as const;
 
 /** Which kind of VLAN tag: 0x8100 customer, 0x88a8 service. */
@@ -118,6 +119,15 @@ export function decodeEthernet(frame: Uint8Array): EthernetFrame | DecodeError {
 export function tagsFor(vlan: VlanId | undefined): readonly VlanTag[] {
   if (vlan === undefined) return [];
   return [{ protocol: EtherType.customerTag, id: vlan, priority: 0, dropEligible: false }];
+}
+
+/**
+ * Bytes of a frame without FCS around a packet: 60 at least, or 64 with a tag, so that 60 remain when a switch
+ * strips it.
+ */
+export function frameLength(packetLength: number, vlan: VlanId | undefined): number {
+  const untagged = Math.max(ETHERNET_MIN_LENGTH, UNTAGGED_LENGTH + packetLength);
+  return vlan === undefined ? untagged : untagged + VLAN_TAG_LENGTH;
 }
 
 /** An etherType as people write it: `0x8035`. */

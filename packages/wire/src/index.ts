@@ -13,8 +13,24 @@ export {
   VLAN_TAG_LENGTH,
   type VlanTag,
 } from './ethernet.js';
+export {
+  decodeGratuitousArp,
+  encodeGratuitousArp,
+  type GratuitousArp,
+  gratuitousArpLength,
+} from './gratuitous-arp.js';
+export { decodeIgmpQuery, encodeIgmpQuery, type IgmpQuery, igmpQueryLength } from './igmp-query.js';
+export { IpAddress } from './ip-address.js';
 export { Ipv4Address } from './ipv4-address.js';
+export { Ipv6Address } from './ipv6-address.js';
 export { MacAddress } from './mac-address.js';
+export { decodeMldQuery, encodeMldQuery, type MldQuery, mldQueryLength } from './mld-query.js';
+export {
+  decodeNeighbourAdvertisement,
+  encodeNeighbourAdvertisement,
+  type NeighbourAdvertisement,
+  neighbourAdvertisementLength,
+} from './neighbour-advertisement.js';
 export {
   decodePcap,
   encodePcap,

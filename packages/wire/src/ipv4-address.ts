@@ -10,6 +10,9 @@ const CANONICAL = new RegExp(`^(?:${OCTET}\\.){3}${OCTET}$`);
 
 /** What can be done with an {@link Ipv4Address}. */
 export const Ipv4Address = {
+  /** Bytes that an address takes in a packet: 4. */
+  length: LENGTH,
+
   /** `undefined` for anything but the canonical text: no leading zeros, no short forms, no blanks. */
   parse: (text: string): Ipv4Address | undefined => {
     return Ipv4Address.is(text) ? text : undefined;
@@ -42,5 +45,21 @@ export const Ipv4Address = {
     requireRoom('ipv4-address', out, offset, LENGTH);
     out.set(ip.split('.').map(Number), offset);
     return LENGTH;
+  },
+
+  /** 224.0.0.0/4: the address of a group, not of a host. */
+  isMulticast: (ip: Ipv4Address): boolean => {
+    const first = Number.parseInt(ip, 10);
+    return first >= 224 && first < 240;
+  },
+
+  /**
+   * Whether one host can own this address and so announce it: not of "this network" (0/8), loopback (127/8),
+   * multicast (224/4) or the reserved rest (240/4, with 255.255.255.255); RFC 1122 section 3.2.1.3, RFC 6890.
+   * A subnet's own broadcast address cannot be told without its mask.
+   */
+  isHostAddress: (ip: Ipv4Address): boolean => {
+    const first = Number.parseInt(ip, 10);
+    return first > 0 && first < 224 && first !== 127;
   },
 } as const;

@@ -1,4 +1,4 @@
-import { DecodeError } from './decode-error.js';
+import { DecodeError, type WireFormat } from './decode-error.js';
 import { type EthernetFrame, EtherType, etherTypeText } from './ethernet.js';
 import { VlanId } from './vlan-id.js';
 
@@ -12,7 +12,7 @@ const TAG_OFFSET = 12;
  */
 export function stationVlan(
   frame: EthernetFrame,
-  format: 'rarp' | 'arp',
+  format: WireFormat,
 ): { readonly vlan?: VlanId } | DecodeError {
   const [tag, second] = frame.tags;
   if (tag === undefined) return {};
