@@ -38,14 +38,16 @@ export interface Icmpv6Frame extends Icmpv6Envelope {
 // offset  0         4                6             7           8         24             40
 // IPv6  | 60000000 | payload length | next header | hop limit | source | destination | [hop-by-hop] | ICMPv6
 const PAYLOAD_LENGTH = 4;
-const NEXT_HEADER = 6;
+/** Offset of the next header in the packet. */
+export const NEXT_HEADER = 6;
 /** Offset of the hop limit in the packet, for the errors of those who demand a certain one. */
 export const HOP_LIMIT = 7;
 const SOURCE = 8;
 const DESTINATION = 24;
 const HEADER_LENGTH = 40;
 
-const HOP_BY_HOP = 0;
+/** The next header that stands for hop-by-hop options. */
+export const HOP_BY_HOP = 0;
 const ICMPV6 = 58;
 // Next header ICMPv6, 8 bytes in all; router alert for MLD (05 02 0000); PadN of nothing (01 00).
 const ROUTER_ALERT_HEADER = Uint8Array.of(ICMPV6, 0, 0x05, 0x02, 0x00, 0x00, 0x01, 0x00);

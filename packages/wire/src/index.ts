@@ -20,11 +20,14 @@ export {
   gratuitousArpLength,
 } from './gratuitous-arp.js';
 export { decodeIgmpQuery, encodeIgmpQuery, type IgmpQuery, igmpQueryLength } from './igmp-query.js';
+export { encodeIgmpReport, type IgmpReport, igmpReportLength } from './igmp-report.js';
 export { IpAddress } from './ip-address.js';
 export { Ipv4Address } from './ipv4-address.js';
 export { Ipv6Address } from './ipv6-address.js';
 export { MacAddress } from './mac-address.js';
 export { decodeMldQuery, encodeMldQuery, type MldQuery, mldQueryLength } from './mld-query.js';
+export { encodeMldReport, type MldReport, mldReportLength } from './mld-report.js';
+export { type MulticastReport, multicastReport } from './multicast-report.js';
 export {
   decodeNeighbourAdvertisement,
   encodeNeighbourAdvertisement,

@@ -42,7 +42,7 @@ export const IpAddress = {
 
   /** Whether one host can own this address and so announce it: see the predicates of the two versions. */
   isHostAddress: (ip: IpAddress): boolean => {
-    return isIpv6(ip) ? Ipv6Address.isHostAddress(ip) : Ipv4Address.isHostAddress(ip as Ipv4Address);
+    return isIpv6(ip) ? Ipv6Address.isHostAddress(ip) : Ipv4Address.isHostAddress(ip);
   },
 } as const;
 
