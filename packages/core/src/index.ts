@@ -5,6 +5,12 @@ export {
   type Candidate,
 } from './announce/announce-handler.js';
 export {
+  ANNOUNCE_PACING_RANGES,
+  type AnnouncePacing,
+  checkAnnouncePacing,
+  DEFAULT_ANNOUNCE_PACING,
+} from './announce/announce-pacing.js';
+export {
   ANNOUNCE_POLICY,
   type AnnouncePolicy,
   DEFAULT_GUEST_POLICY,
@@ -12,17 +18,27 @@ export {
   type Trust,
 } from './announce/announce-policy.js';
 export {
+  ANNOUNCE_PRESETS,
+  type AnnouncePreset,
+  DEFAULT_ANNOUNCE_KINDS,
+} from './announce/announce-presets.js';
+export {
   ANNOUNCE_TIMING_RANGES,
   type AnnounceTiming,
   checkAnnounceTiming,
   DEFAULT_ANNOUNCE_TIMING,
 } from './announce/announce-timing.js';
 export type { Announcement, Evidence } from './announce/announcement.js';
-export { ANNOUNCEMENT_KIND, type AnnouncementKind } from './announce/announcement-kind.js';
+export {
+  ANNOUNCEMENT_KIND,
+  type AnnouncementKind,
+  type AnnouncementSubject,
+} from './announce/announcement-kind.js';
 export type {
   AnnounceCause,
   AnnounceOutcome,
   MigrationReport,
+  MulticastRefreshReport,
   NicReport,
   ReportWarning,
   RoundReport,
@@ -61,6 +77,7 @@ export {
 } from './handoff/handoff-store.js';
 export {
   MAX_HOST_NAME,
+  MAX_SNAPSHOT_ADDRESSES,
   MAX_SNAPSHOT_NICS,
   MAX_SNAPSHOT_STATIONS,
   parseSnapshot,
@@ -79,7 +96,9 @@ export {
   HeraldError,
   isHeraldError,
 } from './herald-error.js';
+export type { AddressProof, LearnedAddress } from './learn/learned-address.js';
 export type { LearnedStation } from './learn/learned-station.js';
+export type { MulticastReports } from './learn/multicast-reports.js';
 export {
   type LearnedStations,
   type PortLearner,

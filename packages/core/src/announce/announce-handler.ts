@@ -1,4 +1,5 @@
 import { type MultiToken, multiToken } from '../di/injection.js';
+import type { LearnedAddress } from '../learn/learned-address.js';
 import type { FilterView } from '../nic/filter-view.js';
 import type { NicDescriptor } from '../nic/nic-descriptor.js';
 import type { Announcement, Evidence } from './announcement.js';
@@ -10,6 +11,8 @@ export interface Candidate {
   readonly evidence: Evidence;
   /** How long ago the guest was last seen to use it, ms; absent where it was never seen. */
   readonly ageMs?: number;
+  /** Its IP addresses that may be announced, the latest proved first; absent: none is known. */
+  readonly addresses?: readonly LearnedAddress[];
 }
 
 /** What a handler works from. */
@@ -21,12 +24,18 @@ export interface AnnounceContext<S> {
   readonly filter: FilterView;
   /** Primary first, then learned by last seen, filter, paired. Each station once. */
   readonly candidates: readonly Candidate[];
+  /**
+   * What the policy sends for a candidate: one announcement for each kind it chose for that station, or for each
+   * address where the kind is about addresses. Empty where no kind fits.
+   */
+  announcementsFor(candidate: Candidate): readonly Announcement[];
 }
 
 /**
  * The announce logic of a NIC model. What it yields is held to the same rules and bounds as the candidates:
- * it can leave out, add and choose kinds, but not send what policy refuses. Throwing costs only this NIC,
- * which then gets the default: one RARP per candidate.
+ * it can leave out and add, but not send what policy refuses, in kinds that policy does not choose, nor an address
+ * that is not the candidate's. Throwing costs only this NIC, which then gets the default: what the policy sends for
+ * each candidate.
  */
 export interface AnnounceHandler<S = unknown> {
   /** The name of the model it speaks for; one handler per model. */
@@ -34,6 +43,6 @@ export interface AnnounceHandler<S = unknown> {
   announcements(context: AnnounceContext<S>): Iterable<Announcement>;
 }
 
-/** The announce handlers of a host; a model without one gets the default, one RARP per candidate. */
+/** The announce handlers of a host; a model without one gets what the policy sends for each candidate. */
 export const ANNOUNCE_HANDLER: MultiToken<AnnounceHandler> =
   multiToken<AnnounceHandler>('core/announce-handler');

@@ -1,16 +1,28 @@
 import { type MultiToken, multiToken } from '../di/injection.js';
 import type { Announcement } from './announcement.js';
 
+/**
+ * What a frame announces.
+ * - `station`: a station, whatever its addresses; one frame each
+ * - `ipv4`, `ipv6`: an address of that family at a station; one frame for each that the guest proved to own
+ */
+export type AnnouncementSubject = 'station' | 'ipv4' | 'ipv6';
+
 /** Turns announcements of one kind into frames. Runs while a plan is made, never on the hot path. */
 export interface AnnouncementKind {
   /** Unique on a host: `rarp`. */
   readonly name: string;
+  /** What one frame of it announces; default `station`. */
+  readonly announces?: AnnouncementSubject;
   /** Bytes of the frame, tag included and FCS not; 14 to 1518. */
   frameLength(announcement: Announcement): number;
   /** Writes the frame at `offset`, every byte of it, and returns its length. */
   encode(announcement: Announcement, out: Uint8Array, offset: number): number;
 }
 
-/** The kinds of frame a host can send. Any number; the host itself brings `rarp`. Names are unique. */
+/**
+ * The kinds of frame a host can send. Any number; the host itself brings `rarp`, `garp`, `garp-reply`, `null-garp`
+ * and `na`. Names are unique. Which are sent is the policy's choice.
+ */
 export const ANNOUNCEMENT_KIND: MultiToken<AnnouncementKind> =
   multiToken<AnnouncementKind>('core/announcement-kind');

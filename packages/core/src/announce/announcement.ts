@@ -1,3 +1,5 @@
+import type { IpAddress } from '@nic-herald/wire';
+import type { AddressProof } from '../learn/learned-address.js';
 import type { Station } from './station.js';
 
 /**
@@ -15,4 +17,10 @@ export interface Announcement {
   readonly kind: string;
   readonly station: Station;
   readonly evidence: Evidence;
+  /** The IP address it announces with the station; absent for a kind that announces the station alone. */
+  readonly address?: IpAddress;
+  /** How the guest proved to own `address`. */
+  readonly proof?: AddressProof;
+  /** Whether the guest is a router at `address`, as far as it said; absent: it did not say. */
+  readonly router?: boolean;
 }

@@ -1,5 +1,6 @@
 import type { GuestIdentity } from '../guest/guest-identity.js';
 import type { ErrorCode } from '../herald-error.js';
+import type { MulticastReports } from '../learn/multicast-reports.js';
 import type { Incompleteness } from '../nic/filter-view.js';
 import type { Announcement } from './announcement.js';
 import type { PlanSource, Refusal } from './plan.js';
@@ -22,12 +23,28 @@ export interface RoundReport {
   readonly frames: number;
   /** Frames the kernel took. */
   readonly accepted: number;
+  /** Frames that had to wait because the host may only send so fast; absent: none. */
+  readonly delayed?: number;
+  /** How long the one that waited longest did, ms; absent: none waited. */
+  readonly delayedMs?: number;
 }
 
 /** Something an operator should know, with a code of `docs/errors.md`. */
 export interface ReportWarning {
   readonly code: ErrorCode;
   readonly message: string;
+}
+
+/** How a guest was asked for its multicast groups, at one NIC. */
+export interface MulticastRefreshReport {
+  /** The VLANs on which it was asked, besides untagged. */
+  readonly vlans: readonly number[];
+  /** Queries that the system took, in all rounds. */
+  readonly queries: number;
+  /** What it told of its groups from then on, each VLAN once; absent where nobody counts at its port. */
+  readonly reports?: readonly MulticastReports[];
+  /** Why it could not be asked. */
+  readonly problem?: string;
 }
 
 /** What was done for one NIC. */
@@ -46,6 +63,8 @@ export interface NicReport {
   readonly withdrawn: readonly Announcement[];
   readonly refused: readonly Refusal[];
   readonly incomplete: readonly Incompleteness[];
+  /** Absent where the policy does not want it, or nothing was sent. */
+  readonly multicast?: MulticastRefreshReport;
 }
 
 /** How an announcement ended. */

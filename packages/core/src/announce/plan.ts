@@ -1,4 +1,4 @@
-import type { MacAddress } from '@nic-herald/wire';
+import type { IpAddress, MacAddress } from '@nic-herald/wire';
 import type { GuestIdentity } from '../guest/guest-identity.js';
 import type { Incompleteness } from '../nic/filter-view.js';
 import type { NicDescriptor } from '../nic/nic-descriptor.js';
@@ -14,6 +14,13 @@ import type { Announcement, Evidence } from './announcement.js';
  * - `model-limit`: more than the card can hold
  * - `pairing-limit`: MACs x VLANs is more than the policy lets us guess
  * - `station-limit`: more than the policy lets a NIC have
+ * - `no-kind`: the policy's kinds are about addresses alone, and the station has none that may be announced
+ * - `stale-address`: this IP address was proved too long ago
+ * - `address-limit`: more addresses than the policy lets a station have
+ * - `ambiguous-address`: several stations of the guest answer for this IP address, and none spoke from it
+ * - `moved-address`: another station of the guest has this IP address by better or later proof
+ * - `router-unknown`: a link-local IPv6 address of a guest that never said whether it is a router: an advertisement
+ *   with the wrong flag takes the default route from its neighbours (RFC 4861 section 7.2.5)
  * - `bad-announcement`: a handler's own announcement of an unknown kind, or of something that is no frame
  */
 export type RefusalReason =
@@ -25,6 +32,12 @@ export type RefusalReason =
   | 'model-limit'
   | 'pairing-limit'
   | 'station-limit'
+  | 'no-kind'
+  | 'stale-address'
+  | 'address-limit'
+  | 'ambiguous-address'
+  | 'moved-address'
+  | 'router-unknown'
   | 'bad-announcement';
 
 /** Something that was not announced, and why. */
@@ -32,6 +45,8 @@ export interface Refusal {
   readonly mac: MacAddress;
   /** Absent: untagged, or all the guessed VLANs of this MAC where `count` is there. */
   readonly vlan?: number;
+  /** The IP address that was refused; absent where it is the station. */
+  readonly address?: IpAddress;
   readonly evidence: Evidence;
   readonly reason: RefusalReason;
   /** How many candidates this line stands for; absent: one. */
@@ -49,7 +64,10 @@ export interface NicPlan {
   /** The model that read it; `primary-mac` for the fallback. */
   readonly model: string;
   readonly source: PlanSource;
-  /** In sending order: primary, learned by last seen, filter, paired. */
+  /**
+   * In sending order: one frame for every station (primary, learned by last seen, filter, paired), then what else
+   * announces them, kind by kind.
+   */
   readonly announcements: readonly Announcement[];
   readonly refusals: readonly Refusal[];
   readonly incomplete: readonly Incompleteness[];

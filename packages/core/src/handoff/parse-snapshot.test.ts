@@ -2,7 +2,12 @@ import { MacAddress, VlanId } from '@nic-herald/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHeraldError } from '../herald-error.js';
-import { MAX_SNAPSHOT_NICS, MAX_SNAPSHOT_STATIONS, parseSnapshot } from './parse-snapshot.js';
+import {
+  MAX_SNAPSHOT_ADDRESSES,
+  MAX_SNAPSHOT_NICS,
+  MAX_SNAPSHOT_STATIONS,
+  parseSnapshot,
+} from './parse-snapshot.js';
 import { headOf, type Snapshot } from './snapshot.js';
 
 const nic = {
@@ -20,6 +25,10 @@ const errorOf = (input: unknown): string => {
 };
 const withNic = (change: object): unknown => ({ ...valid, nics: [{ ...nic, ...change }] });
 const station = nic.learned[0];
+const owned = { address: '192.0.2.1', proof: 'asserted', ageMs: 7 };
+const withAddresses = (addresses: unknown): unknown => withNic({ learned: [{ ...station, addresses }] });
+const withAddress = (change: object): unknown => withAddresses([{ ...owned, ...change }]);
+const ADDRESS_AT = 'nics.0.learned.0.addresses';
 
 describe('parseSnapshot', () => {
   it.each([
@@ -105,6 +114,51 @@ describe('parseSnapshot', () => {
       withNic({ learned: Array.from({ length: 1e6 }, () => 1) }),
       'nics.0.learned: Too big',
     ],
+    ['addresses that are no list', withAddresses({ 0: owned }), `${ADDRESS_AT}: `],
+    ['addresses that are null', withAddresses(null), `${ADDRESS_AT}: `],
+    ...[
+      'web-1',
+      '',
+      '192.0.2.01',
+      '192.0.2.1/24',
+      '224.0.0.1',
+      '255.255.255.255',
+      '0.0.0.0',
+      '127.0.0.1',
+      '::',
+      '::1',
+      'ff02::1',
+      'fe80::1%eth0',
+      '::ffff:192.0.2.1',
+    ].map((address): [string, unknown, string] => [
+      `the address ${address || 'of no characters'}`,
+      withAddress({ address }),
+      `${ADDRESS_AT}.0.address: not an IP address of a host: ${address}`,
+    ]),
+    [
+      'an address of 46 characters',
+      withAddress({ address: '2001:db8:0000:0000:0000:0000:0000:0000:0000001' }),
+      `${ADDRESS_AT}.0.address: Too big`,
+    ],
+    ['an address without end', withAddress({ address: '1'.repeat(1e6) }), `${ADDRESS_AT}.0.address: Too big`],
+    ['an address in bytes', withAddress({ address: [192, 0, 2, 1] }), `${ADDRESS_AT}.0.address: `],
+    ['a proof that is none', withAddress({ proof: 'routed' }), `${ADDRESS_AT}.0.proof: `],
+    ['no proof', withAddress({ proof: undefined }), `${ADDRESS_AT}.0.proof: `],
+    ...[-1, Number.NaN, Number.POSITIVE_INFINITY, '7', undefined].map((ageMs): [string, unknown, string] => [
+      `an address of age ${JSON.stringify(ageMs)} (${String(ageMs)})`,
+      withAddress({ ageMs }),
+      `${ADDRESS_AT}.0.ageMs: `,
+    ]),
+    [
+      'too many addresses',
+      withAddresses(Array.from({ length: MAX_SNAPSHOT_ADDRESSES + 1 }, () => owned)),
+      `${ADDRESS_AT}: Too big: expected array to have <=${MAX_SNAPSHOT_ADDRESSES}`,
+    ],
+    [
+      'a million wrong addresses',
+      withAddresses(Array.from({ length: 1e6 }, () => 1)),
+      `${ADDRESS_AT}: Too big`,
+    ],
   ])('refuses %s', (_, input, message) => {
     const error = errorOf(input);
     expect(error).toContain(message);
@@ -125,9 +179,39 @@ describe('parseSnapshot', () => {
     expect(parseSnapshot(JSON.parse(JSON.stringify(more)))).toEqual(more);
   });
 
+  const addressesOf = (input: unknown): unknown =>
+    (parseSnapshot(input) as Snapshot).nics[0]?.learned[0]?.addresses;
+
+  it.each<[string, object[]]>([
+    ['none', []],
+    ['one of each version', [owned, { address: '2001:db8::1', proof: 'answered', ageMs: 0 }]],
+    ['one on its link alone', [{ ...owned, address: 'fe80::5054:ff:fe00:1' }]],
+    ['one of every part written out', [{ ...owned, address: '2001:db8:1111:2222:3333:4444:5555:6666' }]],
+    [
+      'as many as may be',
+      Array.from({ length: MAX_SNAPSHOT_ADDRESSES }, (_, last) => ({ ...owned, address: `192.0.2.${last}` })),
+    ],
+  ])('reads the addresses of a station: %s', (_, addresses) => {
+    expect(addressesOf(JSON.parse(JSON.stringify(withAddresses(addresses))))).toEqual(addresses);
+  });
+
+  it('brings addresses into their form', () => {
+    expect(addressesOf(withAddress({ address: '2001:DB8:0:0:0:0:0:1' }))).toEqual([
+      { ...owned, address: '2001:db8::1' },
+    ]);
+  });
+
+  it('has no addresses where there are none, as in what an older version wrote', () => {
+    const { learned } = (parseSnapshot(valid) as Snapshot).nics[0] ?? {};
+    expect(Object.keys(learned?.[0] ?? {})).toEqual(['station', 'ageMs']);
+  });
+
   it('leaves out members it does not know', () => {
-    const more = { ...valid, extra: 1, nics: [{ ...nic, extra: 1, learned: [{ ...station, seenBy: 'x' }] }] };
-    expect(parseSnapshot(more)).toEqual(valid);
+    const addresses = [{ ...owned, seenBy: 'x' }];
+    const learned = [{ ...station, seenBy: 'x', addresses }];
+    const more = { ...valid, extra: 1, nics: [{ ...nic, extra: 1, learned }] };
+    const known = [{ ...station, addresses: [owned] }];
+    expect(parseSnapshot(more)).toEqual({ ...valid, nics: [{ ...nic, learned: known }] });
   });
 
   it('has no state and no VLAN where there is none, and brings MACs into their form', () => {

@@ -1,4 +1,4 @@
-import { MacAddress, VlanId } from '@nic-herald/wire';
+import { IpAddress, MacAddress, VlanId } from '@nic-herald/wire';
 import * as z from 'zod';
 import { stationOf } from '../announce/station.js';
 import { parseGuestKey } from '../guest/guest-identity.js';
@@ -9,6 +9,8 @@ import { SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
 export const MAX_SNAPSHOT_NICS = 64;
 /** Most learned stations of a NIC in a snapshot. */
 export const MAX_SNAPSHOT_STATIONS = 8192;
+/** Most IP addresses of a learned station in a snapshot. */
+export const MAX_SNAPSHOT_ADDRESSES = 64;
 /** Longest host name, in characters. */
 export const MAX_HOST_NAME = 128;
 
@@ -35,16 +37,37 @@ const guestKey = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const ipAddress = z
+  .string()
+  .max(45)
+  .transform((text, context) => {
+    const address = IpAddress.parse(text);
+    if (address !== undefined && IpAddress.isHostAddress(address)) return address;
+    context.addIssue(`not an IP address of a host: ${text}`);
+    return z.NEVER;
+  });
+
+const learnedAddress = z
+  .object({
+    address: ipAddress,
+    proof: z.enum(['asserted', 'answered']),
+    ageMs: z.number().min(0),
+    router: z.boolean().optional(),
+  })
+  .transform(({ router, ...rest }) => ({ ...rest, ...(router === undefined ? {} : { router }) }));
+
 const learnedStation = z
   .object({
     station: z.object({ mac: macAddress, vlan: vlanId.optional() }),
     ageMs: z.number().min(0),
     vlanUnknown: z.literal(true).optional(),
+    addresses: list(learnedAddress, MAX_SNAPSHOT_ADDRESSES).optional(),
   })
-  .transform(({ station, ageMs, vlanUnknown }) => ({
+  .transform(({ station, ageMs, vlanUnknown, addresses }) => ({
     station: stationOf(station.mac, station.vlan),
     ageMs,
     ...(vlanUnknown === undefined ? {} : { vlanUnknown }),
+    ...(addresses === undefined ? {} : { addresses }),
   }));
 
 const nicSnapshot = z

@@ -1,4 +1,5 @@
 import type { Station } from '../announce/station.js';
+import type { LearnedAddress } from './learned-address.js';
 
 /** A station seen as the source of the guest's own frames on its port. */
 export interface LearnedStation {
@@ -10,4 +11,6 @@ export interface LearnedStation {
    * the MAC may use any of the card's.
    */
   readonly vlanUnknown?: true;
+  /** IP addresses it proved to own there, each once; absent or empty where none was seen, or nobody looked. */
+  readonly addresses?: readonly LearnedAddress[];
 }

@@ -2,6 +2,7 @@ import type { Station } from '../announce/station.js';
 import { type MultiToken, multiToken } from '../di/injection.js';
 import type { Port } from '../sink/port.js';
 import type { LearnedStation } from './learned-station.js';
+import type { MulticastReports } from './multicast-reports.js';
 
 /** What a learner has seen at one port, and what it has not. */
 export interface LearnedStations {
@@ -14,6 +15,8 @@ export interface LearnedStations {
   readonly exactVlans: boolean;
   /** How many stations its table can hold; when it is full the longest unseen make room. */
   readonly capacity: number;
+  /** What the guest told of its multicast groups, each VLAN once; absent where nobody counts. */
+  readonly multicastReports?: readonly MulticastReports[];
 }
 
 /** Learning at one port, from open to close. */

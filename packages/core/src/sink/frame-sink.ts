@@ -22,10 +22,11 @@ export type ChannelHealth =
 /** A batch made ready for one channel. */
 export interface PreparedBatch {
   /**
-   * The hot path: hands every frame to the system, one call per 1024 frames at most. Never throws; waits some
-   * milliseconds at most where the system's own queue is full, then leaves the rest.
+   * The hot path: hands frames to the system, one call per 1024 frames at most. Never throws; waits some
+   * milliseconds at most where the system's own queue is full, then leaves the rest. `first` counts from 0 and
+   * `count` says how many follow; without them it sends all. What lies beyond the batch is left out.
    */
-  send(): SendResult;
+  send(first?: number, count?: number): SendResult;
 }
 
 /** An open way through one port. */
