@@ -56,7 +56,7 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
   const handoffDirectory = path(flags.handoffDir, config.handoff?.directory);
   const reportDirectory = path(flags.reportDir, config.reports?.directory);
   const controlSocket = path(flags.control, config.control?.socket);
-  const { guests, learner, announce, pairing, maxStations, trust, allow, deny } = config;
+  const { guests, learner, announce, pairing, maxStations, maxAddresses, trust, allow, deny } = config;
   const { capacity, inKernel } = learner ?? {};
   return {
     host: flags.host ?? config.host ?? hostname(),
@@ -69,7 +69,7 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
       ...(capacity === undefined ? {} : { capacity }),
       ...(inKernel === undefined ? {} : { inKernel }),
     },
-    rules: { guests, learner, announce, pairing, maxStations, trust, allow, deny },
+    rules: { guests, learner, announce, pairing, maxStations, maxAddresses, trust, allow, deny },
     logLevel: flags.logLevel ?? config.log?.level ?? 'info',
   };
 };

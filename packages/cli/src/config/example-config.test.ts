@@ -4,7 +4,7 @@ import { parseConfig } from './parse-config.js';
 
 const example = readFileSync(new URL('../../../../examples/herald.yaml', import.meta.url), 'utf8');
 /** The example with every option that it only shows switched on. */
-const allOptions = example.replace(/^(\s*)#(\s{0,6}[\w'"-]+:)/gm, '$1$2');
+const allOptions = example.replace(/^(\s*)#(\s{0,6}(?:- \{ )?[\w'"-]+:)/gm, '$1$2');
 
 describe('examples/herald.yaml', () => {
   it('is valid as it stands', () => {
@@ -16,6 +16,7 @@ describe('examples/herald.yaml', () => {
     expect(parsed).toMatchObject({
       config: {
         monitors: { qemu: { enableMigrationEvents: true } },
+        announce: { vlans: [{ kinds: ['rarp'] }, { preset: 'evpn' }], pacing: { burst: 64 } },
         guests: { 'untrusted-1': { trust: 'primary' } },
         control: { socket: '/run/nic-herald/A.sock' },
       },

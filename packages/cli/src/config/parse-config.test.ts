@@ -114,6 +114,91 @@ describe('a herald.yaml with a mistake', () => {
       'herald.yaml:2: allow.vlans.0: must be a VLAN from 1 to 4094, or a range such as 100-199, got "20-10"',
     ],
     [
+      'an IP address that is none',
+      'deny:\n  addresses: [10.0.0.0/8, 10.0.0.256]\n',
+      `herald.yaml:2: deny.addresses.1: must be an IP address or a prefix, such as 192.0.2.1 or '2001:db8::/32', got "10.0.0.256"`,
+    ],
+    [
+      'a prefix longer than its address',
+      'allow:\n  addresses: [10.0.0.0/33]\n',
+      `herald.yaml:2: allow.addresses.0: must be an IP address or a prefix, such as 192.0.2.1 or '2001:db8::/32', got "10.0.0.0/33"`,
+    ],
+    [
+      'an IP address that YAML took for a number',
+      'deny:\n  addresses: [10.0]\n',
+      'herald.yaml:2: deny.addresses.0: must be text: an IP address or a prefix, in quotes, got 10',
+    ],
+    [
+      'a kind that is no name',
+      'announce:\n  kinds: [rarp, Gratuitous_ARP]\n',
+      'herald.yaml:2: announce.kinds.1: must be the name of a kind, such as rarp or garp-reply, got "Gratuitous_ARP"',
+    ],
+    [
+      'a kind twice',
+      'announce:\n  kinds: [rarp, garp, rarp]\n',
+      'herald.yaml:2: announce.kinds: must name each kind once, got a list',
+    ],
+    [
+      'no kind at all',
+      'announce:\n  kinds: []\n',
+      'herald.yaml:2: announce.kinds: must name at least one kind, got a list',
+    ],
+    [
+      'too many kinds',
+      `announce:\n  kinds: [${Array.from({ length: 17 }, (_, n) => `k${n}`).join(', ')}]\n`,
+      'herald.yaml:2: announce.kinds: must name at most 16 kinds, got a list',
+    ],
+    [
+      'a preset that does not exist',
+      'announce:\n  preset: aci\n',
+      'herald.yaml:2: announce.preset: must be one of switch, evpn, ovs-slb, ovn-rarp, got "aci"',
+    ],
+    [
+      'kinds and a preset',
+      'announce:\n  kinds: [rarp]\n  preset: evpn\n',
+      'herald.yaml:1: announce: must have `kinds` or `preset`, not both, got a mapping',
+    ],
+    [
+      'kinds and a preset on VLANs of a guest',
+      'guests:\n  web-1:\n    announce:\n      vlans:\n        - { vlans: [10], kinds: [rarp], preset: evpn }\n',
+      'herald.yaml:5: guests.web-1.announce.vlans.0: must have `kinds` or `preset`, not both, got a mapping',
+    ],
+    [
+      'VLANs for which nothing is said',
+      'announce:\n  vlans:\n    - vlans: [10]\n',
+      'herald.yaml:3: announce.vlans.0: must have `kinds` or `preset`, got a mapping',
+    ],
+    [
+      'kinds for no VLANs',
+      'announce:\n  vlans:\n    - kinds: [rarp]\n',
+      'herald.yaml:3: announce.vlans.0.vlans: must be a list of VLANs or ranges, got nothing',
+    ],
+    [
+      'a word for a choice of two',
+      'announce:\n  multicastRefresh: often\n',
+      'herald.yaml:2: announce.multicastRefresh: must be true or false, got "often"',
+    ],
+    [
+      'a pace out of range',
+      'announce:\n  pacing: { framesPerSecond: 0 }\n',
+      'herald.yaml:2: announce.pacing.framesPerSecond: must be a whole number from 1 to 10000000, got 0',
+    ],
+    [
+      'a pace for one guest',
+      'guests:\n  web-1:\n    announce:\n      pacing: { burst: 8 }\n',
+      'herald.yaml:4: guests.web-1.announce.pacing: must stand in `announce` at the top, since all guests of a host share it, got a mapping',
+    ],
+    [
+      'a key that belongs nowhere in a guest',
+      'guests:\n  web-1:\n    announce:\n      colour: red\n',
+      "herald.yaml:4: guests.web-1.announce: unknown key 'colour'; known are initialMs, maxMs, rounds, stepMs, kinds, preset, vlans, multicastRefresh",
+    ],
+    [
+      'more addresses than a station may have',
+      'maxAddresses: 65\n',
+      'herald.yaml:1: maxAddresses: must be a whole number from 0 to 64, got 65',
+    ],
+    [
       'text for a mapping of lists',
       'allow: all\n',
       'herald.yaml:1: allow: must be a mapping (key: value), got "all"',

@@ -72,8 +72,14 @@ const knownKeys = (path: Path): readonly string[] => {
     else if (schema instanceof z.ZodRecord) schema = schema.valueType;
     else if (schema instanceof z.ZodArray) schema = schema.element;
   }
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  if (!(schema instanceof z.ZodObject)) return [];
+  const fields = Object.entries(schema.shape);
+  return fields.filter(([, field]) => !isForbidden(field)).map(([key]) => key);
 };
+
+/** A key that has a message of its own, since it belongs somewhere else. */
+const isForbidden = (field: unknown): boolean =>
+  field instanceof z.ZodOptional && field.unwrap() instanceof z.ZodNever;
 
 /** Where the key of a path stands in the text; for a list's entry the entry, for what is not there what it is missing from. */
 const offsetOf = (document: Document.Parsed, path: Path): number => {

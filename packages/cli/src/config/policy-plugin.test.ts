@@ -1,4 +1,4 @@
-import { DEFAULT_GUEST_POLICY } from '@nic-herald/core';
+import { DEFAULT_ANNOUNCE_PACING, DEFAULT_GUEST_POLICY } from '@nic-herald/core';
 import { describe, expect, it } from 'vitest';
 import { configuredPolicy } from './policy-plugin.js';
 
@@ -23,6 +23,12 @@ describe('the policy of a herald.yaml', () => {
     ],
     ['a guest is found by its name', config, { name: 'web-1' }, { maxStations: 100, trust: 'primary' }],
     ['a guest is found by its UUID, however written', config, { uuid }, { maxStations: 7, pairingLimit: 0 }],
+    [
+      'addresses and multicast are rules like the others',
+      { maxAddresses: 2, guests: { db: { announce: { multicastRefresh: false } } } },
+      { name: 'db' },
+      { maxAddresses: 2, multicastRefresh: false },
+    ],
     ['the UUID goes before the name', config, { uuid, name: 'web-1' }, { maxStations: 7, trust: 'learned' }],
     [
       'timing is merged member by member',
@@ -32,5 +38,15 @@ describe('the policy of a herald.yaml', () => {
     ],
   ])('%s', (_, file, guest, expected) => {
     expect(configuredPolicy(file).forGuest(guest)).toMatchObject(expected);
+  });
+});
+
+describe('the pace of a host', () => {
+  it.each([
+    ['is the default where none is stated', {}, DEFAULT_ANNOUNCE_PACING],
+    ['is stated in part', { pacing: { burst: 8 } }, { ...DEFAULT_ANNOUNCE_PACING, burst: 8 }],
+    ['is stated', { pacing: { framesPerSecond: 7, burst: 8 } }, { framesPerSecond: 7, burst: 8 }],
+  ])('%s', (_, announce, pacing) => {
+    expect(configuredPolicy({ announce }).pacing).toEqual(pacing);
   });
 });

@@ -1,11 +1,14 @@
 import {
   ANNOUNCE_POLICY,
+  type AnnouncePacing,
   type AnnouncePolicy,
+  DEFAULT_ANNOUNCE_PACING,
   DEFAULT_GUEST_POLICY,
   type GuestPolicy,
   type HeraldPlugin,
 } from '@nic-herald/core';
-import { denial } from './denial.js';
+import { announcedKinds, kindRulesOver } from './announced-kinds.js';
+import { addressDenial, denial } from './denial.js';
 import type { GuestRules, HeraldConfig } from './herald-config.js';
 
 /** The parts of herald.yaml that say what may be announced. */
@@ -34,10 +37,11 @@ export const configuredPolicy = (config: PolicyConfig): AnnouncePolicy => {
   const single = new Map(
     Object.entries(config.guests ?? {}).map(([guest, rules]) => [
       guestRef(guest),
-      withRules(general, { ...rules, allow: rules.allow ?? config.allow, deny: rules.deny ?? config.deny }),
+      withRules(general, rulesOver(config, rules)),
     ]),
   );
   return {
+    pacing: configuredPacing(config),
     forGuest: ({ uuid, name }) =>
       (uuid === undefined ? undefined : single.get(uuid)) ??
       (name === undefined ? undefined : single.get(name)) ??
@@ -45,20 +49,41 @@ export const configuredPolicy = (config: PolicyConfig): AnnouncePolicy => {
   };
 };
 
+const configuredPacing = ({ announce }: PolicyConfig): AnnouncePacing => ({
+  framesPerSecond: announce?.pacing?.framesPerSecond ?? DEFAULT_ANNOUNCE_PACING.framesPerSecond,
+  burst: announce?.pacing?.burst ?? DEFAULT_ANNOUNCE_PACING.burst,
+});
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** UUIDs are lower-case in a guest's identity, whatever the file says. */
 const guestRef = (written: string): string => (UUID.test(written) ? written.toLowerCase() : written);
 
-const withRules = (policy: GuestPolicy, rules: GuestRules): GuestPolicy => ({
-  ...policy,
-  deny: denial(rules.allow, rules.deny),
-  timing: {
-    initialMs: rules.announce?.initialMs ?? policy.timing.initialMs,
-    maxMs: rules.announce?.maxMs ?? policy.timing.maxMs,
-    rounds: rules.announce?.rounds ?? policy.timing.rounds,
-    stepMs: rules.announce?.stepMs ?? policy.timing.stepMs,
-  },
-  trust: rules.trust ?? policy.trust,
-  pairingLimit: rules.pairing?.limit ?? policy.pairingLimit,
-  maxStations: rules.maxStations ?? policy.maxStations,
+/** A guest's rules, with the general ones in the place of those lists that it does not have; numbers stay its own. */
+const rulesOver = (general: GuestRules, own: GuestRules): GuestRules => ({
+  ...own,
+  allow: own.allow ?? general.allow,
+  deny: own.deny ?? general.deny,
+  announce: { ...own.announce, ...kindRulesOver(general.announce, own.announce) },
 });
+
+const withRules = (policy: GuestPolicy, rules: GuestRules): GuestPolicy => {
+  const { announce } = rules;
+  const kindsFor = announcedKinds(announce);
+  return {
+    ...policy,
+    deny: denial(rules.allow, rules.deny),
+    denyAddress: addressDenial(rules.allow, rules.deny),
+    ...(kindsFor === undefined ? {} : { kindsFor }),
+    timing: {
+      initialMs: announce?.initialMs ?? policy.timing.initialMs,
+      maxMs: announce?.maxMs ?? policy.timing.maxMs,
+      rounds: announce?.rounds ?? policy.timing.rounds,
+      stepMs: announce?.stepMs ?? policy.timing.stepMs,
+    },
+    multicastRefresh: announce?.multicastRefresh ?? policy.multicastRefresh,
+    trust: rules.trust ?? policy.trust,
+    pairingLimit: rules.pairing?.limit ?? policy.pairingLimit,
+    maxStations: rules.maxStations ?? policy.maxStations,
+    maxAddresses: rules.maxAddresses ?? policy.maxAddresses,
+  };
+};
