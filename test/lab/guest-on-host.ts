@@ -54,9 +54,12 @@ export async function misplacedStations(
   }
   const entries = await rig.switch.entries();
   const ports = new Map(entries.map((entry) => [stationKey(entry.mac, entry.vlan), entry.port]));
+  const oneTable = new Map(
+    entries.filter(({ vlan }) => vlan === undefined).map(({ mac, port }) => [mac, port]),
+  );
   for (const station of stations) {
     const key = stationKey(station.mac, station.vlan);
-    const port = ports.get(key);
+    const port = ports.get(key) ?? oneTable.get(station.mac);
     if (port !== `sw${host}`) wrong.push(`switch has ${key} at ${port ?? 'no port'}`);
   }
   return wrong;

@@ -10,11 +10,22 @@ export interface GuestRecipe {
   readonly stations: readonly Station[];
 }
 
-export type Card = 'virtio' | 'virtio-announcing' | 'e1000' | 'e1000e' | 'rtl8139' | 'vmxnet3';
+export type Card =
+  | 'virtio'
+  | 'virtio-announcing'
+  | 'virtio-without-vlan-filter'
+  | 'e1000'
+  | 'e1000e'
+  | 'rtl8139'
+  | 'vmxnet3';
 
 const cards: Record<Card, { readonly device: string; readonly drivers: readonly string[] }> = {
   virtio: { device: 'virtio-net-pci,guest_announce=off', drivers: ['virtio_pci', 'virtio_net'] },
   'virtio-announcing': { device: 'virtio-net-pci', drivers: ['virtio_pci', 'virtio_net'] },
+  'virtio-without-vlan-filter': {
+    device: 'virtio-net-pci,guest_announce=off,ctrl_vlan=off',
+    drivers: ['virtio_pci', 'virtio_net'],
+  },
   e1000: { device: 'e1000', drivers: ['e1000'] },
   e1000e: { device: 'e1000e', drivers: ['e1000e'] },
   rtl8139: { device: 'rtl8139', drivers: ['8139cp'] },

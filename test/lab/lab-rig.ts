@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GuestImage } from './guest-image.js';
+import type { LanSwitch, SwitchStarter } from './lan-switch.js';
 import {
   createNetwork,
   type HostName,
@@ -8,7 +9,7 @@ import {
   makeSocketDirectory,
   removeNetwork,
 } from './namespaces.js';
-import { OpenVswitch } from './open-vswitch.js';
+import { startOpenVswitch } from './open-vswitch.js';
 import { PeerProber } from './peer-prober.js';
 import { type GuestSpec, type QemuOptions, QemuProcess } from './qemu-process.js';
 import { TapReceiver } from './tap-receiver.js';
@@ -27,6 +28,8 @@ export interface RigOptions {
   readonly neighbours?: readonly GuestSpec[];
   /** Takes the artefacts: captures, QMP logs, process logs. */
   readonly directory: string;
+  /** What stands between the hosts; Open vSwitch where nothing is said. */
+  readonly switch?: SwitchStarter;
   /** Called before everything is taken down. */
   readonly beforeStop?: (rig: LabRig) => Promise<void>;
 }
@@ -39,7 +42,7 @@ export async function stopActiveRigs(): Promise<void> {
 /** Two hosts, the switch and the peer, fresh for one measurement, and everything started in them. */
 export class LabRig {
   readonly network: LabNetwork;
-  readonly switch: OpenVswitch;
+  readonly switch: LanSwitch;
   readonly prober: PeerProber;
   readonly directory: string;
   readonly sockets: string;
@@ -49,7 +52,7 @@ export class LabRig {
 
   private constructor(
     options: RigOptions,
-    parts: { network: LabNetwork; switch: OpenVswitch; prober: PeerProber; sockets: string },
+    parts: { network: LabNetwork; switch: LanSwitch; prober: PeerProber; sockets: string },
     started: Stoppable[],
   ) {
     this.network = parts.network;
@@ -73,15 +76,12 @@ export class LabRig {
     try {
       const taps = [options.guest, ...(options.neighbours ?? [])].flatMap(tapsOf);
       const network = await createNetwork({ taps });
-      const openVswitch = await OpenVswitch.start(network.switch, join(sockets, 'ovs'), [
-        'swA',
-        'swB',
-        'swP',
-      ]);
-      started.push(openVswitch);
+      const startSwitch = options.switch ?? startOpenVswitch;
+      const lanSwitch = await startSwitch(network.switch, join(sockets, 'ovs'), ['swA', 'swB', 'swP']);
+      started.push(lanSwitch);
       const prober = await PeerProber.start(network.peer, options.directory);
       started.push(prober);
-      return new LabRig(options, { network, switch: openVswitch, prober, sockets }, started);
+      return new LabRig(options, { network, switch: lanSwitch, prober, sockets }, started);
     } catch (error) {
       await stopAll(started);
       throw error;

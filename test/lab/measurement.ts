@@ -5,8 +5,11 @@ import type { CapturedFrame } from './tap-receiver.js';
 /** A station not reached at the destination's tap this long after RESUME is dark. */
 export const darkAfterMs = 4000;
 
+/** What is measured: a station, or a stream to a group. */
+export type MeasuredFlow = Pick<Station, 'flow' | 'name' | 'mac' | 'vlan'>;
+
 interface StationReturn {
-  readonly station: Station;
+  readonly station: MeasuredFlow;
   /** From RESUME to the first probe at the destination's tap; undefined = dark. */
   readonly afterMs: number | undefined;
 }
@@ -24,8 +27,16 @@ export function measure(
   frames: readonly CapturedFrame[],
   resumedAtMs: number,
 ): Measurement {
-  const first = firstArrivals(stations, frames, resumedAtMs);
-  const returns = stations.map((station): StationReturn => {
+  return returnsOf(stations, firstArrivals(stations, frames, resumedAtMs), resumedAtMs);
+}
+
+/** The same from the moment of each flow's first arrival. */
+export function returnsOf(
+  flows: readonly MeasuredFlow[],
+  first: ReadonlyMap<number, number>,
+  resumedAtMs: number,
+): Measurement {
+  const returns = flows.map((station): StationReturn => {
     const atMs = first.get(station.flow);
     const afterMs = atMs === undefined ? undefined : atMs - resumedAtMs;
     return { station, afterMs: afterMs !== undefined && afterMs <= darkAfterMs ? afterMs : undefined };
@@ -44,10 +55,19 @@ export function firstArrivals(
   frames: readonly CapturedFrame[],
   sinceMs: number,
 ): Map<number, number> {
+  return firstOfEachFlow(frames, sinceMs, (bytes) => flowOfProbe(bytes, stations));
+}
+
+/** First arrival of each flow from `sinceMs` on; `flowOf` tells what frame belongs to which. */
+export function firstOfEachFlow(
+  frames: readonly CapturedFrame[],
+  sinceMs: number,
+  flowOf: (bytes: Uint8Array) => number | undefined,
+): Map<number, number> {
   const first = new Map<number, number>();
   for (const { atMs, bytes } of frames) {
     if (atMs < sinceMs) continue;
-    const flow = flowOfProbe(bytes, stations);
+    const flow = flowOf(bytes);
     if (flow !== undefined && !first.has(flow)) first.set(flow, atMs);
   }
   return first;

@@ -77,7 +77,7 @@ export async function reapDeadLabs(): Promise<void> {
 }
 
 /** Runs a program inside a namespace. */
-function inNamespace(
+export function inNamespace(
   namespace: string,
   command: readonly string[],
   input?: string | Uint8Array,

@@ -1,22 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabProcess } from './lab-process.js';
+import type { GroupEntry, LanSwitch, SwitchEntry, SwitchStarter } from './lan-switch.js';
 import { runProgram } from './run-program.js';
 import { waitUntil } from './wait-until.js';
 
-/** Where the switch has learned one station: its port, by interface name. */
-export interface SwitchEntry {
-  readonly mac: string;
-  /** 0 = untagged. */
-  readonly vlan: number;
-  readonly port: string;
+export interface OpenVswitchSettings {
+  /** Multicast goes only to ports where listeners were heard; off by default, as in Open vSwitch. */
+  readonly multicastSnooping?: boolean;
 }
 
 /**
  * Open vSwitch with its userspace datapath as the VLAN-aware learning switch between the hosts: every port a trunk.
  * Database, sockets and daemons are this lab's own.
  */
-export class OpenVswitch {
+export class OpenVswitch implements LanSwitch {
   readonly #directory: string;
   readonly #daemons: LabProcess[];
   readonly #portNames: ReadonlyMap<number, string>;
@@ -27,7 +25,12 @@ export class OpenVswitch {
     this.#portNames = portNames;
   }
 
-  static async start(namespace: string, directory: string, ports: readonly string[]): Promise<OpenVswitch> {
+  static async start(
+    namespace: string,
+    directory: string,
+    ports: readonly string[],
+    settings: OpenVswitchSettings = {},
+  ): Promise<OpenVswitch> {
     await mkdir(directory, { recursive: true });
     const env = {
       OVS_RUNDIR: directory,
@@ -56,6 +59,7 @@ export class OpenVswitch {
       runProgram('ovs-vsctl', [`--db=${database}`, '--timeout=10', ...words], { env });
     const addPorts = ports.flatMap((port) => ['--', 'add-port', 'br0', port]);
     await vsctl(['add-br', 'br0', '--', 'set', 'bridge', 'br0', 'datapath_type=netdev', ...addPorts]);
+    if (settings.multicastSnooping) await vsctl(['set', 'bridge', 'br0', 'mcast_snooping_enable=true']);
     // No flow cache: with it, an entry that moves takes effect only when the cache was revalidated, which at times is
     // half a second later. A switch in hardware obeys its MAC table at the next frame, and so does this one now.
     await vsctl(['set', 'Open_vSwitch', '.', 'other_config:flow-limit=0']);
@@ -69,16 +73,41 @@ export class OpenVswitch {
 
   /** The switch's MAC table now. */
   async entries(): Promise<SwitchEntry[]> {
-    const table = await runProgram('ovs-appctl', ['-t', join(this.#directory, 'vs.ctl'), 'fdb/show', 'br0']);
+    const table = await this.#appctl('fdb/show', 'br0');
     const rows = table.matchAll(/^\s*(\d+)\s+(\d+)\s+([0-9a-f:]{17})\s/gm);
     return [...rows].map(([, port, vlan, mac]) => ({
       mac: mac ?? '',
       vlan: Number(vlan),
-      port: this.#portNames.get(Number(port)) ?? `port ${port}`,
+      port: this.#portName(port),
     }));
   }
+
+  async groups(): Promise<GroupEntry[]> {
+    const table = await this.#appctl('mdb/show', 'br0');
+    const rows = table.matchAll(/^\s*(\d+)\s+(\d+)\s+([0-9a-f.:]+)\s+\d+\s*$/gm);
+    return [...rows].map(([, port, vlan, group]) => ({
+      group: group ?? '',
+      vlan: Number(vlan),
+      port: this.#portName(port),
+    }));
+  }
+
+  /** It has no querier. */
+  async startQuerier(): Promise<void> {}
 
   async stop(): Promise<void> {
     for (const daemon of this.#daemons) await daemon.stop();
   }
+
+  #portName(number: string | undefined): string {
+    return this.#portNames.get(Number(number)) ?? `port ${number}`;
+  }
+
+  #appctl(...words: readonly string[]): Promise<string> {
+    return runProgram('ovs-appctl', ['-t', join(this.#directory, 'vs.ctl'), ...words]);
+  }
 }
+
+/** {@link OpenVswitch.start} with the settings that a rig has where nothing is said. */
+export const startOpenVswitch: SwitchStarter = (namespace, directory, ports) =>
+  OpenVswitch.start(namespace, directory, ports);

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { openPacketSocket, SendBatch } from '@nic-herald/linux-sys';
+import { streamFrame } from './multicast-frame.js';
 import type { ProberCommand } from './peer-prober.js';
 import { arpRequest, probeFrame } from './probe-frame.js';
 
@@ -16,12 +17,15 @@ process.stdout.write('ready\n');
 function obey(command: ProberCommand): void {
   clearInterval(timer);
   if (command.do === 'arp') sendAll(command.stations.map(arpRequest));
-  if (command.do !== 'probe') return;
-  const { stations } = command;
+  if (command.do !== 'probe' && command.do !== 'stream') return;
   let sequence = 0;
   timer = setInterval(() => {
     sequence++;
-    sendAll(stations.map((station) => probeFrame(station, sequence)));
+    sendAll(
+      command.do === 'probe'
+        ? command.stations.map((station) => probeFrame(station, sequence))
+        : command.streams.map((stream) => streamFrame(stream, sequence)),
+    );
   }, command.everyMs);
 }
 

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { LabProcess } from './lab-process.js';
+import type { MulticastStream } from './multicast-stream.js';
 import type { Station } from './station.js';
 import { waitUntil } from './wait-until.js';
 
 export type ProberCommand =
   | { readonly do: 'probe'; readonly stations: readonly Station[]; readonly everyMs: number }
+  | { readonly do: 'stream'; readonly streams: readonly MulticastStream[]; readonly everyMs: number }
   | { readonly do: 'arp'; readonly stations: readonly Station[] }
   | { readonly do: 'rest' };
 
@@ -43,6 +45,11 @@ export class PeerProber {
   /** From now on one probe to each station every `everyMs` milliseconds. */
   probe(stations: readonly Station[], everyMs: number): void {
     this.#order({ do: 'probe', stations, everyMs });
+  }
+
+  /** From now on one datagram of each multicast stream every `everyMs` milliseconds, and no probes. */
+  stream(streams: readonly MulticastStream[], everyMs: number): void {
+    this.#order({ do: 'stream', streams, everyMs });
   }
 
   /** Stops probing and asks each station once for its address. */

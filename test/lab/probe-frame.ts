@@ -13,7 +13,7 @@ import { type Station, stationKey } from './station.js';
 
 /** "Local experimental ethertype 1" of IEEE 802. */
 const probeEtherType = 0x88b5;
-const peerMac = MacAddress.of('02:00:00:00:00:fe');
+export const peerMac = MacAddress.of('02:00:00:00:00:fe');
 const customerTag = 0x8100;
 
 /** The `sequence`-th probe of a station: a unicast frame to its MAC, tagged where it lives on a VLAN. */

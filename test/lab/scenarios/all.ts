@@ -5,6 +5,7 @@ import { guessStaysAGuess } from './guess-stays-a-guess.js';
 import { killedAgentCases } from './killed-agent.js';
 import { learnedScenarios } from './learned-stations.js';
 import { migratedAtOnceCases } from './migrated-at-once.js';
+import { multicastScenarios } from './multicast.js';
 import { neighboursMacCases } from './neighbours-mac.js';
 import { pausedDestination } from './paused-destination.js';
 import { stationScenarios } from './stations.js';
@@ -22,6 +23,7 @@ export const labCases: readonly LabCase[] = [
   guessStaysAGuess,
   ...neighboursMacCases,
   flood,
+  ...multicastScenarios,
   ...migratedAtOnceCases,
   cancelledMigration,
   pausedDestination,
