@@ -8,8 +8,8 @@ export type {
   SinkStatus,
 } from './herald-host.js';
 export type { HostDescription, PluginDescription, RegistrationDescription } from './host-description.js';
+export { rarpKind } from './kinds/rarp-kind.js';
 export { encodeBatch } from './plan/frame-batch.js';
 export type { NicEvidence } from './plan/nic-evidence.js';
 export { type PlannedNic, type PlanRules, planNic } from './plan/plan-nic.js';
-export { rarpKind } from './plan/rarp-kind.js';
 export { roundPause } from './plan/round-pause.js';

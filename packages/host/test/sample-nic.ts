@@ -10,6 +10,7 @@ import {
   stationOf,
 } from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
+import { HOST_KINDS } from '../src/kinds/host-kinds.js';
 import type { NicEvidence } from '../src/plan/nic-evidence.js';
 import type { PlanRules } from '../src/plan/plan-nic.js';
 
@@ -56,7 +57,7 @@ export const rulesOf = (over: Partial<GuestPolicy> = {}, rules: Partial<PlanRule
   nic: NIC,
   policy: { ...DEFAULT_GUEST_POLICY, ...over },
   ownedByOthers: new Set(),
-  kinds: new Set(['rarp']),
+  kinds: new Map(HOST_KINDS.map((kind) => [kind.name, kind])),
   ...rules,
 });
 

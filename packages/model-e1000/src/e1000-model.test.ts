@@ -1,5 +1,6 @@
 import {
   ANNOUNCE_HANDLER,
+  type Candidate,
   type DeviceInspector,
   type DeviceRegion,
   isHeraldError,
@@ -364,7 +365,7 @@ it.each([
   expect(scope.all(ANNOUNCE_HANDLER).map((each) => each.model)).toEqual(['e1000', 'e1000e']);
 });
 
-it('announces one RARP per candidate', () => {
+it('announces each candidate as the policy says', () => {
   const scope = new Scope();
   e1000().install({
     provide: (of, provider) => void scope.register(of, provider),
@@ -375,7 +376,12 @@ it('announces one RARP per candidate', () => {
   const station = stationOf(nic.primaryMac);
   const filter = { unicast: [], multicast: [], vlans: [], incomplete: [] };
   const candidates = [{ station, evidence: 'primary' as const }];
-  expect([...(handler?.announcements({ nic, filter, candidates }) ?? [])]).toEqual([
-    { kind: 'rarp', station, evidence: 'primary' },
+  const announcementsFor = (each: Candidate) => [
+    { kind: 'one', ...each },
+    { kind: 'other', ...each },
+  ];
+  expect([...(handler?.announcements({ nic, filter, candidates, announcementsFor }) ?? [])]).toEqual([
+    { kind: 'one', station, evidence: 'primary' },
+    { kind: 'other', station, evidence: 'primary' },
   ]);
 });

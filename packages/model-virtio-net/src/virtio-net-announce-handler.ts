@@ -2,7 +2,7 @@ import { type AnnounceContext, type AnnounceHandler, type Announcement, injectab
 import type { VirtioNetState } from './virtio-net-state.js';
 
 /**
- * One RARP per candidate, but none for what a card that takes no unicast (`unicast: none`) only lists: the
+ * What the policy sends for each candidate, but nothing for what a card that takes no unicast (`unicast: none`) only lists: the
  * frames an announcement draws there would be dropped by the card. The NIC's own MAC and what the guest was
  * seen to use go out all the same.
  */
@@ -10,12 +10,16 @@ import type { VirtioNetState } from './virtio-net-state.js';
 export class VirtioNetAnnounceHandler implements AnnounceHandler<VirtioNetState> {
   readonly model = 'virtio-net';
 
-  *announcements({ state, candidates }: AnnounceContext<VirtioNetState>): Iterable<Announcement> {
+  *announcements({
+    state,
+    candidates,
+    announcementsFor,
+  }: AnnounceContext<VirtioNetState>): Iterable<Announcement> {
     const takesUnicast = state === undefined || state.promiscuous || state.unicastMode !== 'none';
-    for (const { station, evidence } of candidates) {
-      if (takesUnicast || evidence === 'primary' || evidence === 'learned') {
-        yield { kind: 'rarp', station, evidence };
-      }
+    for (const candidate of candidates) {
+      const { evidence } = candidate;
+      if (takesUnicast || evidence === 'primary' || evidence === 'learned')
+        yield* announcementsFor(candidate);
     }
   }
 }

@@ -49,11 +49,11 @@ export const sound: NicModel<SampleState> = {
     live.vlans.length === 0 && loaded.vlans.length === 0 ? { ...live, vlans: carried.vlans } : live,
 };
 
-/** Its announce handler: one RARP per candidate. */
+/** Its announce handler: what the policy sends for each candidate. */
 export const soundHandler: AnnounceHandler<SampleState> = {
   model: 'sample',
-  *announcements({ candidates }) {
-    for (const { station, evidence } of candidates) yield { kind: 'rarp', station, evidence };
+  *announcements({ candidates, announcementsFor }) {
+    for (const candidate of candidates) yield* announcementsFor(candidate);
   },
 };
 

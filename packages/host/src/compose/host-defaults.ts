@@ -8,11 +8,11 @@ import {
   PLUGIN_CONTRACT,
 } from '@nic-herald/core';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
-import { rarpKind } from '../plan/rarp-kind.js';
+import { HOST_KINDS } from '../kinds/host-kinds.js';
 import type { Installation } from './installation.js';
 import { SystemClock } from './system-clock.js';
 
-/** What the host itself brings, each only where no plugin does: bus, clock, policy; and the RARP kind. */
+/** What the host itself brings, each only where no plugin does: bus, clock, policy; and its kinds of announcement. */
 export const hostDefaults = (installation: Installation): HeraldPlugin => ({
   name: '@nic-herald/host',
   contract: PLUGIN_CONTRACT,
@@ -24,6 +24,6 @@ export const hostDefaults = (installation: Installation): HeraldPlugin => ({
     if (!installation.isProvided(ANNOUNCE_POLICY)) {
       registrar.provide(ANNOUNCE_POLICY, { value: { forGuest: () => DEFAULT_GUEST_POLICY } });
     }
-    registrar.contribute(ANNOUNCEMENT_KIND, { value: rarpKind });
+    for (const value of HOST_KINDS) registrar.contribute(ANNOUNCEMENT_KIND, { value });
   },
 });

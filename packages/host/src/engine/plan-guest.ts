@@ -17,18 +17,17 @@ export const planGuest = (
 ): GuestPlan => {
   const policy = services.policy.forGuest(guest.identity);
   const ownedByOthers = services.otherGuests.ownedByOthers(guest);
-  const kinds = new Set(services.kinds.keys());
   const planned = evidence.map((each) =>
     planNic(each, {
       nic: each.nic,
       policy,
       ownedByOthers,
-      kinds,
+      kinds: services.kinds,
       handler: services.models.handlerFor(each.model),
     }),
   );
   return {
     plans: planned.map(({ plan }) => plan),
-    faults: planned.flatMap(({ fault }) => (fault === undefined ? [] : [fault])),
+    faults: planned.flatMap(({ faults }) => faults),
   };
 };

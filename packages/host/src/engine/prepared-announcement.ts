@@ -194,6 +194,7 @@ const beyond = (
   const sent = [...nic.announced, ...nic.added];
   const frames = new Set(sent.map(frameKey));
   const stations = new Set<string>(sent.map(({ station }) => stationKey(station)));
+  const addresses = new Set(sent.map(({ station, address }) => addressKey({ ...station, address })));
   const missing: Announcement[] = [];
   const overflow: Refusal[] = [];
   for (const announcement of newer.announcements) {
@@ -213,7 +214,11 @@ const beyond = (
   }
   const told = new Set(nic.refused.map(refusalKey));
   const more = newer.refusals.filter(
-    (refusal) => !told.has(refusalKey(refusal)) && !stations.has(stationKey(refusal)),
+    (refusal) =>
+      !told.has(refusalKey(refusal)) &&
+      (refusal.address === undefined
+        ? !stations.has(stationKey(refusal))
+        : !addresses.has(addressKey(refusal))),
   );
   return { missing, refused: [...nic.refused, ...more, ...overflow] };
 };
@@ -241,7 +246,14 @@ const together = (
   ...now.filter(({ reason }) => !before.some((known) => known.reason === reason)),
 ];
 
-const frameKey = ({ kind, station }: Announcement): string => `${kind} ${stationKey(station)}`;
+const frameKey = ({ kind, station, address }: Announcement): string =>
+  `${kind} ${stationKey(station)} ${address ?? ''}`;
+
+const addressKey = ({
+  address,
+  ...station
+}: Pick<Refusal, 'mac' | 'vlan'> & { readonly address?: unknown }): string =>
+  `${stationKey(station)} ${String(address)}`;
 
 const refusalKey = (refusal: Refusal): string =>
-  `${stationKey(refusal)} ${refusal.reason} ${refusal.count === undefined ? '' : 'all'}`;
+  `${stationKey(refusal)} ${refusal.address ?? ''} ${refusal.reason} ${refusal.count === undefined ? '' : 'all'}`;

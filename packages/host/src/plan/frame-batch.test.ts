@@ -2,8 +2,8 @@ import { type Announcement, type AnnouncementKind, frameCount } from '@nic-heral
 import { encodeRarp, rarpLength } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { station } from '../../test/sample-nic.js';
+import { rarpKind } from '../kinds/rarp-kind.js';
 import { encodeBatch } from './frame-batch.js';
-import { rarpKind } from './rarp-kind.js';
 
 const rarp = (number: number, vlan?: number): Announcement => ({
   kind: 'rarp',

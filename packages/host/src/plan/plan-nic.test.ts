@@ -10,14 +10,14 @@ const planned = (
   policy: Partial<GuestPolicy> = {},
   rules: Partial<PlanRules> = {},
 ) => {
-  const { plan, fault } = planNic(evidenceOf(over), rulesOf(policy, rules));
+  const { plan, faults } = planNic(evidenceOf(over), rulesOf(policy, rules));
   return {
     sent: plan.announcements.map(words),
     refused: plan.refusals.map(
       ({ mac: address, vlan, evidence, reason }) =>
         `${words({ station: { mac: address, ...(vlan === undefined ? {} : { vlan: vlan as VlanId }) }, evidence })} ${reason}`,
     ),
-    fault,
+    fault: faults[0],
     plan,
   };
 };
@@ -208,6 +208,7 @@ describe('planNic', () => {
 });
 
 describe('an announce handler', () => {
+  const twoKinds = { kindsFor: () => ['rarp', 'null-garp'] };
   const frame = (number: number, over: object = {}): Announcement => ({
     kind: 'rarp',
     station: station(number),
@@ -218,7 +219,6 @@ describe('an announce handler', () => {
     planned({ filter: filterOf({ unicast: [mac(1), mac(2)] }), state: { private: true } }, policy, {
       handler: { model: 'virtio-net', announcements },
       ownedByOthers: new Set([mac(9)]),
-      kinds: new Set(['rarp', 'na']),
     });
   const DEFAULT = ['0 primary', '1 filter', '2 filter'];
 
@@ -228,7 +228,7 @@ describe('an announce handler', () => {
       () => {
         throw new Error('out of order');
       },
-      /the announce handler of virtio-net failed for nic0: out of order; every candidate gets one RARP/,
+      /the announce handler of virtio-net failed for nic0: out of order; every candidate is announced as the policy says instead/,
     ],
     [
       'throws on the way',
@@ -244,7 +244,7 @@ describe('an announce handler', () => {
       function* () {
         for (;;) yield frame(1);
       },
-      /more than 24 announcements for 3 candidates/,
+      /more than 27 announcements for 3 candidates/,
     ],
     ['yields nothing at all', () => [undefined as never], /what is no announcement/],
     [
@@ -275,7 +275,7 @@ describe('an announce handler', () => {
     ],
     [
       "a neighbour's MAC in two kinds: refused once",
-      [frame(9), frame(9, { kind: 'na' })],
+      [frame(9), frame(9, { kind: 'null-garp' })],
       {},
       ['0 primary'],
       ['9 filter owned-by-other-guest'],
@@ -330,7 +330,7 @@ describe('an announce handler', () => {
   });
 
   it.each<[string, Announcement[], string[]]>([
-    ['leave out all but the primary', [], ['rarp 0 primary']],
+    ['leave out all but the primary', [], ['rarp 0 primary', 'null-garp 0 primary']],
     [
       'choose an order, the primary first',
       [frame(2), frame(1), frame(0, { evidence: 'primary' })],
@@ -338,28 +338,39 @@ describe('an announce handler', () => {
     ],
     [
       'choose kinds, each once',
-      [frame(1), frame(1, { kind: 'na' }), frame(1), frame(0, { evidence: 'primary', kind: 'na' })],
-      ['na 0 primary', 'rarp 1 filter', 'na 1 filter'],
+      [
+        frame(1),
+        frame(1, { kind: 'null-garp' }),
+        frame(1),
+        frame(0, { evidence: 'primary', kind: 'null-garp' }),
+      ],
+      ['null-garp 0 primary', 'rarp 1 filter', 'null-garp 1 filter'],
     ],
-    ['add a station', [frame(5)], ['rarp 0 primary', 'rarp 5 filter']],
+    ['add a station', [frame(5)], ['rarp 0 primary', 'rarp 5 filter', 'null-garp 0 primary']],
   ])('may %s', (_, given, sent) => {
-    const { plan, refused, fault } = handled(() => given);
+    const { plan, refused, fault } = handled(() => given, twoKinds);
     expect(plan.announcements.map((each) => `${each.kind} ${words(each)}`)).toEqual(sent);
     expect(refused).toEqual([]);
     expect(fault).toBeUndefined();
   });
 
-  it('is given the state, the filter and the admitted candidates in order', () => {
+  it('is given the state, the filter, the admitted candidates in order, and what the policy sends for them', () => {
     let given: unknown;
     handled((context) => {
-      given = { ...context, candidates: context.candidates.map(words) };
+      const { announcementsFor, candidates, ...rest } = context;
+      given = {
+        ...rest,
+        candidates: candidates.map(words),
+        sent: candidates.flatMap(announcementsFor).map(words),
+      };
       return [];
-    });
+    }, twoKinds);
     expect(given).toEqual({
       nic: NIC,
       state: { private: true },
       filter: filterOf({ unicast: [mac(1), mac(2)] }),
       candidates: DEFAULT,
+      sent: DEFAULT.flatMap((each) => [each, each]),
     });
   });
 });

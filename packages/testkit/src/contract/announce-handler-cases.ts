@@ -8,13 +8,13 @@ import {
   stationKey,
   stationOf,
 } from '@nic-herald/core';
-import { MacAddress, VlanId } from '@nic-herald/wire';
+import { Ipv4Address, MacAddress, VlanId } from '@nic-herald/wire';
 import { contractBroken, demand, inWords, quote } from './contract-broken.js';
 import type { ContractCase } from './contract-suite.js';
 import { captureAll, type ModelUnderTest, readFilter } from './model-under-test.js';
 import { outcomeOfCall } from './outcome.js';
 
-const NO_HANDLER = 'no `handler` was given: the host sends one RARP per candidate';
+const NO_HANDLER = 'no `handler` was given: the host sends what the policy says for each candidate';
 /** A host cuts a handler off after this many announcements per candidate. */
 const MOST_PER_CANDIDATE = 8;
 
@@ -66,13 +66,25 @@ const contextOf = <S>(
   const vlans = filter.vlans === 'unknown' ? [] : filter.vlans.slice(0, 8);
   const all: readonly Candidate[] = [
     { station: stationOf(own), evidence: 'primary' },
-    { station: learned, evidence: 'learned', ageMs: 100 },
+    {
+      station: learned,
+      evidence: 'learned',
+      ageMs: 100,
+      addresses: [{ address: Ipv4Address.of('192.0.2.7'), proof: 'asserted', ageMs: 100 }],
+    },
     ...filter.unicast.map((mac): Candidate => ({ station: stationOf(mac), evidence: 'filter' })),
     ...vlans.map((vlan): Candidate => ({ station: stationOf(own, vlan), evidence: 'paired' })),
   ];
   const each = new Map(all.toReversed().map((candidate) => [stationKey(candidate.station), candidate]));
-  return { nic, filter, candidates: [...each.values()].toReversed(), ...known };
+  const candidates = [...each.values()].toReversed();
+  return { nic, filter, candidates, announcementsFor, ...known };
 };
+
+/** A policy that sends a RARP for each station, and a gratuitous ARP for each of its addresses. */
+const announcementsFor = ({ station, evidence, addresses = [] }: Candidate): readonly Announcement[] => [
+  { kind: 'rarp', station, evidence },
+  ...addresses.map(({ address, proof }) => ({ kind: 'garp', station, evidence, address, proof })),
+];
 
 const demandAnnouncements = <S>(
   handler: AnnounceHandler<S>,

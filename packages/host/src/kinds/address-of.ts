@@ -1,0 +1,15 @@
+import { type Announcement, HeraldError } from '@nic-herald/core';
+import type { IpAddress } from '@nic-herald/wire';
+
+/** The address that an announcement is about. Throws HERALD_KIND_FAULT where it has none of the right family. */
+export const addressOf = <T extends IpAddress>(
+  { kind, station, address }: Announcement,
+  is: (value: unknown) => value is T,
+): T => {
+  if (is(address)) return address;
+  throw new HeraldError(
+    'HERALD_KIND_FAULT',
+    `an announcement of kind ${kind} for ${station.mac} has the address ${String(address)}, which is not of its family`,
+    { details: { kind } },
+  );
+};

@@ -1,0 +1,176 @@
+import {
+  type Candidate,
+  type GuestPolicy,
+  type LearnedAddress,
+  type LearnedStation,
+  type Refusal,
+  type RefusalReason,
+  type StationKey,
+  stationKey,
+} from '@nic-herald/core';
+import type { IpAddress } from '@nic-herald/wire';
+
+/** Candidates with the addresses that may be announced for them, and the addresses that may not. */
+export interface AdmittedAddresses {
+  readonly candidates: readonly Candidate[];
+  readonly refusals: readonly Refusal[];
+}
+
+/** A guest can make up more addresses than anybody reads: beyond this, one line per station counts the rest. */
+const MAX_TOLD = 8;
+
+interface Claim {
+  readonly candidate: Candidate;
+  readonly learned: LearnedAddress;
+}
+
+interface RefusedClaim extends Claim {
+  readonly reason: RefusalReason;
+  readonly detail?: string;
+}
+
+/**
+ * Gives the candidates their IP addresses. A wrong one is worse than none: what was proved too long ago is left
+ * out, and so is what several stations of the NIC answer for while none spoke from it; of several that did, the
+ * latest has it. Per station the latest proved win, up to `maxAddresses`. What the policy does not trust the
+ * guest's frames with has no addresses at all.
+ */
+export const admitAddresses = (
+  candidates: readonly Candidate[],
+  learned: readonly LearnedStation[],
+  policy: GuestPolicy,
+): AdmittedAddresses => {
+  const known = new Map(learned.map((each) => [stationKey(each.station), each.addresses ?? []]));
+  if (policy.trust !== 'learned') return { candidates, refusals: [] };
+  const refused: RefusedClaim[] = [];
+  const claims: Claim[] = [];
+  for (const candidate of candidates) {
+    for (const each of known.get(stationKey(candidate.station)) ?? []) {
+      const claim = { candidate, learned: each };
+      const verdict = judge(claim, policy);
+      if (verdict === undefined) claims.push(claim);
+      else refused.push({ ...claim, ...verdict });
+    }
+  }
+
+  const routers = new Map([...known].map(([key, addresses]) => [key, saysRouter(addresses)]));
+  const admitted = new Map<Candidate, LearnedAddress[]>();
+  for (const rivals of claimsByAddress(claims)) {
+    const owner = ownerAmong(rivals);
+    for (const claim of rivals) {
+      if (claim !== owner) refused.push({ ...claim, ...lost(owner) });
+      else if (isRisky(claim, routers)) refused.push({ ...claim, ...UNKNOWN_ROUTER });
+      else {
+        const admittedSoFar = admitted.get(claim.candidate) ?? [];
+        admitted.set(claim.candidate, [...admittedSoFar, withRouter(claim, routers)]);
+      }
+    }
+  }
+  const most = policy.maxAddresses;
+  const withAddresses = candidates.map((candidate) => {
+    const addresses = admitted.get(candidate)?.sort(byAge);
+    if (addresses === undefined) return candidate;
+    for (const each of addresses.slice(most)) {
+      refused.push({
+        candidate,
+        learned: each,
+        reason: 'address-limit',
+        detail: `at most ${most} per station`,
+      });
+    }
+    return most === 0 ? candidate : { ...candidate, addresses: addresses.slice(0, most) };
+  });
+  return { candidates: withAddresses, refusals: told(refused) };
+};
+
+const judge = (
+  { candidate, learned: { address, ageMs } }: Claim,
+  policy: GuestPolicy,
+): Pick<RefusedClaim, 'reason' | 'detail'> | undefined => {
+  if (ageMs > policy.learnedMaxAgeMs) {
+    const [age, most] = [ageMs, policy.learnedMaxAgeMs].map((ms) => Math.round(ms / 1000));
+    return { reason: 'stale-address', detail: `proved ${age} s ago, more than ${most} s` };
+  }
+  let denied: string | undefined;
+  try {
+    denied = policy.denyAddress?.(address, candidate.station);
+  } catch (error) {
+    denied = `the policy failed: ${error instanceof Error ? error.message : String(error)}`; // it was to keep something in
+  }
+  return denied === undefined ? undefined : { reason: 'denied', detail: denied };
+};
+
+/** The claims to one address on one VLAN together. */
+const claimsByAddress = (claims: readonly Claim[]): Iterable<readonly Claim[]> => {
+  const byAddress = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    const key = `${claim.candidate.station.vlan ?? ''} ${claim.learned.address}`;
+    const rivals = byAddress.get(key);
+    if (rivals === undefined) byAddress.set(key, [claim]);
+    else rivals.push(claim);
+  }
+  return byAddress.values();
+};
+
+/** Whoever spoke from it last; one that only answered, where it is alone with it. */
+const ownerAmong = (rivals: readonly Claim[]): Claim | undefined => {
+  const [first] = rivals;
+  if (rivals.length === 1) return first;
+  return rivals
+    .filter(({ learned }) => learned.proof === 'asserted')
+    .sort((a, b) => byAge(a.learned, b.learned))[0];
+};
+
+const lost = (owner: Claim | undefined): Pick<RefusedClaim, 'reason' | 'detail'> =>
+  owner === undefined
+    ? { reason: 'ambiguous-address', detail: 'several stations answer for it, and none spoke from it' }
+    : { reason: 'moved-address', detail: `${stationKey(owner.candidate.station)} spoke from it` };
+
+/** By station: whether the guest is a router there, as far as it said. */
+type Routers = ReadonlyMap<StationKey, boolean | undefined>;
+
+/** A guest is a router, or not, on an interface: what it said at one of its addresses holds for all. */
+const saysRouter = (addresses: readonly LearnedAddress[]): boolean | undefined =>
+  addresses.some(({ router }) => router === true) ||
+  (addresses.some(({ router }) => router === false) ? false : undefined);
+
+/** Routers are known to their neighbours by a link-local address, and by none else (RFC 4861 section 6.2.3). */
+const LINK_LOCAL = /^fe[89ab]/;
+
+const isRisky = ({ candidate, learned }: Claim, routers: Routers): boolean =>
+  LINK_LOCAL.test(learned.address) && routers.get(stationKey(candidate.station)) === undefined;
+
+const UNKNOWN_ROUTER = {
+  reason: 'router-unknown',
+  detail: 'the guest has not said yet whether it is a router',
+} as const;
+
+const withRouter = ({ candidate, learned }: Claim, routers: Routers): LearnedAddress => {
+  const router = routers.get(stationKey(candidate.station));
+  return router === undefined ? learned : { ...learned, router };
+};
+
+const byAge = (a: LearnedAddress, b: LearnedAddress): number =>
+  a.ageMs - b.ageMs || compare(a.address, b.address);
+
+const compare = (a: IpAddress, b: IpAddress): number => (a < b ? -1 : Number(a > b));
+
+const told = (refused: readonly RefusedClaim[]): readonly Refusal[] => {
+  const perStation = new Map<string, RefusedClaim[]>();
+  for (const each of refused) {
+    const key = `${each.reason} ${stationKey(each.candidate.station)}`;
+    const together = perStation.get(key);
+    if (together === undefined) perStation.set(key, [each]);
+    else together.push(each);
+  }
+  return [...perStation.values()].flatMap((together) => {
+    const lines = together.map(({ candidate: { station, evidence }, learned, reason, detail }): Refusal => {
+      const line = { ...station, address: learned.address, evidence, reason };
+      return detail === undefined ? line : { ...line, detail };
+    });
+    const [rest] = lines.slice(MAX_TOLD);
+    if (rest === undefined) return lines;
+    const { address: _, ...counted } = rest;
+    return [...lines.slice(0, MAX_TOLD), { ...counted, count: lines.length - MAX_TOLD }];
+  });
+};

@@ -1,0 +1,82 @@
+import {
+  type Announcement,
+  type AnnouncementKind,
+  type Candidate,
+  DEFAULT_ANNOUNCE_KINDS,
+  type GuestPolicy,
+  HeraldError,
+  type LearnedAddress,
+  type Station,
+} from '@nic-herald/core';
+import { IpAddress } from '@nic-herald/wire';
+
+/** More kinds than this for one station are cut off: a policy is another's code. */
+const MAX_KINDS = 16;
+
+/** The kinds of frame that a policy chooses for one NIC's stations. What it chooses wrongly is kept for the report. */
+export class KindsInUse {
+  private readonly problems = new Map<string, HeraldError>();
+
+  constructor(
+    private readonly policy: GuestPolicy,
+    private readonly kinds: ReadonlyMap<string, AnnouncementKind>,
+  ) {}
+
+  /** What went wrong so far, each thing once. */
+  get faults(): readonly HeraldError[] {
+    return [...this.problems.values()];
+  }
+
+  /** Names of the known kinds that announce a station, in sending order, each once. */
+  of(station: Station): readonly string[] {
+    const chosen = new Set([...this.chosen(station)].slice(0, MAX_KINDS));
+    for (const name of chosen) {
+      if (this.kinds.has(name)) continue;
+      chosen.delete(name);
+      const known = [...this.kinds.keys()].join(', ');
+      this.note(
+        'HERALD_KIND_UNKNOWN',
+        `the policy wants announcements of kind ${String(name).slice(0, 40)}, which no plugin of this host provides; it has ${known}`,
+      );
+    }
+    return [...chosen];
+  }
+
+  /** What the policy sends for a candidate: one frame for each kind, or for each address of the kind's family. */
+  announcementsFor({ station, evidence, addresses = [] }: Candidate): readonly Announcement[] {
+    return this.of(station).flatMap((kind): Announcement[] => {
+      const about = this.kinds.get(kind)?.announces ?? 'station';
+      if (about === 'station') return [{ kind, station, evidence }];
+      return addresses
+        .filter(({ address }) => IpAddress.family(address) === about)
+        .map((each) => ({ kind, station, evidence, ...addressed(each) }));
+    });
+  }
+
+  private chosen(station: Station): Iterable<string> {
+    try {
+      return this.policy.kindsFor?.(station) ?? DEFAULT_ANNOUNCE_KINDS;
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      this.note(
+        'HERALD_POLICY_FAULT',
+        `the policy failed to choose kinds of announcement: ${words}; the default is sent`,
+      );
+      return DEFAULT_ANNOUNCE_KINDS;
+    }
+  }
+
+  private note(code: HeraldError['code'], message: string): void {
+    if (!this.problems.has(message)) this.problems.set(message, new HeraldError(code, message));
+  }
+}
+
+const addressed = ({
+  address,
+  proof,
+  router,
+}: LearnedAddress): Pick<Announcement, 'address' | 'proof' | 'router'> => ({
+  address,
+  proof,
+  ...(router === undefined ? {} : { router }),
+});
