@@ -10,10 +10,14 @@ const MAC = '52:54:00:00:00:01';
 const C_TAG = 0x8100;
 const S_TAG = 0x88a8;
 
+type Tag = readonly [type: number, tci: number];
+
 /** A broadcast frame from an address, with tags from the outermost on, as hexadecimal. */
-const frameFrom = (source: string, ...tags: readonly [type: number, tci: number][]): string => {
+const frameFrom = (source: string, ...tags: readonly Tag[]): string => broadcast(source, tags, '88b5');
+const rarpFrom = (source: string, ...tags: readonly Tag[]): string => broadcast(source, tags, '8035');
+const broadcast = (source: string, tags: readonly Tag[], etherType: string): string => {
   const words = tags.map(([type, tci]) => hex(type, 4) + hex(tci, 4)).join('');
-  return `ffffffffffff${source.replaceAll(':', '')}${words}88b5${'00'.repeat(46)}`;
+  return `ffffffffffff${source.replaceAll(':', '')}${words}${etherType}${'00'.repeat(46)}`;
 };
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 const macOf = (index: number): string => `52:54:01:${hex(index, 6).match(/../g)?.join(':')}`;
@@ -97,6 +101,8 @@ describe.skipIf(missing)(
         ['a broadcast source', frameFrom('ff:ff:ff:ff:ff:ff'), []],
         ['a zero source', frameFrom('00:00:00:00:00:00'), []],
         ['the reserved VLAN 4095', frameFrom(MAC, [C_TAG, 4095]), []],
+        ['a RARP, as QEMU itself sends at the tap', rarpFrom(MAC), []],
+        ['a RARP in a VLAN', rarpFrom(MAC, [C_TAG, 22]), []],
         ['no tag', frameFrom(MAC), [MAC]],
         ['VLAN 22', frameFrom(MAC, [C_TAG, 22]), [`${MAC}/22`]],
         ['VLAN 4094 and a priority', frameFrom(MAC, [C_TAG, 0xeffe]), [`${MAC}/4094`]],

@@ -36,6 +36,11 @@ __attribute__((section("classifier"), used)) int learn(struct __sk_buff *skb)
 	if (skb->mark == skb->ifindex)
 		return TC_ACT_UNSPEC;
 
+	// What QEMU announces comes in here too and is not the guest's word: it names the MAC that the card was
+	// made with, which a guest that set another one uses no more.
+	if (skb->protocol == __builtin_bswap16(ETH_P_RARP))
+		return TC_ACT_UNSPEC;
+
 	// Two bytes at a time: an Ethernet header is only sure to start at an even address.
 	const __u16 *header = (void *)(long)skb->data;
 	if ((void *)header + ETH_HLEN > (void *)(long)skb->data_end)

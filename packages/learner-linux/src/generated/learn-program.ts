@@ -1,13 +1,15 @@
 // Generated from bpf/learn.bpf.c by bpf/generate.ts with clang 14. Do not edit.
 
 export const LEARN_PROGRAM = {
-  sourceSha256: '64f390e9579dd02b1bff7d47056e661ad26f65adb1a0524f59e8bf78160c3b08',
+  sourceSha256: '017dccf1e5e066aa95e843a097a65216495d5a9867cd9b37fca8932e3d92a04e',
   clangMajor: 14,
-  mapReferences: [32, 47],
+  mapReferences: [34, 49],
   instructions: [
     '6112280000000000',
     '6113080000000000',
-    '1d23300000000000',
+    '1d23320000000000',
+    '6112100000000000',
+    '1502300080350000',
     '6112500000000000',
     '61144c0000000000',
     'bf43000000000000',
