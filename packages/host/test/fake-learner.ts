@@ -2,6 +2,7 @@ import {
   HeraldError,
   type LearnedStation,
   type LearnedStations,
+  type MulticastReports,
   type Port,
   type PortLearner,
   type Station,
@@ -13,6 +14,8 @@ import {
 export class FakeLearner implements StationLearner {
   /** What was seen, by port. */
   readonly seen = new Map<string, LearnedStation[]>();
+  /** What was counted, by port. */
+  readonly counted = new Map<string, MulticastReports[]>();
   /** `open tap0`, `close tap0`, in their order. */
   readonly log: string[] = [];
   /** Keys of the stations it was told of as injected, call by call. */
@@ -56,6 +59,12 @@ export class FakeLearner implements StationLearner {
     this.reads += 1;
     await this.reading?.();
     if (!this.ports.has(port)) throw new HeraldError('HERALD_TEST_PORT', `${port} went away`);
-    return { stations: this.seen.get(port) ?? [], exactVlans: this.exactVlans, capacity: 4096 };
+    const multicastReports = this.counted.get(port);
+    return {
+      stations: this.seen.get(port) ?? [],
+      exactVlans: this.exactVlans,
+      capacity: 4096,
+      ...(multicastReports === undefined ? {} : { multicastReports }),
+    };
   }
 }

@@ -19,6 +19,7 @@ import { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { PRIMARY_MAC, PRIMARY_MAC_LIMITS, primaryMacView } from '../plan/primary-mac.js';
+import { boundedAddresses } from './bounded-addresses.js';
 import { foreignMacs } from './foreign-macs.js';
 import { type LearnedBounds, LearnedTable } from './learned-table.js';
 import { matchNic } from './match-nic.js';
@@ -30,6 +31,8 @@ import { snapshotEvidence } from './snapshot-evidence.js';
 export const UNREADABLE = 'unreadable';
 /** A card that could not be read is read again after this time, ms, also where events would tell of changes. */
 const UNREADABLE_POLL_MS = 5000;
+/** Most IP addresses in one snapshot: some 400 KiB of JSON, less than half of what a hand-off has to take. */
+const MAX_HANDED_ADDRESSES = 4096;
 /** Least pause between two readings of a card, ms, whatever its model asks for. */
 const LEAST_POLL_MS = 100;
 
@@ -265,21 +268,22 @@ export class GuestKnowledge {
 
   private nicSnapshots(): readonly NicSnapshot[] {
     const ownedByOthers = this.ownedByOthers();
-    return this.evidence()
+    const handedOn = this.evidence()
       .filter(({ nic }) => MacAddress.isStationAddress(nic.primaryMac))
-      .slice(0, MAX_SNAPSHOT_NICS)
-      .map((evidence) => {
-        const { nic, model, state, learned } = evidence;
-        const foreign = foreignMacs(evidence, ownedByOthers).slice(0, MAX_SNAPSHOT_STATIONS);
-        return {
-          id: nic.id,
-          primaryMac: nic.primaryMac,
-          model,
-          ...(state === undefined ? {} : { state }),
-          learned: learned.slice(0, MAX_SNAPSHOT_STATIONS),
-          ...(foreign.length === 0 ? {} : { foreign }),
-        };
-      });
+      .slice(0, MAX_SNAPSHOT_NICS);
+    const mostAddresses = Math.floor(MAX_HANDED_ADDRESSES / Math.max(1, handedOn.length));
+    return handedOn.map((evidence) => {
+      const { nic, model, state, learned } = evidence;
+      const foreign = foreignMacs(evidence, ownedByOthers).slice(0, MAX_SNAPSHOT_STATIONS);
+      return {
+        id: nic.id,
+        primaryMac: nic.primaryMac,
+        model,
+        ...(state === undefined ? {} : { state }),
+        learned: boundedAddresses(learned.slice(0, MAX_SNAPSHOT_STATIONS), mostAddresses),
+        ...(foreign.length === 0 ? {} : { foreign }),
+      };
+    });
   }
 
   /** True where the next snapshot says other things than when this was asked last, also by mere passing of time. */
@@ -296,11 +300,15 @@ export class GuestKnowledge {
     return JSON.stringify(
       this.nicSnapshots().map((nic) => ({
         ...nic,
-        learned: nic.learned.map(({ station }) => stationKey(station)).sort(),
+        learned: nic.learned.map(contentOf).sort(),
       })),
     );
   }
 }
+
+/** A learned station without ages. */
+const contentOf = ({ station, addresses = [] }: LearnedStation): string =>
+  [stationKey(station), ...addresses.map(({ address, proof }) => `${address} ${proof}`).sort()].join(' ');
 
 /** The code with which a model says that the guest has not set its card up. */
 const NOT_ENABLED = 'HERALD_NIC_NOT_ENABLED';

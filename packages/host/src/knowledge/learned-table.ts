@@ -1,10 +1,16 @@
 import {
   type Clock,
   type GuestPolicy,
+  type LearnedAddress,
   type LearnedStation,
   type StationKey,
   stationKey,
 } from '@nic-herald/core';
+import { boundedAddresses } from './bounded-addresses.js';
+import { mergeAddresses } from './merge-addresses.js';
+
+/** Most IP addresses remembered of a NIC, all its stations together: four for each of the 1024 it has by default. */
+export const MAX_NIC_ADDRESSES = 4096;
 
 /** Stations and when their ages were true, by the host's clock. */
 interface Sighting {
@@ -48,7 +54,10 @@ export class LearnedTable {
     this.here.clear();
   }
 
-  /** Each station of a NIC once, by its latest sighting, the latest first; none older than the bound. */
+  /**
+   * Each station of a NIC once, by its latest sighting, the latest first; none older than the bound. With it the IP
+   * addresses of all its sightings, stale ones among them for a while.
+   */
   of(nic: string, more: Sighting | undefined): readonly LearnedStation[] {
     const now = this.clock.now();
     const { learnedMaxAgeMs, maxStations } = this.bounds();
@@ -56,16 +65,41 @@ export class LearnedTable {
     for (const sighting of [this.here.get(nic), more]) {
       const passedMs = Math.max(0, now - (sighting?.at ?? now));
       for (const each of sighting?.stations ?? []) {
-        const aged = { ...each, ageMs: each.ageMs + passedMs };
+        const aged = older(each, passedMs);
         if (aged.ageMs > learnedMaxAgeMs) continue;
         const key = stationKey(each.station);
         const known = best.get(key);
-        if (known === undefined || byWorth(aged, known) < 0) best.set(key, aged);
+        best.set(key, known === undefined ? aged : together(aged, known, learnedMaxAgeMs));
       }
     }
-    return [...best.values()].sort(byAge).slice(0, maxStations);
+    const latest = [...best.values()].sort(byAge).slice(0, maxStations);
+    return boundedAddresses(
+      latest.map((each) => withAddresses(each, mergeAddresses(each.addresses ?? [], learnedMaxAgeMs))),
+      MAX_NIC_ADDRESSES,
+    );
   }
 }
+
+const older = (station: LearnedStation, byMs: number): LearnedStation => ({
+  ...station,
+  ageMs: station.ageMs + byMs,
+  ...(station.addresses === undefined
+    ? {}
+    : { addresses: station.addresses.map((each) => ({ ...each, ageMs: each.ageMs + byMs })) }),
+});
+
+/** Two sightings of one station, with the addresses of both. Those of a MAC of unknown VLAN are not an untagged station's. */
+const together = (one: LearnedStation, other: LearnedStation, maxAgeMs: number): LearnedStation => {
+  const better = byWorth(one, other) < 0 ? one : other;
+  if (one.vlanUnknown !== other.vlanUnknown) return better;
+  const both = [...(one.addresses ?? []), ...(other.addresses ?? [])];
+  return withAddresses(better, mergeAddresses(both, maxAgeMs));
+};
+
+const withAddresses = (
+  { addresses: _, ...station }: LearnedStation,
+  addresses: readonly LearnedAddress[],
+): LearnedStation => (addresses.length === 0 ? station : { ...station, addresses });
 
 /** The latest first. */
 const byAge = (a: LearnedStation, b: LearnedStation): number =>

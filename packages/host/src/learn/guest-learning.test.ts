@@ -1,9 +1,10 @@
-import type { HeraldError, LearnedStation, NicDescriptor } from '@nic-herald/core';
+import type { HeraldError, LearnedAddress, LearnedStation, NicDescriptor } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { MacAddress } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { never, nicOf } from '../../test/fake-guest.js';
 import { FakeLearner } from '../../test/fake-learner.js';
+import { answered, asserted, having } from '../../test/sample-addresses.js';
 import { learned, seenSomewhere, station } from '../../test/sample-nic.js';
 import { GuestLearning } from './guest-learning.js';
 import { LearnerRegistry } from './learner-registry.js';
@@ -155,6 +156,36 @@ describe('GuestLearning', () => {
     learner.seen.set('tap0', [bad as LearnedStation, learned(2)]);
     await attend([nicOf('nic0')]);
     expect((await read()).get('nic0')).toEqual([learned(2)]);
+  });
+
+  it('tells what was counted at the last reading, and forgets it with the port', async () => {
+    const { attend, learner, learning, read } = testLearning();
+    await attend(BOTH);
+    learner.counted.set('tap0', [
+      { vlan: 10, igmp: 2, mld: 3 },
+      { igmp: -1, mld: 0 },
+    ]);
+    expect(learning.reports('nic0')).toBeUndefined();
+    await read();
+    expect(learning.reports('nic0')).toEqual([{ vlan: 10, igmp: 2, mld: 3 }]);
+    expect(learning.reports('nic1')).toBeUndefined();
+    learner.counted.delete('tap0');
+    await read();
+    expect(learning.reports('nic0')).toBeUndefined();
+    learner.counted.set('tap0', []);
+    await read();
+    expect(learning.reports('nic0')).toEqual([]);
+    learner.ports.delete('tap0');
+    await read();
+    expect(learning.reports('nic0')).toBeUndefined();
+  });
+
+  it('hands on sound addresses alone', async () => {
+    const { attend, learner, read } = testLearning();
+    const bad = { ...asserted(1), address: '0.0.0.0' } as LearnedAddress;
+    learner.seen.set('tap0', [having(learned(1), bad, answered(2, 3))]);
+    await attend([nicOf('nic0')]);
+    expect((await read()).get('nic0')).toEqual([having(learned(1), answered(2, 3))]);
   });
 
   it('tells the learner of what was put in, also one that began only then', async () => {

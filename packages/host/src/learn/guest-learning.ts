@@ -3,14 +3,15 @@ import {
   type Clock,
   type HeraldError,
   type LearnedStation,
+  type MulticastReports,
   type NicDescriptor,
   type PortLearner,
   type Station,
 } from '@nic-herald/core';
-import { MacAddress, VlanId } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
 import { SerialQueue } from '../announce/serial-queue.js';
 import type { LearnerRegistry } from './learner-registry.js';
+import { type SoundReading, soundReading } from './sound-reading.js';
 
 /** How long one reading may take, and how long a learner may take to stop, ms. */
 const READ_DEADLINE_MS = 2000;
@@ -31,6 +32,8 @@ export class GuestLearning {
   private readonly attended = new Map<string, Attended>();
   /** What was put in last, by NIC: for a learner that begins after it, and finds it in a bridge's table. */
   private readonly lastInjected = new Map<string, readonly Station[]>();
+  /** What was counted at the last reading, by NIC. */
+  private readonly counted = new Map<string, readonly MulticastReports[]>();
   private readonly queue = new SerialQueue('learning');
 
   constructor(
@@ -80,7 +83,10 @@ export class GuestLearning {
         [...this.attended].map(async ([id, { port, learner }]) => {
           if (learner === undefined) return;
           try {
-            seen.set(id, await this.readPort(port, learner));
+            const { stations, reports } = await this.readPort(port, learner);
+            seen.set(id, stations);
+            if (reports === undefined) this.counted.delete(id);
+            else this.counted.set(id, reports);
           } catch (error) {
             const words = error instanceof Error ? error.message : String(error);
             const message = `learning at ${port} failed: ${words}`;
@@ -92,6 +98,16 @@ export class GuestLearning {
       );
     });
     return seen;
+  }
+
+  /**
+   * What the guest told of its multicast groups at a NIC's port up to the last `read`, counted since learning began
+   * there; `undefined` where nobody counts, or the port was not read yet. Does not read: a guest that waits for its
+   * migration tells nothing, so what was read while it waited still holds when it resumes. To learn what an
+   * announcement brought, keep this then, `read` at its end, and hand both to `reportsSince`.
+   */
+  reports(nic: string): readonly MulticastReports[] | undefined {
+    return this.counted.get(nic);
   }
 
   /** Tells that frames of these stations were just put in at a NIC's port. Quick, and never throws. */
@@ -110,18 +126,15 @@ export class GuestLearning {
     await this.queue.close();
   }
 
-  private async readPort(port: string, learner: PortLearner): Promise<readonly LearnedStation[]> {
+  private async readPort(port: string, learner: PortLearner): Promise<SoundReading> {
     const what = `reading what was learned at ${port}`;
-    const { stations, exactVlans } = await withDeadline(this.clock, READ_DEADLINE_MS, what, () =>
-      learner.read(),
-    );
-    const sound = stations.filter(isSound);
-    return exactVlans ? sound : sound.map((each) => ({ ...each, vlanUnknown: true }));
+    return soundReading(await withDeadline(this.clock, READ_DEADLINE_MS, what, () => learner.read()));
   }
 
   private async leave(id: string): Promise<void> {
     const { port = id, learner } = this.attended.get(id) ?? {};
     this.attended.delete(id);
+    this.counted.delete(id);
     if (learner === undefined) return;
     try {
       const what = `ending to learn at ${port}`;
@@ -138,11 +151,3 @@ export class GuestLearning {
     await this.queue.run(work).catch(() => {});
   }
 }
-
-/** A learner is another's code: one bad entry would make the whole snapshot unreadable to others. */
-const isSound = (each: LearnedStation | undefined): each is LearnedStation =>
-  MacAddress.is(each?.station.mac) &&
-  MacAddress.isStationAddress(each.station.mac) &&
-  (each.station.vlan === undefined || VlanId.is(each.station.vlan)) &&
-  each.ageMs >= 0 &&
-  Number.isFinite(each.ageMs);

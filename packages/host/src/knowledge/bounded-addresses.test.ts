@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { asserted, having } from '../../test/sample-addresses.js';
+import { learned } from '../../test/sample-nic.js';
+import { boundedAddresses } from './bounded-addresses.js';
+
+const MANY = having(learned(1), ...[1, 2, 3, 4, 5].map((number) => asserted(number)));
+const TWO = having(learned(2), asserted(6), asserted(7));
+const NONE = learned(3);
+
+describe('boundedAddresses', () => {
+  it.each<[number, number, number]>([
+    [0, 0, 0],
+    [1, 1, 0],
+    [2, 1, 1],
+    [3, 2, 1],
+    [4, 2, 2],
+    [5, 3, 2],
+    [6, 4, 2],
+    [7, 5, 2],
+    [8, 5, 2],
+  ])('of two stations with 5 and 2 it keeps of %i in all %i and %i', (most, ofMany, ofTwo) => {
+    const kept = boundedAddresses([MANY, NONE, TWO], most);
+    expect(kept.map(({ addresses = [] }) => addresses)).toEqual([
+      MANY.addresses?.slice(0, ofMany),
+      [],
+      TWO.addresses?.slice(0, ofTwo),
+    ]);
+    expect(kept.map(({ station }) => station)).toEqual([MANY, NONE, TWO].map(({ station }) => station));
+  });
+
+  it('leaves the member out where nothing is left', () => {
+    expect(boundedAddresses([TWO], 0)).toStrictEqual([learned(2)]);
+  });
+});

@@ -1,0 +1,31 @@
+import { type LearnedAddress, MAX_SNAPSHOT_ADDRESSES } from '@nic-herald/core';
+import type { IpAddress } from '@nic-herald/wire';
+
+/** How many times `learnedMaxAgeMs` an address is remembered: past one it is stale, which the planner tells. */
+const REMEMBERED_FOR = 2;
+
+/**
+ * Each IP address of a station once, by its best proof and the age of that proof: one that only answers for an
+ * address does not renew that it once spoke from it. A proof that still counts beats one older than `maxAgeMs`.
+ * The latest proved first and, in number, as many as a snapshot takes; nothing older than twice `maxAgeMs`.
+ */
+export const mergeAddresses = (
+  addresses: readonly LearnedAddress[],
+  maxAgeMs: number,
+): readonly LearnedAddress[] => {
+  const best = new Map<IpAddress, LearnedAddress>();
+  for (const each of addresses) {
+    if (each.ageMs > REMEMBERED_FOR * maxAgeMs) continue;
+    const known = best.get(each.address);
+    if (known === undefined || byWorth(each, known, maxAgeMs) < 0) best.set(each.address, each);
+  }
+  return [...best.values()].sort(byAge).slice(0, MAX_SNAPSHOT_ADDRESSES);
+};
+
+const byWorth = (a: LearnedAddress, b: LearnedAddress, maxAgeMs: number): number =>
+  Number(a.ageMs > maxAgeMs) - Number(b.ageMs > maxAgeMs) ||
+  Number(a.proof === 'answered') - Number(b.proof === 'answered') ||
+  a.ageMs - b.ageMs;
+
+const byAge = (a: LearnedAddress, b: LearnedAddress): number =>
+  a.ageMs - b.ageMs || (a.address < b.address ? -1 : 1);

@@ -1,0 +1,70 @@
+import type { LearnedAddress, LearnedStation, LearnedStations, MulticastReports } from '@nic-herald/core';
+import { IpAddress, MacAddress, VlanId } from '@nic-herald/wire';
+import { mergeAddresses } from '../knowledge/merge-addresses.js';
+
+/** Most VLANs of a port on which reports are counted: untagged, and 1 to 4094. */
+const MAX_COUNTED_VLANS = 4095;
+const PROOFS: readonly unknown[] = ['asserted', 'answered'] satisfies LearnedAddress['proof'][];
+
+/** What of a learner's reading is sound. */
+export interface SoundReading {
+  readonly stations: readonly LearnedStation[];
+  /** Absent where nobody counts. */
+  readonly reports?: readonly MulticastReports[];
+}
+
+/**
+ * What of a reading every reader of a snapshot takes. A learner is another's code: one bad entry would make the
+ * whole snapshot unreadable to others, so that it is left out; of a station with a bad address the address alone.
+ */
+export const soundReading = ({ stations, exactVlans, multicastReports }: LearnedStations): SoundReading => ({
+  stations: stations.filter(isSoundStation).map((each) => soundStation(each, exactVlans)),
+  ...(Array.isArray(multicastReports) ? { reports: soundReports(multicastReports) } : {}),
+});
+
+const isSoundStation = (each: LearnedStation | undefined): each is LearnedStation =>
+  MacAddress.is(each?.station.mac) &&
+  MacAddress.isStationAddress(each.station.mac) &&
+  (each.station.vlan === undefined || VlanId.is(each.station.vlan)) &&
+  isAge(each.ageMs);
+
+const soundStation = ({ addresses, ...each }: LearnedStation, exactVlans: boolean): LearnedStation => {
+  const sound = Array.isArray(addresses) ? soundAddresses(addresses) : [];
+  return {
+    ...each,
+    ...(exactVlans ? {} : { vlanUnknown: true }),
+    ...(sound.length === 0 ? {} : { addresses: sound }),
+  };
+};
+
+const soundAddresses = (addresses: readonly (LearnedAddress | undefined)[]): readonly LearnedAddress[] =>
+  mergeAddresses(
+    addresses
+      .filter((each): each is LearnedAddress => isSoundAddress(each))
+      .map(({ address, proof, ageMs }) => ({ address, proof, ageMs })),
+    Number.POSITIVE_INFINITY, // how old is too old is for the policy to say
+  );
+
+const isSoundAddress = (each: LearnedAddress | undefined): boolean =>
+  IpAddress.is(each?.address) &&
+  IpAddress.isHostAddress(each.address) &&
+  PROOFS.includes(each.proof) &&
+  isAge(each.ageMs);
+
+/** Each VLAN once: what is told of it again is left out. */
+const soundReports = (
+  reports: readonly (Partial<MulticastReports> | undefined)[],
+): readonly MulticastReports[] => {
+  const byVlan = new Map<number | undefined, MulticastReports>();
+  for (const each of reports) {
+    if (byVlan.size >= MAX_COUNTED_VLANS) break;
+    const { vlan, igmp, mld } = each ?? {};
+    if (byVlan.has(vlan) || (vlan !== undefined && !VlanId.is(vlan))) continue;
+    if (!isCount(igmp) || !isCount(mld)) continue;
+    byVlan.set(vlan, vlan === undefined ? { igmp, mld } : { vlan, igmp, mld });
+  }
+  return [...byVlan.values()];
+};
+
+const isAge = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0;
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
