@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ArpFrame, arpLength, decodeArp, encodeArp } from './arp.js';
-import { type DecodeError, isDecodeError } from './decode-error.js';
+import { DecodeError, isDecodeError } from './decode-error.js';
 import {
   decodeEthernet,
   type EthernetHeader,
@@ -10,8 +10,26 @@ import {
   ethernetLength,
   type VlanTag,
 } from './ethernet.js';
+import {
+  decodeGratuitousArp,
+  encodeGratuitousArp,
+  type GratuitousArp,
+  gratuitousArpLength,
+} from './gratuitous-arp.js';
+import { decodeIgmpQuery, encodeIgmpQuery, type IgmpQuery, igmpQueryLength } from './igmp-query.js';
+import { encodeIgmpReport, type IgmpReport, igmpReportLength } from './igmp-report.js';
 import { Ipv4Address } from './ipv4-address.js';
+import { Ipv6Address } from './ipv6-address.js';
 import { MacAddress } from './mac-address.js';
+import { decodeMldQuery, encodeMldQuery, type MldQuery, mldQueryLength } from './mld-query.js';
+import { encodeMldReport, type MldReport, mldReportLength } from './mld-report.js';
+import { type MulticastReport, multicastReport } from './multicast-report.js';
+import {
+  decodeNeighbourAdvertisement,
+  encodeNeighbourAdvertisement,
+  type NeighbourAdvertisement,
+  neighbourAdvertisementLength,
+} from './neighbour-advertisement.js';
 import { decodePcap, encodePcap, type PcapFile, type PcapRecord, pcapLength } from './pcap.js';
 import { decodeRarp, encodeRarp, type RarpFrame, rarpLength } from './rarp.js';
 import { VlanId } from './vlan-id.js';
@@ -25,6 +43,10 @@ interface Codec<T> {
 
 const macs = fc.uint8Array({ minLength: 6, maxLength: 6 }).map((bytes) => known(MacAddress.fromBytes(bytes)));
 const ips = fc.uint8Array({ minLength: 4, maxLength: 4 }).map((bytes) => known(Ipv4Address.fromBytes(bytes)));
+const ipv6s = fc
+  .uint8Array({ minLength: 16, maxLength: 16 })
+  .map((bytes) => known(Ipv6Address.fromBytes(bytes)));
+const linkLocals = ipv6s.map((ip) => Ipv6Address.of(`fe80${ip.slice(ip.indexOf(':'))}`));
 const vlan = fc.oneof(fc.constantFrom(1, 2, 4093, 4094), fc.integer({ min: 1, max: 4094 })).map(VlanId.of);
 
 const rarp: Codec<RarpFrame> = {
@@ -53,6 +75,81 @@ const arp: Codec<ArpFrame> = {
   length: arpLength,
   encode: encodeArp,
   decode: decodeArp,
+};
+
+const gratuitousArp: Codec<GratuitousArp> = {
+  values: fc.record(
+    { mac: macs, vlan, address: ips, operation: fc.constantFrom('request', 'reply') },
+    { requiredKeys: ['mac', 'address', 'operation'] },
+  ),
+  length: gratuitousArpLength,
+  encode: encodeGratuitousArp,
+  decode: decodeGratuitousArp,
+};
+
+const neighbourAdvertisement: Codec<NeighbourAdvertisement> = {
+  values: fc.record(
+    { mac: macs, vlan, address: ipv6s, router: fc.boolean(), override: fc.boolean() },
+    { requiredKeys: ['mac', 'address', 'router', 'override'] },
+  ),
+  length: neighbourAdvertisementLength,
+  encode: encodeNeighbourAdvertisement,
+  decode: decodeNeighbourAdvertisement,
+};
+
+const igmpQuery: Codec<IgmpQuery> = {
+  values: fc.record(
+    {
+      source: macs,
+      vlan,
+      maxResponseCode: fc.nat({ max: 0xff }),
+      robustness: fc.nat({ max: 7 }),
+      intervalCode: fc.nat({ max: 0xff }),
+    },
+    { requiredKeys: ['source', 'maxResponseCode', 'robustness', 'intervalCode'] },
+  ),
+  length: igmpQueryLength,
+  encode: encodeIgmpQuery,
+  decode: decodeIgmpQuery,
+};
+
+const mldQuery: Codec<MldQuery> = {
+  values: fc.record(
+    {
+      source: macs,
+      vlan,
+      sourceIp: linkLocals,
+      maxResponseCode: fc.nat({ max: 0xffff }),
+      robustness: fc.nat({ max: 7 }),
+      intervalCode: fc.nat({ max: 0xff }),
+    },
+    { requiredKeys: ['source', 'sourceIp', 'maxResponseCode', 'robustness', 'intervalCode'] },
+  ),
+  length: mldQueryLength,
+  encode: encodeMldQuery,
+  decode: decodeMldQuery,
+};
+
+const igmpGroups = ips.map((ip) => Ipv4Address.of(`239${ip.slice(ip.indexOf('.'))}`));
+const igmpReport: Codec<IgmpReport> = {
+  values: fc.record(
+    { source: macs, vlan, sourceIp: ips, groups: fc.uniqueArray(igmpGroups, { maxLength: 5 }) },
+    { requiredKeys: ['source', 'sourceIp', 'groups'] },
+  ),
+  length: igmpReportLength,
+  encode: encodeIgmpReport,
+  decode: (bytes) => reportOr<IgmpReport>('igmp', 3, bytes),
+};
+
+const mldGroups = linkLocals.map((ip) => Ipv6Address.of(`ff15${ip.slice(4)}`));
+const mldReport: Codec<MldReport> = {
+  values: fc.record(
+    { source: macs, vlan, sourceIp: linkLocals, groups: fc.uniqueArray(mldGroups, { maxLength: 5 }) },
+    { requiredKeys: ['source', 'sourceIp', 'groups'] },
+  ),
+  length: mldReportLength,
+  encode: encodeMldReport,
+  decode: (bytes) => reportOr<MldReport>('mld', 2, bytes),
 };
 
 const tag: fc.Arbitrary<VlanTag> = fc.record({
@@ -108,6 +205,12 @@ const pcap: Codec<PcapFile> = {
 describe('ethernet', () => holdsItsProperties(ethernet));
 describe('rarp', () => holdsItsProperties(rarp));
 describe('arp', () => holdsItsProperties(arp));
+describe('gratuitous ARP', () => holdsItsProperties(gratuitousArp));
+describe('neighbour advertisement', () => holdsItsProperties(neighbourAdvertisement));
+describe('IGMP query', () => holdsItsProperties(igmpQuery));
+describe('MLD query', () => holdsItsProperties(mldQuery));
+describe('IGMP report', () => holdsItsProperties(igmpReport));
+describe('MLD report', () => holdsItsProperties(mldReport));
 describe('pcap', () => holdsItsProperties(pcap));
 
 function holdsItsProperties<T>(codec: Codec<T>): void {
@@ -145,6 +248,19 @@ function holdsItsProperties<T>(codec: Codec<T>): void {
       }),
     );
   });
+}
+
+/** A report as its encoder takes it, for the reader has no DecodeError to return. */
+function reportOr<T extends IgmpReport | MldReport>(
+  protocol: MulticastReport['protocol'],
+  version: MulticastReport['version'],
+  bytes: Uint8Array,
+): T | DecodeError {
+  const report = multicastReport(bytes);
+  if (report === undefined) return DecodeError.truncated(protocol, 0, 1, 0);
+  const { protocol: readAs, version: inVersion, ...rest } = report;
+  if (readAs !== protocol || inVersion !== version) return DecodeError.truncated(protocol, 0, 1, 0);
+  return rest as unknown as T;
 }
 
 /** Decoding must not throw; and an error must point into the input. */

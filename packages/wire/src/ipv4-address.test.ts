@@ -47,4 +47,22 @@ describe('Ipv4Address', () => {
       }),
     );
   });
+
+  it.each([
+    ['0.0.0.0', false, false],
+    ['0.255.255.255', false, false],
+    ['127.0.0.1', false, false],
+    ['224.0.0.0', false, true],
+    ['239.255.255.255', false, true],
+    ['240.0.0.1', false, false],
+    ['255.255.255.255', false, false],
+    ['1.0.0.0', true, false],
+    ['126.255.255.255', true, false],
+    ['128.0.0.1', true, false],
+    ['169.254.1.1', true, false],
+    ['223.255.255.255', true, false],
+  ])('says of %s whether a host can own it (%s) and whether it is a group (%s)', (text, ownable, group) => {
+    const ip = Ipv4Address.of(text);
+    expect([Ipv4Address.isHostAddress(ip), Ipv4Address.isMulticast(ip)]).toEqual([ownable, group]);
+  });
 });

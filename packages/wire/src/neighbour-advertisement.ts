@@ -115,8 +115,12 @@ export function decodeNeighbourAdvertisement(frame: Uint8Array): NeighbourAdvert
   };
 }
 
-/** The MAC of the first such option; every option takes eight bytes at least, so the walk ends. */
+/**
+ * The MAC of the first such option. All options are walked, since one of no length spoils the message (section
+ * 7.1.2); each takes eight bytes at least, so the walk ends.
+ */
 function targetLinkLayerAddress({ message, messageOffset }: Icmpv6Frame): MacAddress | DecodeError {
+  let found: MacAddress | DecodeError | undefined;
   let at = OPTIONS;
   while (at < message.length) {
     const length = (message[at + 1] ?? 0) * OPTION_UNIT;
@@ -125,10 +129,10 @@ function targetLinkLayerAddress({ message, messageOffset }: Icmpv6Frame): MacAdd
       const left = message.length - at;
       return DecodeError.truncated('neighbour-advertisement', messageOffset + at, length, left);
     }
-    if (message[at] === TARGET_LINK_LAYER_ADDRESS) return MacAddress.fromBytes(message, at + 2);
+    if (message[at] === TARGET_LINK_LAYER_ADDRESS) found ??= MacAddress.fromBytes(message, at + 2);
     at += length;
   }
-  return invalid('target link-layer address', messageOffset + OPTIONS, 'an option', 'none');
+  return found ?? invalid('target link-layer address', messageOffset + OPTIONS, 'an option', 'none');
 }
 
 function invalid(field: string, at: number, need: string | number, have: string | number): DecodeError {
