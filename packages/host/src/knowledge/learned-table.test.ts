@@ -2,8 +2,9 @@ import { type LearnedStation, stationKey } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { answered, asserted, having } from '../../test/sample-addresses.js';
 import { learned, mac, seenSomewhere, station } from '../../test/sample-nic.js';
-import { LearnedTable } from './learned-table.js';
+import { LearnedTable, MAX_NIC_ADDRESSES } from './learned-table.js';
 
 const testTable = (maxStations = 4, learnedMaxAgeMs = 1000) => {
   const clock = new FakeClock();
@@ -78,6 +79,114 @@ describe('LearnedTable', () => {
     expect(table.of('nic0', undefined)).toEqual([learned(1, 10, 30), learned(3, 10, 410)]);
   });
 
+  describe('of IP addresses', () => {
+    const one = learned(1, 10);
+    it.each<[string, LearnedStation[][], number, LearnedStation[]]>([
+      [
+        'those of all sightings',
+        [[having(one, asserted(1, 5))], [having(one, answered(2, 1))], [one]],
+        10,
+        [having(learned(1, 10, 10), answered(2, 11), asserted(1, 15))],
+      ],
+      [
+        'those of an older sighting with the age of the newer',
+        [[having(learned(1, 10, 2), asserted(1, 7))], [learned(1, 10, 5)]],
+        0,
+        [having(learned(1, 10, 2), asserted(1, 7))],
+      ],
+      [
+        'each once, by its best proof, whose age goes on',
+        [[having(one, asserted(1, 5))], [having(one, answered(1, 1))]],
+        10,
+        [having(learned(1, 10, 10), asserted(1, 15))],
+      ],
+      [
+        'a stale assertion until the station answers again',
+        [[having(one, asserted(1, 995))], [having(one, answered(1, 1))], [having(one, answered(1, 1))]],
+        6,
+        [having(learned(1, 10, 6), asserted(1, 1001))],
+      ],
+      ['a stale one, to be told of', [[having(one, asserted(1, 2000))]], 0, [having(one, asserted(1, 2000))]],
+      [
+        'nothing older than that',
+        [[having(one, asserted(1, 1990), asserted(2, 2))]],
+        11,
+        [having(learned(1, 10, 11), asserted(2, 13))],
+      ],
+      ['none of a station that aged out', [[having(learned(1, 10, 995), asserted(1, 1))]], 6, []],
+      [
+        'VLANs apart',
+        [[having(one, asserted(1)), having(learned(1, 20), asserted(2))]],
+        0,
+        [having(one, asserted(1)), having(learned(1, 20), asserted(2))],
+      ],
+      [
+        'none of a MAC of unknown VLAN at the untagged station',
+        [[learned(1, undefined, 9)], [having(seenSomewhere(1), asserted(1))]],
+        0,
+        [learned(1, undefined, 9)],
+      ],
+      [
+        'those of a MAC of unknown VLAN where nothing more is known',
+        [[having(seenSomewhere(1), asserted(1))], [having(seenSomewhere(1), asserted(2))]],
+        0,
+        [having(seenSomewhere(1), asserted(1), asserted(2))],
+      ],
+    ])('keeps %s', async (_, readings, passed, expected) => {
+      const { clock, table, observe } = testTable();
+      for (const reading of readings) observe(...reading);
+      await clock.advance(passed);
+      expect(table.of('nic0', undefined)).toStrictEqual(expected);
+    });
+
+    it('keeps an answer that came after an assertion was stale', async () => {
+      const { clock, table, observe } = testTable();
+      observe(having(one, asserted(1, 995)));
+      await clock.advance(6);
+      observe(having(one, answered(1, 1)));
+      expect(table.of('nic0', undefined)).toEqual([having(one, answered(1, 1))]);
+    });
+
+    it('merges what was carried here, each with its own age', async () => {
+      const { clock, table, observe } = testTable();
+      const carried = {
+        stations: [
+          having(learned(1, 10, 200), asserted(1, 300), asserted(2, 1899)),
+          having(learned(2), answered(3)),
+        ],
+        at: clock.now(),
+      };
+      await clock.advance(100);
+      observe(having(one, asserted(4, 5), asserted(1, 500)));
+      await clock.advance(10);
+      expect(table.of('nic0', carried)).toEqual([
+        having(learned(1, 10, 10), asserted(4, 15), asserted(1, 410)),
+        having(learned(2, undefined, 110), answered(3, 110)),
+      ]);
+      expect(table.of('nic0', undefined)).toEqual([
+        having(learned(1, 10, 10), asserted(4, 15), asserted(1, 510)),
+      ]);
+    });
+
+    it('does not grow with the addresses that a guest invents, and each station keeps some', () => {
+      const { table, observe } = testTable(200);
+      for (let times = 0; times < 10; times++) {
+        observe(
+          ...Array.from({ length: 200 }, (_, number) =>
+            having(
+              learned(number),
+              ...Array.from({ length: 64 }, (_each, index) => asserted(times * 64 + index, 999 - times)),
+            ),
+          ),
+        );
+      }
+      const kept = table.of('nic0', undefined).map(({ addresses = [] }) => addresses.length);
+      expect(kept).toHaveLength(200);
+      expect(kept.reduce((sum, count) => sum + count, 0)).toBe(MAX_NIC_ADDRESSES);
+      expect(Math.min(...kept)).toBe(Math.floor(MAX_NIC_ADDRESSES / 200));
+    });
+  });
+
   it('keeps one NIC from the other, and forgets those that are gone, or all', () => {
     const { table } = testTable();
     const both = new Map([
@@ -101,9 +210,18 @@ describe('LearnedTable', () => {
         vlan: fc.option(fc.integer({ min: 1, max: 2 })),
         ageMs: fc.nat(1200),
         isVague: fc.boolean(),
+        addresses: fc.array(
+          fc
+            .tuple(fc.nat(3), fc.boolean(), fc.nat(2200))
+            .map(([address, isAnswer, age]) => (isAnswer ? answered(address, age) : asserted(address, age))),
+          { maxLength: 3 },
+        ),
       })
-      .map(({ number, vlan, ageMs, isVague }) =>
-        isVague ? seenSomewhere(number, ageMs) : learned(number, vlan ?? undefined, ageMs),
+      .map(({ number, vlan, ageMs, isVague, addresses }) =>
+        having(
+          isVague ? seenSomewhere(number, ageMs) : learned(number, vlan ?? undefined, ageMs),
+          ...addresses,
+        ),
       ),
     { maxLength: 12 },
   );
@@ -121,7 +239,11 @@ describe('LearnedTable', () => {
         const few = testTable(4);
         few.observe(...one);
         expect(few.table.size).toBeLessThanOrEqual(4);
-        for (const { ageMs } of given) expect(ageMs).toBeLessThanOrEqual(1000);
+        for (const { ageMs, addresses = [] } of given) {
+          expect(ageMs).toBeLessThanOrEqual(1000);
+          expect(new Set(addresses.map(({ address }) => address)).size).toBe(addresses.length);
+          for (const each of addresses) expect(each.ageMs).toBeLessThanOrEqual(2000);
+        }
       }),
       { numRuns: 300 },
     );
