@@ -77,7 +77,7 @@ export class LabRig {
       const taps = [options.guest, ...(options.neighbours ?? [])].flatMap(tapsOf);
       const network = await createNetwork({ taps });
       const startSwitch = options.switch ?? startOpenVswitch;
-      const lanSwitch = await startSwitch(network.switch, join(sockets, 'ovs'), ['swA', 'swB', 'swP']);
+      const lanSwitch = await startSwitch(network, join(sockets, 'ovs'));
       started.push(lanSwitch);
       const prober = await PeerProber.start(network.peer, options.directory);
       started.push(prober);

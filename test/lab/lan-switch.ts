@@ -1,3 +1,5 @@
+import type { LabNetwork } from './namespaces.js';
+
 /** Where the switch has learned one station: its port, by interface name. */
 export interface SwitchEntry {
   readonly mac: string;
@@ -26,9 +28,8 @@ export interface LanSwitch {
   stop(): Promise<void>;
 }
 
-/** Starts a switch in a namespace that holds its ports; `directory` takes its files. */
-export type SwitchStarter = (
-  namespace: string,
-  directory: string,
-  ports: readonly string[],
-) => Promise<LanSwitch>;
+/**
+ * Starts a switch between the hosts of a fresh network, in the switch's namespace, where `switchPorts` are its ports;
+ * `directory` takes its files.
+ */
+export type SwitchStarter = (network: LabNetwork, directory: string) => Promise<LanSwitch>;

@@ -8,6 +8,9 @@ export type HostName = 'A' | 'B';
 /** Names of the lab's network namespaces; every one holds the harness's process id. */
 const prefix = 'nhlab';
 
+/** Where the hosts and the peer come in at the switch. */
+export const switchPorts = ['swA', 'swB', 'swP'] as const;
+
 export interface LabNetwork {
   readonly hosts: Readonly<Record<HostName, string>>;
   readonly switch: string;
@@ -52,7 +55,7 @@ export async function createNetwork(options: NetworkOptions): Promise<LabNetwork
   ]);
   await ipBatch(
     network.switch,
-    ['swA', 'swB', 'swP'].map((device) => `link set ${device} up`),
+    switchPorts.map((device) => `link set ${device} up`),
   );
   return network;
 }

@@ -2,12 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabProcess } from './lab-process.js';
 import type { GroupEntry, LanSwitch, SwitchEntry, SwitchStarter } from './lan-switch.js';
+import { switchPorts } from './namespaces.js';
 import { runProgram } from './run-program.js';
 import { waitUntil } from './wait-until.js';
 
 export interface OpenVswitchSettings {
   /** Multicast goes only to ports where listeners were heard; off by default, as in Open vSwitch. */
   readonly multicastSnooping?: boolean;
+  /** Ports that are one uplink: a bond that balances by source (SLB), of which the other side knows nothing. */
+  readonly bond?: { readonly name: string; readonly members: readonly string[] };
 }
 
 /**
@@ -59,13 +62,20 @@ export class OpenVswitch implements LanSwitch {
       runProgram('ovs-vsctl', [`--db=${database}`, '--timeout=10', ...words], { env });
     const addPorts = ports.flatMap((port) => ['--', 'add-port', 'br0', port]);
     await vsctl(['add-br', 'br0', '--', 'set', 'bridge', 'br0', 'datapath_type=netdev', ...addPorts]);
+    const { bond } = settings;
+    if (bond) await vsctl(['add-bond', 'br0', bond.name, ...bond.members, 'bond_mode=balance-slb']);
     if (settings.multicastSnooping) await vsctl(['set', 'bridge', 'br0', 'mcast_snooping_enable=true']);
     // No flow cache: with it, an entry that moves takes effect only when the cache was revalidated, which at times is
     // half a second later. A switch in hardware obeys its MAC table at the next frame, and so does this one now.
     await vsctl(['set', 'Open_vSwitch', '.', 'other_config:flow-limit=0']);
     const portNames = await waitUntil('Open vSwitch to take its ports', { timeoutMs: 10_000 }, async () => {
-      const numbers = await Promise.all(ports.map((port) => vsctl(['get', 'interface', port, 'ofport'])));
-      const names = new Map(numbers.map((number, index) => [Number(number), ports[index] ?? '']));
+      const interfaces = [...ports, ...(bond?.members ?? [])];
+      const numbers = await Promise.all(
+        interfaces.map((name) => vsctl(['get', 'interface', name, 'ofport'])),
+      );
+      const names = new Map(
+        numbers.map((number, index) => [Number(number), ports[index] ?? bond?.name ?? '']),
+      );
       return [...names.keys()].every((number) => number > 0) ? names : undefined;
     });
     return new OpenVswitch(directory, [switchDaemon, databaseServer], portNames);
@@ -109,5 +119,5 @@ export class OpenVswitch implements LanSwitch {
 }
 
 /** {@link OpenVswitch.start} with the settings that a rig has where nothing is said. */
-export const startOpenVswitch: SwitchStarter = (namespace, directory, ports) =>
-  OpenVswitch.start(namespace, directory, ports);
+export const startOpenVswitch: SwitchStarter = (network, directory) =>
+  OpenVswitch.start(network.switch, directory, switchPorts);

@@ -7,6 +7,7 @@ import { learnedScenarios } from './learned-stations.js';
 import { migratedAtOnceCases } from './migrated-at-once.js';
 import { multicastScenarios } from './multicast.js';
 import { neighboursMacCases } from './neighbours-mac.js';
+import { ovsSlbBond } from './ovs-slb-bond.js';
 import { pausedDestination } from './paused-destination.js';
 import { stationScenarios } from './stations.js';
 import { thereAndBack } from './there-and-back.js';
@@ -24,6 +25,7 @@ export const labCases: readonly LabCase[] = [
   ...neighboursMacCases,
   flood,
   ...multicastScenarios,
+  ovsSlbBond,
   ...migratedAtOnceCases,
   cancelledMigration,
   pausedDestination,

@@ -5,6 +5,7 @@ import type { SwitchStarter } from '../lan-switch.js';
 import { LinuxBridgeSwitch } from '../linux-bridge-switch.js';
 import { multicastCase } from '../multicast-case.js';
 import { multicastStream } from '../multicast-stream.js';
+import { switchPorts } from '../namespaces.js';
 import { OpenVswitch } from '../open-vswitch.js';
 
 const vlan = VlanId.of(10);
@@ -38,9 +39,9 @@ const cards: Readonly<Record<string, Card>> = {
 };
 
 const switches: Readonly<Record<string, SwitchStarter>> = {
-  ovs: (namespace, directory, ports) =>
-    OpenVswitch.start(namespace, directory, ports, { multicastSnooping: true }),
-  bridge: (namespace, _directory, ports) => LinuxBridgeSwitch.start(namespace, ports),
+  ovs: (network, directory) =>
+    OpenVswitch.start(network.switch, directory, switchPorts, { multicastSnooping: true }),
+  bridge: (network) => LinuxBridgeSwitch.start(network.switch, switchPorts),
 };
 
 const switchNames: Readonly<Record<string, string>> = { ovs: 'Open vSwitch', bridge: 'a Linux bridge' };
