@@ -88,18 +88,22 @@ export class PcapSink implements FrameSink {
       frames.reduce((bytes, frame) => bytes + pcapRecordLength({ frame, timestampNs: 0n }), 0),
     );
     return {
-      // The hot path: stamps the records and writes them in one call. It must not throw.
-      send: () => {
+      // The hot path: stamps the records it is told to send and writes them in one call. It must not throw.
+      send: (first = 0, count = frames.length) => {
         const timestampNs = BigInt(Math.round(this.clock.now() * 1000)) * 1000n;
-        let at = 0;
-        for (const frame of frames) at += encodePcapRecord({ frame, timestampNs }, PRECISION, records, at);
+        const end = Math.min(first + count, frames.length);
+        let length = 0;
+        let accepted = 0;
+        for (let index = Math.max(0, first); index < end; index += 1) {
+          const frame = frames[index];
+          if (frame === undefined) break;
+          length += encodePcapRecord({ frame, timestampNs }, PRECISION, records, length);
+          accepted += 1;
+        }
         try {
-          const written = writeSync(file.fd, records);
-          if (written === records.length) return { accepted: frames.length };
-          return {
-            accepted: 0,
-            failure: `${written} of ${records.length} bytes were written: is the disk full?`,
-          };
+          const written = writeSync(file.fd, records, 0, length);
+          if (written === length) return { accepted };
+          return { accepted: 0, failure: `${written} of ${length} bytes were written: is the disk full?` };
         } catch (error) {
           return { accepted: 0, failure: String(error) };
         }

@@ -6,6 +6,8 @@ import {
   asHeraldError,
   CLOCK,
   type Clock,
+  checkAnnouncePacing,
+  DEFAULT_ANNOUNCE_PACING,
   FRAME_SINK,
   GUEST_MONITOR,
   HANDOFF_STORE,
@@ -18,6 +20,7 @@ import {
   STATION_LEARNER,
 } from '@nic-herald/core';
 import { withDeadline } from './announce/deadline.js';
+import { FramePacer } from './announce/frame-pacer.js';
 import { SinkRegistry } from './announce/sink-registry.js';
 import { installPlugins } from './compose/install-plugins.js';
 import type { Built } from './compose/installation.js';
@@ -61,13 +64,15 @@ export const composeHost = async (
   const clock = installation.get(CLOCK);
   const bus = installation.get(MIGRATION_EVENT_BUS);
   const handoff = installation.find(HANDOFF_STORE);
+  const policy = installation.get(ANNOUNCE_POLICY);
   const services: EngineServices = {
     host: name,
     clock,
     bus,
-    policy: installation.get(ANNOUNCE_POLICY),
+    policy,
     models: new ModelRegistry(installation.all(NIC_MODEL), installation.all(ANNOUNCE_HANDLER)),
     sinks: new SinkRegistry(installation.all(FRAME_SINK), clock),
+    pacer: new FramePacer(checkAnnouncePacing(policy.pacing ?? DEFAULT_ANNOUNCE_PACING), clock),
     learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
     ...(handoff === undefined ? {} : { handoff }),

@@ -3,13 +3,14 @@ import {
   type Clock,
   type FrameBatch,
   type FrameChannel,
+  type FrameDirection,
   type FrameSink,
   frameCount,
   HeraldError,
   type Port,
   type SendResult,
 } from '@nic-herald/core';
-import { decodeRarp, isDecodeError } from '@nic-herald/wire';
+import { decodeIgmpQuery, decodeMldQuery, decodeRarp, isDecodeError } from '@nic-herald/wire';
 
 /** A frame as it left. */
 export interface LeftFrame {
@@ -20,20 +21,30 @@ export interface LeftFrame {
   readonly station: string;
 }
 
+/** A query as it left to the guest. */
+export interface LeftQuery extends Omit<LeftFrame, 'station'> {
+  /** `igmp` or `mld/10`: the protocol and the VLAN. */
+  readonly query: string;
+}
+
 /** A sink that keeps what it was given. */
 export class FakeSink implements FrameSink {
   readonly name = 'fake-sink';
+  /** What left onto the network. */
   readonly frames: LeftFrame[] = [];
+  /** What left to the guest. */
+  readonly queries: LeftQuery[] = [];
+  readonly directions = new Set<FrameDirection>(['from-guest', 'to-guest']);
   /** Ports that are there. */
   readonly ports = new Set(['tap0', 'tap1']);
   openChannels = 0;
   opened = 0;
   /** Replaces what the system says to a batch of so many frames. */
-  refusal: ((frames: number) => SendResult) | undefined;
+  refusal: ((frames: number, direction: FrameDirection) => SendResult) | undefined;
   /** Replaces what a look at a port says. */
   look: (() => Promise<ChannelHealth>) | undefined;
   /** Replaces the opening of a port. */
-  opening: (() => Promise<void>) | undefined;
+  opening: ((direction: FrameDirection) => Promise<void>) | undefined;
   readonly since: number;
 
   constructor(private readonly clock: Clock) {
@@ -45,19 +56,20 @@ export class FakeSink implements FrameSink {
     return this.frames.map(({ station }) => station);
   }
 
-  supports({ kind }: Port): boolean {
-    return kind === 'tap';
+  supports({ kind }: Port, direction: FrameDirection): boolean {
+    return kind === 'tap' && this.directions.has(direction);
   }
 
-  async open(port: Port): Promise<FrameChannel> {
-    await this.opening?.();
+  async open(port: Port, direction: FrameDirection): Promise<FrameChannel> {
+    await this.opening?.(direction);
     if (!this.ports.has(port.name)) throw new HeraldError('HERALD_TEST_PORT', `${port.name} is not there`);
     this.openChannels += 1;
     this.opened += 1;
     let isOpen = true;
     return {
       prepare: (batch) => ({
-        send: () => (isOpen ? this.send(batch, port.name) : { accepted: 0, failure: 'closed' }),
+        send: (first, count) =>
+          isOpen ? this.send(batch, port.name, direction, first, count) : { accepted: 0, failure: 'closed' },
       }),
       health: async () => this.look?.() ?? this.health(port.name),
       close: async () => {
@@ -72,16 +84,36 @@ export class FakeSink implements FrameSink {
     return { ready: false, code: 'HERALD_TEST_PORT', message: `${port} went away` };
   }
 
-  private send(batch: FrameBatch, port: string): SendResult {
-    const frames = frameCount(batch);
-    if (this.refusal !== undefined) return this.refusal(frames);
-    for (let index = 0; index < frames; index++) {
-      const frame = decodeRarp(batch.bytes.subarray(batch.starts[index], batch.starts[index + 1]));
+  private send(
+    batch: FrameBatch,
+    port: string,
+    direction: FrameDirection,
+    first = 0,
+    count = frameCount(batch),
+  ): SendResult {
+    const end = Math.min(frameCount(batch), first + count);
+    if (this.refusal !== undefined) return this.refusal(end - first, direction);
+    for (let index = first; index < end; index++) {
+      const bytes = batch.bytes.subarray(batch.starts[index], batch.starts[index + 1]);
+      const left = { at: this.clock.now() - this.since, port };
+      if (direction === 'to-guest') {
+        this.queries.push({ ...left, query: queryOf(bytes) });
+        continue;
+      }
+      const frame = decodeRarp(bytes);
       if (isDecodeError(frame)) throw frame;
       const number = Number.parseInt(frame.mac.slice(12).replace(':', ''), 16);
       const station = frame.vlan === undefined ? `${number}` : `${number}/${frame.vlan}`;
-      this.frames.push({ at: this.clock.now() - this.since, port, station });
+      this.frames.push({ ...left, station });
     }
-    return { accepted: frames };
+    return { accepted: end - first };
   }
 }
+
+const queryOf = (bytes: Uint8Array): string => {
+  const igmp = decodeIgmpQuery(bytes);
+  const query = isDecodeError(igmp) ? decodeMldQuery(bytes) : igmp;
+  if (isDecodeError(query)) throw query;
+  const protocol = query === igmp ? 'igmp' : 'mld';
+  return query.vlan === undefined ? protocol : `${protocol}/${query.vlan}`;
+};

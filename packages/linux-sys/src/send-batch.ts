@@ -10,7 +10,7 @@ export interface SendFailure {
   readonly errno: number;
 }
 
-/** What became of one sending of a batch; `sent` and the failures add up to the batch. */
+/** What became of one sending; `sent` and the failures add up to the frames that were to be sent. */
 export interface SendOutcome {
   readonly sent: number;
   readonly failures: readonly SendFailure[];
@@ -29,6 +29,7 @@ const UIO_MAXIOV = 1024;
 const HEADER_BYTES = 64; // struct mmsghdr, LP64
 const IOVEC_BYTES = 16; // struct iovec, LP64
 const ETHERNET_HEADER_BYTES = 14;
+const NONE: readonly SendFailure[] = Object.freeze([]);
 const WORD = 2 ** 32;
 
 const { EINTR, EAGAIN, ENETDOWN, ENXIO, ENODEV, EBADF, EPERM } = constants.errno;
@@ -63,21 +64,25 @@ export class SendBatch {
     this.count = Math.max(0, starts.length - 1);
     this.memory = new Uint8Array(this.count * (HEADER_BYTES + IOVEC_BYTES) + bytes.length);
     this.address = this.system.addressOf(this.memory);
-    this.allSent = Object.freeze({ sent: this.count, failures: Object.freeze([]) });
+    this.allSent = Object.freeze({ sent: this.count, failures: NONE });
     writeLayout(this.memory, this.address, bytes, starts);
   }
 
   /**
-   * Hands all frames to the kernel, at most 1024 per call. Never throws; allocates only where a frame is
-   * refused. That an interface is down or gone is refused, but not that a frame is dropped further on.
-   * Where the socket's send buffer is full it waits up to the socket's send timeout, then gives up (EAGAIN).
+   * Hands `count` frames from `first` on to the kernel, all by default, at most 1024 per call; what lies beyond
+   * the batch is left out. Never throws; allocates nothing but its result, and that only for a part of the batch
+   * or where a frame is refused. That an interface is down or gone is refused, but not that a frame is dropped
+   * further on. Where the socket's send buffer is full it waits up to the socket's send timeout, then gives up
+   * (EAGAIN).
    */
-  send(): SendOutcome {
+  send(first = 0, count = this.count): SendOutcome {
     let failures: SendFailure[] | undefined;
     let retried = -1;
-    let next = 0;
-    while (next < this.count) {
-      const wanted = Math.min(this.count - next, UIO_MAXIOV);
+    const start = Math.max(0, Math.trunc(first)); // a part of a header would be read as one
+    const end = Math.min(this.count, Math.trunc(first + count));
+    let next = start;
+    while (next < end) {
+      const wanted = Math.min(end - next, UIO_MAXIOV);
       const sent = this.system.sendmmsg(this.socket.fd, this.address + next * HEADER_BYTES, wanted, 0);
       if (sent > 0) {
         next += sent;
@@ -90,10 +95,12 @@ export class SendBatch {
         continue;
       }
       failures ??= [];
-      const resume = STOPPING.has(errno) ? this.count : next + 1;
+      const resume = STOPPING.has(errno) ? end : next + 1;
       for (; next < resume; next++) failures.push({ index: next, errno });
     }
-    return failures ? { sent: this.count - failures.length, failures } : this.allSent;
+    const asked = Math.max(0, end - start);
+    if (failures) return { sent: asked - failures.length, failures };
+    return asked === this.count ? this.allSent : { sent: asked || 0, failures: NONE };
   }
 }
 

@@ -17,13 +17,13 @@ export class PortChannel implements FrameChannel {
     const prepared = new SendBatch(this.socket, batch.bytes, batch.starts);
     const allAccepted: SendResult = Object.freeze({ accepted: prepared.count });
     return {
-      send: () => {
-        const { sent, failures } = prepared.send();
-        const [first] = failures;
-        if (!first) return allAccepted;
+      send: (first, count) => {
+        const { sent, failures } = prepared.send(first, count);
+        const [refused] = failures;
+        if (!refused) return sent === prepared.count ? allAccepted : { accepted: sent };
         return {
           accepted: sent,
-          failure: `${nameOfErrno(first.errno)} at frame ${first.index}; ${failures.length} of ${prepared.count} frames refused`,
+          failure: `${nameOfErrno(refused.errno)} at frame ${refused.index}; ${failures.length} of ${sent + failures.length} frames refused`,
         };
       },
     };

@@ -56,14 +56,19 @@ export class FabricSink implements FrameSink {
       readFabricFrame(batch.bytes.subarray(batch.starts[index], batch.starts[index + 1])),
     );
     return {
-      send: () => {
-        for (const [index, frame] of frames.entries()) {
-          if (frame === undefined) return { accepted: index, failure: `frame ${index} is no Ethernet frame` };
+      send: (first = 0, count = frames.length) => {
+        const start = Math.max(0, first);
+        const end = Math.min(frames.length, first + count);
+        for (let index = start; index < end; index += 1) {
+          const frame = frames[index];
+          if (frame === undefined) {
+            return { accepted: index - start, failure: `frame ${index} is no Ethernet frame` };
+          }
           if (direction === 'from-guest') port.receiveFrame({ ...frame, injected: true });
           else port.transmit(frame);
           this.sent.push({ at: this.clock.now(), port: port.name, direction, frame });
         }
-        return { accepted: frames.length };
+        return { accepted: Math.max(0, end - start) };
       },
     };
   }

@@ -1,20 +1,6 @@
-import type {
-  AnnounceOutcome,
-  AnnounceTiming,
-  CancelTimer,
-  Clock,
-  PreparedBatch,
-  RoundReport,
-  SendResult,
-} from '@nic-herald/core';
+import type { AnnounceOutcome, AnnounceTiming, CancelTimer, RoundReport } from '@nic-herald/core';
 import { roundPause } from '../plan/round-pause.js';
-
-/** A batch ready to go: the frames of one NIC on its open channel. */
-export interface ReadyBatch {
-  readonly nic: string;
-  readonly frames: number;
-  readonly batch: PreparedBatch;
-}
+import { AnnouncementRound, type ReadyBatch, type RoundServices } from './announcement-round.js';
 
 /** A refusal by the system while sending. */
 export interface SendFailure {
@@ -36,21 +22,24 @@ export interface RunResult {
 const MAX_FAILURES = 64;
 
 /**
- * Sends one guest's ready batches: round 1 the moment it is fired, the others by the schedule. It is over
- * when the rounds are done and it is complete, or when it is cancelled. Firing is the hot path: it hands over
- * what lies ready and nothing else.
+ * Sends one guest's ready batches: round 1 the moment it is fired, the others by the schedule, all as fast as the
+ * host's pace allows. It is over when the rounds are out and it is complete, or when it is cancelled. Firing is the
+ * hot path: it hands over what lies ready and nothing else.
  */
 export class AnnouncementRun {
   private readonly rounds: RoundReport[] = [];
   private readonly failures: SendFailure[] = [];
   private batches: readonly ReadyBatch[];
+  /** The round that is on its way, or was the last. */
+  private round: AnnouncementRound | undefined;
+  private cancelTimer: CancelTimer | undefined;
+  private isNextDue = false;
+  private state: 'ready' | 'running' | 'over' = 'ready';
+  private isComplete = false;
   private offered = 0;
   private accepted = 0;
   private firstFrameAt: number | undefined;
   private lastFrameAt: number | undefined;
-  private cancelTimer: CancelTimer | undefined;
-  private state: 'ready' | 'running' | 'over' = 'ready';
-  private isComplete = false;
   private settle: (result: RunResult) => void = () => {};
   /** Settles when the run is over. */
   readonly done: Promise<RunResult>;
@@ -58,7 +47,7 @@ export class AnnouncementRun {
   constructor(
     batches: readonly ReadyBatch[],
     private readonly timing: AnnounceTiming,
-    private readonly clock: Clock,
+    private readonly services: RoundServices,
     private readonly onRound: (round: RoundReport) => void = () => {},
   ) {
     this.batches = batches;
@@ -72,7 +61,10 @@ export class AnnouncementRun {
     return this.batches.reduce((sum, { frames }) => sum + frames, 0);
   }
 
-  /** Sends round 1 now. Synchronous; a second call does nothing. */
+  /**
+   * Sends round 1 now: the primaries' frames before this returns, as far as the pace allows, the others after those
+   * of all guests that resume in this turn. A second call does nothing.
+   */
   fire(): void {
     if (this.state !== 'ready') return;
     this.state = 'running';
@@ -81,21 +73,26 @@ export class AnnouncementRun {
   }
 
   /**
-   * Sends a batch at once and with every later round; it is round 1 where nothing was sent before. False, and
-   * nothing is sent, when the run is over.
+   * Sends a batch as soon as may be and with every later round; it is round 1 where nothing was sent before. False,
+   * and nothing is sent, when the run is over.
    */
   add(batch: ReadyBatch): boolean {
     if (this.state === 'over' || this.timing.rounds === 0) return false;
     this.batches = [...this.batches, batch];
     if (this.state === 'ready') return true;
-    if (this.rounds.length === 0) this.send(1);
-    else this.hand(batch, this.rounds.length);
+    if (this.round === undefined) this.send(1);
+    else this.round.put([batch], 2);
     return true;
   }
 
-  /** Sends, with every later round, this batch instead of all there were for its NIC. */
+  /**
+   * Sends this batch instead of all there were for its NIC, with every later round; where those were not all out
+   * yet, what is left of them is dropped, and this one goes in its place.
+   */
   replace(batch: ReadyBatch): void {
     this.batches = [...this.batches.filter(({ nic }) => nic !== batch.nic), batch];
+    const urgency = this.round?.drop(batch.nic);
+    if (urgency !== undefined) this.round?.put([batch], urgency);
   }
 
   /** Nothing will be added any more: the run is over with its last round. */
@@ -106,56 +103,65 @@ export class AnnouncementRun {
 
   /** Ends the run: no frame leaves after this. */
   cancel(): void {
+    if (this.state === 'over') return;
+    const { round } = this;
+    const isCut = round !== undefined && !this.isReported(round) && round.firstFrameAt !== undefined;
+    if (isCut) this.keep(round);
+    round?.cancel();
     this.end('superseded');
   }
 
-  private send(round: number): void {
-    if (this.timing.rounds === 0) {
+  private send(number: number): void {
+    const { rounds } = this.timing;
+    if (rounds === 0) {
       this.endWhenDone();
       return;
     }
-    const startedAt = this.clock.now();
-    let accepted = 0;
-    let frames = 0;
-    for (const batch of this.batches) {
-      accepted += this.hand(batch, round);
-      frames += batch.frames;
-    }
-    const finishedAt = this.clock.now();
-    if (round === 1) {
-      this.firstFrameAt = startedAt;
-      this.lastFrameAt = finishedAt;
-    }
-    const report: RoundReport = { round, startedAt, finishedAt, frames, accepted };
-    this.rounds.push(report);
-    this.onRound(report);
-    if (round < this.timing.rounds) {
-      this.cancelTimer = this.clock.setTimer(roundPause(this.timing, round), () => {
-        if (this.state === 'running') this.send(round + 1);
-      });
-    } else this.endWhenDone();
+    this.isNextDue = false;
+    const round = new AnnouncementRound(number, this.services, {
+      handed: (nic, frames, accepted, failure) => {
+        this.offered += frames;
+        this.accepted += accepted;
+        if (failure !== undefined && this.failures.length < MAX_FAILURES) {
+          this.failures.push({ nic, round: number, failure });
+        }
+      },
+      isOut: () => this.isOut(round),
+    });
+    this.round = round;
+    round.put(this.batches, number === 1 ? 0 : 3);
+    if (this.state !== 'running' || number >= rounds) return;
+    this.cancelTimer = this.services.clock.setTimer(roundPause(this.timing, number), () => {
+      this.isNextDue = true;
+      if (!round.isUnderWay) this.send(number + 1);
+    });
   }
 
-  /** Hands one batch over; a sink that throws, which none may, costs no other NIC its frames. */
-  private hand({ nic, batch, frames }: ReadyBatch, round: number): number {
-    let result: SendResult;
-    try {
-      result = batch.send();
-    } catch (error) {
-      result = { accepted: 0, failure: error instanceof Error ? error.message : String(error) };
+  /** Nothing waits any more, be it of the round itself or of what was added to it later. */
+  private isOut(round: AnnouncementRound): void {
+    if (!this.isReported(round)) {
+      const report = this.keep(round);
+      if (round.number === 1) this.lastFrameAt = report.finishedAt;
+      this.onRound(report);
     }
-    const { accepted, failure } = result;
-    this.offered += frames;
-    this.accepted += accepted;
-    if (failure !== undefined && this.failures.length < MAX_FAILURES) {
-      this.failures.push({ nic, round, failure });
-    }
-    return accepted;
+    if (this.isNextDue) this.send(round.number + 1);
+    else this.endWhenDone();
+  }
+
+  private isReported({ number }: AnnouncementRound): boolean {
+    return this.rounds.length >= number;
+  }
+
+  private keep(round: AnnouncementRound): RoundReport {
+    const { firstFrameAt, report } = round;
+    if (round.number === 1) this.firstFrameAt = firstFrameAt;
+    this.rounds.push(report);
+    return report;
   }
 
   private endWhenDone(): void {
-    const areRoundsDone = this.batches.length === 0 || this.rounds.length >= this.timing.rounds;
-    if (!this.isComplete || !areRoundsDone) return;
+    const areRoundsOut = this.rounds.length >= this.timing.rounds && this.round?.isUnderWay !== true;
+    if (!this.isComplete || !(areRoundsOut || this.batches.length === 0)) return;
     if (this.offered === 0) this.end('nothing-to-announce');
     else this.end(this.accepted > 0 ? 'announced' : 'failed');
   }

@@ -19,7 +19,12 @@ export class SystemClock implements Clock {
     return this.origin + monotonic;
   }
 
+  /** A delay of 0 costs no millisecond: it is over once all that this turn of the event loop has read is dealt with. */
   setTimer(delayMs: number, run: () => void): CancelTimer {
+    if (delayMs <= 0) {
+      const soon = setImmediate(run);
+      return () => clearImmediate(soon);
+    }
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);
   }

@@ -5,6 +5,7 @@ import type {
   HandoffStore,
   MigrationEventBus,
 } from '@nic-herald/core';
+import type { FramePacer } from '../announce/frame-pacer.js';
 import type { SinkRegistry } from '../announce/sink-registry.js';
 import type { ModelRegistry } from '../knowledge/model-registry.js';
 import type { LearnerRegistry } from '../learn/learner-registry.js';
@@ -19,6 +20,8 @@ export interface EngineServices {
   readonly policy: AnnouncePolicy;
   readonly models: ModelRegistry;
   readonly sinks: SinkRegistry;
+  /** The pace of all announcements of this host. */
+  readonly pacer: FramePacer;
   readonly learners: LearnerRegistry;
   readonly kinds: ReadonlyMap<string, AnnouncementKind>;
   /** Absent: nothing is handed over, each host knows only what its own cards hold. */

@@ -11,10 +11,12 @@ import {
   type Station,
   stationKey,
 } from '@nic-herald/core';
-import { AnnouncementRun, type ReadyBatch } from '../announce/announcement-run.js';
+import type { ReadyBatch } from '../announce/announcement-round.js';
+import { AnnouncementRun } from '../announce/announcement-run.js';
 import { channelProblem } from '../announce/channel-problem.js';
 import type { ChannelSet } from '../announce/channel-set.js';
 import { encodeBatch } from '../plan/frame-batch.js';
+import { leadingFrames } from '../plan/leading-frames.js';
 import type { EngineServices } from './engine-services.js';
 
 /** One NIC of a prepared announcement. */
@@ -37,7 +39,7 @@ export interface PreparedNic {
 /** Told of each round, with what it is a round of. On the hot path: what takes time comes later. */
 export type RoundListener = (round: RoundReport, of: PreparedAnnouncement) => void;
 
-type FrameServices = Pick<EngineServices, 'clock' | 'kinds'>;
+type FrameServices = Pick<EngineServices, 'clock' | 'kinds' | 'pacer'>;
 
 /** An announcement with its frames encoded and its channels open: nothing is left to do but to fire it. */
 export class PreparedAnnouncement {
@@ -61,7 +63,7 @@ export class PreparedAnnouncement {
     services: FrameServices,
     onRound?: RoundListener,
   ): Promise<PreparedAnnouncement> {
-    const run = new AnnouncementRun([], timing, services.clock, (round) => onRound?.(round, announcement));
+    const run = new AnnouncementRun([], timing, services, (round) => onRound?.(round, announcement));
     const announcement: PreparedAnnouncement = new PreparedAnnouncement(run, channels, services);
     for (const plan of plans) {
       const nic = await announcement.open(plan);
@@ -163,7 +165,7 @@ export class PreparedAnnouncement {
   ): ReadyBatch | undefined {
     try {
       const batch = channel.prepare(encodeBatch(announcements, this.services.kinds));
-      return { nic, frames: announcements.length, batch };
+      return { nic, frames: announcements.length, ...leadingFrames(announcements), batch };
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       const message = `${nic}: ${announcements.length} frames could not be made ready: ${words}`;

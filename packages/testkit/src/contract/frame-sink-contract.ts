@@ -114,6 +114,31 @@ export const frameSinkContract = ({
         }
         await channel.close();
       }),
+      ...using('sends a part of a batch where a part is wanted', async (opened, direction) => {
+        const channel = await channelOf(opened, direction);
+        const batch = channel.prepare(batchOf(20));
+        for (const [first, count, wanted] of PARTS) {
+          const outcome = outcomeOfCall(() => batch.send(first, count));
+          const result = 'thrown' in outcome ? inWords(outcome.thrown) : quote(outcome.value);
+          demand(
+            !('thrown' in outcome) &&
+              outcome.value.accepted === wanted &&
+              outcome.value.failure === undefined,
+            `\`send(${first}, ${count})\` of 20 frames gave ${result}: { accepted: ${wanted} } is wanted. A sink that sends all of them each time breaks the pace that the switches can follow`,
+          );
+        }
+        const frames = await opened.heard?.();
+        const left = PARTS.flatMap(([first, , wanted]) =>
+          Array.from({ length: wanted }, (_, k) => first + k),
+        );
+        demand(
+          frames === undefined ||
+            (frames.length === left.length &&
+              left.every((index, at) => Buffer.compare(frames[at] ?? NO_FRAME, frameOf(index)) === 0)),
+          `${frames?.length} frames left the port after parts of a batch were sent: those at ${left.join(', ')} are wanted, in that order`,
+        );
+        await channel.close();
+      }),
       ...using(
         'sends frames as they are, in their order',
         async (opened, direction) => {
@@ -152,6 +177,18 @@ export const frameSinkContract = ({
     ],
   };
 };
+
+/** First frame, how many, and how many of 20 these are: what lies beyond a batch is left out. */
+const PARTS: readonly (readonly [first: number, count: number, wanted: number])[] = [
+  [3, 5, 5],
+  [0, 1, 1],
+  [18, 10, 2],
+  [20, 1, 0],
+  [7, 0, 0],
+  [1, Number.MAX_SAFE_INTEGER, 19],
+];
+
+const NO_FRAME = new Uint8Array(0);
 
 const frameOf = (index: number): Uint8Array => {
   const mac = MacAddress.of(

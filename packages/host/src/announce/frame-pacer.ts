@@ -1,0 +1,122 @@
+import type { AnnouncePacing, CancelTimer, Clock } from '@nic-herald/core';
+import { FairQueue } from './fair-queue.js';
+
+/**
+ * How urgent frames are; the more urgent always go first.
+ * - 0: the primary stations' first frames of round 1
+ * - 1: the other stations' first frames of round 1
+ * - 2: what else round 1 has, and what was found afterwards
+ * - 3: the later rounds
+ */
+export type Urgency = 0 | 1 | 2 | 3;
+
+/** Frames that wait to be handed over: at least one. */
+export interface PacedFrames {
+  /** Whose they are: owners of equally urgent frames share what may be sent. */
+  readonly owner: object;
+  readonly urgency: Urgency;
+  readonly count: number;
+  /**
+   * Hands `count` of them over, from the one at `first` on; called in their order, each once. `waitedMs` is above 0
+   * where they had to wait because no more might be sent before. Must not throw.
+   */
+  send(first: number, count: number, waitedMs: number): void;
+}
+
+/** The least pause between two looks at what may be sent, ms: Node's timers know no less. */
+const TICK_MS = 1;
+
+/**
+ * Holds back what would be more than the switches can take in: one per host, for all its guests together. A token
+ * bucket of `burst` frames that fills with `framesPerSecond`: in any window of one second at most
+ * `framesPerSecond + burst` frames leave, and never more than `burst` in one call. A burst of less than what one
+ * millisecond brings makes it slower than `framesPerSecond`.
+ *
+ * A more urgent class always goes first, and starves none for ever: a guest has classes 0 to 2 once for each time it
+ * comes here, bounded by its plan, and class 3 waits for that much. Equally urgent frames go in turns of equal
+ * shares, so that no guest waits for all the frames of another.
+ */
+export class FramePacer {
+  private readonly queues = [new FairQueue(), new FairQueue(), new FairQueue(), new FairQueue()] as const;
+  private readonly perMs: number;
+  private readonly burst: number;
+  private tokens: number;
+  private filledAt: number;
+  private cancelTimer: CancelTimer | undefined;
+  /** True while the timer waits for tokens; false where it waits for the end of the turn. */
+  private isShort = false;
+
+  constructor(
+    { framesPerSecond, burst }: AnnouncePacing,
+    private readonly clock: Clock,
+  ) {
+    this.perMs = framesPerSecond / 1000;
+    this.burst = burst;
+    this.tokens = burst;
+    this.filledAt = clock.now();
+  }
+
+  /**
+   * Takes frames over. Urgency 0 is handed over before this returns, as far as may be; the others at the end of
+   * the turn at the earliest, when the first frames of all guests that resumed in it are out. Returns how to take
+   * back what has not left yet.
+   */
+  submit(frames: PacedFrames): () => void {
+    const queue = this.queues[frames.urgency];
+    const isFirst = frames.urgency === 0;
+    const queued = queue.add(frames, this.clock.now(), this.isShort && !isFirst);
+    if (isFirst) this.handOver([queue]);
+    if (!this.isIdle) this.wake();
+    return () => {
+      queue.remove(queued);
+      if (this.isIdle) this.sleep();
+    };
+  }
+
+  private get isIdle(): boolean {
+    return this.queues.every(({ owners }) => owners === 0);
+  }
+
+  /** Hands over what may be sent now, no more than the bucket holds, the most urgent first. */
+  private handOver(queues: readonly FairQueue[]): void {
+    const now = this.fill();
+    for (const queue of queues) {
+      const share = Math.max(1, Math.floor(this.tokens / queue.owners));
+      while (this.tokens >= 1) {
+        const portion = queue.take(Math.min(share, Math.floor(this.tokens)), now);
+        if (portion === undefined) break;
+        const { frames, first, count, waitedMs } = portion;
+        this.tokens -= count; // before they leave: whoever sends them may submit more
+        frames.send(first, count, waitedMs);
+      }
+      if (queue.owners > 0) queue.markShort();
+    }
+  }
+
+  /** Calls for the next hand-over: at the end of the turn where something may be sent, else when it may be. */
+  private wake(): void {
+    if (this.cancelTimer !== undefined) return;
+    this.fill();
+    this.isShort = this.tokens < 1;
+    const delayMs = this.isShort ? Math.max(TICK_MS, (1 - this.tokens) / this.perMs) : 0;
+    this.cancelTimer = this.clock.setTimer(delayMs, () => {
+      this.sleep();
+      this.handOver(this.queues);
+      if (!this.isIdle) this.wake();
+    });
+  }
+
+  private sleep(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    this.isShort = false;
+  }
+
+  /** A clock that is set back brings no tokens, one that is set forward no more than a burst. */
+  private fill(): number {
+    const now = this.clock.now();
+    this.tokens = Math.min(this.burst, this.tokens + Math.max(0, now - this.filledAt) * this.perMs);
+    this.filledAt = now;
+    return now;
+  }
+}
