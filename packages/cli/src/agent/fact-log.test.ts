@@ -93,6 +93,21 @@ describe('the log', () => {
     ]);
   });
 
+  it('of a round that had to wait says how long', () => {
+    const round = {
+      round: 1,
+      startedAt: 1,
+      finishedAt: 4,
+      frames: 9,
+      accepted: 9,
+      delayed: 3,
+      delayedMs: 2.00049,
+    };
+    expect(logged('announce:round-finished', { guest, epoch: 1, round })).toMatchObject([
+      { delayed: 3, delayedMs: 2 },
+    ]);
+  });
+
   it('sums up a report', () => {
     expect(logged('announce:finished', { guest, cause: 'migration', report: report(0) })).toMatchObject([
       {

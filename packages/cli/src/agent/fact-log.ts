@@ -65,12 +65,13 @@ const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) =
     ['info', { ...of(guest), frames }, `armed: ${frames} frames lie ready`],
   ],
   'announce:round-finished': ({ guest, epoch, round }) => {
-    const { frames, accepted } = round;
+    const { frames, accepted, delayed, delayedMs } = round;
+    const delay = delayed === undefined ? {} : { delayed, delayedMs: rounded(delayedMs ?? 0) };
     const tookMs = rounded(round.finishedAt - round.startedAt);
     return [
       [
         accepted < frames ? 'warn' : 'info',
-        { ...of(guest), epoch, round: round.round, frames, accepted, tookMs },
+        { ...of(guest), epoch, round: round.round, frames, accepted, tookMs, ...delay },
         `round ${round.round}: ${accepted} of ${frames} frames handed over`,
       ],
     ];

@@ -1,4 +1,5 @@
-import type { AnnounceCause, AnnounceOutcome, MigrationReport } from '@nic-herald/core';
+import { type AnnounceCause, type AnnounceOutcome, type MigrationReport, stationKey } from '@nic-herald/core';
+import { countWords } from '../inspect/list-text.js';
 
 /** A report in one line's worth of numbers. */
 export interface ReportSummary {
@@ -6,14 +7,24 @@ export interface ReportSummary {
   readonly cause: AnnounceCause;
   readonly outcome: AnnounceOutcome;
   readonly nics: number;
-  /** Announcements of one round on NICs that have a sink, those found on the card after the resume too. */
+  /** Stations announced on NICs that have a sink, those found on the card after the resume too. */
   readonly stations: number;
+  /** IP addresses announced with them. */
+  readonly addresses: number;
+  /** Announcements of each kind for them, in one round. */
+  readonly kinds: Readonly<Record<string, number>>;
   /** Candidates left out. */
   readonly refused: number;
   readonly rounds: number;
   /** Frames of all rounds, and how many of them the kernel took. */
   readonly frames: number;
   readonly accepted: number;
+  /** Frames of all rounds that had to wait for the host's pace, and the longest wait, ms; absent: none. */
+  readonly delayed?: number;
+  readonly delayedMs?: number;
+  /** Queries for multicast groups that the guest was sent, and reports that came back; absent: none was sent. */
+  readonly multicastQueries?: number;
+  readonly multicastReports?: number;
   /** From the hypervisor's RESUME to the last frame of round 1, ms; absent where there was no RESUME. */
   readonly resumeToLastFrameMs?: number;
 }
@@ -21,22 +32,54 @@ export interface ReportSummary {
 /** Sums up a report. */
 export const reportSummary = (report: MigrationReport): ReportSummary => {
   const { resumedAt, lastFrameAt, rounds, nics } = report;
+  const announced = nics.flatMap(({ nic, sink, announced, added }) =>
+    sink === undefined
+      ? []
+      : [...announced, ...added].map((each) => ({ ...each, at: `${nic} ${stationKey(each.station)}` })),
+  );
   return {
     epoch: report.epoch,
     cause: report.cause,
     outcome: report.outcome,
     nics: nics.length,
-    stations: sum(
-      nics.map(({ sink, announced, added }) => (sink === undefined ? 0 : announced.length + added.length)),
-    ),
+    stations: new Set(announced.map(({ at }) => at)).size,
+    addresses: new Set(
+      announced.flatMap(({ address, at }) => (address === undefined ? [] : [`${at} ${address}`])),
+    ).size,
+    kinds: Object.fromEntries(countWords(announced.map(({ kind }) => kind))),
     refused: sum(nics.flatMap((nic) => nic.refused.map((refusal) => refusal.count ?? 1))),
     rounds: rounds.length,
     frames: sum(rounds.map((round) => round.frames)),
     accepted: sum(rounds.map((round) => round.accepted)),
+    ...delays(rounds),
+    ...multicast(nics),
     ...(resumedAt === undefined || lastFrameAt === undefined
       ? {}
-      : { resumeToLastFrameMs: Math.round((lastFrameAt - resumedAt) * 1000) / 1000 }),
+      : { resumeToLastFrameMs: rounded(lastFrameAt - resumedAt) }),
   };
 };
 
+const delays = (rounds: MigrationReport['rounds']): Pick<ReportSummary, 'delayed' | 'delayedMs'> => {
+  const delayed = sum(rounds.map((round) => round.delayed ?? 0));
+  const delayedMs = rounded(Math.max(0, ...rounds.map((round) => round.delayedMs ?? 0)));
+  return delayed === 0 ? {} : { delayed, delayedMs };
+};
+
+const multicast = (
+  nics: MigrationReport['nics'],
+): Pick<ReportSummary, 'multicastQueries' | 'multicastReports'> => {
+  const asked = nics.flatMap((nic) => nic.multicast ?? []);
+  const came = asked.flatMap(({ reports }) => reports ?? []);
+  return asked.length === 0
+    ? {}
+    : {
+        multicastQueries: sum(asked.map(({ queries }) => queries)),
+        ...(asked.some(({ reports }) => reports !== undefined)
+          ? { multicastReports: sum(came.map(({ igmp, mld }) => igmp + mld)) }
+          : {}),
+      };
+};
+
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

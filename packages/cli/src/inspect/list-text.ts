@@ -17,3 +17,14 @@ export const numberRanges = (numbers: readonly number[]): readonly string[] => {
 
 /** `1 frame`, `2 frames`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** How often each word is there, in the order in which they first are: `4 rarp, 3 garp`. */
+export const tally = (words: readonly string[]): string =>
+  [...countWords(words)].map(([word, count]) => `${count} ${word}`).join(', ');
+
+/** How often each word is there. */
+export const countWords = (words: readonly string[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+};

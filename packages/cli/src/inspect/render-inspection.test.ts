@@ -1,17 +1,20 @@
-import type { Evidence } from '@nic-herald/core';
+import type { Announcement, Evidence } from '@nic-herald/core';
 import type { GuestInspection } from '@nic-herald/host';
-import { MacAddress, VlanId } from '@nic-herald/wire';
+import { IpAddress, MacAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { renderInspection } from './render-inspection.js';
 import { WIDTH } from './text-block.js';
 
 const mac = (last: string): MacAddress => MacAddress.of(`52:54:00:00:00:${last}`);
 const vlan = VlanId.of(10);
-const announcement = (evidence: Evidence, last: string, tag?: VlanId) => ({
+const announcement = (evidence: Evidence, last: string, tag?: VlanId): Announcement => ({
   kind: 'rarp',
   evidence,
   station: tag === undefined ? { mac: mac(last) } : { mac: mac(last), vlan: tag },
 });
+const ipv4 = IpAddress.of('10.9.1.2');
+const ipv6 = IpAddress.of('2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff');
+const learned = announcement('learned', '02', vlan);
 const nic = {
   id: 'nic0',
   type: 'virtio-net-pci',
@@ -45,16 +48,47 @@ const inspection: GuestInspection = {
         vlans: [VlanId.of(10), VlanId.of(11), VlanId.of(20)],
         incomplete: [overflow],
       },
-      learned: [{ station: { mac: mac('02'), vlan }, ageMs: 61_200 }],
+      learned: [
+        {
+          station: { mac: mac('02'), vlan },
+          ageMs: 61_200,
+          addresses: [
+            { address: ipv4, proof: 'asserted', ageMs: 61_200 },
+            { address: ipv6, proof: 'answered', ageMs: 400_000, router: true },
+          ],
+        },
+        { station: { mac: mac('09') }, ageMs: 0 },
+      ],
       plan: {
         nic,
         model: 'virtio-net',
         source: 'hand-off',
-        announcements: [announcement('primary', '09'), announcement('learned', '02', vlan)],
+        announcements: [
+          announcement('primary', '09'),
+          learned,
+          { ...learned, kind: 'garp', address: ipv4, proof: 'asserted' },
+          { ...learned, kind: 'na', address: ipv6, proof: 'asserted' },
+        ],
         refusals: [
           { mac: mac('01'), evidence: 'primary', reason: 'not-in-use' },
           { mac: mac('03'), evidence: 'paired', reason: 'pairing-limit', count: 300 },
           { mac: mac('04'), vlan, evidence: 'paired', reason: 'pairing-limit' },
+          {
+            mac: mac('02'),
+            vlan,
+            address: ipv6,
+            evidence: 'learned',
+            reason: 'stale-address',
+            detail: 'proved 400 s ago',
+          },
+          {
+            mac: mac('02'),
+            address: ipv4,
+            evidence: 'learned',
+            reason: 'stale-address',
+            detail: 'proved 500 s ago',
+          },
+          { mac: mac('02'), vlan, count: 7, evidence: 'learned', reason: 'stale-address' },
         ],
         incomplete: [overflow],
       },
@@ -83,17 +117,26 @@ NIC nic0, virtio-net-pci, model virtio-net
   unicast     2: 52:54:00:00:00:02, 52:54:00:00:00:03
   multicast   none
   VLANs       3: 10-11, 20
-  learned     1: 52:54:00:00:00:02/10 (61 s ago)
+  learned     2: 52:54:00:00:00:02/10 (61 s ago), 52:54:00:00:00:09 (0 s ago)
+  addresses   2, at 1 station
+              52:54:00:00:00:02/10 10.9.1.2 (asserted 61 s ago),
+              2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff (a router, answered 400 s ago)
   incomplete  the guest has more unicast MACs than the card can list, so which they are is not known
               here (unicast-overflow)
-  plan        2 frames a round, from what the source host handed over
-               #  MAC                VLAN  kind    known by
-               1  52:54:00:00:00:09     -  rarp    primary
-               2  52:54:00:00:00:02    10  rarp    learned
+  plan        4 frames a round (2 rarp, 1 garp, 1 na), from what the source host handed over
+               #  MAC                VLAN  known by  frame
+               1  52:54:00:00:00:09     -  primary   rarp
+               2  52:54:00:00:00:02    10  learned   rarp
+               3  52:54:00:00:00:02    10  learned   garp 10.9.1.2
+               4  52:54:00:00:00:02    10  learned   na 2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff
   refused     1 not-in-use, the configured MAC, which the guest replaced by another:
               52:54:00:00:00:01
               301 pairing-limit, more guesses of MACs with VLANs than the policy allows
               (pairing.limit): 52:54:00:00:00:03 on 300 VLANs, 52:54:00:00:00:04/10
+              9 stale-address, the guest proved too long ago that it has the address
+              (learner.maxAge): 2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff at 52:54:00:00:00:02/10
+              (proved 400 s ago), 10.9.1.2 at 52:54:00:00:00:02 (proved 500 s ago), 7 more at
+              52:54:00:00:00:02/10
 `);
   });
 
@@ -133,14 +176,20 @@ NIC nic0, virtio-net-pci, model virtio-net
       reason: 'station-limit' as const,
     }));
     const unicast = Array.from({ length: 5000 }, () => mac('02'));
+    const addresses = Array.from({ length: 64 }, () => ({
+      address: ipv6,
+      proof: 'asserted' as const,
+      ageMs: 1,
+    }));
     const big = {
       ...first,
       filter: { ...first.filter, unicast },
+      learned: Array.from({ length: 1024 }, () => ({ station: { mac: mac('02') }, ageMs: 1, addresses })),
       plan: { ...first.plan, announcements, refusals },
     };
     const lines = render({ ...inspection, guest: { name: 'x'.repeat(256) }, nics: [big] }).split('\n');
     expect(Math.max(...lines.slice(1).map((line) => line.length))).toBeLessThanOrEqual(WIDTH);
-    expect(lines.length).toBeLessThan(120);
+    expect(lines.length).toBeLessThan(180);
     expect(lines.join('\n')).toContain('... and 960 more; --json shows all');
   });
 

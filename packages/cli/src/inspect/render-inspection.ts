@@ -3,6 +3,7 @@ import type { GuestInspection, NicInspection } from '@nic-herald/host';
 import picocolors from 'picocolors';
 import { printable } from '../printable.js';
 import { firstOf, numberRanges } from './list-text.js';
+import { renderAddresses } from './render-addresses.js';
 import { renderPlan } from './render-plan.js';
 import { labelled } from './text-block.js';
 
@@ -74,6 +75,7 @@ const renderNic = (
     ...labelled('VLANs', vlanList(filter.vlans)),
     ...(exact.length === 0 ? [] : labelled('pairs', `${exact.length}: ${firstOf(exact, MAX_MACS)}`)),
     ...(seen.length === 0 ? [] : labelled('learned', `${seen.length}: ${firstOf(seen, MAX_MACS)}`)),
+    ...renderAddresses(learned),
     ...filter.incomplete.flatMap(({ reason, meaning }) =>
       labelled('incomplete', `${meaning} (${reason})`).map(warn),
     ),

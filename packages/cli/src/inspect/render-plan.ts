@@ -1,5 +1,5 @@
-import type { NicPlan, PlanSource, Refusal, RefusalReason } from '@nic-herald/core';
-import { counted, firstOf } from './list-text.js';
+import type { Announcement, NicPlan, PlanSource, Refusal, RefusalReason } from '@nic-herald/core';
+import { counted, firstOf, tally } from './list-text.js';
 import { indented, labelled } from './text-block.js';
 
 const MAX_ROWS = 64;
@@ -15,50 +15,72 @@ const REASON: Readonly<Record<RefusalReason, string>> = {
   'not-a-station-address': 'no address a guest can have (group, zero or broadcast)',
   'not-in-use': 'the configured MAC, which the guest replaced by another',
   'not-trusted': "the policy does not take this guest's word for it",
-  denied: 'the policy names it',
+  denied: 'the policy does not allow it',
   'owned-by-other-guest': 'another guest has it as its own',
   'model-limit': 'more than such a card can hold',
   'pairing-limit': 'more guesses of MACs with VLANs than the policy allows (pairing.limit)',
   'station-limit': 'more than the policy lets a NIC have (maxStations)',
+  'no-kind': "the policy's kinds are about IP addresses alone, and none is known there",
+  'stale-address': 'the guest proved too long ago that it has the address (learner.maxAge)',
+  'address-limit': 'more addresses than the policy lets a station have (maxAddresses)',
+  'ambiguous-address': 'whose address it is, is not clear',
+  'moved-address': 'another station of the guest has the address by now',
+  'router-unknown': 'a link-local address, and a wrong router flag would take routes away',
   'bad-announcement': 'what the announce handler gave is no frame',
 };
 
 /** The plan of one NIC: what would be sent, in order, and what would not, by reason. */
-export const renderPlan = (plan: NicPlan): readonly string[] => {
-  const rows = plan.announcements.slice(0, MAX_ROWS).map(({ station, kind, evidence }, index) => {
-    const vlan = station.vlan === undefined ? '-' : `${station.vlan}`;
-    return `${`${index + 1}`.padStart(4)}  ${station.mac}  ${vlan.padStart(4)}  ${kind.padEnd(6)}  ${evidence}`;
-  });
-  const more = plan.announcements.length - rows.length;
-  const head = `${counted(plan.announcements.length, 'frame')} a round, ${SOURCE[plan.source]}`;
+export const renderPlan = ({ announcements, source, refusals }: NicPlan): readonly string[] => {
+  const rows = announcements.slice(0, MAX_ROWS).map(planRow);
+  const more = announcements.length - rows.length;
+  const kinds = tally(announcements.map(({ kind }) => kind));
+  const frames = counted(announcements.length, 'frame');
   return [
-    ...labelled('plan', head),
-    ...(rows.length === 0 ? [] : [row('   #  MAC                VLAN  kind    known by')]),
+    ...labelled('plan', `${frames} a round${kinds === '' ? '' : ` (${kinds})`}, ${SOURCE[source]}`),
+    ...(rows.length === 0 ? [] : [row('   #  MAC                VLAN  known by  frame')]),
     ...rows.map(row),
     ...(more === 0 ? [] : indented(`... and ${more} more; --json shows all`)),
-    ...renderRefusals(plan.refusals),
+    ...renderRefusals(refusals),
   ];
 };
 
-/** What was left out, one line for each reason. */
+const planRow = ({ address, evidence, kind, station }: Announcement, index: number): string =>
+  [
+    `${index + 1}`.padStart(4),
+    station.mac,
+    (station.vlan === undefined ? '-' : `${station.vlan}`).padStart(4),
+    evidence.padEnd('known by'.length),
+    address === undefined ? kind : `${kind} ${address}`,
+  ].join('  ');
+
+/** What was left out, by reason. */
 export const renderRefusals = (refusals: readonly Refusal[]): readonly string[] => {
-  const groups = new Map<string, Refusal[]>();
+  const groups = new Map<RefusalReason, Refusal[]>();
   for (const refusal of refusals) {
-    const key = `${refusal.reason} ${refusal.detail ?? ''}`;
-    groups.set(key, [...(groups.get(key) ?? []), refusal]);
+    const group = groups.get(refusal.reason);
+    if (group === undefined) groups.set(refusal.reason, [refusal]);
+    else group.push(refusal);
   }
-  return [...groups.values()].flatMap((group, index) => {
-    const [{ reason, detail }] = group as [Refusal, ...Refusal[]];
+  return [...groups].flatMap(([reason, group], index) => {
     const total = group.reduce((sum, { count = 1 }) => sum + count, 0);
-    const examples = firstOf(group.map(refusalName), MAX_EXAMPLES);
-    const because = detail === undefined ? REASON[reason] : `${REASON[reason]}: ${detail}`;
-    return labelled(index === 0 ? 'refused' : '', `${total} ${reason}, ${because}: ${examples}`);
+    const details = new Set(group.map(({ detail }) => detail));
+    const [common] = details.size === 1 ? details : [];
+    const because = common === undefined ? REASON[reason] : `${REASON[reason]}: ${common}`;
+    const names = group.map((each) => refusalName(each, details.size > 1));
+    const text = `${total} ${reason}, ${because}: ${firstOf(names, MAX_EXAMPLES)}`;
+    return labelled(index === 0 ? 'refused' : '', text);
   });
 };
 
-const refusalName = ({ mac, vlan, count }: Refusal): string => {
-  const name = vlan === undefined ? mac : `${mac}/${vlan}`;
-  return count === undefined ? name : `${name} on ${counted(count, 'VLAN')}`;
+const refusalName = (
+  { address, count, detail, evidence, mac, vlan }: Refusal,
+  withDetail: boolean,
+): string => {
+  const station = vlan === undefined ? mac : `${mac}/${vlan}`;
+  const why = withDetail && detail !== undefined ? ` (${detail})` : '';
+  if (address !== undefined) return `${address} at ${station}${why}`;
+  if (count === undefined) return `${station}${why}`;
+  return evidence === 'paired' ? `${mac} on ${counted(count, 'VLAN')}` : `${count} more at ${station}`;
 };
 
 const row = (text: string): string => `${' '.repeat(12)}${text}`;

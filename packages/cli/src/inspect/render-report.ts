@@ -1,8 +1,9 @@
 import { guestLabel, type MigrationReport } from '@nic-herald/core';
 import picocolors from 'picocolors';
-import { reportSummary } from '../agent/report-summary.js';
+import { type ReportSummary, reportSummary } from '../agent/report-summary.js';
 import { printable } from '../printable.js';
-import { counted } from './list-text.js';
+import { counted, tally } from './list-text.js';
+import { multicastText } from './multicast-text.js';
 import { renderRefusals } from './render-plan.js';
 import { labelled } from './text-block.js';
 
@@ -16,15 +17,14 @@ const OUTCOME: Readonly<Record<MigrationReport['outcome'], string>> = {
 /** What an announcement did, for the person who asked for it. */
 export const renderReport = (report: MigrationReport, options: { readonly color: boolean }): string => {
   const { bold, yellow } = picocolors.createColors(options.color);
-  const { stations, rounds, frames, accepted } = reportSummary(report);
+  const summary = reportSummary(report);
   const lines = [
     bold(`${printable(guestLabel(report.guest))} ${OUTCOME[report.outcome]}`),
-    ...labelled(
-      'sent',
-      `${counted(stations, 'station')}, ${counted(rounds, 'round')}, ${accepted} of ${counted(frames, 'frame')} taken`,
-    ),
+    ...labelled('sent', sentText(summary)),
+    ...(summary.delayed === undefined ? [] : labelled('delayed', delayText(summary))),
     ...report.nics.flatMap((nic) => [
       ...labelled(`NIC ${nic.nic}`.slice(0, 11), nicText(nic)),
+      ...(nic.multicast === undefined ? [] : labelled('multicast', multicastText(nic.multicast))),
       ...renderRefusals(nic.refused),
     ]),
     ...report.warnings
@@ -34,8 +34,17 @@ export const renderReport = (report: MigrationReport, options: { readonly color:
   return `${lines.join('\n')}\n`;
 };
 
+const sentText = ({ accepted, addresses, frames, rounds, stations }: ReportSummary): string => {
+  const ips = addresses === 0 ? '' : ` with ${addresses} IP ${addresses === 1 ? 'address' : 'addresses'}`;
+  const taken = `${accepted} of ${counted(frames, 'frame')} taken`;
+  return `${counted(stations, 'station')}${ips}, ${counted(rounds, 'round')}, ${taken}`;
+};
+
+const delayText = ({ delayed = 0, delayedMs = 0 }: ReportSummary): string =>
+  `${counted(delayed, 'frame')}, at most ${delayedMs} ms, as this host may send no faster (announce.pacing)`;
+
 const nicText = ({ announced, added, port, sink, model }: MigrationReport['nics'][number]): string => {
   if (sink === undefined) return `model ${model}, nothing could be sent: ${port ?? 'no port'}`;
-  const stations = counted(announced.length + added.length, 'station');
-  return `model ${model}, ${stations} through ${port ?? 'no port'} by ${sink}`;
+  const frames = tally([...announced, ...added].map(({ kind }) => kind));
+  return `model ${model}, ${frames || 'nothing'} a round through ${port ?? 'no port'} by ${sink}`;
 };
