@@ -149,6 +149,11 @@ describe('parseSnapshot', () => {
       withAddress({ ageMs }),
       `${ADDRESS_AT}.0.ageMs: `,
     ]),
+    ...['yes', 1, null].map((router): [string, unknown, string] => [
+      `${JSON.stringify(router)} for whether it is a router`,
+      withAddress({ router }),
+      `${ADDRESS_AT}.0.router: `,
+    ]),
     [
       'too many addresses',
       withAddresses(Array.from({ length: MAX_SNAPSHOT_ADDRESSES + 1 }, () => owned)),
@@ -185,6 +190,13 @@ describe('parseSnapshot', () => {
   it.each<[string, object[]]>([
     ['none', []],
     ['one of each version', [owned, { address: '2001:db8::1', proof: 'answered', ageMs: 0 }]],
+    [
+      'a router and none',
+      [
+        { ...owned, router: true },
+        { ...owned, address: '2001:db8::2', router: false },
+      ],
+    ],
     ['one on its link alone', [{ ...owned, address: 'fe80::5054:ff:fe00:1' }]],
     ['one of every part written out', [{ ...owned, address: '2001:db8:1111:2222:3333:4444:5555:6666' }]],
     [
@@ -204,6 +216,7 @@ describe('parseSnapshot', () => {
   it('has no addresses where there are none, as in what an older version wrote', () => {
     const { learned } = (parseSnapshot(valid) as Snapshot).nics[0] ?? {};
     expect(Object.keys(learned?.[0] ?? {})).toEqual(['station', 'ageMs']);
+    expect(Object.keys((addressesOf(withAddress({})) as [object])[0])).toEqual(['address', 'proof', 'ageMs']);
   });
 
   it('leaves out members it does not know', () => {

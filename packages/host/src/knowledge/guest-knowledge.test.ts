@@ -306,6 +306,7 @@ describe('GuestKnowledge', () => {
       ['one was not told again', [asserted(1)], false],
       ['one came', [asserted(1), answered(2), asserted(3)], true],
       ['one was proved better', [asserted(1), asserted(2)], true],
+      ['it said to be a router', [{ ...asserted(1), router: true }, answered(2)], true],
       ['one was proved worse', [answered(1), answered(2)], false],
     ])('tells whether the next snapshot differs where %s', async (_, addresses, isNews) => {
       const { knowledge, look } = testKnowledge();
@@ -328,17 +329,20 @@ describe('GuestKnowledge', () => {
     it('keeps them from A to B to A, each older by the time that passed', async () => {
       const a = testKnowledge();
       await a.look();
-      a.knowledge.observe(seen(asserted(1, 1000), answered('2001:db8::1', 2000)));
+      a.knowledge.observe(seen(asserted(1, 1000), { ...answered('2001:db8::1', 2000), router: false }));
       const fromA = a.knowledge.snapshot(KEY, 'A', 1);
 
       const b = testKnowledge();
-      b.knowledge.carry(JSON.parse(JSON.stringify(fromA)));
+      b.knowledge.carry(parseSnapshot(JSON.parse(JSON.stringify(fromA))) as Snapshot);
       await b.look();
       await b.clock.advance(500);
       b.knowledge.observe(seen(asserted(3)));
       await b.clock.advance(500);
       const fromB = b.knowledge.snapshot(KEY, 'B', 2);
-      const known = [asserted(3, 500), asserted(1, 2000), answered('2001:db8::1', 3000)];
+      const known = [
+        ...[asserted(3, 500), asserted(1, 2000)],
+        { ...answered('2001:db8::1', 3000), router: false },
+      ];
       expect(addressesOf(fromB)).toEqual(known);
 
       a.knowledge.forget();

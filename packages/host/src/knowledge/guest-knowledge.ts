@@ -307,8 +307,10 @@ export class GuestKnowledge {
 }
 
 /** A learned station without ages. */
-const contentOf = ({ station, addresses = [] }: LearnedStation): string =>
-  [stationKey(station), ...addresses.map(({ address, proof }) => `${address} ${proof}`).sort()].join(' ');
+const contentOf = ({ station, addresses = [] }: LearnedStation): string => {
+  const owned = addresses.map(({ address, proof, router }) => `${address} ${proof} ${String(router)}`);
+  return [stationKey(station), ...owned.sort()].join('; ');
+};
 
 /** The code with which a model says that the guest has not set its card up. */
 const NOT_ENABLED = 'HERALD_NIC_NOT_ENABLED';

@@ -139,6 +139,19 @@ describe('LearnedTable', () => {
       expect(table.of('nic0', undefined)).toStrictEqual(expected);
     });
 
+    it.each([true, false])('takes the last word on whether it is a router: %s', async (router) => {
+      const { clock, table, observe } = testTable();
+      const said = (is: boolean, ageMs: number) => having(one, { ...asserted(1, ageMs), router: is });
+      const carried = { stations: [said(!router, 5)], at: clock.now() };
+      await clock.advance(1);
+      observe(said(!router, 5));
+      await clock.advance(1);
+      observe(said(router, 900)); // what it spoke from is older than what it said
+      expect(table.of('nic0', carried)[0]?.addresses).toEqual([{ ...asserted(1, 6), router }]);
+      observe(having(one, asserted(1)));
+      expect(table.of('nic0', carried)[0]?.addresses).toEqual([{ ...asserted(1), router }]);
+    });
+
     it('keeps an answer that came after an assertion was stale', async () => {
       const { clock, table, observe } = testTable();
       observe(having(one, asserted(1, 995)));

@@ -62,14 +62,14 @@ export class LearnedTable {
     const now = this.clock.now();
     const { learnedMaxAgeMs, maxStations } = this.bounds();
     const best = new Map<StationKey, LearnedStation>();
-    for (const sighting of [this.here.get(nic), more]) {
-      const passedMs = Math.max(0, now - (sighting?.at ?? now));
-      for (const each of sighting?.stations ?? []) {
+    for (const { stations, at } of lastFirst(more, this.here.get(nic))) {
+      const passedMs = Math.max(0, now - at);
+      for (const each of stations) {
         const aged = older(each, passedMs);
         if (aged.ageMs > learnedMaxAgeMs) continue;
         const key = stationKey(each.station);
         const known = best.get(key);
-        best.set(key, known === undefined ? aged : together(aged, known, learnedMaxAgeMs));
+        best.set(key, known === undefined ? aged : together(known, aged, learnedMaxAgeMs));
       }
     }
     const latest = [...best.values()].sort(byAge).slice(0, maxStations);
@@ -80,6 +80,10 @@ export class LearnedTable {
   }
 }
 
+/** What was just read before what was known, where both are of now. */
+const lastFirst = (...sightings: readonly (Sighting | undefined)[]): readonly Sighting[] =>
+  sightings.filter((each) => each !== undefined).sort((a, b) => b.at - a.at);
+
 const older = (station: LearnedStation, byMs: number): LearnedStation => ({
   ...station,
   ageMs: station.ageMs + byMs,
@@ -88,11 +92,14 @@ const older = (station: LearnedStation, byMs: number): LearnedStation => ({
     : { addresses: station.addresses.map((each) => ({ ...each, ageMs: each.ageMs + byMs })) }),
 });
 
-/** Two sightings of one station, with the addresses of both. Those of a MAC of unknown VLAN are not an untagged station's. */
-const together = (one: LearnedStation, other: LearnedStation, maxAgeMs: number): LearnedStation => {
-  const better = byWorth(one, other) < 0 ? one : other;
-  if (one.vlanUnknown !== other.vlanUnknown) return better;
-  const both = [...(one.addresses ?? []), ...(other.addresses ?? [])];
+/**
+ * Two sightings of one station, with the addresses of both. Those of a MAC of unknown VLAN are not an untagged
+ * station's.
+ */
+const together = (last: LearnedStation, before: LearnedStation, maxAgeMs: number): LearnedStation => {
+  const better = byWorth(last, before) < 0 ? last : before;
+  if (last.vlanUnknown !== before.vlanUnknown) return better;
+  const both = [...(last.addresses ?? []), ...(before.addresses ?? [])];
   return withAddresses(better, mergeAddresses(both, maxAgeMs));
 };
 

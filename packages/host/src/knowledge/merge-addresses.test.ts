@@ -5,6 +5,7 @@ import { answered, asserted, ipv4 } from '../../test/sample-addresses.js';
 import { mergeAddresses } from './merge-addresses.js';
 
 const MAX_AGE_MS = 1000;
+const says = (address: LearnedAddress, router: boolean): LearnedAddress => ({ ...address, router });
 
 describe('mergeAddresses', () => {
   it.each<[string, LearnedAddress[], LearnedAddress[]]>([
@@ -16,6 +17,16 @@ describe('mergeAddresses', () => {
     ['by the better proof at its own age', [answered(1, 1), asserted(1, 900)], [asserted(1, 900)]],
     ['a proof that counts before one that is stale', [asserted(1, 1001), answered(1, 1)], [answered(1, 1)]],
     ['the better of two that are stale', [answered(1, 1001), asserted(1, 1900)], [asserted(1, 1900)]],
+    [
+      'what it said last about being a router, whatever its proof',
+      [says(answered(1, 5), false), says(asserted(1, 9), true)],
+      [says(asserted(1, 9), false)],
+    ],
+    [
+      'what it said before, where it said nothing since',
+      [asserted(1, 5), says(answered(1, 9), true)],
+      [says(asserted(1, 5), true)],
+    ],
     [
       'addresses of both versions',
       [asserted('2001:db8::1', 2), asserted('192.0.2.1', 1)],

@@ -8,6 +8,9 @@ const REMEMBERED_FOR = 2;
  * Each IP address of a station once, by its best proof and the age of that proof: one that only answers for an
  * address does not renew that it once spoke from it. A proof that still counts beats one older than `maxAgeMs`.
  * The latest proved first and, in number, as many as a snapshot takes; nothing older than twice `maxAgeMs`.
+ *
+ * What was read last stands first in `addresses`: of what they say about being a router the first has it, whatever
+ * its proof.
  */
 export const mergeAddresses = (
   addresses: readonly LearnedAddress[],
@@ -17,9 +20,15 @@ export const mergeAddresses = (
   for (const each of addresses) {
     if (each.ageMs > REMEMBERED_FOR * maxAgeMs) continue;
     const known = best.get(each.address);
-    if (known === undefined || byWorth(each, known, maxAgeMs) < 0) best.set(each.address, each);
+    best.set(each.address, known === undefined ? each : together(known, each, maxAgeMs));
   }
   return [...best.values()].sort(byAge).slice(0, MAX_SNAPSHOT_ADDRESSES);
+};
+
+const together = (last: LearnedAddress, before: LearnedAddress, maxAgeMs: number): LearnedAddress => {
+  const { router: _, ...better } = byWorth(last, before, maxAgeMs) < 0 ? last : before;
+  const router = last.router ?? before.router;
+  return router === undefined ? better : { ...better, router };
 };
 
 const byWorth = (a: LearnedAddress, b: LearnedAddress, maxAgeMs: number): number =>

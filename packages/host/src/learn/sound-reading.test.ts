@@ -49,6 +49,11 @@ describe('soundReading', () => {
     expect(addressesOf(many)).toStrictEqual([asserted('2001:db8::1', 4), asserted(1, 9e9)]);
   });
 
+  it.each([true, false, undefined, 'yes', null, 1])('takes %s for whether it is a router', (router) => {
+    const expected = typeof router === 'boolean' ? { ...asserted(1), router } : asserted(1);
+    expect(addressesOf([{ ...asserted(1), router }])).toStrictEqual([expected]);
+  });
+
   it('keeps 64 addresses of a station, the latest proved', () => {
     const kept = addressesOf(Array.from({ length: 1000 }, (_, number) => asserted(number, 1000 - number)));
     expect([kept?.length, kept?.[0]?.address]).toEqual([64, ipv4(999)]);

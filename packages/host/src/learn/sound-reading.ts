@@ -41,7 +41,10 @@ const soundAddresses = (addresses: readonly (LearnedAddress | undefined)[]): rea
   mergeAddresses(
     addresses
       .filter((each): each is LearnedAddress => isSoundAddress(each))
-      .map(({ address, proof, ageMs }) => ({ address, proof, ageMs })),
+      .map(({ address, proof, ageMs, router }) => ({
+        ...{ address, proof, ageMs },
+        ...(typeof router === 'boolean' ? { router } : {}),
+      })),
     Number.POSITIVE_INFINITY, // how old is too old is for the policy to say
   );
 
