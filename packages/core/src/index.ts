@@ -21,6 +21,7 @@ export {
   ANNOUNCE_PRESETS,
   type AnnouncePreset,
   DEFAULT_ANNOUNCE_KINDS,
+  PRESET_TIMINGS,
 } from './announce/announce-presets.js';
 export {
   ANNOUNCE_TIMING_RANGES,

@@ -1,4 +1,4 @@
-import { DEFAULT_ANNOUNCE_PACING, DEFAULT_GUEST_POLICY } from '@nic-herald/core';
+import { DEFAULT_ANNOUNCE_PACING, DEFAULT_GUEST_POLICY, PRESET_TIMINGS } from '@nic-herald/core';
 import { describe, expect, it } from 'vitest';
 import { configuredPolicy } from './policy-plugin.js';
 
@@ -35,6 +35,24 @@ describe('the policy of a herald.yaml', () => {
       config,
       { uuid },
       { timing: { initialMs: 50, maxMs: 550, rounds: 3, stepMs: 5 } },
+    ],
+    [
+      'a preset may bring a timing, and numbers beside it go before',
+      { announce: { preset: 'ovs-slb' as const, rounds: 9 } },
+      { name: 'db' },
+      { timing: { ...PRESET_TIMINGS['ovs-slb'], rounds: 9 } },
+    ],
+    [
+      "the general preset's timing does not go before the general numbers in a guest's rules",
+      { announce: { preset: 'ovs-slb' as const, rounds: 9 }, guests: { db: { trust: 'filter' as const } } },
+      { name: 'db' },
+      { timing: { ...PRESET_TIMINGS['ovs-slb'], rounds: 9 } },
+    ],
+    [
+      "a guest's own preset brings its timing",
+      { announce: { rounds: 9 }, guests: { db: { announce: { preset: 'ovs-slb' as const } } } },
+      { name: 'db' },
+      { timing: PRESET_TIMINGS['ovs-slb'] },
     ],
   ])('%s', (_, file, guest, expected) => {
     expect(configuredPolicy(file).forGuest(guest)).toMatchObject(expected);

@@ -2,10 +2,12 @@ import {
   ANNOUNCE_POLICY,
   type AnnouncePacing,
   type AnnouncePolicy,
+  type AnnounceTiming,
   DEFAULT_ANNOUNCE_PACING,
   DEFAULT_GUEST_POLICY,
   type GuestPolicy,
   type HeraldPlugin,
+  PRESET_TIMINGS,
 } from '@nic-herald/core';
 import { announcedKinds, kindRulesOver } from './announced-kinds.js';
 import { addressDenial, denial } from './denial.js';
@@ -33,11 +35,11 @@ export const configuredPolicy = (config: PolicyConfig): AnnouncePolicy => {
   const { maxAge } = config.learner ?? {};
   const defaults =
     maxAge === undefined ? DEFAULT_GUEST_POLICY : { ...DEFAULT_GUEST_POLICY, learnedMaxAgeMs: maxAge * 1000 };
-  const general = withRules(defaults, config);
+  const general = withRules(defaults, config, timingOf(config));
   const single = new Map(
     Object.entries(config.guests ?? {}).map(([guest, rules]) => [
       guestRef(guest),
-      withRules(general, rulesOver(config, rules)),
+      withRules(general, rulesOver(config, rules), timingOf(rules)),
     ]),
   );
   return {
@@ -66,19 +68,28 @@ const rulesOver = (general: GuestRules, own: GuestRules): GuestRules => ({
   announce: { ...own.announce, ...kindRulesOver(general.announce, own.announce) },
 });
 
-const withRules = (policy: GuestPolicy, rules: GuestRules): GuestPolicy => {
+/** The schedule that the preset of these very rules brings; one of the general rules is in the general policy already. */
+const timingOf = ({ announce }: GuestRules): AnnounceTiming | undefined =>
+  announce?.preset === undefined ? undefined : PRESET_TIMINGS[announce.preset];
+
+const withRules = (
+  policy: GuestPolicy,
+  rules: GuestRules,
+  presetTiming: AnnounceTiming | undefined,
+): GuestPolicy => {
   const { announce } = rules;
   const kindsFor = announcedKinds(announce);
+  const timing = presetTiming ?? policy.timing;
   return {
     ...policy,
     deny: denial(rules.allow, rules.deny),
     denyAddress: addressDenial(rules.allow, rules.deny),
     ...(kindsFor === undefined ? {} : { kindsFor }),
     timing: {
-      initialMs: announce?.initialMs ?? policy.timing.initialMs,
-      maxMs: announce?.maxMs ?? policy.timing.maxMs,
-      rounds: announce?.rounds ?? policy.timing.rounds,
-      stepMs: announce?.stepMs ?? policy.timing.stepMs,
+      initialMs: announce?.initialMs ?? timing.initialMs,
+      maxMs: announce?.maxMs ?? timing.maxMs,
+      rounds: announce?.rounds ?? timing.rounds,
+      stepMs: announce?.stepMs ?? timing.stepMs,
     },
     multicastRefresh: announce?.multicastRefresh ?? policy.multicastRefresh,
     trust: rules.trust ?? policy.trust,
