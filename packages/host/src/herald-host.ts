@@ -21,6 +21,18 @@ export interface SinkStatus {
   readonly problem?: string;
 }
 
+/** Whether and where a guest would be asked for its multicast groups at a NIC. */
+export interface MulticastStatus {
+  /** False where the policy does not want it. */
+  readonly wanted: boolean;
+  /** The VLANs on which it would be asked, besides untagged. */
+  readonly vlans: readonly number[];
+  /** Whether queries would reach the guest now. */
+  readonly ready: boolean;
+  /** Why not, or why not on all VLANs, for people. */
+  readonly problem?: string;
+}
+
 /** One NIC as an operator looks at it. */
 export interface NicInspection {
   readonly nic: NicDescriptor;
@@ -34,6 +46,7 @@ export interface NicInspection {
   readonly learned: readonly LearnedStation[];
   readonly plan: NicPlan;
   readonly sink: SinkStatus;
+  readonly multicast: MulticastStatus;
 }
 
 /** One guest as an operator looks at it: what is known, and what an announcement would send now. */

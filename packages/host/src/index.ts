@@ -4,6 +4,7 @@ export type {
   AnnounceRequest,
   GuestInspection,
   HeraldHost,
+  MulticastStatus,
   NicInspection,
   SinkStatus,
 } from './herald-host.js';

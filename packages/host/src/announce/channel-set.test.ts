@@ -58,7 +58,7 @@ describe('SinkRegistry', () => {
   ])('tells of %s', async (_, nic, upset, code, message) => {
     const { registry, sink } = testChannels();
     upset(sink);
-    const way = await registry.open({ ...NIC, ...nic });
+    const way = await registry.open({ ...NIC, ...nic }, 'from-guest');
     expect(way).toMatchObject({ problem: { code, message: expect.stringContaining(message) as unknown } });
   });
 
@@ -69,7 +69,7 @@ describe('SinkRegistry', () => {
       new Promise<void>((resolve) => {
         open = resolve;
       });
-    const way = registry.open(NIC);
+    const way = registry.open(NIC, 'from-guest');
     await clock.advance(5000);
     expect(await way).toMatchObject({ sink: 'fake-sink', problem: { code: 'HERALD_TIMEOUT' } });
     open();
@@ -81,29 +81,34 @@ describe('SinkRegistry', () => {
 describe('ChannelSet', () => {
   it('opens a port once, also for two plans in the making', async () => {
     const { channels, sink } = testChannels();
-    const [one, other] = await Promise.all([channels.for(NIC), channels.for(NIC)]);
+    const [one, other] = await Promise.all([
+      channels.for(NIC, 'from-guest'),
+      channels.for(NIC, 'from-guest'),
+    ]);
     expect([problemOf(one), problemOf(other), sink.opened]).toEqual(['open', 'open', 1]);
   });
 
   it('opens anew where the port is another, or went away', async () => {
     const { channels, sink } = testChannels();
-    await channels.for(NIC);
-    await channels.for({ ...NIC, port: { kind: 'tap', name: 'tap1' } });
+    await channels.for(NIC, 'from-guest');
+    await channels.for({ ...NIC, port: { kind: 'tap', name: 'tap1' } }, 'from-guest');
     expect([sink.opened, sink.openChannels]).toEqual([2, 1]);
     sink.ports.delete('tap1');
-    expect(problemOf(await channels.for({ ...NIC, port: { kind: 'tap', name: 'tap1' } }))).toBe(
+    expect(problemOf(await channels.for({ ...NIC, port: { kind: 'tap', name: 'tap1' } }, 'from-guest'))).toBe(
       'HERALD_TEST_PORT',
     );
     expect(sink.openChannels).toBe(0);
     sink.ports.add('tap1');
-    expect(problemOf(await channels.for({ ...NIC, port: { kind: 'tap', name: 'tap1' } }))).toBe('open');
+    expect(problemOf(await channels.for({ ...NIC, port: { kind: 'tap', name: 'tap1' } }, 'from-guest'))).toBe(
+      'open',
+    );
   });
 
   it('takes a look that never ends for a port that is gone', async () => {
     const { channels, sink, clock } = testChannels();
-    await channels.for(NIC);
+    await channels.for(NIC, 'from-guest');
     sink.look = never;
-    const again = channels.for(NIC);
+    const again = channels.for(NIC, 'from-guest');
     await clock.advance(2000);
     expect(problemOf(await again)).toBe('open');
     expect([sink.opened, sink.openChannels]).toEqual([2, 1]);
@@ -111,14 +116,14 @@ describe('ChannelSet', () => {
 
   it('opens again after it was released, and not after it was closed', async () => {
     const { channels, sink } = testChannels();
-    await channels.for(NIC);
+    await channels.for(NIC, 'from-guest');
     await channels.release();
     expect(sink.openChannels).toBe(0);
-    await channels.for(NIC);
+    await channels.for(NIC, 'from-guest');
     expect(sink.openChannels).toBe(1);
     await channels.close();
     expect(sink.openChannels).toBe(0);
-    await expect(channels.for(NIC)).rejects.toMatchObject({ code: 'HERALD_CANCELLED' });
+    await expect(channels.for(NIC, 'from-guest')).rejects.toMatchObject({ code: 'HERALD_CANCELLED' });
   });
 
   it('leaves nothing open where it is closed while a port opens', async () => {
@@ -128,7 +133,7 @@ describe('ChannelSet', () => {
       new Promise<void>((resolve) => {
         open = resolve;
       });
-    const way = channels.for(NIC);
+    const way = channels.for(NIC, 'from-guest');
     await Promise.resolve();
     stop.abort();
     await channels.close();

@@ -2,6 +2,7 @@ import {
   asHeraldError,
   type Clock,
   type FrameChannel,
+  type FrameDirection,
   type FrameSink,
   HeraldError,
   type NicDescriptor,
@@ -24,8 +25,8 @@ export class SinkRegistry {
     private readonly clock: Clock,
   ) {}
 
-  /** Opens the way onto the network for a NIC. Never rejects. */
-  async open(nic: NicDescriptor, signal?: AbortSignal): Promise<NicChannel> {
+  /** Opens the way through a NIC's port: onto the network, or to the guest. Never rejects. */
+  async open(nic: NicDescriptor, direction: FrameDirection, signal?: AbortSignal): Promise<NicChannel> {
     const { port } = nic;
     if (port === undefined) {
       return {
@@ -38,8 +39,11 @@ export class SinkRegistry {
     }
     let sink: FrameSink | undefined;
     try {
-      sink = this.sinks.find((each) => each.supports(port, 'from-guest'));
-      if (sink !== undefined) return { sink: sink.name, channel: await this.openThrough(sink, port, signal) };
+      sink = this.sinks.find((each) => each.supports(port, direction));
+      if (sink !== undefined) {
+        const channel = await this.openThrough(sink, port, direction, signal);
+        return { sink: sink.name, channel };
+      }
     } catch (error) {
       const by = sink === undefined ? 'a sink' : `the sink ${sink.name}`;
       const problem = asHeraldError(
@@ -53,21 +57,26 @@ export class SinkRegistry {
     return {
       problem: new HeraldError(
         'HERALD_NIC_NO_SINK',
-        `${nic.id}: no sink of this host can send through its port ${port.name} of kind ${port.kind}`,
+        `${nic.id}: no sink of this host can send ${direction === 'to-guest' ? 'to the guest ' : ''}through its port ${port.name} of kind ${port.kind}`,
         { details: { nic: nic.id, port: port.name, kind: port.kind } },
       ),
     };
   }
 
   /** A channel that opens after it was given up is closed again. */
-  private openThrough(sink: FrameSink, port: Port, outer: AbortSignal | undefined): Promise<FrameChannel> {
+  private openThrough(
+    sink: FrameSink,
+    port: Port,
+    direction: FrameDirection,
+    outer: AbortSignal | undefined,
+  ): Promise<FrameChannel> {
     const what = `opening port ${port.name} by the sink ${sink.name}`;
     return withDeadline(
       this.clock,
       OPEN_DEADLINE_MS,
       what,
       async (signal) => {
-        const channel = await sink.open(port, 'from-guest');
+        const channel = await sink.open(port, direction);
         if (signal.aborted) await channel.close();
         return channel;
       },

@@ -80,7 +80,7 @@ export class AnnounceEngine {
         );
       }
       const timing: AnnounceTiming = checkAnnounceTiming({ ...all.timing, ...request.timing });
-      return { plans: all.plans.filter(({ nic }) => nics?.includes(nic.id) ?? true), timing };
+      return { ...all, plans: all.plans.filter(({ nic }) => nics?.includes(nic.id) ?? true), timing };
     };
     return session.announce('manual', handoff, choose, signal);
   }

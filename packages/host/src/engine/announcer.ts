@@ -33,7 +33,7 @@ export class Announcer {
 
   /** Ends all that is being sent: it may be wrong from now on. */
   silence(): void {
-    for (const { run } of this.sending) run.cancel();
+    for (const announcement of this.sending) announcement.cancel();
   }
 
   /** Resolves with the report after the last round, when the bus was told of it. Never rejects. */
@@ -57,6 +57,7 @@ export class Announcer {
     const { guest, warnings } = this;
     const { bus, host } = this.services;
     const result = await announcement.run.done;
+    const multicast = await announcement.multicastReport();
     this.sending.delete(announcement);
     const areAnyPortsWell = await announcement.checkPorts();
     const outcome = result.outcome === 'announced' && !areAnyPortsWell ? 'failed' : result.outcome;
@@ -70,6 +71,7 @@ export class Announcer {
       snapshots: handoff.snapshots,
       result: { ...result, outcome },
       nics,
+      multicast,
       faults,
     });
     for (const { plan, refused } of nics) {

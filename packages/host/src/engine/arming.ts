@@ -6,12 +6,12 @@ import {
   type HeraldError,
   type NicDescriptor,
 } from '@nic-herald/core';
-import type { ChannelSet } from '../announce/channel-set.js';
 import { withDeadline } from '../announce/deadline.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { CAPTURE_DEADLINE_MS } from '../knowledge/read-nic.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
+import type { GuestPorts } from '../multicast/multicast-refresh.js';
 import { duplicateMacs } from './duplicate-macs.js';
 import type { EngineServices } from './engine-services.js';
 import { fetchHandoff } from './fetch-handoff.js';
@@ -56,7 +56,7 @@ export class Arming {
   constructor(
     private readonly guest: Guest,
     private readonly key: GuestKey | undefined,
-    private readonly channels: ChannelSet,
+    private readonly ports: GuestPorts,
     private readonly services: EngineServices,
     signal: AbortSignal,
     private readonly listener: ArmingListener,
@@ -157,19 +157,19 @@ export class Arming {
     );
     problems.push(...(handoff?.problems ?? []), ...duplicateMacs(present));
     problems.push(...handed.flatMap(({ problem }) => (problem === undefined ? [] : [problem])));
-    const { plans, faults } = planGuest(
+    const planned = planGuest(
       guest,
       handed.map(({ evidence }) => evidence),
       services,
     );
     const { timing } = services.policy.forGuest(guest.identity);
     const { round } = this.listener;
-    const announcement = await PreparedAnnouncement.prepare(plans, timing, this.channels, services, round);
+    const announcement = await PreparedAnnouncement.prepare(planned, timing, this.ports, services, round);
     if (this.isMoot()) return;
     this.current = {
       announcement,
       ...(handoff === undefined ? {} : { handoff }),
-      problems: [...problems, ...faults],
+      problems: [...problems, ...planned.faults],
     };
     if (this.closed) return; // it is being waited for
     this.listener.armed(this.current);

@@ -4,10 +4,12 @@ import {
   type Guest,
   type GuestPolicy,
   HeraldError,
+  type MulticastReports,
   type NicDescriptor,
 } from '@nic-herald/core';
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { GuestLearning } from '../learn/guest-learning.js';
+import type { ReportCounts } from '../multicast/multicast-refresh.js';
 import { CardWatch } from './card-watch.js';
 import type { EngineServices } from './engine-services.js';
 import { evidenceWarnings } from './evidence-warnings.js';
@@ -86,6 +88,16 @@ export class GuestObservation {
     for (const [nic, { length }] of seen)
       if (length > maxStations) this.warnings.tell(overflow(nic, maxStations));
     return this.knowledge.observe(seen);
+  }
+
+  /** Reads what the guest told of its multicast groups so far. */
+  async countReports(): Promise<ReportCounts> {
+    const counts = new Map<string, readonly MulticastReports[]>();
+    for (const nic of (await this.learning.read()).keys()) {
+      const reports = this.learning.reports(nic);
+      if (reports !== undefined) counts.set(nic, reports);
+    }
+    return counts;
   }
 
   /** Calls for the next look at what no event tells of. */

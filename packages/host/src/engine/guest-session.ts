@@ -10,13 +10,13 @@ import {
   type MigrationEvents,
   type MigrationReport,
   type MigrationSide,
-  type NicPlan,
   type Snapshot,
 } from '@nic-herald/core';
 import { ChannelSet } from '../announce/channel-set.js';
 import { SerialQueue } from '../announce/serial-queue.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
+import type { GuestPorts } from '../multicast/multicast-refresh.js';
 import { Announcer } from './announcer.js';
 import { type Armed, Arming } from './arming.js';
 import type { EngineServices } from './engine-services.js';
@@ -25,14 +25,13 @@ import { GuestObservation } from './guest-observation.js';
 import { guestPublisher, unnamed } from './guest-publisher.js';
 import { GuestWarnings } from './guest-warnings.js';
 import { hearLastWords } from './last-words.js';
-import { planGuest } from './plan-guest.js';
+import { type GuestPlan, planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 import { RisingRetry } from './rising-retry.js';
 import type { SnapshotPublisher } from './snapshot-publisher.js';
 
 /** The plans and the timing of an announcement that is about to be made ready. */
-export interface AnnounceChoice {
-  readonly plans: readonly NicPlan[];
+export interface AnnounceChoice extends Omit<GuestPlan, 'faults'> {
   readonly timing: AnnounceTiming;
 }
 
@@ -46,7 +45,7 @@ type Resumed = Pick<MigrationEvents['guest:resumed'], 'resumedAt' | 'readAt'>;
 export class GuestSession {
   readonly key: GuestKey | undefined;
   readonly knowledge: GuestKnowledge;
-  private readonly channels: ChannelSet;
+  private readonly ports: GuestPorts;
   private readonly publisher: SnapshotPublisher | undefined;
   private readonly warnings: GuestWarnings;
   private readonly announcer: Announcer;
@@ -70,13 +69,16 @@ export class GuestSession {
     const { bus, clock, sinks } = services;
     this.key = guestKeyOf(guest.identity);
     this.currentPhase = phase;
-    this.channels = new ChannelSet(sinks, clock, this.stop.signal);
     this.warnings = new GuestWarnings(bus, guest);
     this.announcer = new Announcer(guest, services, this.warnings);
     this.observation = new GuestObservation(guest, services, this.warnings, (nics) =>
       this.enqueue(() => this.look(nics)),
     );
     this.knowledge = this.observation.knowledge;
+    this.ports = {
+      channels: new ChannelSet(sinks, clock, this.stop.signal),
+      countReports: () => this.observation.countReports(),
+    };
     this.retry = new RisingRetry(clock, () => void this.enqueue(() => this.catchUp()));
     this.queue = new SerialQueue(guestLabel(guest.identity));
     this.publisher = guestPublisher(
@@ -170,7 +172,7 @@ export class GuestSession {
     this.hasFailed = true;
     void this.arming?.abandon();
     this.arming = undefined;
-    this.channels.release().catch(() => {}); // closed meanwhile: it is released
+    this.ports.channels.release().catch(() => {}); // closed meanwhile: it is released
   }
 
   /** The guest changed the filter of a NIC, or NICs came or went. */
@@ -188,20 +190,15 @@ export class GuestSession {
   ): Promise<MigrationReport> {
     const { services, guest, currentEpoch: epoch } = this;
     await this.readOwners();
-    const { plans: all, faults } = planGuest(guest, this.knowledge.evidence(), services);
-    const { plans, timing } = choose({ plans: all, timing: services.policy.forGuest(guest.identity).timing });
-    const announcement = await PreparedAnnouncement.prepare(
-      plans,
-      timing,
-      this.channels,
-      services,
-      this.onRound,
-    );
+    const { faults, ...planned } = planGuest(guest, this.knowledge.evidence(), services);
+    const chosen = choose({ ...planned, timing: services.policy.forGuest(guest.identity).timing });
+    const { ports, onRound } = this;
+    const announcement = await PreparedAnnouncement.prepare(chosen, chosen.timing, ports, services, onRound);
     const { run } = announcement;
-    const cancel = (): void => run.cancel();
+    const cancel = (): void => announcement.cancel();
     const isWanted = signal?.aborted !== true && !this.stop.signal.aborted;
     if (this.currentPhase === 'running' && isWanted) run.fire();
-    else run.cancel();
+    else cancel();
     run.complete();
     signal?.addEventListener('abort', cancel, { once: true });
     const report = await this.announcer.report(announcement, { cause, epoch, handoff, problems: faults });
@@ -224,7 +221,7 @@ export class GuestSession {
     await this.publisher?.close();
     await this.queue.close();
     await this.announcer.close();
-    await this.channels.close();
+    await this.ports.channels.close();
     await this.observation.close();
   }
 
@@ -239,7 +236,7 @@ export class GuestSession {
     this.merged = false;
     this.hasFailed = false;
     this.knowledge.forget();
-    this.arming = new Arming(guest, this.key, this.channels, services, this.stop.signal, {
+    this.arming = new Arming(guest, this.key, this.ports, services, this.stop.signal, {
       armed: ({ announcement, handoff, problems }) => {
         this.currentEpoch = Math.max(this.currentEpoch, handoff?.epoch ?? 0);
         for (const problem of [...problems, ...announcement.faults]) this.warnings.tell(problem);
@@ -267,7 +264,7 @@ export class GuestSession {
       resumed,
       problems,
     });
-    if (isStopped) return run.cancel(); // and not merged: when it goes on, it is announced anew
+    if (isStopped) return announcement.cancel(); // and not merged: when it goes on, it is announced anew
     if (handoff !== undefined) this.merge(handoff);
     this.observation.injected(announcement); // before the port is read: our first frames are not the guest's
     const take = (late: Snapshot): void => void this.enqueue(() => this.takeLast(announcement, late));
@@ -284,9 +281,9 @@ export class GuestSession {
   /** Looks at the cards and the ports here, and announces what was not announced yet. */
   private async announceBeyond(announcement: PreparedAnnouncement): Promise<void> {
     await this.look();
-    const { plans } = planGuest(this.guest, this.knowledge.evidence(), this.services);
+    const planned = planGuest(this.guest, this.knowledge.evidence(), this.services);
     const { maxStations } = this.services.policy.forGuest(this.guest.identity);
-    await announcement.addFrom(plans, maxStations);
+    await announcement.addFrom(planned, maxStations);
     this.observation.injected(announcement);
   }
 

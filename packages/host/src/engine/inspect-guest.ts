@@ -1,11 +1,18 @@
-import { asHeraldError, type HeraldError, type NicDescriptor, type NicPlan } from '@nic-herald/core';
+import {
+  asHeraldError,
+  type FrameDirection,
+  type HeraldError,
+  type NicDescriptor,
+  type NicPlan,
+} from '@nic-herald/core';
 import { channelProblem } from '../announce/channel-problem.js';
 import { withDeadline } from '../announce/deadline.js';
-import type { GuestInspection, NicInspection, SinkStatus } from '../herald-host.js';
+import type { GuestInspection, MulticastStatus, NicInspection, SinkStatus } from '../herald-host.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import { CAPTURE_DEADLINE_MS } from '../knowledge/read-nic.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
+import type { QueryPlan } from '../multicast/query-plan.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { duplicateMacs } from './duplicate-macs.js';
 import type { EngineServices } from './engine-services.js';
@@ -65,11 +72,11 @@ export const inspectGuest = async (
     );
     evidence = session.knowledge.evidence();
   }
-  const { plans, faults } = planGuest(guest, evidence, services);
+  const { plans, queries, faults } = planGuest(guest, evidence, services);
   const nics: NicInspection[] = [];
   for (const [index, each] of evidence.entries()) {
     const plan = plans[index];
-    if (plan !== undefined) nics.push(await inspectNic(each, plan, session, services));
+    if (plan !== undefined) nics.push(await inspectNic(each, plan, queries[index], session, services));
   }
   const duplicates = duplicateMacs(evidence.map(({ nic }) => nic));
   return {
@@ -88,6 +95,7 @@ export const inspectGuest = async (
 const inspectNic = async (
   evidence: NicEvidence,
   plan: NicPlan,
+  queries: QueryPlan | undefined,
   session: GuestSession,
   services: EngineServices,
 ): Promise<NicInspection> => {
@@ -100,12 +108,27 @@ const inspectNic = async (
     filter: evidence.filter,
     learned: evidence.learned,
     plan,
-    sink: await sinkStatus(evidence.nic, services),
+    sink: await sinkStatus(evidence.nic, 'from-guest', services),
+    multicast: await multicastStatus(queries, services),
   };
 };
 
-const sinkStatus = async (nic: NicDescriptor, { sinks, clock }: EngineServices): Promise<SinkStatus> => {
-  const way = await sinks.open(nic);
+const multicastStatus = async (
+  queries: QueryPlan | undefined,
+  services: EngineServices,
+): Promise<MulticastStatus> => {
+  if (queries === undefined) return { wanted: false, vlans: [], ready: false };
+  const { ready, ...way } = await sinkStatus(queries.nic, 'to-guest', services);
+  const problem = [queries.problem, way.problem].filter((each) => each !== undefined).join('; ');
+  return { wanted: true, vlans: queries.vlans, ready, ...(problem === '' ? {} : { problem }) };
+};
+
+const sinkStatus = async (
+  nic: NicDescriptor,
+  direction: FrameDirection,
+  { sinks, clock }: EngineServices,
+): Promise<SinkStatus> => {
+  const way = await sinks.open(nic, direction);
   if (!('channel' in way)) {
     return {
       ready: false,

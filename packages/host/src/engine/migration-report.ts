@@ -3,6 +3,7 @@ import type {
   Guest,
   HeraldError,
   MigrationReport,
+  MulticastRefreshReport,
   NicReport,
   ReportWarning,
 } from '@nic-herald/core';
@@ -20,12 +21,14 @@ export interface ReportParts {
   readonly resumed?: { readonly resumedAt: number; readonly readAt: number };
   readonly result: RunResult;
   readonly nics: readonly PreparedNic[];
+  /** How the guest was asked for its groups, by NIC id. */
+  readonly multicast: ReadonlyMap<string, MulticastRefreshReport>;
   readonly faults: readonly HeraldError[];
 }
 
 /** Writes down one announcement. */
 export const migrationReport = (parts: ReportParts): MigrationReport => {
-  const { guest, host, epoch, cause, snapshots, resumed, result, nics, faults } = parts;
+  const { guest, host, epoch, cause, snapshots, resumed, result, nics, multicast, faults } = parts;
   const { outcome, rounds, failures, firstFrameAt, lastFrameAt } = result;
   const sendWarnings = failures.slice(0, MAX_SEND_WARNINGS).map(
     ({ nic, round, failure }): ReportWarning => ({
@@ -45,22 +48,17 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
     ...(firstFrameAt === undefined ? {} : { firstFrameAt }),
     ...(lastFrameAt === undefined ? {} : { lastFrameAt }),
     rounds,
-    nics: nics.map(nicReport),
+    nics: nics.map((nic) => nicReport(nic, multicast.get(nic.plan.nic.id))),
     warnings: [...reportWarnings(faults), ...sendWarnings],
   };
 };
 
 const MAX_SEND_WARNINGS = 16;
 
-const nicReport = ({
-  plan,
-  sink,
-  announced,
-  added,
-  withdrawn,
-  refused,
-  incomplete,
-}: PreparedNic): NicReport => ({
+const nicReport = (
+  { plan, sink, announced, added, withdrawn, refused, incomplete }: PreparedNic,
+  multicast: MulticastRefreshReport | undefined,
+): NicReport => ({
   nic: plan.nic.id,
   model: plan.model,
   ...(plan.nic.port === undefined ? {} : { port: plan.nic.port.name }),
@@ -71,4 +69,5 @@ const nicReport = ({
   withdrawn,
   refused,
   incomplete,
+  ...(multicast === undefined ? {} : { multicast }),
 });

@@ -1,4 +1,5 @@
 import type { Guest, HeraldError, NicPlan } from '@nic-herald/core';
+import { planQueries, type QueryPlan } from '../multicast/query-plan.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { planNic } from '../plan/plan-nic.js';
 import type { EngineServices } from './engine-services.js';
@@ -6,6 +7,8 @@ import type { EngineServices } from './engine-services.js';
 /** The plans of a guest's NICs, and what failed while making them. */
 export interface GuestPlan {
   readonly plans: readonly NicPlan[];
+  /** Where it is asked for its multicast groups; empty where the policy does not want it asked. */
+  readonly queries: readonly QueryPlan[];
   readonly faults: readonly HeraldError[];
 }
 
@@ -26,8 +29,11 @@ export const planGuest = (
       handler: services.models.handlerFor(each.model),
     }),
   );
+  const plans = planned.map(({ plan }) => plan);
+  const asked = policy.multicastRefresh ? plans : [];
   return {
-    plans: planned.map(({ plan }) => plan),
+    plans,
+    queries: asked.map((plan, index) => planQueries(plan, evidence[index]?.filter)),
     faults: planned.flatMap(({ faults }) => faults),
   };
 };

@@ -5,6 +5,7 @@ import {
   type FrameChannel,
   type HeraldError,
   type Incompleteness,
+  type MulticastRefreshReport,
   type NicPlan,
   type Refusal,
   type RoundReport,
@@ -14,10 +15,11 @@ import {
 import type { ReadyBatch } from '../announce/announcement-round.js';
 import { AnnouncementRun } from '../announce/announcement-run.js';
 import { channelProblem } from '../announce/channel-problem.js';
-import type { ChannelSet } from '../announce/channel-set.js';
+import { type GuestPorts, MulticastRefresh } from '../multicast/multicast-refresh.js';
 import { encodeBatch } from '../plan/frame-batch.js';
 import { leadingFrames } from '../plan/leading-frames.js';
 import type { EngineServices } from './engine-services.js';
+import type { GuestPlan } from './plan-guest.js';
 
 /** One NIC of a prepared announcement. */
 export interface PreparedNic {
@@ -45,26 +47,33 @@ type FrameServices = Pick<EngineServices, 'clock' | 'kinds' | 'pacer'>;
 export class PreparedAnnouncement {
   private prepared: readonly PreparedNic[] = [];
   private readonly problems: HeraldError[] = [];
+  private readonly multicast: MulticastRefresh;
 
   private constructor(
     readonly run: AnnouncementRun,
-    private readonly channels: ChannelSet,
+    private readonly ports: GuestPorts,
     private readonly services: FrameServices,
-  ) {}
+  ) {
+    this.multicast = new MulticastRefresh(ports, services.clock);
+  }
 
   /**
    * Opens the channels, encodes and prepares. A NIC without a way is a problem, the others go. Rejects only
    * with HERALD_CANCELLED, where the channels are closed meanwhile.
    */
   static async prepare(
-    plans: readonly NicPlan[],
+    { plans, queries }: Omit<GuestPlan, 'faults'>,
     timing: AnnounceTiming,
-    channels: ChannelSet,
+    ports: GuestPorts,
     services: FrameServices,
     onRound?: RoundListener,
   ): Promise<PreparedAnnouncement> {
-    const run = new AnnouncementRun([], timing, services, (round) => onRound?.(round, announcement));
-    const announcement: PreparedAnnouncement = new PreparedAnnouncement(run, channels, services);
+    const run = new AnnouncementRun([], timing, services, (round) => {
+      announcement.multicast.round();
+      onRound?.(round, announcement);
+    });
+    const announcement: PreparedAnnouncement = new PreparedAnnouncement(run, ports, services);
+    announcement.multicast.add(queries.filter(({ nic }) => plans.some((plan) => plan.nic.id === nic.id)));
     for (const plan of plans) {
       const nic = await announcement.open(plan);
       const isReady = announcement.add(nic, plan.announcements);
@@ -95,16 +104,31 @@ export class PreparedAnnouncement {
    * Sends what newer plans have beyond this one, at once and with every later round; no more than
    * `maxStations` in all per NIC. Rejects as `prepare` does.
    */
-  async addFrom(plans: readonly NicPlan[], maxStations: number): Promise<void> {
+  async addFrom({ plans, queries }: Omit<GuestPlan, 'faults'>, maxStations: number): Promise<void> {
+    this.multicast.add(queries);
     for (const newer of plans) {
       const known = this.prepared.find(({ plan }) => plan.nic.id === newer.nic.id);
       const nic =
         known?.channel === undefined ? await this.open({ ...(known?.plan ?? newer), nic: newer.nic }) : known;
       const { missing, refused } = beyond(nic, newer, maxStations);
-      const added = this.add(nic, missing) ? missing : [];
-      const now = { ...nic, added: [...nic.added, ...added], refused };
-      this.put({ ...this.withdraw(now, newer), incomplete: together(nic.incomplete, newer.incomplete) });
+      const now = this.withdraw(nic, newer); // first: what is added then goes out once in this round
+      const added = [...now.added, ...(this.add(now, missing) ? missing : [])];
+      this.put({ ...now, added, refused, incomplete: together(nic.incomplete, newer.incomplete) });
     }
+  }
+
+  /** Ends it: no frame leaves after this. */
+  cancel(): void {
+    this.run.cancel();
+    this.multicast.cancel();
+  }
+
+  /**
+   * How the guest was asked for its groups, by NIC id, once its answers are in: to be called when the rounds are
+   * over. Never rejects.
+   */
+  multicastReport(): Promise<ReadonlyMap<string, MulticastRefreshReport>> {
+    return this.multicast.report();
   }
 
   /**
@@ -131,7 +155,7 @@ export class PreparedAnnouncement {
       incomplete: plan.incomplete,
       refused: plan.refusals,
     };
-    const way = await this.channels.for(plan.nic);
+    const way = await this.ports.channels.for(plan.nic, 'from-guest');
     if (!('channel' in way)) {
       this.note(way.problem);
       return way.sink === undefined ? nic : { ...nic, sink: way.sink };

@@ -1,0 +1,139 @@
+import type { CancelTimer, Clock, MulticastRefreshReport, MulticastReports } from '@nic-herald/core';
+import type { ChannelSet } from '../announce/channel-set.js';
+import { reportsSince } from '../learn/reports-since.js';
+import { NicQueries } from './nic-queries.js';
+import type { QueryPlan } from './query-plan.js';
+
+/** What was counted at the ports of a guest, by NIC id; a NIC where nobody counts is not there. */
+export type ReportCounts = ReadonlyMap<string, readonly MulticastReports[]>;
+
+/** The ports of one guest, as an announcement needs them. */
+export interface GuestPorts {
+  readonly channels: ChannelSet;
+  /** Reads what the guest told of its groups so far. */
+  countReports(): Promise<ReportCounts>;
+}
+
+interface Asked {
+  readonly queries?: NicQueries;
+  readonly problem?: string;
+}
+
+/**
+ * Has a guest that is announced tell of its multicast groups anew, so that snooping switches learn where they are:
+ * each round of announcements is followed by queries to the guest alone, whose reports then leave at its port as
+ * they always do. On the uplink a query of ours could win the querier election, so none goes there. What fails costs
+ * the refresh and never the announcement: nothing here is waited for.
+ */
+export class MulticastRefresh {
+  private readonly nics = new Map<string, Asked>();
+  private opening: Promise<void> = Promise.resolve();
+  private before: Promise<ReportCounts> | undefined;
+  private hasBegun = false;
+  private isCancelled = false;
+  private wake: () => void = () => {};
+
+  constructor(
+    private readonly ports: GuestPorts,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes ready what is not ready yet: to be asked with every later round, at once where a round was before. */
+  add(plans: readonly QueryPlan[]): void {
+    const reachable = plans.filter(({ nic }) => nic.port !== undefined);
+    if (reachable.length === 0 || this.isCancelled) return;
+    this.before ??= this.count();
+    this.opening = this.opening.then(async () => {
+      for (const plan of reachable) this.nics.set(plan.nic.id, await this.made(plan));
+    });
+  }
+
+  /** A round of announcements is out. Quick: it is called on the hot path, and sends only after it. */
+  round(): void {
+    this.hasBegun = true;
+    for (const { queries } of this.nics.values()) queries?.ask();
+  }
+
+  /** Asks no more: the guest stopped, or left. */
+  cancel(): void {
+    this.isCancelled = true;
+    for (const { queries } of this.nics.values()) queries?.cancel();
+    this.wake();
+  }
+
+  /**
+   * What was asked and told, by NIC id, once the answers are in; NICs where nothing was asked and nothing is wrong
+   * are left out. To be called when the rounds are over. Never rejects.
+   */
+  async report(): Promise<ReadonlyMap<string, MulticastRefreshReport>> {
+    await this.opening;
+    if (this.nics.size === 0) return new Map();
+    await this.answered();
+    const [before, after] = [await this.before, await this.count()];
+    const reports = new Map<string, MulticastRefreshReport>();
+    for (const [nic, asked] of this.nics) {
+      const report = refreshReport(asked, reportsSince(before?.get(nic), after.get(nic)));
+      if (report !== undefined) reports.set(nic, report);
+    }
+    return reports;
+  }
+
+  private async made({ nic, vlans, problem }: QueryPlan): Promise<Asked> {
+    const known = this.nics.get(nic.id)?.queries;
+    const unasked = problem === undefined ? {} : { problem };
+    try {
+      const queries = known ?? (await this.open(nic));
+      if (this.isCancelled) return unasked;
+      queries.add(vlans);
+      if (this.hasBegun && known === undefined) queries.ask();
+      return { queries, ...unasked };
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      return { ...(known === undefined ? {} : { queries: known }), problem: words };
+    }
+  }
+
+  private async open(nic: QueryPlan['nic']): Promise<NicQueries> {
+    const way = await this.ports.channels.for(nic, 'to-guest');
+    if ('channel' in way) return new NicQueries(way.channel, this.clock);
+    throw way.problem;
+  }
+
+  private async answered(): Promise<void> {
+    for (;;) {
+      const waitMs = Math.max(...[...this.nics.values()].map(({ queries }) => queries?.unansweredMs ?? 0));
+      if (waitMs === 0 || this.isCancelled) return;
+      await this.pause(waitMs);
+    }
+  }
+
+  private pause(waitMs: number): Promise<void> {
+    let cancelTimer: CancelTimer = () => {};
+    return new Promise<void>((resolve) => {
+      this.wake = resolve;
+      cancelTimer = this.clock.setTimer(waitMs, resolve);
+    }).finally(() => cancelTimer());
+  }
+
+  private count(): Promise<ReportCounts> {
+    return this.ports.countReports().catch(() => new Map());
+  }
+}
+
+const refreshReport = (
+  { queries, problem }: Asked,
+  reports: readonly MulticastReports[] | undefined,
+): MulticastRefreshReport | undefined => {
+  const sent = queries?.taken ?? 0;
+  const problems = [problem, queries?.failure].filter((each) => each !== undefined);
+  if (sent === 0 && problems.length === 0) return undefined;
+  return {
+    vlans: queries?.vlans ?? [],
+    queries: sent,
+    ...(sent === 0 || reports === undefined ? {} : { reports: reports.toSorted(byVlan) }),
+    ...(problems.length === 0 ? {} : { problem: problems.join('; ') }),
+  };
+};
+
+/** Untagged first. */
+const byVlan = (a: MulticastReports, b: MulticastReports): number => (a.vlan ?? 0) - (b.vlan ?? 0);

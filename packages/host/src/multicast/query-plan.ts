@@ -1,0 +1,40 @@
+import type { FilterView, NicDescriptor, NicPlan } from '@nic-herald/core';
+import type { VlanId } from '@nic-herald/wire';
+
+/** Where a guest is asked for its groups at one NIC. */
+export interface QueryPlan {
+  readonly nic: NicDescriptor;
+  /** The VLANs on which it is asked, besides untagged, in rising order. */
+  readonly vlans: readonly VlanId[];
+  /** Why it is not asked on all. */
+  readonly problem?: string;
+}
+
+/** Two queries on each and two untagged ones are 1024 frames. */
+const MAX_VLANS = 511;
+
+/**
+ * The guest is asked on the VLANs of the stations that are announced, and on those that the card lists: one on which
+ * nothing was announced may have groups all the same. A list of more than 511 tells nothing, as for announcements:
+ * drivers that enable all 4094 are not using them.
+ */
+export const planQueries = (plan: NicPlan, filter?: Pick<FilterView, 'vlans'>): QueryPlan => {
+  const { nic, announcements } = plan;
+  const announced = announcements.flatMap(({ station: { vlan } }) => (vlan === undefined ? [] : [vlan]));
+  const list = filter === undefined || filter.vlans === 'unknown' ? [] : filter.vlans;
+  const listed = [...new Set(list)].filter((vlan: number) => vlan !== 0);
+  const isListTooLong = listed.length > MAX_VLANS;
+  const all = [...new Set([...announced, ...(isListTooLong ? [] : listed)])];
+  const problems = [
+    ...(isListTooLong
+      ? [
+          `it lists ${listed.length} VLANs: which of them the guest uses is not known, so it is asked on those of its stations alone`,
+        ]
+      : []),
+    ...(all.length > MAX_VLANS
+      ? [`it is asked on ${MAX_VLANS} of its ${all.length} VLANs: no more are asked`]
+      : []),
+  ];
+  const vlans = all.slice(0, MAX_VLANS).sort((a, b) => a - b);
+  return { nic, vlans, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }) };
+};
