@@ -34,6 +34,7 @@ describe('what goes wrong at an arrival', () => {
     handoff.trouble = undefined;
     await test.clock.advance(1000);
     test.resume(guest);
+    await test.clock.advance(0);
     expect(test.sink.stations).toEqual(HANDED);
     await test.clock.advance(1000);
     expect(test.report).toMatchObject({ epoch: 4, warnings: [] });
@@ -43,6 +44,7 @@ describe('what goes wrong at an arrival', () => {
     const { test, guest } = await waiting();
     test.handoff.trouble = test.handoff.outOfReach;
     test.resume(guest);
+    await test.clock.advance(0);
     expect(test.sink.stations).toEqual(HANDED);
     await test.clock.advance(1000);
     expect([test.report.outcome, test.published]).toEqual(['announced', undefined]);

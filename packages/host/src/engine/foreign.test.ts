@@ -128,6 +128,7 @@ describe("a neighbour's MAC", () => {
       nics: handed.nics.map((nic) => ({ ...nic, foreign: [mac(2)] })),
     });
     test.resume(guest);
+    await test.clock.advance(0);
     expect(test.sink.stations).toEqual(['0', '1']);
   });
 });

@@ -211,11 +211,13 @@ describe('a guest that comes', () => {
       learner,
     });
     test.resume(guest);
+    await test.clock.advance(0);
     expect(test.sink.stations.slice(0, 3)).toEqual(['0', '5/20', '6/20']);
     learner.seen.set('tap0', [learned(7, 20)]);
     await test.clock.advance(10_100);
     expect(learnedOf(test)?.map(({ station }) => station.mac)).toEqual([mac(7), mac(5)]);
     await test.tell('migration:outgoing', guest);
+    await test.clock.advance(0);
     expect(learnedOf(test)?.[1]).toEqual(learned(5, 20, 11_100));
   });
 
@@ -224,6 +226,7 @@ describe('a guest that comes', () => {
       policy: { learnedMaxAgeMs: 5000 },
     });
     test.resume(guest);
+    await test.clock.advance(0);
     expect(test.sink.stations).toEqual(['0', '5/20', '1', '0/10', '1/10']);
   });
 
@@ -301,6 +304,7 @@ describe('a guest that comes', () => {
     expect(learnedOf(source)).toEqual([seenSomewhere(5, 10)]);
     const { test, guest } = await waiting(handing(seenSomewhere(5)));
     test.resume(guest);
+    await test.clock.advance(0);
     expect(test.sink.stations).toEqual(['0', '5', '1', '0/10', '1/10', '5/10']);
     await test.clock.advance(1000);
     expect(test.report.nics[0]?.announced.map(({ evidence }) => evidence)).toEqual([
