@@ -1,5 +1,28 @@
 import { expect, it } from 'vitest';
-import { multicastText } from './multicast-text.js';
+import { multicastStatusText, multicastText } from './multicast-text.js';
+
+const status = { wanted: true, ready: true, vlans: [] };
+
+it.each([
+  [
+    'a policy that does not want it',
+    { ...status, wanted: false, ready: false },
+    'none: the policy does not want the guest asked for its groups',
+  ],
+  [
+    'no way to the guest',
+    { ...status, ready: false, problem: 'tap0 is down' },
+    'none could reach the guest: tap0 is down',
+  ],
+  [
+    'a way on some VLANs only',
+    { ...status, vlans: [10, 11, 20], problem: 'at most 3 VLANs' },
+    'for its groups, untagged and on VLANs 10-11, 20; at most 3 VLANs',
+  ],
+  ['a guest without VLANs', status, 'for its groups, untagged'],
+])('queries with %s', (_, multicast, text) => {
+  expect(multicastStatusText(multicast)).toBe(text);
+});
 
 it.each([
   [

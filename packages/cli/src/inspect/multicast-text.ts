@@ -1,5 +1,13 @@
 import type { MulticastRefreshReport, MulticastReports } from '@nic-herald/core';
+import type { MulticastStatus } from '@nic-herald/host';
 import { numberRanges } from './list-text.js';
+
+/** Whether and where a guest would be asked for its multicast groups. */
+export const multicastStatusText = ({ problem, ready, vlans, wanted }: MulticastStatus): string => {
+  if (!wanted) return 'none: the policy does not want the guest asked for its groups';
+  if (!ready) return `none could reach the guest: ${problem ?? 'no sink'}`;
+  return [`for its groups, ${places(true, vlans)}`, ...(problem === undefined ? [] : [problem])].join('; ');
+};
 
 /** How a guest was asked for its multicast groups, and what it told. */
 export const multicastText = ({ problem, queries, reports, vlans }: MulticastRefreshReport): string =>

@@ -93,6 +93,7 @@ const inspection: GuestInspection = {
         incomplete: [overflow],
       },
       sink: { sink: 'linux-tap', ready: true },
+      multicast: { wanted: true, ready: true, vlans: [vlan] },
     },
   ],
   warnings: [{ code: 'HERALD_NIC_DUPLICATE_MAC', message: 'nic0 and nic1 have one MAC' }],
@@ -117,6 +118,7 @@ NIC nic0, virtio-net-pci, model virtio-net
   unicast     2: 52:54:00:00:00:02, 52:54:00:00:00:03
   multicast   none
   VLANs       3: 10-11, 20
+  queries     for its groups, untagged and on VLAN 10
   learned     2: 52:54:00:00:00:02/10 (61 s ago), 52:54:00:00:00:09 (0 s ago)
   addresses   2, at 1 station
               52:54:00:00:00:02/10 10.9.1.2 (asserted 61 s ago),

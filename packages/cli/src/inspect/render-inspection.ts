@@ -3,6 +3,7 @@ import type { GuestInspection, NicInspection } from '@nic-herald/host';
 import picocolors from 'picocolors';
 import { printable } from '../printable.js';
 import { firstOf, numberRanges } from './list-text.js';
+import { multicastStatusText } from './multicast-text.js';
 import { renderAddresses } from './render-addresses.js';
 import { renderPlan } from './render-plan.js';
 import { labelled } from './text-block.js';
@@ -73,6 +74,7 @@ const renderNic = (
     ...labelled('unicast', macList(filter.unicast)),
     ...labelled('multicast', macList(filter.multicast)),
     ...labelled('VLANs', vlanList(filter.vlans)),
+    ...renderQueries(inspection, hasSink, warn),
     ...(exact.length === 0 ? [] : labelled('pairs', `${exact.length}: ${firstOf(exact, MAX_MACS)}`)),
     ...(seen.length === 0 ? [] : labelled('learned', `${seen.length}: ${firstOf(seen, MAX_MACS)}`)),
     ...renderAddresses(learned),
@@ -95,6 +97,16 @@ const renderPort = (
   if (!hasSink) return labelled('port', `${port}; whether frames can leave is known to an agent only`);
   if (sink.ready) return labelled('port', `${port}, frames leave through ${sink.sink ?? 'a sink'}`);
   return labelled('port', `${port}, but no frame could leave: ${sink.problem ?? 'no sink'}`).map(warn);
+};
+
+const renderQueries = (
+  { multicast }: NicInspection,
+  hasSink: boolean,
+  warn: (text: string) => string,
+): readonly string[] => {
+  if (multicast.wanted && !hasSink) return [];
+  const lines = labelled('queries', multicastStatusText(multicast));
+  return multicast.problem === undefined ? lines : lines.map(warn);
 };
 
 const macList = (macs: readonly string[]): string =>
