@@ -95,11 +95,15 @@ export async function resumeOf(destination: QemuProcess): Promise<number> {
 }
 
 /** Reads the destination's captures until every station is back or would count as dark. */
-export async function measureReturns(watch: ArrivalWatch, resumedAtMs: number): Promise<Measurement> {
-  const lastLookAtMs = resumedAtMs + darkAfterMs + captureDelayMs;
+export async function measureReturns(
+  watch: ArrivalWatch,
+  resumedAtMs: number,
+  limitMs = darkAfterMs,
+): Promise<Measurement> {
+  const lastLookAtMs = resumedAtMs + limitMs + captureDelayMs;
   for (;;) {
     const isLast = Date.now() >= lastLookAtMs;
-    const measurement = measure(watch.stations, await allFrames(watch.taps), resumedAtMs);
+    const measurement = measure(watch.stations, await allFrames(watch.taps), resumedAtMs, limitMs);
     if (measurement.dark === 0 || isLast) return measurement;
     await sleep(200);
   }

@@ -27,5 +27,7 @@ export interface LabCase {
   readonly summary: string;
   /** True where there is nothing to measure without nic-herald. */
   readonly needsAgents: boolean;
+  /** True where `--ci` leaves it out unless it is named: what it proves another case proves as well, on other hardware. */
+  readonly isVariant?: boolean;
   run(context: CaseContext): Promise<CaseResult>;
 }

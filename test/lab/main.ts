@@ -9,6 +9,7 @@ import { LabFault } from './lab-fault.js';
 import { type LabRig, stopActiveRigs } from './lab-rig.js';
 import { reapDeadLabs } from './namespaces.js';
 import { ReportTable, type TableRow } from './report-table.js';
+import { RunSummary } from './run-summary.js';
 import { labCases } from './scenarios/all.js';
 
 interface LabFlags {
@@ -37,7 +38,7 @@ const command = new Command('lab')
   .option('--list', 'name the scenarios and end', false)
   .option('--qemu-alone', 'measure QEMU alone', false)
   .option('--keep', 'before a rig is taken down, wait for Enter', false)
-  .option('--ci', 'what cannot run counts as failed', false)
+  .option('--ci', 'what cannot run counts as failed, and variants of a scenario are left out', false)
   .option(
     '--retries <n>',
     'how often a scenario that failed is run again, which the table then says',
@@ -56,7 +57,8 @@ async function main(flags: LabFlags): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void stopActiveRigs().finally(() => process.exit(130)));
   }
-  const cases = chosenCases(flags.scenario);
+  const cases = chosenCases(flags);
+  const results = new RunSummary();
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const table = new ReportTable(
     cases.map((each) => each.name),
@@ -73,6 +75,7 @@ async function main(flags: LabFlags): Promise<number> {
         console.log('    tried again: two busy cores and an emulated guest do not always keep time');
         row = await runCase(each, run, flags, prepared);
       }
+      results.add(each.name, row.result);
       const verdict = row.verdict === 'skipped' && flags.ci ? 'failed' : row.verdict;
       counts[verdict]++;
       console.log(table.row({ ...row, verdict }, flags.runs));
@@ -80,6 +83,7 @@ async function main(flags: LabFlags): Promise<number> {
         console.log(`    ${line}`);
     }
   }
+  if (flags.runs > 1) console.log(`\n${results.lines().join('\n')}`);
   console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   return counts.failed === 0 ? 0 : 1;
 }
@@ -140,10 +144,11 @@ async function waitForEnter(rig: LabRig): Promise<void> {
   prompt.close();
 }
 
-function chosenCases(names: readonly string[]): readonly LabCase[] {
+function chosenCases({ scenario: names, ci }: LabFlags): readonly LabCase[] {
   const unknown = names.filter((name) => !labCases.some((each) => each.name === name));
   if (unknown.length > 0) command.error(`no scenario is called ${unknown.join(', ')}; --list names them`);
-  return names.length === 0 ? labCases : labCases.filter((each) => names.includes(each.name));
+  if (names.length > 0) return labCases.filter((each) => names.includes(each.name));
+  return ci ? labCases.filter((each) => !each.isVariant) : labCases;
 }
 
 function positiveInteger(text: string): number {

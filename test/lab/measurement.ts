@@ -21,13 +21,17 @@ export interface Measurement {
   readonly lastBackMs: number | undefined;
 }
 
-/** When each station was first reached at the destination, from the frames the network delivered to its taps. */
+/**
+ * When each station was first reached at the destination, from the frames the network delivered to its taps; one that
+ * was not within `limitMs` is dark.
+ */
 export function measure(
   stations: readonly Station[],
   frames: readonly CapturedFrame[],
   resumedAtMs: number,
+  limitMs = darkAfterMs,
 ): Measurement {
-  return returnsOf(stations, firstArrivals(stations, frames, resumedAtMs), resumedAtMs);
+  return returnsOf(stations, firstArrivals(stations, frames, resumedAtMs), resumedAtMs, limitMs);
 }
 
 /** The same from the moment of each flow's first arrival. */
@@ -35,11 +39,12 @@ export function returnsOf(
   flows: readonly MeasuredFlow[],
   first: ReadonlyMap<number, number>,
   resumedAtMs: number,
+  limitMs = darkAfterMs,
 ): Measurement {
   const returns = flows.map((station): StationReturn => {
     const atMs = first.get(station.flow);
     const afterMs = atMs === undefined ? undefined : atMs - resumedAtMs;
-    return { station, afterMs: afterMs !== undefined && afterMs <= darkAfterMs ? afterMs : undefined };
+    return { station, afterMs: afterMs !== undefined && afterMs <= limitMs ? afterMs : undefined };
   });
   const times = returns.flatMap(({ afterMs }) => (afterMs === undefined ? [] : [afterMs]));
   return {

@@ -1,4 +1,5 @@
 import type { LabCase } from '../lab-case.js';
+import { addressScenarios } from './addresses.js';
 import { cancelledMigration } from './cancelled-migration.js';
 import { flood } from './flood.js';
 import { guessStaysAGuess } from './guess-stays-a-guess.js';
@@ -7,7 +8,7 @@ import { learnedScenarios } from './learned-stations.js';
 import { migratedAtOnceCases } from './migrated-at-once.js';
 import { multicastScenarios } from './multicast.js';
 import { neighboursMacCases } from './neighbours-mac.js';
-import { ovsSlbBond } from './ovs-slb-bond.js';
+import { ovsSlbBond, ovsSlbBondLocked } from './ovs-slb-bond.js';
 import { pausedDestination } from './paused-destination.js';
 import { stationScenarios } from './stations.js';
 import { thereAndBack } from './there-and-back.js';
@@ -19,6 +20,7 @@ import { vanishedTap } from './vanished-tap.js';
 export const labCases: readonly LabCase[] = [
   ...stationScenarios,
   ...learnedScenarios,
+  ...addressScenarios,
   thereAndBack('e1000'),
   thereAndBack('virtio'),
   guessStaysAGuess,
@@ -26,6 +28,7 @@ export const labCases: readonly LabCase[] = [
   flood,
   ...multicastScenarios,
   ovsSlbBond,
+  ovsSlbBondLocked,
   ...migratedAtOnceCases,
   cancelledMigration,
   pausedDestination,
