@@ -2,6 +2,7 @@ import {
   ANNOUNCE_HANDLER,
   ANNOUNCE_POLICY,
   type AnnounceHandler,
+  type AnnouncePacing,
   CLOCK,
   DEFAULT_GUEST_POLICY,
   FRAME_SINK,
@@ -37,6 +38,7 @@ export interface TestHostOptions {
   readonly model?: NicModel<CardState>;
   readonly handler?: AnnounceHandler;
   readonly policy?: Partial<GuestPolicy>;
+  readonly pacing?: AnnouncePacing;
   /** None: nothing is learned. */
   readonly learner?: FakeLearner;
 }
@@ -68,6 +70,7 @@ export class TestHost {
       model = fakeModel(),
       handler,
       policy,
+      pacing,
       learner,
     } = options;
     const sink = new FakeSink(clock);
@@ -80,7 +83,10 @@ export class TestHost {
             registrar.provide(CLOCK, { value: clock });
             registrar.provide(HANDOFF_STORE, { value: handoff });
             registrar.provide(ANNOUNCE_POLICY, {
-              value: { forGuest: () => ({ ...DEFAULT_GUEST_POLICY, ...policy }) },
+              value: {
+                forGuest: () => ({ ...DEFAULT_GUEST_POLICY, ...policy }),
+                ...(pacing === undefined ? {} : { pacing }),
+              },
             });
             registrar.contribute(FRAME_SINK, { value: sink });
             registrar.contribute(NIC_MODEL, { value: model });

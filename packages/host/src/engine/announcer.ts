@@ -31,6 +31,11 @@ export class Announcer {
     this.sending.add(announcement);
   }
 
+  /** What is being sent now. */
+  get underWay(): Iterable<PreparedAnnouncement> {
+    return this.sending;
+  }
+
   /** Ends all that is being sent: it may be wrong from now on. */
   silence(): void {
     for (const announcement of this.sending) announcement.cancel();

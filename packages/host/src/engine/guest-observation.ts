@@ -10,6 +10,7 @@ import {
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { GuestLearning } from '../learn/guest-learning.js';
 import type { ReportCounts } from '../multicast/multicast-refresh.js';
+import type { Announcer } from './announcer.js';
 import { CardWatch } from './card-watch.js';
 import type { EngineServices } from './engine-services.js';
 import { evidenceWarnings } from './evidence-warnings.js';
@@ -40,6 +41,7 @@ export class GuestObservation {
     private readonly guest: Guest,
     private readonly services: EngineServices,
     private readonly warnings: GuestWarnings,
+    private readonly announcer: Pick<Announcer, 'underWay'>,
     /** Calls for a look at some cards, or at all. Never rejects. */
     look: (nics?: ReadonlySet<string>) => Promise<void>,
   ) {
@@ -83,6 +85,7 @@ export class GuestObservation {
   /** Reads the ports alone; the guest is not asked. True where there is news. */
   async learn(): Promise<boolean> {
     await this.learning.attend(this.knowledge.descriptors);
+    this.tellInjected();
     const seen = await this.learning.read();
     const { maxStations } = boundsOf(this.services.policy, this.guest);
     for (const [nic, { length }] of seen)
@@ -105,6 +108,11 @@ export class GuestObservation {
     const polls = new Map(this.knowledge.polls());
     if (this.learning.isActive && !polls.has(LEARN_POLL_MS)) polls.set(LEARN_POLL_MS, new Set());
     this.cards.poll(polls);
+  }
+
+  /** Tells the learners of all that is on its way: the frames of a round may take a while. */
+  tellInjected(): void {
+    for (const announcement of this.announcer.underWay) this.injected(announcement);
   }
 
   /** Tells the learners what nic-herald itself just sent. */

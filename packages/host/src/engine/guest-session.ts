@@ -71,7 +71,7 @@ export class GuestSession {
     this.currentPhase = phase;
     this.warnings = new GuestWarnings(bus, guest);
     this.announcer = new Announcer(guest, services, this.warnings);
-    this.observation = new GuestObservation(guest, services, this.warnings, (nics) =>
+    this.observation = new GuestObservation(guest, services, this.warnings, this.announcer, (nics) =>
       this.enqueue(() => this.look(nics)),
     );
     this.knowledge = this.observation.knowledge;
@@ -143,6 +143,7 @@ export class GuestSession {
 
   /** The guest's CPUs stopped: whatever is still being announced here may be wrong from now on. */
   stopped(): void {
+    this.observation.tellInjected();
     this.announcer.silence();
     if (this.currentPhase !== 'running') return;
     this.currentPhase = 'paused';

@@ -296,6 +296,26 @@ describe('a guest that comes', () => {
     expect(toldBefore).toBeGreaterThan(0);
   });
 
+  it.each(['migration:outgoing', 'guest:stopped'] as const)(
+    'has its learner told before the port is read while a round takes its time, at %s',
+    async (event) => {
+      const learner = new FakeLearner();
+      const pacing = { framesPerSecond: 10, burst: 1 };
+      const { test, guest } = await waiting(snapshotOf(), { learner, pacing });
+      test.resume(guest);
+      await test.clock.advance(250);
+      expect(test.sink.stations).toEqual(['0', '1', '0/10']);
+      let told = -1;
+      learner.told.length = 0;
+      learner.reading = async () => {
+        if (told < 0) told = learner.told.length;
+      };
+      await test.tell(event, guest);
+      await test.clock.advance(0);
+      expect(told).toBeGreaterThan(0);
+    },
+  );
+
   it('is announced by a learner that does not look at VLANs untagged, and by guesses on those of its card', async () => {
     const learner = new FakeLearner();
     learner.exactVlans = false;
