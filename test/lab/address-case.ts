@@ -1,0 +1,182 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Snapshot } from '@nic-herald/core';
+import { type AddressClaim, addressClaimOf, claimKey } from './address-claim.js';
+import {
+  type AddressedGuest,
+  addressesSettled,
+  askNeighbours,
+  linkLocalOf,
+  type OwnAddress,
+} from './addressed-guest.js';
+import { armed, startAgents } from './agent-process.js';
+import { dissectedFrames } from './dissected-frames.js';
+import { beginMigration, resumeOf, startDestination } from './guest-move.js';
+import { bootGuest, settleTables } from './guest-on-host.js';
+import { reportFaults } from './herald-checks.js';
+import type { CaseContext, CaseResult, LabCase } from './lab-case.js';
+import { LabFault } from './lab-fault.js';
+import { LabRig } from './lab-rig.js';
+import type { QemuProcess } from './qemu-process.js';
+import type { Station } from './station.js';
+import { captureDelayMs, TapReceiver } from './tap-receiver.js';
+import { waitUntil } from './wait-until.js';
+
+/** When the last of the five rounds is over: 800 ms after RESUME, and what a busy machine takes. */
+const roundsOverMs = 1500;
+/** A port is read every 10 s. */
+const handOverMs = 15_000;
+
+export interface AddressCaseOptions {
+  readonly name: string;
+  readonly summary: string;
+  readonly guest: AddressedGuest;
+  /** Whether QEMU alone is measured, too. */
+  readonly alone: boolean;
+  /** What else happens at the source before the migration; what it gives are faults of the lab itself. */
+  readonly before?: (rig: LabRig, source: QemuProcess) => Promise<readonly string[]>;
+  /** The station at which the guest said that it is a router: what is advertised for it must say so, too. */
+  readonly router?: Station;
+}
+
+/** What the peer saw of one migration. */
+interface Trial {
+  readonly claims: readonly (AddressClaim & { readonly afterMs: number })[];
+  readonly faults: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** A guest with addresses, migrated: each is claimed at its own station, and nobody's besides. */
+export function addressCase(options: AddressCaseOptions): LabCase {
+  const { name, summary, alone } = options;
+  return { name, summary, needsAgents: !alone, run: (context) => runAddressCase(options, context) };
+}
+
+async function runAddressCase(options: AddressCaseOptions, context: CaseContext): Promise<CaseResult> {
+  const faults: string[] = [];
+  if (options.alone) {
+    const { claims } = await migrateOnce(options, context, false);
+    faults.push(...claims.map((each) => `not valid: with QEMU alone ${claimKey(each)} was announced`));
+    if (context.qemuAloneOnly) return { faults };
+  }
+  const { claims, faults: more, notes } = await migrateOnce(options, context, true);
+  const { own } = options.guest;
+  const claimed = new Set(claims.map(claimKey));
+  const missing = own.filter((each) => !claimed.has(keyOf(each)));
+  faults.push(...missing.map((each) => `the peer did not hear that ${keyOf(each)}`), ...more);
+  const lastMs = Math.max(...own.map((each) => firstOf(claims, each)));
+  return {
+    faults,
+    notes: [
+      `${own.length - missing.length} of ${own.length} addresses heard, the last ${lastMs.toFixed(1)} ms after RESUME`,
+      ...notes,
+    ],
+  };
+}
+
+async function migrateOnce(
+  options: AddressCaseOptions,
+  context: CaseContext,
+  withAgents: boolean,
+): Promise<Trial> {
+  const { recipe, own } = options.guest;
+  const directory = join(context.directory, withAgents ? 'nic-herald' : 'qemu-alone');
+  const rig = await LabRig.start({ ...context, guest: recipe.guest, directory });
+  try {
+    const [agents, source, peer] = await Promise.all([
+      withAgents ? startAgents(rig) : undefined,
+      bootGuest(rig, 'A', recipe),
+      captureAtPeer(rig),
+    ]);
+    await addressesSettled(source);
+    await settleTables(rig, source, 'A', recipe.stations);
+    await source.console.run(askNeighbours(recipe.stations));
+    const faults = [...((await options.before?.(rig, source)) ?? [])];
+    const destination = await startDestination(rig, 'B');
+    if (agents) {
+      await addressesHandedOver(rig, own);
+      await armed(agents.B, recipe.stations.length + own.length);
+    }
+    const begunAtMs = Date.now();
+    await beginMigration(rig, source, destination);
+    const resumedAtMs = await resumeOf(destination);
+    await sleep(Math.max(0, resumedAtMs + roundsOverMs + captureDelayMs - Date.now()));
+    const claims = (await peer.frames())
+      .filter(({ atMs }) => atMs > begunAtMs)
+      .flatMap(({ atMs, bytes }) => {
+        const claim = addressClaimOf(bytes);
+        return claim === undefined ? [] : [{ ...claim, afterMs: atMs - resumedAtMs }];
+      });
+    if (!agents) return { claims, faults: [], notes: [] };
+
+    const report = await agents.B.report();
+    faults.push(...reportFaults(report, recipe.stations), ...claimFaults(options, claims));
+    const macs = [...new Set(recipe.stations.map(({ mac }) => mac))].join(', ');
+    const frames = await dissectedFrames(
+      peer.file,
+      `frame.time_epoch > ${resumedAtMs / 1000} && eth.src in {${macs}} && ` +
+        '(arp.opcode == 3 || arp.isgratuitous == 1 || (icmpv6.type == 136 && ipv6.dst == ff02::1))',
+    );
+    const wrong = frames.flatMap(({ number, info, faults }) =>
+      faults.map((fault) => `frame ${number} of ${peer.file} (${info}): ${fault}`),
+    );
+    return {
+      claims,
+      faults: [...faults, ...wrong],
+      notes: [`tshark read ${frames.length} announcements, ${wrong.length} faults`],
+    };
+  } finally {
+    await rig.stop();
+  }
+}
+
+/** What was claimed too early, or is not so. */
+function claimFaults({ guest, router }: AddressCaseOptions, claims: Trial['claims']): string[] {
+  const { recipe, own } = guest;
+  const linkLocal = recipe.stations.map((station) => ({ station, address: linkLocalOf(station) }));
+  const so = new Set([...own, ...linkLocal].map(keyOf));
+  const faults = new Set<string>();
+  for (const claim of claims) {
+    const key = claimKey(claim);
+    if (claim.afterMs < 0) faults.add(`${key} was announced ${-claim.afterMs} ms before the guest ran here`);
+    if (!so.has(key)) faults.add(`${key} was announced, and it is not so`);
+    const isRouter = router !== undefined && claim.mac === router.mac && claim.vlan === router.vlan;
+    if (isRouter && claim.kind === 'na' && !claim.router) faults.add(`${key} was announced as no router`);
+  }
+  return [...faults];
+}
+
+/** Waits until what the source hands over has every one of these addresses at its station. */
+async function addressesHandedOver(rig: LabRig, own: readonly OwnAddress[]): Promise<void> {
+  const directory = join(rig.directory, 'handoff');
+  let missing = own;
+  await waitUntil('the hand-off', { timeoutMs: handOverMs, everyMs: 100 }, async () => {
+    const files = (await readdir(directory)).filter((name) => name.endsWith('@A.json'));
+    const texts = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')));
+    const learned = texts.flatMap((text) =>
+      (JSON.parse(text) as Snapshot).nics.flatMap((nic) => nic.learned),
+    );
+    const known = new Set(
+      learned.flatMap(({ station, addresses = [] }) =>
+        addresses.map(({ address }) => claimKey({ ...station, address })),
+      ),
+    );
+    missing = own.filter((each) => !known.has(keyOf(each)));
+    return missing.length === 0 || undefined;
+  }).catch(() => {
+    throw new LabFault(`the hand-off never had that ${missing.map(keyOf).join(', ')}`);
+  });
+}
+
+async function captureAtPeer(rig: LabRig): Promise<TapReceiver> {
+  const file = join(rig.directory, 'P-peer0-in.pcap');
+  const receiver = await TapReceiver.start(rig.network.peer, 'peer0', 'in', file);
+  rig.owns(receiver);
+  return receiver;
+}
+
+const keyOf = ({ station, address }: OwnAddress): string => claimKey({ ...station, address });
+
+const firstOf = (claims: Trial['claims'], own: OwnAddress): number =>
+  claims.find((each) => claimKey(each) === keyOf(own))?.afterMs ?? Number.NaN;
