@@ -1,18 +1,23 @@
 import { stationOf } from '@nic-herald/core';
-import { encodeRarp, MacAddress, rarpLength, VlanId } from '@nic-herald/wire';
+import { encodeRarp, Ipv4Address, Ipv6Address, MacAddress, rarpLength, VlanId } from '@nic-herald/wire';
 import { expect, test } from 'vitest';
 import { Fabric } from './fabric.js';
 import { FabricLearner } from './fabric-learner.js';
 import { FabricSink } from './fabric-sink.js';
 import { FakeClock } from './fake-clock.js';
+import { arpFrame, discoveryFrame, igmpReportFrame, mldReportFrame } from './spoken-frames.js';
 
 const mac = (last: number) => MacAddress.of(`52:54:00:00:00:0${last}`);
-const frameOf = (last: number, vlan?: number): Uint8Array => {
-  const station = stationOf(mac(last), vlan === undefined ? undefined : VlanId.of(vlan));
-  const bytes = new Uint8Array(rarpLength(station));
-  encodeRarp(station, bytes, 0);
-  return bytes;
-};
+const stationAt = (last: number, vlan?: number) =>
+  stationOf(mac(last), vlan === undefined ? undefined : VlanId.of(vlan));
+const NOBODY = Ipv4Address.of('0.0.0.0');
+const GATEWAY = Ipv4Address.of('192.0.2.254');
+const ipv4 = (last: number) => Ipv4Address.of(`192.0.${last >> 8}.${last & 0xff}`);
+const asks = (last: number, senderIp: Ipv4Address, vlan?: number): Uint8Array =>
+  arpFrame(stationAt(last, vlan), { operation: 'request', senderIp, targetIp: GATEWAY });
+const answers = (last: number, senderIp: Ipv4Address, vlan?: number): Uint8Array =>
+  arpFrame(stationAt(last, vlan), { operation: 'reply', senderIp, targetIp: GATEWAY });
+const frameOf = (last: number, vlan?: number): Uint8Array => asks(last, NOBODY, vlan);
 const TAP = { kind: 'tap', name: 'tapA' } as const;
 
 const learning = async () => {
@@ -53,6 +58,16 @@ test('does not take for the guest what a sink put in, nor what comes to it, nor 
   expect((await at.read()).stations).toHaveLength(1);
 });
 
+test('does not take for the guest what QEMU announces', async () => {
+  const { at, port } = await learning();
+  for (const station of [stationAt(1), stationAt(1, 10)]) {
+    const bytes = new Uint8Array(rarpLength(station));
+    encodeRarp(station, bytes, 0);
+    port.receive(bytes);
+  }
+  expect((await at.read()).stations).toEqual([]);
+});
+
 test('knows nothing of before it was opened or after it was closed, nor of ports of other hosts', async () => {
   const { at, learner, port } = await learning();
   port.receive(frameOf(1));
@@ -76,4 +91,92 @@ test('holds so many and no more, whatever a guest invents', async () => {
   }
   const { capacity, stations } = await at.read();
   expect([stations.length, stations[0]?.station.mac]).toEqual([capacity, '52:54:00:00:13:87']);
+});
+
+test('learns the addresses that the guest proves to own, each at its station', async () => {
+  const { at, clock, port } = await learning();
+  const [link, routed] = [Ipv6Address.of('fe80::1'), Ipv6Address.of('2001:db8::1')];
+  port.receive(asks(1, ipv4(1), 10));
+  await clock.advance(5);
+  port.receive(answers(1, ipv4(1), 10)); // has spoken from it before
+  port.receive(answers(1, ipv4(2), 10));
+  port.receive(asks(1, ipv4(1)));
+  port.receive(discoveryFrame(stationAt(2), { type: 'neighbour-solicitation', source: link }));
+  await clock.advance(1);
+  const advertised = { type: 'neighbour-advertisement', source: link, target: routed, flags: 0xe0 } as const;
+  port.receive(discoveryFrame(stationAt(2), advertised));
+  port.receive(discoveryFrame(stationAt(2), { type: 'router-solicitation', source: link }));
+  expect((await at.read()).stations).toEqual([
+    {
+      station: stationAt(2),
+      ageMs: 0,
+      addresses: [
+        { address: link, proof: 'asserted', ageMs: 0, router: false },
+        { address: routed, proof: 'answered', ageMs: 0, router: true },
+      ].toReversed(),
+    },
+    { station: stationAt(1), ageMs: 1, addresses: [{ address: ipv4(1), proof: 'asserted', ageMs: 1 }] },
+    {
+      station: stationAt(1, 10),
+      ageMs: 1,
+      addresses: [
+        { address: ipv4(2), proof: 'answered', ageMs: 1 },
+        { address: ipv4(1), proof: 'asserted', ageMs: 6 },
+      ],
+    },
+  ]);
+});
+
+test('an answer counts once nothing was spoken from the address for long', async () => {
+  const { at, clock, port } = await learning();
+  const owned = async () => (await at.read()).stations[0]?.addresses;
+  const address = ipv4(1);
+  port.receive(answers(1, address));
+  port.receive(asks(1, address));
+  await clock.advance(200_000);
+  port.receive(answers(1, address));
+  await clock.advance(100_000);
+  expect(await owned()).toEqual([{ address, proof: 'asserted', ageMs: 300_000 }]);
+  await clock.advance(1);
+  expect(await owned()).toEqual([{ address, proof: 'answered', ageMs: 100_001 }]);
+  port.receive(asks(1, address));
+  await clock.advance(300_001);
+  expect(await owned()).toEqual([{ address, proof: 'asserted', ageMs: 300_001 }]);
+});
+
+test('does not take for the guest an address that a sink put in', async () => {
+  const { at, clock, host, port } = await learning();
+  port.receive(frameOf(1));
+  const bytes = asks(1, ipv4(1));
+  const channel = await new FabricSink(host, clock).open(TAP, 'from-guest');
+  channel.prepare({ bytes, starts: Uint32Array.of(0, bytes.length) }).send();
+  expect((await at.read()).stations).toEqual([{ station: stationAt(1), ageMs: 0 }]);
+});
+
+test('holds so many addresses of a station and no more, the latest proved', async () => {
+  const { at, port } = await learning();
+  for (let number = 1; number <= 1000; number++) port.receive(asks(1, ipv4(number)));
+  port.receive(asks(2, ipv4(7)));
+  const { stations } = await at.read();
+  expect(stations.map(({ addresses = [] }) => addresses.length)).toEqual([1, 64]);
+  const kept = new Set(stations[1]?.addresses?.map(({ address }) => address));
+  expect(kept).toEqual(new Set(Array.from({ length: 64 }, (_, index) => ipv4(937 + index))));
+});
+
+test('counts what the guest tells of its multicast groups, each VLAN apart, and nothing else', async () => {
+  const { at, clock, host, port } = await learning();
+  expect((await at.read()).multicastReports).toEqual([]);
+  const igmp = (vlan?: number) => igmpReportFrame(stationAt(1, vlan), ipv4(1), [Ipv4Address.of('239.1.1.1')]);
+  const mld = (vlan?: number) =>
+    mldReportFrame(stationAt(1, vlan), Ipv6Address.of('fe80::1'), [Ipv6Address.of('ff15::1')]);
+  for (const frame of [igmp(), igmp(10), igmp(10), mld(10), frameOf(1), asks(1, ipv4(1))])
+    port.receive(frame);
+  const bytes = igmp();
+  const channel = await new FabricSink(host, clock).open(TAP, 'from-guest');
+  channel.prepare({ bytes, starts: Uint32Array.of(0, bytes.length) }).send();
+  host.bridge.port('uplink')?.receive(mld());
+  expect((await at.read()).multicastReports).toEqual([
+    { igmp: 1, mld: 0 },
+    { vlan: 10, igmp: 2, mld: 1 },
+  ]);
 });

@@ -1,7 +1,9 @@
 import {
   type Clock,
   HeraldError,
+  type LearnedStation,
   type LearnedStations,
+  type MulticastReports,
   type Port,
   type PortLearner,
   type Station,
@@ -10,20 +12,37 @@ import {
   stationKey,
   stationOf,
 } from '@nic-herald/core';
-import { MacAddress, VlanId } from '@nic-herald/wire';
+import {
+  decodeEthernet,
+  EtherType,
+  isDecodeError,
+  MacAddress,
+  multicastReport,
+  VlanId,
+} from '@nic-herald/wire';
+import { addressClaim } from './address-claim.js';
 import type { FabricHost } from './fabric.js';
 import type { FabricFrame } from './fabric-frame.js';
+import { OwnedAddresses } from './owned-addresses.js';
 
 interface Sighting {
   readonly station: Station;
   readonly at: number;
+  readonly addresses: OwnedAddresses;
+}
+
+/** What was seen at one port. */
+interface Seen {
+  readonly stations: Map<StationKey, Sighting>;
+  readonly reports: Map<VlanId | undefined, MulticastReports>;
 }
 
 const CAPACITY = 4096;
 
 /**
  * Learns at the guest ports of one host of the fabric as the in-kernel learner does: from each frame that enters
- * there once it is open, its VLAN included, and from none that a sink put in.
+ * there once it is open, its VLAN, what it proves of IP addresses and whether it reports multicast groups included.
+ * Not from what a sink put in, nor from RARP, which is QEMU's word and not the guest's.
  */
 export class FabricLearner implements StationLearner {
   readonly name = 'fabric';
@@ -44,26 +63,52 @@ export class FabricLearner implements StationLearner {
     if (at === undefined) {
       throw new HeraldError('HERALD_FABRIC_PORT', `host ${this.host.name} has no port ${name}`);
     }
-    const seen = new Map<StationKey, Sighting>();
+    const seen: Seen = { stations: new Map(), reports: new Map() };
     const close = at.onReceive((frame) => this.learn(seen, frame));
     return { read: async () => this.read(seen), close: async () => close() };
   }
 
-  private learn(seen: Map<StationKey, Sighting>, { source, vlan, injected }: FabricFrame): void {
-    if (injected === true || !MacAddress.isStationAddress(source)) return;
+  private learn({ stations, reports }: Seen, { bytes, source, vlan, injected }: FabricFrame): void {
+    if (injected === true || !MacAddress.isStationAddress(source) || isRarp(bytes)) return;
     const station = stationOf(source, VlanId.parse(vlan)); // 0 is untagged
     const key = stationKey(station);
-    seen.delete(key); // to its end: the longest unseen make room
-    seen.set(key, { station, at: this.clock.now() });
-    for (const oldest of seen.keys()) {
-      if (seen.size <= CAPACITY) return;
-      seen.delete(oldest);
+    const at = this.clock.now();
+    const addresses = stations.get(key)?.addresses ?? new OwnedAddresses();
+    const claim = addressClaim(bytes);
+    if (claim !== undefined) addresses.prove(claim, at);
+    stations.delete(key); // to its end: the longest unseen make room
+    stations.set(key, { station, at, addresses });
+    for (const oldest of stations.keys()) {
+      if (stations.size <= CAPACITY) break;
+      stations.delete(oldest);
     }
+    count(reports, bytes);
   }
 
-  private read(seen: ReadonlyMap<StationKey, Sighting>): LearnedStations {
+  private read({ stations, reports }: Seen): LearnedStations {
     const now = this.clock.now();
-    const stations = [...seen.values()].map(({ station, at }) => ({ station, ageMs: now - at })).reverse();
-    return { stations, exactVlans: true, capacity: CAPACITY };
+    const learned = [...stations.values()].map(({ station, at, addresses }): LearnedStation => {
+      const owned = addresses.at(now);
+      return { station, ageMs: now - at, ...(owned.length === 0 ? {} : { addresses: owned }) };
+    });
+    const multicastReports = [...reports.values()];
+    return { stations: learned.reverse(), exactVlans: true, capacity: CAPACITY, multicastReports };
   }
 }
+
+const isRarp = (bytes: Uint8Array): boolean => {
+  const ethernet = decodeEthernet(bytes);
+  return !isDecodeError(ethernet) && ethernet.etherType === EtherType.rarp;
+};
+
+const count = (reports: Seen['reports'], bytes: Uint8Array): void => {
+  const report = multicastReport(bytes);
+  if (report === undefined) return;
+  const { vlan, protocol } = report;
+  const { igmp, mld } = reports.get(vlan) ?? { igmp: 0, mld: 0 };
+  reports.set(vlan, {
+    ...(vlan === undefined ? {} : { vlan }),
+    igmp: igmp + Number(protocol === 'igmp'),
+    mld: mld + Number(protocol === 'mld'),
+  });
+};

@@ -1,3 +1,4 @@
+export { type AddressClaim, addressClaim } from './address-claim.js';
 export {
   type ContractCase,
   type ContractSuite,
