@@ -57,7 +57,7 @@ const advertisement: NeighbourAdvertisement = {
 };
 const querier = MacAddress.of('02:6e:68:00:00:01');
 const igmpQuery: IgmpQuery = { source: querier, maxResponseCode: 0, robustness: 2, intervalCode: 125 };
-const mldQuery: MldQuery = { ...igmpQuery, sourceIp: Ipv6Address.of('fe80::ffff:ffff:ffff:fffe') };
+const mldQuery: MldQuery = { ...igmpQuery, sourceIp: Ipv6Address.of('fe80::ffff:ffff:ffff:ff7f') };
 const igmpReport: IgmpReport = {
   source: mac,
   sourceIp: request.senderIp,
@@ -193,7 +193,7 @@ const mldQueryFields = {
   ...mldFields,
   'eth.dst': '33:33:00:00:00:01',
   'eth.src': '02:6e:68:00:00:01',
-  'ipv6.src': 'fe80::ffff:ffff:ffff:fffe',
+  'ipv6.src': 'fe80::ffff:ffff:ffff:ff7f',
   'ipv6.dst': 'ff02::1',
   'icmpv6.type': '130',
   'icmpv6.mld.maximum_response_code': '0',
