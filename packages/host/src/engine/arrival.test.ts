@@ -153,7 +153,7 @@ describe('a guest that arrives', () => {
     await test.clock.advance(0);
     expect(test.sink.stations.slice(0, 2)).toEqual(['0', '7']);
     await test.clock.advance(1000);
-    expect([test.handoff.watchers, test.sink.opened]).toEqual([0, 1]);
+    expect([test.handoff.watchers, test.sink.opened]).toEqual([0, 2]); // once in each direction
   });
 
   it('is announced as soon as it is armed, where it resumes before', async () => {

@@ -14,6 +14,9 @@ export interface GuestPorts {
   countReports(): Promise<ReportCounts>;
 }
 
+/** How long the report waits for a port that is still being opened when the rounds are over, ms. */
+const OPENED_AFTER_MS = 100;
+
 interface Asked {
   readonly queries?: NicQueries;
   readonly problem?: string;
@@ -43,6 +46,10 @@ export class MulticastRefresh {
     const reachable = plans.filter(({ nic }) => nic.port !== undefined);
     if (reachable.length === 0 || this.isCancelled) return;
     this.before ??= this.count();
+    for (const { nic } of reachable) {
+      if (!this.nics.has(nic.id))
+        this.nics.set(nic.id, { problem: `its port ${nic.port?.name} was not open in time` });
+    }
     this.opening = this.opening.then(async () => {
       for (const plan of reachable) this.nics.set(plan.nic.id, await this.made(plan));
     });
@@ -66,8 +73,9 @@ export class MulticastRefresh {
    * are left out. To be called when the rounds are over. Never rejects.
    */
   async report(): Promise<ReadonlyMap<string, MulticastRefreshReport>> {
-    await this.opening;
     if (this.nics.size === 0) return new Map();
+    await Promise.race([this.opening, this.pause(OPENED_AFTER_MS)]);
+    this.wake();
     await this.answered();
     const [before, after] = [await this.before, await this.count()];
     const reports = new Map<string, MulticastRefreshReport>();
