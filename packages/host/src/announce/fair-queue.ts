@@ -4,7 +4,7 @@ import type { PacedFrames } from './frame-pacer.js';
 export interface QueuedFrames {
   readonly frames: PacedFrames;
   readonly since: number;
-  /** How often the queue had run short before they came; fewer than by now: they had to wait. */
+  /** How often it was marked short before they came; fewer than by now: they had to wait. */
   readonly shortages: number;
   next: number;
 }
@@ -29,9 +29,9 @@ export class FairQueue {
     return this.waiting.size;
   }
 
-  /** Puts frames behind those of the same owner. `isShort`: they have to wait from now on. */
-  add(frames: PacedFrames, now: number, isShort: boolean): QueuedFrames {
-    const queued = { frames, since: now, shortages: isShort ? -1 : this.shortages, next: 0 };
+  /** Puts frames behind those of the same owner. */
+  add(frames: PacedFrames, now: number): QueuedFrames {
+    const queued = { frames, since: now, shortages: this.shortages, next: 0 };
     const before = this.waiting.get(frames.owner);
     if (before === undefined) this.waiting.set(frames.owner, [queued]);
     else before.push(queued);

@@ -43,7 +43,7 @@ export class FramePacer {
   private tokens: number;
   private filledAt: number;
   private cancelTimer: CancelTimer | undefined;
-  /** True while the timer waits for tokens; false where it waits for the end of the turn. */
+  /** True while the timer waits for tokens, and with it all that waits; false where it waits for the end of the turn. */
   private isShort = false;
 
   constructor(
@@ -63,10 +63,10 @@ export class FramePacer {
    */
   submit(frames: PacedFrames): () => void {
     const queue = this.queues[frames.urgency];
-    const isFirst = frames.urgency === 0;
-    const queued = queue.add(frames, this.clock.now(), this.isShort && !isFirst);
-    if (isFirst) this.handOver([queue]);
-    if (!this.isIdle) this.wake();
+    const queued = queue.add(frames, this.clock.now());
+    if (frames.urgency === 0) this.handOver([queue]);
+    if (this.isShort) queue.markShort();
+    else if (!this.isIdle) this.wake();
     return () => {
       queue.remove(queued);
       if (this.isIdle) this.sleep();
@@ -89,7 +89,6 @@ export class FramePacer {
         this.tokens -= count; // before they leave: whoever sends them may submit more
         frames.send(first, count, waitedMs);
       }
-      if (queue.owners > 0) queue.markShort();
     }
   }
 
@@ -98,6 +97,7 @@ export class FramePacer {
     if (this.cancelTimer !== undefined) return;
     this.fill();
     this.isShort = this.tokens < 1;
+    if (this.isShort) for (const queue of this.queues) queue.markShort();
     const delayMs = this.isShort ? Math.max(TICK_MS, (1 - this.tokens) / this.perMs) : 0;
     this.cancelTimer = this.clock.setTimer(delayMs, () => {
       this.sleep();
