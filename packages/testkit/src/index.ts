@@ -42,6 +42,7 @@ export { type FabricPluginOptions, fabricPlugin } from './fabric-plugin.js';
 export { FabricSink, type SentFrame } from './fabric-sink.js';
 export { FakeClock } from './fake-clock.js';
 export { type FakeDeviceOptions, fakeDevice } from './fake-device.js';
+export type { FabricStation, GroupMembership } from './group-reports.js';
 export {
   type BridgeOptions,
   type BridgePort,
