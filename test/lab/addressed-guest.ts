@@ -12,8 +12,10 @@ export interface OwnAddress {
 /** A guest whose stations have an IPv6 address each besides the IPv4 address. */
 export interface AddressedGuest {
   readonly recipe: GuestRecipe;
-  /** All of its static addresses; the link-local ones are apart, since they are the kernel's. */
+  /** Those that were given to it. */
   readonly own: readonly OwnAddress[];
+  /** Those that its kernel makes. */
+  readonly linkLocal: readonly OwnAddress[];
 }
 
 /** Gives every station of a guest 2001:db8:0:N::2, with duplicate address detection as Linux does it. */
@@ -30,6 +32,7 @@ export function withIpv6(recipe: GuestRecipe): AddressedGuest {
       ],
     },
     own: [...stations.map((station) => ({ station, address: station.address })), ...ipv6],
+    linkLocal: stations.map((station) => ({ station, address: linkLocalOf(station) })),
   };
 }
 
@@ -39,7 +42,7 @@ export const ipv6PeerOf = ({ flow }: Station): Ipv6Address => Ipv6Address.of(`20
 const ipv6Of = ({ flow }: Station): Ipv6Address => Ipv6Address.of(`2001:db8:0:${flow + 1}::2`);
 
 /** The link-local address that Linux makes of a MAC (RFC 4291 appendix A). */
-export function linkLocalOf({ mac }: Station): Ipv6Address {
+function linkLocalOf({ mac }: Station): Ipv6Address {
   const bytes = mac.split(':').map((byte) => Number.parseInt(byte, 16));
   const [first = 0, ...rest] = bytes;
   const id = [first ^ 0x02, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)];

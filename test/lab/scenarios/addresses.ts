@@ -60,10 +60,10 @@ async function speakOfOthers(rig: LabRig, guest: QemuProcess): Promise<readonly 
   await ipBatch(peer, [
     ...[`${primary.peerAddress}/24`, `${foreign.sources[0]}/32`].map((each) => `addr add ${each} dev peer0`),
     ...[`${ipv6PeerOf(primary)}/64`, `${foreign.sources[1]}/128`, `${foreign.asked[1]}/128`].map(
-      (each) => `-6 addr add ${each} dev peer0 nodad`,
+      (each) => `addr add ${each} dev peer0 nodad`,
     ),
     `route add ${beyond[0]} via ${primary.address}`,
-    `-6 route add ${beyond[1]} via 2001:db8:0:1::2`,
+    `route add ${beyond[1]} via 2001:db8:0:1::2`,
     `route add ${macvlan.address} dev peer0 src ${primary.peerAddress}`,
   ]);
   const ping = (...words: string[]): Promise<unknown> =>
