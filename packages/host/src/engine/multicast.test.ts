@@ -26,7 +26,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
     );
     expect(test.report.nics[0]?.multicast).toStrictEqual({ vlans: [10], queries: 20 });
     const frames = test.report.rounds.map((round) => [round.frames, round.accepted]);
-    expect(frames).toEqual(Array(5).fill([4, 4])); // queries are no announcements
+    expect(frames).toEqual(Array<number[]>(5).fill([4, 4])); // queries are no announcements
   });
 
   it('also on the VLANs that its card has here beyond the hand-off', async () => {
@@ -153,7 +153,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
     test.resume(guest);
     await test.clock.advance(6000);
     expect(test.sink.frames.map(({ at }) => at)).toEqual(
-      [0, 50, 200, 450, 800].flatMap((at) => Array(4).fill(at)),
+      [0, 50, 200, 450, 800].flatMap((at) => Array<number>(4).fill(at)),
     );
     expect(test.report).toMatchObject({ outcome: 'announced', warnings: [] });
     expect(test.report.nics[0]?.multicast).toEqual({ vlans: [], queries: 0, problem });
