@@ -137,11 +137,13 @@ describe('FabricGuest', () => {
     const { clock, guest, host, port, reports } = fabricGuest(STATIONS, GROUPS);
     const before = host.addGuestPort('tapB');
     const uplink = host.bridge.port('uplink');
+    const spokenBefore: Uint8Array[] = [];
+    before.onReceive(({ bytes }) => spokenBefore.push(bytes));
     guest.run(before);
     guest.resume(port);
     uplink?.receive(query('igmp'));
     await clock.advance(10);
-    expect(reports()).toHaveLength(1);
+    expect([reports().length, spokenBefore]).toEqual([1, []]);
     uplink?.receive(query('igmp'));
     guest.stop();
     uplink?.receive(query('igmp'));

@@ -14,7 +14,7 @@ import {
 } from '@nic-herald/wire';
 
 /** Where a guest's packet goes, and from whom. */
-export interface PacketEnvelope<A> {
+interface PacketEnvelope<A> {
   /** Source of the frame, and its VLAN. */
   readonly station: Station;
   readonly destinationMac: MacAddress;
