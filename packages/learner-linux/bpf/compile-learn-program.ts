@@ -11,13 +11,17 @@ const FLAGS = ['-O2', '-target', 'bpf', '-mcpu=v2', '-Wall', '-Wextra', '-Werror
 /** Debian keeps a machine's own kernel headers here, where clang does not look for the target bpf. */
 const HEADERS = ['-idirafter', `/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`];
 
+/** The maps that the program refers to, as the source calls them. */
+const MAPS = ['stations', 'addresses'] as const;
+type MapName = (typeof MAPS)[number];
+
 /** The learning program as a compiler makes it. */
 export interface CompiledLearnProgram {
   readonly sourceSha256: string;
   /** Other versions may choose other instructions for the same source. */
   readonly clangMajor: number;
-  /** Positions of the instructions that load the map. */
-  readonly mapReferences: readonly number[];
+  /** By map: positions of the instructions that load it. */
+  readonly mapReferences: Readonly<Record<MapName, readonly number[]>>;
   /** Each instruction as 16 hexadecimal digits, in the order of its bytes. */
   readonly instructions: readonly string[];
 }
@@ -39,7 +43,7 @@ export const installedClang = (): { readonly major: number } | { readonly missin
   return { major: Number(major) };
 };
 
-/** Compiles the source. Throws where clang is missing, refuses, or leaves open anything but the map. */
+/** Compiles the source. Throws where clang is missing, refuses, or leaves open anything but the maps. */
 export const compileLearnProgram = (): CompiledLearnProgram => {
   const clang = installedClang();
   if ('missing' in clang) throw new TypeError(clang.missing);
@@ -48,12 +52,14 @@ export const compileLearnProgram = (): CompiledLearnProgram => {
     const output = join(directory, 'learn.o');
     execFileSync('clang', [...FLAGS, ...HEADERS, '-c', SOURCE, '-o', output], { stdio: 'inherit' });
     const { code, relocations } = readSection(readFileSync(output), 'classifier');
-    const unknown = relocations.find(({ symbol }) => symbol !== 'stations');
+    const unknown = relocations.find(({ symbol }) => !MAPS.some((map) => map === symbol));
     if (unknown) throw new TypeError(`the program refers to ${unknown.symbol}, which nobody provides`);
+    const positionsOf = (map: MapName): readonly number[] =>
+      relocations.filter(({ symbol }) => symbol === map).map(({ offset }) => offset / 8);
     return {
       sourceSha256: learnSourceSha256(),
       clangMajor: clang.major,
-      mapReferences: relocations.map(({ offset }) => offset / 8),
+      mapReferences: { stations: positionsOf('stations'), addresses: positionsOf('addresses') },
       instructions: Buffer.from(code).toString('hex').match(/.{16}/g) ?? [],
     };
   } finally {

@@ -10,7 +10,10 @@ const text = `// Generated from bpf/learn.bpf.c by bpf/generate.ts with clang ${
 export const LEARN_PROGRAM = {
   sourceSha256: '${sourceSha256}',
   clangMajor: ${clangMajor},
-  mapReferences: [${mapReferences.join(', ')}],
+  mapReferences: {
+    stations: [${mapReferences.stations.join(', ')}],
+    addresses: [${mapReferences.addresses.join(', ')}],
+  },
   instructions: [
 ${instructions.map((one) => `    '${one}',`).join('\n')}
   ],

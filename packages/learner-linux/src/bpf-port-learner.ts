@@ -7,54 +7,59 @@ import {
   type NamespaceLock,
   NetlinkSocket,
 } from '@nic-herald/linux-sys';
+import { decodeAddresses } from './decode-addresses.js';
+import { decodeReports } from './decode-reports.js';
 import { decodeSightings } from './decode-sightings.js';
 import { attachIngress, detachIngress, isAttached } from './ingress-filter.js';
-import { LEARN_PROGRAM_NAME, learnInstructions, STATIONS_MAP } from './learn-program.js';
+import { ADDRESSES_MAP, LEARN_PROGRAM_NAME, learnInstructions, STATIONS_MAP } from './learn-program.js';
 import { learnerUnavailable, portMissing } from './learner-error.js';
 
+interface Owned {
+  readonly netlink: NetlinkSocket;
+  readonly stations: LruHashMap;
+  readonly addresses: LruHashMap;
+  readonly lock: NamespaceLock;
+}
+
 /**
- * The program on one port, with a table of its own: what one guest sends never costs another a station. The
- * filter holds the program and the program the map, so all goes with the port, whoever removes it.
+ * The program on one port, with tables of its own: what one guest sends never costs another a station. The
+ * filter holds the program and the program the maps, so all goes with the port, whoever removes it.
  */
 export class BpfPortLearner implements PortLearner {
   private readonly port: Port;
   private readonly index: number;
-  private readonly netlink: NetlinkSocket;
-  private readonly map: LruHashMap;
-  private readonly lock: NamespaceLock;
+  private readonly owned: Owned;
 
-  private constructor(
-    port: Port,
-    index: number,
-    owned: { readonly netlink: NetlinkSocket; readonly map: LruHashMap; readonly lock: NamespaceLock },
-  ) {
+  private constructor(port: Port, index: number, owned: Owned) {
     this.port = port;
     this.index = index;
-    this.netlink = owned.netlink;
-    this.map = owned.map;
-    this.lock = owned.lock;
+    this.owned = owned;
   }
 
   /** Throws as `BpfLearner.open` rejects; nothing stays then. */
   static open(port: Port, capacity: number): BpfPortLearner {
     let netlink: NetlinkSocket | undefined;
     let lock: NamespaceLock | undefined;
-    let map: LruHashMap | undefined;
+    let stations: LruHashMap | undefined;
+    let addresses: LruHashMap | undefined;
     try {
       netlink = new NetlinkSocket();
       const link = findLink(netlink, { name: port.name });
       if (!link) throw portMissing(port);
       lock = acquireLock(port, link.index);
-      map = LruHashMap.create({ ...STATIONS_MAP, capacity });
-      const program = loadClassifier(LEARN_PROGRAM_NAME, learnInstructions(map.fd));
+      stations = LruHashMap.create({ ...STATIONS_MAP, capacity });
+      addresses = LruHashMap.create({ ...ADDRESSES_MAP, capacity });
+      const instructions = learnInstructions({ stations: stations.fd, addresses: addresses.fd });
+      const program = loadClassifier(LEARN_PROGRAM_NAME, instructions);
       try {
         attachIngress(netlink, link.index, program.number);
       } finally {
         program.close(); // the filter holds it from here on
       }
-      return new BpfPortLearner(port, link.index, { netlink, map, lock });
+      return new BpfPortLearner(port, link.index, { netlink, stations, addresses, lock });
     } catch (error) {
-      map?.close();
+      addresses?.close();
+      stations?.close();
       lock?.release();
       netlink?.close();
       throw learnerUnavailable(error, port.name);
@@ -66,14 +71,18 @@ export class BpfPortLearner implements PortLearner {
    * somebody removed the filter: close it and open another.
    */
   async read(): Promise<LearnedStations> {
+    const { netlink, stations, addresses } = this.owned;
     try {
-      if (!findLink(this.netlink, { index: this.index })) throw portMissing(this.port);
-      if (!isAttached(this.netlink, this.index)) throw lost(this.port);
-      const entries = this.map.entries();
+      if (!findLink(netlink, { index: this.index })) throw portMissing(this.port);
+      if (!isAttached(netlink, this.index)) throw lost(this.port);
+      const claims = addresses.entries(); // first: the program writes a station before its addresses
+      const sightings = stations.entries();
+      const nowNs = process.hrtime.bigint();
       return {
-        stations: decodeSightings(entries, process.hrtime.bigint()),
+        stations: decodeSightings(sightings, nowNs, decodeAddresses(claims, nowNs)),
         exactVlans: true,
-        capacity: this.map.shape.capacity,
+        capacity: stations.shape.capacity,
+        multicastReports: decodeReports(sightings),
       };
     } catch (error) {
       throw learnerUnavailable(error, this.port.name);
@@ -81,15 +90,17 @@ export class BpfPortLearner implements PortLearner {
   }
 
   async close(): Promise<void> {
-    if (this.map.fd < 0) return;
+    const { netlink, stations, addresses, lock } = this.owned;
+    if (stations.fd < 0) return;
     try {
-      detachIngress(this.netlink, this.index);
+      detachIngress(netlink, this.index);
     } catch (error) {
       throw learnerUnavailable(error, this.port.name);
     } finally {
-      this.map.close();
-      this.netlink.close();
-      this.lock.release();
+      addresses.close();
+      stations.close();
+      netlink.close();
+      lock.release();
     }
   }
 }

@@ -1,5 +1,5 @@
 import { stationKey } from '@nic-herald/core';
-import { MacAddress } from '@nic-herald/wire';
+import { IpAddress, MacAddress } from '@nic-herald/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeSightings } from './decode-sightings.js';
@@ -55,6 +55,21 @@ describe('decodeSightings', () => {
   ])('%s', (_what, sightings, nowNs, expected) => {
     const stations = decodeSightings(entriesOf(sightings), nowNs);
     expect(stations.map(({ station, ageMs }) => [stationKey(station), ageMs])).toEqual(expected);
+  });
+
+  it('gives each station its addresses, and leaves out those of stations that it does not know', () => {
+    const known = { vid: 7, mac: '52:54:00:00:00:01', lastSeenNs: 1n };
+    const address = { address: IpAddress.of('192.0.2.1'), proof: 'asserted', ageMs: 0 } as const;
+    const [keyOfKnown, keyOfOther] = [0x0100_0000_5452_0007n, 0x0200_0000_5452_0007n];
+    const addresses = new Map([
+      [keyOfKnown, [address]],
+      [keyOfOther, [address]],
+    ]);
+    const stations = decodeSightings(entriesOf([known, { ...known, vid: 8 }]), 1n, addresses);
+    expect(stations.map((one) => [stationKey(one.station), one.addresses])).toEqual([
+      ['52:54:00:00:00:01/7', [address]],
+      ['52:54:00:00:00:01/8', undefined],
+    ]);
   });
 
   it('never throws, and orders by age, whatever stands in the map', () => {

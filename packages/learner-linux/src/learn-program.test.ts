@@ -26,8 +26,8 @@ describe('the committed instructions', () => {
     expect(LEARN_PROGRAM.sourceSha256).toBe(learnSourceSha256());
   });
 
-  it('call what Linux 5.10 has: look up, update, time', () => {
-    expect(helpersOf(LEARN_PROGRAM.instructions)).toEqual([1, 2, 5]);
+  it('call what Linux 5.8 has: look up, update, time, read from a frame', () => {
+    expect(helpersOf(LEARN_PROGRAM.instructions)).toEqual([1, 2, 5, 26]);
   });
 
   it.skipIf(missing ?? otherClang)(
@@ -39,18 +39,21 @@ describe('the committed instructions', () => {
 
   it.skipIf(missing)(`are also with another clang a program of the same calls${reason(missing)}`, () => {
     const { instructions, mapReferences } = compileLearnProgram();
-    expect(helpersOf(instructions)).toEqual([1, 2, 5]);
-    expect(mapReferences).toHaveLength(2);
+    expect(helpersOf(instructions)).toEqual([1, 2, 5, 26]);
+    for (const positions of Object.values(mapReferences)) expect(positions.length).toBeGreaterThan(1);
   });
 });
 
 describe('learnInstructions', () => {
-  it('loads the map where it is referred to, and changes nothing else', () => {
-    const words = Buffer.from(learnInstructions(0x1234)).toString('hex').match(/.{16}/g) ?? [];
+  it('loads each map where it is referred to, and changes nothing else', () => {
+    const complete = learnInstructions({ stations: 0x1234, addresses: 0x5678 });
+    const words = Buffer.from(complete).toString('hex').match(/.{16}/g) ?? [];
     const changed = words.flatMap((word, index) =>
       word === LEARN_PROGRAM.instructions[index] ? [] : [index],
     );
-    expect(changed).toEqual([...LEARN_PROGRAM.mapReferences]);
-    for (const index of changed) expect(words[index]).toBe('1811000034120000'); // r1 = map of descriptor 0x1234
+    const { stations, addresses } = LEARN_PROGRAM.mapReferences;
+    expect(changed).toEqual([...stations, ...addresses].sort((a, b) => a - b));
+    for (const index of stations) expect(words[index]).toBe('1811000034120000'); // r1 = map of descriptor 0x1234
+    for (const index of addresses) expect(words[index]).toBe('1811000078560000');
   });
 });
