@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPacketSocket, SendBatch } from '@nic-herald/linux-sys';
+import { floodEtherType } from './flooder.js';
 
 // Runs inside a host's namespace: frames from ever new source MACs out of an interface, at a steady rate.
 // Arguments: interface, frames, frames per second. Prints how many were sent, and ends.
@@ -8,8 +9,6 @@ import { openPacketSocket, SendBatch } from '@nic-herald/linux-sys';
 const [interfaceName = '', total = '0', perSecond = '1'] = process.argv.slice(2);
 const batchFrames = 1024;
 const frameBytes = 60;
-/** "Local experimental ethertype 2" of IEEE 802: the host takes it away behind the learner. */
-const etherType = 0x88b6;
 
 const socket = openPacketSocket({ interfaceName });
 const frames = new Uint8Array(batchFrames * frameBytes);
@@ -24,8 +23,8 @@ while (sent < Number(total)) {
     frames[at] = 0x02; // to nobody
     frames.set(sources.subarray(index * 6, index * 6 + 6), at + 6);
     frames[at + 6] = ((frames[at + 6] ?? 0) & 0xfc) | 0x02; // a station's, locally administered
-    frames[at + 12] = etherType >> 8;
-    frames[at + 13] = etherType & 0xff;
+    frames[at + 12] = floodEtherType >> 8;
+    frames[at + 13] = floodEtherType & 0xff;
   }
   sent += new SendBatch(socket, frames, starts).send().sent;
   const aheadMs = (sent / Number(perSecond)) * 1000 - (performance.now() - begunAtMs);

@@ -9,6 +9,7 @@ import { migratedAtOnceCases } from './migrated-at-once.js';
 import { multicastScenarios } from './multicast.js';
 import { neighboursMacCases } from './neighbours-mac.js';
 import { ovsSlbBond, ovsSlbBondLocked } from './ovs-slb-bond.js';
+import { pacedPairs } from './paced-pairs.js';
 import { pausedDestination } from './paused-destination.js';
 import { stationScenarios } from './stations.js';
 import { thereAndBack } from './there-and-back.js';
@@ -26,6 +27,7 @@ export const labCases: readonly LabCase[] = [
   guessStaysAGuess,
   ...neighboursMacCases,
   flood,
+  pacedPairs,
   ...multicastScenarios,
   ovsSlbBond,
   ovsSlbBondLocked,
