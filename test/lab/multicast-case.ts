@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MigrationReport } from '@nic-herald/core';
+import { IpAddress } from '@nic-herald/wire';
 import { type AgentPair, allLearned, armed, handedOver, startAgents } from './agent-process.js';
 import { beginMigration, resumeOf, startDestination } from './guest-move.js';
 import { bootGuest, settleTables } from './guest-on-host.js';
@@ -33,12 +35,6 @@ export interface MulticastCaseOptions {
 interface Trial {
   readonly measurement: Measurement;
   readonly faults: readonly string[];
-}
-
-/** What one trial watches: the guest's tap on the destination, and its uplink. */
-interface StreamWatch {
-  readonly tap: TapReceiver;
-  readonly uplink: TapReceiver;
 }
 
 /** A guest with joined groups migrated behind a snooping switch, with QEMU alone and with nic-herald. */
@@ -88,7 +84,7 @@ async function migrateOnce(
     }
     await beginMigration(rig, source, destination);
     const resumedAtMs = await resumeOf(destination);
-    const measurement = await measureStreams({ tap, uplink }, streams, resumedAtMs);
+    const measurement = await measureStreams(tap, streams, resumedAtMs);
     if (!agents) return { measurement, faults: [] };
     const faults = await heraldFaults(options, agents, uplink, resumedAtMs);
     faults.push(...(await unreceivedStreams(rig, destination, streams)));
@@ -141,7 +137,7 @@ async function streamsReach(
 }
 
 async function measureStreams(
-  { tap }: StreamWatch,
+  tap: TapReceiver,
   streams: readonly MulticastStream[],
   resumedAtMs: number,
 ): Promise<Measurement> {
@@ -162,7 +158,8 @@ async function heraldFaults(
   uplink: TapReceiver,
   resumedAtMs: number,
 ): Promise<string[]> {
-  const faults = reportFaults(await agents.B.report(), recipe.stations);
+  const report = await agents.B.report();
+  const faults = [...reportFaults(report, recipe.stations), ...uncountedStreams(report, streams)];
   await sleep(captureDelayMs);
   const frames = (await uplink.frames()).flatMap(({ atMs, bytes }) => {
     const membership = membershipOf(bytes);
@@ -173,9 +170,19 @@ async function heraldFaults(
   }
   const later = frames.filter(({ kind, atMs }) => kind === 'report' && atMs > resumedAtMs);
   for (const { name, group, vlan = 0 } of streams) {
-    const family = group.includes(':') ? 'ipv6' : 'ipv4';
+    const family = IpAddress.family(group);
     const isThere = later.some((each) => each.family === family && each.vlan === vlan);
     if (!isThere) faults.push(`no report of the guest for ${name} left by the destination's uplink`);
   }
   return faults;
+}
+
+/** The migration report must have counted what the guest answered for each stream. */
+function uncountedStreams(report: MigrationReport, streams: readonly MulticastStream[]): string[] {
+  const counts = report.nics.flatMap(({ multicast }) => multicast?.reports ?? []);
+  const uncounted = streams.filter(({ group, vlan = 0 }) => {
+    const kind = IpAddress.isIpv6(group) ? 'mld' : 'igmp';
+    return !counts.some((count) => (count.vlan ?? 0) === vlan && count[kind] > 0);
+  });
+  return uncounted.map(({ name }) => `the report counts no answer for ${name}`);
 }
