@@ -10,6 +10,7 @@ const packages: Readonly<Record<string, string>> = {
   'ovsdb-server': 'openvswitch-switch',
   'ovsdb-tool': 'openvswitch-switch',
   tcpdump: 'tcpdump',
+  tshark: 'tshark',
   busybox: 'busybox-static',
   cpio: 'cpio',
   ip: 'iproute2',

@@ -67,7 +67,7 @@ async function speakOfOthers(rig: LabRig, guest: QemuProcess): Promise<readonly 
     `route add ${macvlan.address} dev peer0 src ${primary.peerAddress}`,
   ]);
   const ping = (...words: string[]): Promise<unknown> =>
-    inNamespace(peer, ['ping', '-c', '2', '-i', '0.2', '-W', '1', ...words]).catch(() => undefined);
+    inNamespace(peer, ['busybox', 'ping', '-c', '2', '-W', '1', ...words]).catch(() => undefined);
   await Promise.all([
     ping('-I', foreign.sources[0], beyond[0]),
     ping('-I', foreign.sources[1], beyond[1]),

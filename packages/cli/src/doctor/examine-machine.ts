@@ -72,6 +72,12 @@ const sinkFindings = async (): Promise<readonly Finding[]> => {
   }
 };
 
+/** What a learner brings to an announcement. */
+const LEARNS = {
+  'linux-bpf': 'MACs, their VLANs and IP addresses, and multicast reports',
+  'linux-bridge': 'MACs without IP addresses, so that no garp and no na is sent',
+} as const;
+
 const learnerFinding = async (): Promise<Finding> => {
   try {
     const { probeLinuxLearner } = await import('@nic-herald/learner-linux');
@@ -80,7 +86,7 @@ const learnerFinding = async (): Promise<Finding> => {
     return {
       subject: 'learner',
       state: refused === undefined ? 'ok' : 'note',
-      text: `${learner}${why}; it does not see ${unseen.join('; ')}`,
+      text: `${learner}: ${LEARNS[learner]}${why}; it does not see ${unseen.join('; ')}`,
     };
   } catch (error) {
     const text = `none: native calls do not work here: ${error instanceof Error ? error.message : String(error)}`;
