@@ -88,7 +88,8 @@ describe('multicastReport', () => {
     ['a wrong MLD checksum', spoilt(mld(MLD2_REPORT), 80, 0x01)],
     ['MLD that was routed', mld(MLD2_REPORT, { hopLimit: 64 })],
     ['MLD from a global address', mld(MLD2_REPORT, { sourceIp: Ipv6Address.of('2001:db8::1') })],
-    ['MLD without router alert', mld(MLD2_REPORT, { routerAlert: false })],
+    ['MLD without hop-by-hop header', mld(MLD2_REPORT, { routerAlert: false })],
+    ['MLD without router alert', spoilt(spoilt(mld(MLD2_REPORT), 56, 0x01), 57, 0x04)],
   ])('is not %s', (_, frame) => {
     expect(multicastReport(frame)).toBeUndefined();
   });

@@ -143,6 +143,7 @@ describe('decodeNeighbourAdvertisement', () => {
 
   it.each<[string, Partial<Icmpv6Envelope>, string]>([
     ['another option before it', {}, `${MESSAGE} 0e 02 ${'00'.repeat(14)} ${OPTION}`],
+    ['a second one of its kind', {}, `${MESSAGE} ${OPTION} 02 01 020000000001`],
     ['reserved bits', {}, `88 00 0000 3fffffff ${TARGET} ${OPTION}`],
     ['a hop-by-hop header', { routerAlert: true }, `${MESSAGE} ${OPTION}`],
   ])('takes %s', (_, changes, message) => {
