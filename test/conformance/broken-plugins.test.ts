@@ -1,6 +1,8 @@
 import {
   type HandoffStore,
   HeraldError,
+  type LearnedAddress,
+  type LearnedStation,
   type MigrationEventBus,
   type PortLearner,
   stationOf,
@@ -187,15 +189,27 @@ describe('the contract of a station learner fails for a learner that', () => {
         port: { kind: 'tap', name: 'tapA' },
         missing: { kind: 'tap', name: 'tapB' },
         speak: nothing,
+        send: nothing,
         close: nothing,
       }),
       noInject: 'it learns nothing',
+      tellsAddresses: true,
+      countsReports: true,
       limitMs: LIMIT_MS,
     });
   const seen = (mac: string, ageMs: number) => ({ station: stationOf(MacAddress.of(mac)), ageMs });
-  const reading = (...stations: readonly ReturnType<typeof seen>[]): Partial<PortLearner> => ({
+  const reading = (...stations: readonly LearnedStation[]): Partial<PortLearner> => ({
     read: async () => ({ stations, exactVlans: true, capacity: 8 }),
   });
+  const owning = (...over: readonly object[]): Partial<PortLearner> => {
+    const owned = { address: '192.0.2.1', proof: 'asserted', ageMs: 0 };
+    const addresses = over.map((each) => ({ ...owned, ...each })) as LearnedAddress[];
+    return reading({ ...seen(first, 0), addresses });
+  };
+  const counting = (...over: readonly object[]): Partial<PortLearner> => {
+    const multicastReports = over.map((each) => ({ igmp: 1, mld: 1, ...each }));
+    return { read: async () => ({ stations: [], exactVlans: true, capacity: 8, multicastReports }) };
+  };
   const [first, second] = ['52:54:00:aa:00:01', '52:54:00:aa:00:02'] as const;
 
   it.each<[string, ContractSuite, RegExp]>([
@@ -208,6 +222,34 @@ describe('the contract of a station learner fails for a learner that', () => {
       /the latest seen comes first/,
     ],
     ['gives ages below zero', learner(reading(seen(first, -1))), /an age of -1 ms/],
+    [
+      'tells no addresses',
+      learner({}),
+      /`read` gave the addresses none after the guest spoke from two stations/,
+    ],
+    [
+      'gives a group address',
+      learner(owning({ address: '224.0.0.1' })),
+      /"224.0.0.1": the IP address of one host/,
+    ],
+    [
+      'gives an address in another form',
+      learner(owning({ address: '2001:DB8::1' })),
+      /in its canonical form/,
+    ],
+    ['gives one address twice', learner(owning({}, {})), /the address "192.0.2.1" twice/],
+    ['gives a proof that is none', learner(owning({ proof: 'routed' })), /by the proof "routed"/],
+    ['gives an address of no age', learner(owning({ ageMs: Number.NaN })), /with an age of null ms/],
+    ['gives half a word on routers', learner(owning({ router: 1 })), /says 1 of whether it is a router/],
+    [
+      'gives addresses without end',
+      learner(owning(...Array.from({ length: 65 }, (_, last) => ({ address: `192.0.2.${last}` })))),
+      /gave 65 addresses of 52:54:00:aa:00:01: at most 64 are wanted/,
+    ],
+    ['counts no reports', learner({}), /`multicastReports` is undefined after one report untagged/],
+    ['counts VLAN 0', learner(counting({ vlan: 0 })), /on VLAN 0: VLANs are 1 to 4094/],
+    ['counts one VLAN twice', learner(counting({ vlan: 7 }, { vlan: 7 })), /on VLAN 7 twice/],
+    ['counts below zero', learner(counting({ mld: -1 })), /untagged of \{"igmp":1,"mld":-1\}/],
     [
       'rejects with what is no HeraldError',
       learner({}, () => Promise.reject(new TypeError('ENODEV'))),

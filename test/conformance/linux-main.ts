@@ -5,7 +5,7 @@ import type { FrameDirection, Station } from '@nic-herald/core';
 import { BpfLearner, BridgeLearner } from '@nic-herald/learner-linux';
 import { LinuxTapSink } from '@nic-herald/sink-linux';
 import { frameSinkContract, stationLearnerContract, testContract } from '@nic-herald/testkit';
-import { encodeRarp, rarpLength } from '@nic-herald/wire';
+import { arpLength, encodeArp, Ipv4Address, MacAddress } from '@nic-herald/wire';
 import { TapEnd } from '../privileged/tap-end.js';
 
 const port = { kind: 'tap', name: 'tap0' };
@@ -18,11 +18,20 @@ const quietPort = () => {
   return port;
 };
 
+/** A probe for duplicates: it proves no address, and unlike RARP it is a guest's and not QEMU's. */
 const frameFrom = ({ mac, vlan }: Station): Uint8Array => {
-  const frame = { mac, vlan };
-  const bytes = new Uint8Array(rarpLength(frame));
-  encodeRarp(frame, bytes, 0);
+  const probe = { destination: EVERYBODY, source: mac, vlan, operation: 'request', senderMac: mac } as const;
+  const frame = { ...probe, senderIp: NOBODY, targetMac: UNKNOWN, targetIp: Ipv4Address.of('192.0.2.1') };
+  const bytes = new Uint8Array(arpLength(frame));
+  encodeArp(frame, bytes, 0);
   return bytes;
+};
+const EVERYBODY = MacAddress.of('ff:ff:ff:ff:ff:ff');
+const UNKNOWN = MacAddress.of('00:00:00:00:00:00');
+const NOBODY = Ipv4Address.of('0.0.0.0');
+
+const send = async (frames: readonly Uint8Array[]): Promise<void> => {
+  for (const frame of frames) guest.write(frame, frame.length);
 };
 
 const sink = frameSinkContract({
@@ -38,14 +47,12 @@ for (const learner of [BpfLearner, BridgeLearner]) {
       learner: new learner(1024),
       port: quietPort(),
       missing,
-      speak: async (stations) => {
-        for (const station of stations) {
-          const frame = frameFrom(station);
-          guest.write(frame, frame.length);
-        }
-      },
+      speak: (stations) => send(stations.map(frameFrom)),
+      send,
       close: async () => {},
     }),
+    tellsAddresses: learner === BpfLearner,
+    countsReports: learner === BpfLearner,
     noInject: 'telling its own frames apart is tried by the tests of the learners, with the real sink',
   });
   void describe(learner.name, () => testContract(suite, { describe, it }));

@@ -1,6 +1,8 @@
-import { stationOf } from '@nic-herald/core';
+import { type Station, stationOf } from '@nic-herald/core';
 import { encodeRarp, Ipv4Address, Ipv6Address, MacAddress, rarpLength, VlanId } from '@nic-herald/wire';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { testContract } from './contract/contract-suite.js';
+import { stationLearnerContract } from './contract/station-learner-contract.js';
 import { Fabric } from './fabric.js';
 import { FabricLearner } from './fabric-learner.js';
 import { FabricSink } from './fabric-sink.js';
@@ -180,3 +182,33 @@ test('counts what the guest tells of its multicast groups, each VLAN apart, and 
     { vlan: 10, igmp: 2, mld: 1 },
   ]);
 });
+
+const contract = stationLearnerContract({
+  open: async () => {
+    const { clock, host, learner, port } = await learning();
+    const send = async (frames: readonly Uint8Array[]): Promise<void> => {
+      for (const frame of frames) port.receive(frame);
+    };
+    const injectFrames = async (frames: readonly Uint8Array[]): Promise<void> => {
+      const channel = await new FabricSink(host, clock).open(TAP, 'from-guest');
+      for (const bytes of frames) channel.prepare({ bytes, starts: Uint32Array.of(0, bytes.length) }).send();
+    };
+    const spoken = (stations: readonly Station[]): readonly Uint8Array[] =>
+      stations.map((station) =>
+        arpFrame(station, { operation: 'request', senderIp: NOBODY, targetIp: GATEWAY }),
+      );
+    return {
+      learner,
+      port: TAP,
+      missing: { kind: 'tap', name: 'tapZ' },
+      speak: (stations) => send(spoken(stations)),
+      send,
+      inject: (stations) => injectFrames(spoken(stations)),
+      injectFrames,
+      close: async () => {},
+    };
+  },
+  tellsAddresses: true,
+  countsReports: true,
+});
+testContract(contract, { describe, it });

@@ -22,8 +22,8 @@ export {
 } from './contract/handoff-store-contract.js';
 export type { ContractCards } from './contract/model-under-test.js';
 export { type NicModelContractOptions, nicModelContract } from './contract/nic-model-contract.js';
+export type { OpenedLearner } from './contract/opened-learner.js';
 export {
-  type OpenedLearner,
   type StationLearnerContractOptions,
   stationLearnerContract,
 } from './contract/station-learner-contract.js';

@@ -1,33 +1,14 @@
-import {
-  type HostService,
-  isHeraldError,
-  type LearnedStations,
-  type Port,
-  type PortLearner,
-  type Station,
-  type StationLearner,
-  stationKey,
-  stationOf,
-} from '@nic-herald/core';
+import { isHeraldError, type LearnedStations, type Station, stationKey, stationOf } from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
+import { addressCases } from './address-cases.js';
 import { contractBroken, demand, inWords, quote } from './contract-broken.js';
 import type { ContractCase, ContractSuite } from './contract-suite.js';
 import { demandSupports } from './odd-ports.js';
+import type { LearningCase, OpenedLearner } from './opened-learner.js';
 import { DEFAULT_LIMIT_MS, mustEnd, outcomeOf } from './outcome.js';
-
-/** A learner opened for one case; the contract starts and closes the learner itself. */
-export interface OpenedLearner {
-  readonly learner: StationLearner & HostService;
-  /** A port that is there, up, and supported, of a guest that has not spoken yet. */
-  readonly port: Port;
-  /** One of the same kind that is not there. */
-  readonly missing: Port;
-  /** The guest sends one frame of each, in this order. The MAC may be one that no station has. */
-  readonly speak: (stations: readonly Station[]) => Promise<void>;
-  /** nic-herald's own sink puts one frame of each in at the port. */
-  readonly inject?: (stations: readonly Station[]) => Promise<void>;
-  readonly close: () => Promise<void>;
-}
+import { reportCases } from './report-cases.js';
+import { soundLearning } from './sound-learning.js';
+import { tick } from './tick.js';
 
 /** A station learner, and a port with a guest to try it on. */
 export interface StationLearnerContractOptions {
@@ -35,6 +16,10 @@ export interface StationLearnerContractOptions {
   readonly open: () => Promise<OpenedLearner>;
   /** Why nothing can be injected, where `inject` is missing. */
   readonly noInject?: string;
+  /** Whether it tells which IP addresses the guest proved to own; default false: it is then not tried. */
+  readonly tellsAddresses?: boolean;
+  /** Whether it counts what the guest tells of its multicast groups; default false: it is then not tried. */
+  readonly countsReports?: boolean;
   /** How long one call may take, ms of real time; default 2000. */
   readonly limitMs?: number;
 }
@@ -49,6 +34,8 @@ const MOST_TRIED = 4096;
 export const stationLearnerContract = ({
   open,
   noInject,
+  tellsAddresses = false,
+  countsReports = false,
   limitMs = DEFAULT_LIMIT_MS,
 }: StationLearnerContractOptions): ContractSuite => {
   const opening = (
@@ -74,11 +61,7 @@ export const stationLearnerContract = ({
       }
     },
   });
-  const learning = (
-    name: string,
-    run: (opened: OpenedLearner, read: () => Promise<LearnedStations>, at: PortLearner) => Promise<void>,
-    skip?: string,
-  ): ContractCase =>
+  const learning: LearningCase = (name, run, skip) =>
     opening(
       name,
       async (opened) => {
@@ -88,7 +71,7 @@ export const stationLearnerContract = ({
           `\`open\` of port ${opened.port.name}`,
         );
         try {
-          await run(opened, async () => checked(await mustEnd(() => at.read(), limitMs, '`read`')), at);
+          await run(opened, async () => soundLearning(await mustEnd(() => at.read(), limitMs, '`read`')), at);
         } finally {
           for (const time of ['first', 'second'])
             await mustEnd(() => at.close(), limitMs, `the ${time} \`close\` of a port`);
@@ -186,50 +169,13 @@ export const stationLearnerContract = ({
         },
         noInject,
       ),
+      ...addressCases({ learning, noInject, skip: tellsAddresses ? undefined : 'it tells of no addresses' }),
+      ...reportCases({ learning, noInject, skip: countsReports ? undefined : 'it counts no reports' }),
     ],
   };
 };
 
-/** Lets the clock of a learner go on: a bridge's own has 10 ms steps. */
-const tick = (): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, 30);
-  });
-
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
-
-/** What every reading must be. */
-const checked = (learned: LearnedStations): LearnedStations => {
-  const keys = new Set<string>();
-  let last = 0;
-  for (const { station, ageMs } of learned.stations) {
-    const key = stationKey(station);
-    demand(
-      MacAddress.is(station.mac) && MacAddress.isStationAddress(station.mac),
-      `\`read\` gave ${quote(station)}, which is no station`,
-    );
-    demand(
-      station.vlan === undefined || VlanId.is(station.vlan),
-      `\`read\` gave ${quote(station)}: VLANs are 1 to 4094`,
-    );
-    demand(!keys.has(key), `\`read\` gave ${key} twice`);
-    keys.add(key);
-    demand(
-      ageMs >= 0 && Number.isFinite(ageMs),
-      `\`read\` gave ${key} an age of ${quote(ageMs)} ms: 0 and up is wanted`,
-    );
-    demand(
-      ageMs >= last,
-      `\`read\` gave ${key}, seen ${ageMs} ms ago, after one seen ${last} ms ago: the latest seen comes first`,
-    );
-    last = ageMs;
-    demand(
-      learned.exactVlans || station.vlan === undefined,
-      `\`read\` gave ${key} and says \`exactVlans: false\`: without looking at VLANs no station has one`,
-    );
-  }
-  return learned;
-};
 
 const demandStations = (
   { stations, exactVlans }: LearnedStations,
