@@ -114,6 +114,20 @@ describe('ChannelSet', () => {
     expect([sink.opened, sink.openChannels]).toEqual([2, 1]);
   });
 
+  it('is not held up in one direction by a sink that hangs in the other', async () => {
+    const { channels, sink, clock } = testChannels();
+    sink.opening = (direction) => (direction === 'to-guest' ? never() : Promise.resolve());
+    const toGuest = channels.for(NIC, 'to-guest');
+    expect(problemOf(await channels.for(NIC, 'from-guest'))).toBe('open');
+    await clock.advance(5000);
+    expect(problemOf(await toGuest)).toBe('HERALD_TIMEOUT');
+    sink.opening = undefined;
+    expect(problemOf(await channels.for(NIC, 'to-guest'))).toBe('open');
+    expect(sink.openChannels).toBe(2);
+    await channels.close();
+    expect(sink.openChannels).toBe(0);
+  });
+
   it('opens again after it was released, and not after it was closed', async () => {
     const { channels, sink } = testChannels();
     await channels.for(NIC, 'from-guest');

@@ -84,8 +84,9 @@ describe('a guest that arrives is asked for its multicast groups', () => {
   });
 
   it('but not where it stops before the first query is out', async () => {
-    const { test, guest } = await waiting();
+    const { test, guest } = await waiting('nothing');
     test.resume(guest);
+    expect(test.sink.stations).toEqual(['0']); // which is all of the round
     await test.tell('guest:stopped', guest);
     await test.clock.advance(1000);
     expect(test.sink.queries).toEqual([]);
