@@ -138,7 +138,7 @@ describe.skipIf(missing)(`addresses learned at real taps${missing ? ` (skipped: 
     ],
     [
       'a solicitation whose MAC is of another length',
-      [solicitation(MAC, GLOBAL, ROUTED, { option: `0102${'00'.repeat(14)}` })],
+      [solicitation(MAC, GLOBAL, ROUTED, { option: `0102${MAC.replaceAll(':', '')}${'00'.repeat(8)}` })],
     ],
     ['a solicitation without all of its target', [solicitation(MAC, GLOBAL, ROUTED, { payloadLength: 23 })]],
     ['a solicitation longer than its frame', [solicitation(MAC, GLOBAL, ROUTED, { payloadLength: 40 })]],
@@ -329,7 +329,11 @@ describe.skipIf(missing)(`addresses learned at real taps${missing ? ` (skipped: 
     ['another packet with a router alert', [ipv4(MAC, IP, 46, '16000000', { options: '94040000' })], []],
     ['a later fragment', [ipv4(MAC, IP, 2, '16000000', { fragment: 1 })], []],
     ['a report cut off before its type', [cut(ipv4(MAC, IP, 2, '', { options: '16'.repeat(40) }), 74)], []],
-    ['a report whose header is too short', [ipv4(MAC, IP, 2, '16000000').replace('080045', '080044')], []],
+    [
+      'a report whose header is too short',
+      [ipv4(MAC, '22.0.0.1', 2, '16000000').replace('080045', '080043')],
+      [],
+    ],
     ['a report behind a service tag', [igmp(MAC, 0x22, [[S_TAG, 22]])], []],
     [
       'a report behind two tags',
