@@ -1,0 +1,229 @@
+import {
+  ANNOUNCE_POLICY,
+  DEFAULT_GUEST_POLICY,
+  type FrameDirection,
+  type Guest,
+  type GuestPolicy,
+  type HeraldPlugin,
+  type MigrationReport,
+  type Port,
+  stationOf,
+} from '@nic-herald/core';
+import { composeHost, type HeraldHost } from '@nic-herald/host';
+import {
+  type BridgePort,
+  Fabric,
+  FabricGuest,
+  type FabricHost,
+  FabricLearner,
+  FabricSink,
+  FakeClock,
+  fabricPlugin,
+  MemoryHandoff,
+} from '@nic-herald/testkit';
+import {
+  decodeIgmpQuery,
+  decodeMldQuery,
+  IpAddress,
+  isDecodeError,
+  MacAddress,
+  multicastReport,
+  VlanId,
+} from '@nic-herald/wire';
+import { describe, expect, it } from 'vitest';
+
+const MAC = MacAddress.of('52:54:00:00:00:01');
+const VLAN = VlanId.of(10);
+const ip = IpAddress.of;
+/** In IPv4 and IPv6 groups untagged, and in an IPv4 group on VLAN 10. */
+const GROUPS = [
+  { group: ip('239.1.1.1') },
+  { group: ip('ff15::1234') },
+  { group: ip('239.2.2.2'), vlan: VLAN },
+];
+const ROUNDS_AT_MS = [0, 50, 200, 450, 800];
+const ONCE = ['igmp', 'mld', 'igmp/10', 'mld/10'];
+
+/** `igmp`, `mld/10` for what `read` makes something of. */
+const nameOf = (protocol: string, vlan: VlanId | undefined): string =>
+  vlan === undefined ? protocol : `${protocol}/${vlan}`;
+
+const queryOf = (bytes: Uint8Array): string | undefined => {
+  const igmp = decodeIgmpQuery(bytes);
+  if (!isDecodeError(igmp)) return nameOf('igmp', igmp.vlan);
+  const mld = decodeMldQuery(bytes);
+  return isDecodeError(mld) ? undefined : nameOf('mld', mld.vlan);
+};
+
+const reportOf = (bytes: Uint8Array): string | undefined => {
+  const report = multicastReport(bytes);
+  return report && nameOf(report.protocol, report.vlan);
+};
+
+/** A sink for ports through which nothing can be sent to the guest. */
+class OneWaySink extends FabricSink {
+  override supports(port: Port, direction: FrameDirection): boolean {
+    return direction === 'from-guest' && super.supports(port, direction);
+  }
+}
+
+interface Options {
+  readonly policy?: Partial<GuestPolicy>;
+  readonly oneWay?: boolean;
+  /** The guest is stopped so long after it resumed, ms. */
+  readonly stopsAfterMs?: number;
+}
+
+/** One guest moves from host A to host B, both with an agent; what each place heard since it resumed. */
+const migrate = async ({ policy = {}, oneWay = false, stopsAfterMs }: Options = {}) => {
+  const clock = new FakeClock();
+  const fabric = new Fabric(clock);
+  const handoff = new MemoryHandoff();
+  const rules: HeraldPlugin = {
+    name: 'rules',
+    contract: 1,
+    install: (registrar) =>
+      registrar.provide(ANNOUNCE_POLICY, {
+        value: { forGuest: () => ({ ...DEFAULT_GUEST_POLICY, ...policy }) },
+      }),
+  };
+  const agent = async (name: string, phase: 'running' | 'incoming') => {
+    const at: FabricHost = fabric.addHost(name);
+    const port = at.addGuestPort(`tap${name}`);
+    const sink = oneWay ? new OneWaySink(at, clock) : new FabricSink(at, clock);
+    const learner = new FabricLearner(at, clock);
+    const host = await composeHost([fabricPlugin({ clock, sink, learner, handoff }), rules], { name });
+    const guest: Guest = {
+      identity: { name: 'web-1' },
+      instance: name,
+      hypervisor: { name: 'fabric', version: '1' },
+      nics: async () => [
+        { id: 'nic0', type: 'fabric-card', primaryMac: MAC, port: { kind: 'tap', name: port.name } },
+      ],
+      inspect: () => {
+        throw new Error('no model looks at this card');
+      },
+    };
+    const reports: MigrationReport[] = [];
+    host.bus.on('announce:finished', ({ report }) => reports.push(report));
+    const appear = (): boolean => host.bus.emit('guest:appeared', { guest, phase });
+    return { at, port, sink, host, guest, reports, appear };
+  };
+
+  const source = await agent('A', 'running');
+  const destination = await agent('B', 'incoming');
+  const addresses = ['192.0.2.1', 'fe80::1'].map(ip);
+  const moving = new FabricGuest(clock, {
+    primaryMac: MAC,
+    stations: [
+      { ...stationOf(MAC), addresses },
+      { ...stationOf(MAC, VLAN), addresses: [ip('198.51.100.1')] },
+    ],
+    groups: GROUPS,
+  });
+  source.appear();
+  await clock.settle();
+  moving.run(source.port);
+  moving.speak(source.port);
+  await clock.advance(1000);
+  destination.appear();
+  await clock.settle();
+  source.host.bus.emit('migration:outgoing', { guest: source.guest });
+  await clock.advance(100);
+
+  const resumedAt = clock.now();
+  /** `450 igmp/10`: what of a kind left a bridge at a port, and when. */
+  const listen = (port: BridgePort, read: (bytes: Uint8Array) => string | undefined): readonly string[] => {
+    const heard: string[] = [];
+    port.onFrame(({ bytes }) => {
+      const what = read(bytes);
+      if (what !== undefined) heard.push(`${clock.now() - resumedAt} ${what}`);
+    });
+    return heard;
+  };
+  const uplinkOf = ({ at }: typeof source): BridgePort => {
+    const port = at.bridge.port('uplink');
+    if (port === undefined) throw new Error('a host without an uplink');
+    return port;
+  };
+  const atGuest = listen(destination.port, queryOf);
+  const elsewhere = [uplinkOf(source), uplinkOf(destination), source.port, fabric.peer].map((port) =>
+    listen(port, queryOf),
+  );
+  const atPeer = listen(fabric.peer, reportOf);
+
+  source.host.bus.emit('guest:stopped', { guest: source.guest });
+  moving.stop();
+  destination.host.bus.emit('guest:resumed', {
+    guest: destination.guest,
+    resumedAt,
+    readAt: resumedAt,
+  });
+  moving.resume(destination.port);
+  if (stopsAfterMs !== undefined) {
+    await clock.advance(stopsAfterMs);
+    destination.host.bus.emit('guest:stopped', { guest: destination.guest });
+    moving.stop();
+  }
+  await clock.advance(2000);
+  const [report] = destination.reports;
+  const hosts: readonly HeraldHost[] = [source.host, destination.host];
+  for (const host of hosts) await host.close();
+  return { atGuest, elsewhere: elsewhere.flat(), atPeer, report, announced: destination.sink.sent };
+};
+
+describe('a guest in multicast groups, untagged and on a VLAN that only its traffic shows', () => {
+  it('is asked for them at its port alone, answers, and its answers reach the switches', async () => {
+    const { atGuest, elsewhere, atPeer, report } = await migrate();
+    expect(atGuest).toEqual(ROUNDS_AT_MS.flatMap((at) => ONCE.map((query) => `${at} ${query}`)));
+    expect(elsewhere).toEqual([]);
+    expect(atPeer).toEqual(
+      ROUNDS_AT_MS.flatMap((at) => ['igmp', 'mld', 'igmp/10'].map((told) => `${at + 1} ${told}`)),
+    );
+    expect(report?.nics[0]?.multicast).toEqual({
+      vlans: [10],
+      queries: 20,
+      reports: [
+        { igmp: 4, mld: 4 }, // the answers to the last round come after the report
+        { vlan: 10, igmp: 4, mld: 0 },
+      ],
+    });
+  });
+
+  it('is not asked where the policy does not want it, and stays silent', async () => {
+    const { atGuest, elsewhere, atPeer, report } = await migrate({ policy: { multicastRefresh: false } });
+    expect([atGuest, elsewhere, atPeer]).toEqual([[], [], []]);
+    expect(report?.outcome).toBe('announced');
+    expect(report?.nics[0]).not.toHaveProperty('multicast');
+  });
+
+  it('is announced as ever where nothing can be sent to it', async () => {
+    const { atGuest, elsewhere, report, announced } = await migrate({ oneWay: true });
+    expect([atGuest, elsewhere]).toEqual([[], []]);
+    expect(report?.nics[0]?.multicast).toEqual({
+      vlans: [],
+      queries: 0,
+      problem: 'nic0: no sink of this host can send to the guest through its port tapB of kind tap',
+    });
+    const asEver = await migrate();
+    const ofStations = asEver.announced.filter(({ direction }) => direction === 'from-guest');
+    expect(ofStations.length).toBeGreaterThan(0);
+    expect(announced).toEqual(ofStations);
+    expect(report).toMatchObject({ outcome: 'announced', warnings: [] });
+  });
+
+  it('is not asked any more once it is stopped', async () => {
+    const { atGuest, elsewhere, report } = await migrate({ stopsAfterMs: 60 });
+    expect(atGuest).toEqual([0, 50].flatMap((at) => ONCE.map((query) => `${at} ${query}`)));
+    expect(elsewhere).toEqual([]);
+    expect(report?.outcome).toBe('superseded');
+    expect(report?.nics[0]?.multicast).toEqual({
+      vlans: [10],
+      queries: 8,
+      reports: [
+        { igmp: 2, mld: 2 },
+        { vlan: 10, igmp: 2, mld: 0 },
+      ],
+    });
+  });
+});
