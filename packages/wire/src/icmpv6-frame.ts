@@ -45,6 +45,7 @@ export const HOP_LIMIT = 7;
 const SOURCE = 8;
 const DESTINATION = 24;
 const HEADER_LENGTH = 40;
+const VERSION = 0x6000; // 6, and no traffic class
 
 /** The next header that stands for hop-by-hop options. */
 export const HOP_BY_HOP = 0;
@@ -62,8 +63,7 @@ export function icmpv6FrameLength(
   envelope: Pick<Icmpv6Envelope, 'routerAlert' | 'vlan'>,
   messageLength: number,
 ): number {
-  const extension = envelope.routerAlert ? ROUTER_ALERT_HEADER.length : 0;
-  return frameLength(HEADER_LENGTH + extension + messageLength, envelope.vlan);
+  return frameLength(headersLength(envelope.routerAlert) + messageLength, envelope.vlan);
 }
 
 /**
@@ -83,16 +83,16 @@ export function writeIcmpv6Frame(
   const header = { destination, source, tags: tagsFor(vlan), etherType: EtherType.ipv6 };
   const packetAt = offset + encodeEthernet(header, out, offset);
 
-  const extension = envelope.routerAlert ? ROUTER_ALERT_HEADER : new Uint8Array(0);
-  out.set([0x60, 0, 0, 0], packetAt);
-  writeUint16(extension.length + message.length, out, packetAt + PAYLOAD_LENGTH);
+  const messageAt = packetAt + headersLength(envelope.routerAlert);
+  writeUint16(VERSION, out, packetAt);
+  writeUint16(0, out, packetAt + 2);
+  writeUint16(messageAt - packetAt - HEADER_LENGTH + message.length, out, packetAt + PAYLOAD_LENGTH);
   out[packetAt + NEXT_HEADER] = envelope.routerAlert ? HOP_BY_HOP : ICMPV6;
   out[packetAt + HOP_LIMIT] = envelope.hopLimit;
   Ipv6Address.write(envelope.sourceIp, out, packetAt + SOURCE);
   Ipv6Address.write(envelope.destinationIp, out, packetAt + DESTINATION);
-  out.set(extension, packetAt + HEADER_LENGTH);
+  if (envelope.routerAlert) out.set(ROUTER_ALERT_HEADER, packetAt + HEADER_LENGTH);
 
-  const messageAt = packetAt + HEADER_LENGTH + extension.length;
   const messageEnd = messageAt + message.length;
   out.set(message, messageAt);
   writeUint16(0, out, messageAt + CHECKSUM);
@@ -147,9 +147,22 @@ export function readIcmpv6Frame(format: WireFormat, frame: Uint8Array): Icmpv6Fr
   }
   const hopLimit = frame[packetOffset + HOP_LIMIT] ?? 0;
   return {
-    ...{ destination, source, ...vlan, destinationIp, sourceIp, hopLimit, routerAlert },
-    ...{ message, messageOffset, packetOffset },
+    destination,
+    source,
+    ...vlan,
+    destinationIp,
+    sourceIp,
+    hopLimit,
+    routerAlert,
+    message,
+    messageOffset,
+    packetOffset,
   };
+}
+
+/** Bytes before the message: the IPv6 header, and the hop-by-hop header where there is one. */
+function headersLength(routerAlert: boolean): number {
+  return routerAlert ? HEADER_LENGTH + ROUTER_ALERT_HEADER.length : HEADER_LENGTH;
 }
 
 /** Where the message begins, and whether a hop-by-hop header before it carries a router alert. */

@@ -129,8 +129,16 @@ export function readIgmpFrame(frame: Uint8Array): IgmpFrame | DecodeError {
   const options = frame.subarray(packetOffset + MIN_HEADER_LENGTH, messageOffset);
   const routerAlert = ROUTER_ALERT.every((byte, index) => options[index] === byte);
   return {
-    ...{ destination, source, ...vlan, destinationIp, sourceIp, timeToLive, routerAlert },
-    ...{ message, messageOffset, packetOffset },
+    destination,
+    source,
+    ...vlan,
+    destinationIp,
+    sourceIp,
+    timeToLive,
+    routerAlert,
+    message,
+    messageOffset,
+    packetOffset,
   };
 }
 

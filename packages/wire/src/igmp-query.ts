@@ -51,8 +51,11 @@ export function encodeIgmpQuery(frame: IgmpQuery, out: Uint8Array, offset: numbe
   message[ROBUSTNESS] = robustness;
   message[INTERVAL_CODE] = intervalCode;
   const envelope = {
-    ...{ destination: ALL_SYSTEMS_MAC, source, vlan },
-    ...{ destinationIp: ALL_SYSTEMS, sourceIp: NO_IP },
+    destination: ALL_SYSTEMS_MAC,
+    source,
+    vlan,
+    destinationIp: ALL_SYSTEMS,
+    sourceIp: NO_IP,
   };
   return writeIgmpFrame(envelope, message, out, offset);
 }

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isDecodeError } from './decode-error.js';
@@ -29,6 +30,10 @@ describe('Ipv6Address', () => {
     'g::',
     '-1::',
     '0x1::',
+    '\u0011::',
+    '\uff11::',
+    '`::',
+    '@::',
     '+1::',
     '::1 ',
     '\n::1',
@@ -81,6 +86,28 @@ describe('Ipv6Address', () => {
     expect(Ipv6Address.parse(text)).toBe(canonical);
     expect(Ipv6Address.is(text)).toBe(false);
     expect(Ipv6Address.is(canonical)).toBe(true);
+  });
+
+  it('takes what Node takes, zones aside, whatever the text', () => {
+    const part = fc.oneof(
+      fc.constantFrom(':', ':', '::', '.', '0', '1', 'ff', 'ffff', 'FFFF', '00000', 'g', '255', '192.0.2.1'),
+      fc.string({ maxLength: 1 }),
+    );
+    const texts = fc.array(part, { maxLength: 18 }).map((parts) => parts.join(''));
+    const almost = fc
+      .tuple(bytes16, fc.nat(), fc.constantFrom('', ':', '0', '::', '.'))
+      .map(([bytes, at, change]) => {
+        const text = String(Ipv6Address.fromBytes(bytes));
+        const index = at % text.length;
+        return text.slice(0, index) + change + text.slice(index + 1);
+      });
+    fc.assert(
+      fc.property(fc.oneof(texts, almost), (text) => {
+        fc.pre(!text.includes('%'));
+        expect([text, Ipv6Address.parse(text) !== undefined]).toEqual([text, isIPv6(text)]);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('leads from bytes to one text and back', () => {

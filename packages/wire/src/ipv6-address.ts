@@ -14,7 +14,7 @@ export type Ipv6Address = string & { readonly __brand: 'Ipv6Address' };
 const LENGTH = 16;
 const GROUPS = 8;
 const LONGEST_TEXT = '0000:0000:0000:0000:0000:ffff:255.255.255.255'.length;
-const GROUP = /^[0-9a-fA-F]{1,4}$/;
+const ZEROS = [0, 0, 0, 0, 0, 0, 0, 0];
 const MULTICAST = /^ff[0-9a-f]{2}:/; // `ff::1` is 00ff::1, and no group
 const LINK_LOCAL = /^fe[89ab][0-9a-f]:/;
 
@@ -52,13 +52,16 @@ export const Ipv6Address = {
     if (!(Number.isInteger(offset) && offset >= 0 && offset + LENGTH <= bytes.length)) {
       return DecodeError.truncated('ipv6-address', offset, LENGTH, bytes.length - offset);
     }
-    return textOf(Array.from({ length: GROUPS }, (_, index) => readUint16(bytes, offset + 2 * index)));
+    const groups: number[] = [];
+    for (let index = 0; index < GROUPS; index += 1) groups.push(readUint16(bytes, offset + 2 * index));
+    return textOf(groups);
   },
 
   /** Writes 16 bytes at `offset` and returns 16; throws an EncodeError where they do not fit. */
   write: (ip: Ipv6Address, out: Uint8Array, offset: number): number => {
     requireRoom('ipv6-address', out, offset, LENGTH);
-    for (const [index, group] of (groupsOf(ip) ?? []).entries()) writeUint16(group, out, offset + 2 * index);
+    const groups = groupsOf(ip) ?? ZEROS;
+    for (let index = 0; index < GROUPS; index += 1) writeUint16(groups[index] ?? 0, out, offset + 2 * index);
     return LENGTH;
   },
 
@@ -81,54 +84,93 @@ export const Ipv6Address = {
   },
 } as const;
 
-/** The eight groups of any text form, `undefined` for what is none. */
+/**
+ * The eight groups of any text form, `undefined` for what is none. Character by character: plans write thousands
+ * of addresses at once, and splitting and matching takes twice as long at least.
+ */
 function groupsOf(text: string): number[] | undefined {
   if (text.length > LONGEST_TEXT) return undefined;
-  const [head = '', tail, ...more] = inHexAlone(text).split('::');
-  if (more.length > 0) return undefined;
-  const before = groupsBetweenColons(head);
-  const after = groupsBetweenColons(tail ?? '');
-  if (before === undefined || after === undefined) return undefined;
-  const zeros = GROUPS - before.length - after.length;
-  if (tail === undefined ? zeros !== 0 : zeros < 1) return undefined;
-  return [...before, ...new Array<number>(zeros).fill(0), ...after];
+  const groups: number[] = [];
+  const startsWithGap = text.startsWith('::');
+  let gap = startsWithGap ? 0 : undefined; // how many groups stand before the `::`
+  let at = startsWithGap ? 2 : 0;
+  while (at < text.length) {
+    const colon = text.indexOf(':', at);
+    const group = hexValue(text, at, colon < 0 ? text.length : colon);
+    if (group !== undefined) groups.push(group);
+    else if (colon >= 0 || !pushIpv4(text.slice(at), groups)) return undefined;
+    if (colon < 0) break;
+    at = colon + 1;
+    if (at === text.length) return undefined; // one colon alone at the end
+    if (text[at] === ':') {
+      if (gap !== undefined) return undefined;
+      gap = groups.length;
+      at += 1;
+    }
+  }
+  const zeros = GROUPS - groups.length;
+  if (gap === undefined) return zeros === 0 ? groups : undefined;
+  if (zeros < 1) return undefined;
+  groups.splice(gap, 0, ...ZEROS.slice(0, zeros));
+  return groups;
 }
 
-/** The text with a decimal IPv4 tail turned into two hex groups; as it is where it has no such tail. */
-function inHexAlone(text: string): string {
-  const tailAt = text.lastIndexOf(':') + 1;
-  const ipv4 = Ipv4Address.parse(text.slice(tailAt));
-  if (ipv4 === undefined) return text;
+/** The number that one to four hex digits from `start` to before `end` write; `undefined` for anything else. */
+function hexValue(text: string, start: number, end: number): number | undefined {
+  if (end <= start || end > start + 4) return undefined;
+  let value = 0;
+  for (let at = start; at < end; at += 1) {
+    const digit = hexDigit(text.charCodeAt(at));
+    if (digit === undefined) return undefined;
+    value = (value << 4) | digit;
+  }
+  return value;
+}
+
+function hexDigit(code: number): number | undefined {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : undefined;
+}
+
+/** Adds the two groups of a decimal IPv4 tail; false where `text` is none. */
+function pushIpv4(text: string, groups: number[]): boolean {
+  const ipv4 = Ipv4Address.parse(text);
+  if (ipv4 === undefined) return false;
   const bytes = new Uint8Array(Ipv4Address.length);
   Ipv4Address.write(ipv4, bytes, 0);
-  return `${text.slice(0, tailAt)}${readUint16(bytes, 0).toString(16)}:${readUint16(bytes, 2).toString(16)}`;
-}
-
-function groupsBetweenColons(text: string): number[] | undefined {
-  if (text === '') return [];
-  const groups = text.split(':');
-  if (!groups.every((group) => GROUP.test(group))) return undefined;
-  return groups.map((group) => Number.parseInt(group, 16));
+  groups.push(readUint16(bytes, 0), readUint16(bytes, 2));
+  return true;
 }
 
 function textOf(groups: readonly number[]): Ipv6Address {
-  const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
-  if (mapped) {
-    const [high = 0, low = 0] = groups.slice(6);
-    return `::ffff:${[high >> 8, high & 0xff, low >> 8, low & 0xff].join('.')}` as Ipv6Address;
-  }
-  const hex = groups.map((group) => group.toString(16));
   const { start, length } = longestZeroRun(groups);
-  if (length < 2) return hex.join(':') as Ipv6Address;
-  return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}` as Ipv6Address;
+  if (start === 0 && length === 5 && groups[5] === 0xffff) return mappedTextOf(groups);
+  let text = '';
+  for (let index = 0; index < GROUPS; index += 1) {
+    if (index === start && length > 1) {
+      text += '::';
+      index += length - 1;
+    } else {
+      if (text !== '' && !text.endsWith(':')) text += ':';
+      text += (groups[index] ?? 0).toString(16);
+    }
+  }
+  return text as Ipv6Address;
+}
+
+/** The recommended form of an IPv4-mapped address (RFC 5952 section 5). */
+function mappedTextOf(groups: readonly number[]): Ipv6Address {
+  const [high = 0, low = 0] = groups.slice(6);
+  return `::ffff:${[high >> 8, high & 0xff, low >> 8, low & 0xff].join('.')}` as Ipv6Address;
 }
 
 /** The first of the longest runs (RFC 5952 section 4.2.3). */
-function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
+function longestZeroRun(groups: readonly number[]): { readonly start: number; readonly length: number } {
   let longest = { start: 0, length: 0 };
   let start = 0;
-  for (const [index, group] of groups.entries()) {
-    if (group !== 0) start = index + 1;
+  for (let index = 0; index < GROUPS; index += 1) {
+    if (groups[index] !== 0) start = index + 1;
     else if (index + 1 - start > longest.length) longest = { start, length: index + 1 - start };
   }
   return longest;

@@ -54,8 +54,13 @@ export function encodeMldQuery(frame: MldQuery, out: Uint8Array, offset: number)
   message[ROBUSTNESS] = robustness;
   message[INTERVAL_CODE] = intervalCode;
   const envelope = {
-    ...{ destination: ALL_NODES_MAC, source, vlan, destinationIp: ALL_NODES, sourceIp },
-    ...{ hopLimit: 1, routerAlert: true },
+    destination: ALL_NODES_MAC,
+    source,
+    vlan,
+    destinationIp: ALL_NODES,
+    sourceIp,
+    hopLimit: 1,
+    routerAlert: true,
   };
   return writeIcmpv6Frame('mld', envelope, message, out, offset);
 }

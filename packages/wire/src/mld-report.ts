@@ -34,8 +34,13 @@ export function mldReportLength(frame: MldReport): number {
 export function encodeMldReport(frame: MldReport, out: Uint8Array, offset: number): number {
   const { groups, source, sourceIp, vlan } = frame;
   const envelope = {
-    ...{ destination: ROUTERS_MAC, source, vlan, destinationIp: ROUTERS, sourceIp },
-    ...{ hopLimit: 1, routerAlert: true },
+    destination: ROUTERS_MAC,
+    source,
+    vlan,
+    destinationIp: ROUTERS,
+    sourceIp,
+    hopLimit: 1,
+    routerAlert: true,
   };
   return writeIcmpv6Frame('mld', envelope, groupReport(Ipv6Address, TYPE, groups), out, offset);
 }

@@ -68,8 +68,13 @@ export function encodeNeighbourAdvertisement(
   message[OPTIONS + 1] = 1;
   MacAddress.write(mac, message, OPTIONS + 2);
   const envelope = {
-    ...{ destination: ALL_NODES_MAC, source: mac, vlan, destinationIp: ALL_NODES, sourceIp: address },
-    ...{ hopLimit: MAX_HOP_LIMIT, routerAlert: false },
+    destination: ALL_NODES_MAC,
+    source: mac,
+    vlan,
+    destinationIp: ALL_NODES,
+    sourceIp: address,
+    hopLimit: MAX_HOP_LIMIT,
+    routerAlert: false,
   };
   return writeIcmpv6Frame('neighbour-advertisement', envelope, message, out, offset);
 }
