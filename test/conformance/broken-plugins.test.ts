@@ -161,6 +161,40 @@ describe('the contract of a frame sink fails for a sink that', () => {
       /`health` of a port that is there and up gave/,
     ],
     [
+      'sends all whatever part is wanted',
+      (sink) => {
+        const { open } = sink;
+        Object.assign(sink, {
+          open: async (...given: Parameters<typeof open>) => {
+            const whole = await open.apply(sink, given);
+            const prepare: typeof whole.prepare = (batch) => {
+              const prepared = whole.prepare(batch);
+              return { send: () => prepared.send() };
+            };
+            return { ...whole, prepare };
+          },
+        });
+      },
+      /`send\(3, 5\)` of 20 frames gave .*"accepted":20.*: { accepted: 5 } is wanted. A sink that sends all/,
+    ],
+    [
+      'says that it sends a part and sends another',
+      (sink) => {
+        const { open } = sink;
+        Object.assign(sink, {
+          open: async (...given: Parameters<typeof open>) => {
+            const whole = await open.apply(sink, given);
+            const prepare: typeof whole.prepare = (batch) => {
+              const prepared = whole.prepare(batch);
+              return { send: (_, count) => prepared.send(0, count) };
+            };
+            return { ...whole, prepare };
+          },
+        });
+      },
+      /27 frames left the port after parts of a batch were sent|`send\(18, 10\)` of 20 frames gave/,
+    ],
+    [
       'says that it sent and did not',
       channel(() => ({ accepted: 20 })),
       /0 frames left the port, not the 20 that were sent/,

@@ -84,6 +84,20 @@ it('writes every frame of every sending, and goes on with a file that is there',
   ]);
 });
 
+it('writes the part of a batch that is to be sent', async () => {
+  const channel = await sinkOf(directory).open(port, 'from-guest');
+  const batch = channel.prepare(TWO_FRAMES);
+  expect([batch.send(1, 1), batch.send(1, 5), batch.send(2, 1)]).toEqual([
+    { accepted: 1 },
+    { accepted: 1 },
+    { accepted: 0 },
+  ]);
+  await channel.close();
+  const file = decodePcap(await readFile(join(directory, 'tap0.pcap')));
+  if (isDecodeError(file)) throw file;
+  expect(file.records.map(({ frame }) => decodeRarp(frame))).toMatchObject([{ vlan: 10 }, { vlan: 10 }]);
+});
+
 it('can be composed into a host', async () => {
   const host = await composeHost([plugin({ directory })], { name: 'A' });
   await host.close();

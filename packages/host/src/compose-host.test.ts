@@ -1,6 +1,8 @@
 import {
+  ANNOUNCE_POLICY,
   type AnyToken,
   CLOCK,
+  DEFAULT_GUEST_POLICY,
   FRAME_SINK,
   type FrameSink,
   GUEST_MONITOR,
@@ -77,6 +79,22 @@ describe('composeHost', () => {
       {},
       'HERALD_NAME_TAKEN',
       'two NIC models are called fake-card',
+    ],
+    [
+      'a pace out of range',
+      [
+        {
+          name: 'hasty',
+          contract: 1,
+          install: (registrar) =>
+            registrar.provide(ANNOUNCE_POLICY, {
+              value: { forGuest: () => DEFAULT_GUEST_POLICY, pacing: { framesPerSecond: 0, burst: 64 } },
+            }),
+        },
+      ],
+      {},
+      'HERALD_ANNOUNCE_PACING',
+      'framesPerSecond must be a whole number from 1 to 10000000, got 0',
     ],
   ])('refuses %s', async (_, plugins, options, code, message) => {
     await expect(composeHost(plugins, options)).rejects.toMatchObject({
@@ -253,7 +271,7 @@ describe('composeHost', () => {
     expect(description.plugins[2]?.registrations.map((each) => each.token)).toEqual([
       'core/migration-event-bus',
       'core/announce-policy',
-      'core/announcement-kind',
+      ...Array<string>(5).fill('core/announcement-kind'),
     ]);
   });
 });

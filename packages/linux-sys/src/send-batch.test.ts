@@ -30,9 +30,9 @@ const scripted = (...results: number[]): SendSystem & { readonly calls: number[]
   };
 };
 
-const sendOf = (count: number, system: SendSystem) => {
+const sendOf = (count: number, system: SendSystem, ...part: readonly number[]) => {
   const { bytes, starts } = frames(count);
-  return new SendBatch({ fd: 3 }, bytes, starts, system).send();
+  return new SendBatch({ fd: 3 }, bytes, starts, system).send(...part);
 };
 
 describe('SendBatch', () => {
@@ -138,6 +138,55 @@ describe('SendBatch', () => {
     expect(failures.map((failure) => failure.index)).toEqual(refused);
     expect(sent).toBe(count - refused.length);
   });
+
+  it.each<[string, number[], number[][], number]>([
+    ['from the third on', [2], [[2, 8]], 8],
+    ['two', [0, 2], [[0, 2]], 2],
+    ['what there is beyond the eighth', [8, 10], [[8, 2]], 2],
+    ['what there is before the second', [-3, 4], [[0, 1]], 1],
+    ['whole frames alone', [0.9, 2.9], [[0, 3]], 3],
+    ['all behind the first', [1, Number.POSITIVE_INFINITY], [[1, 9]], 9],
+    ['none from behind the end on', [10, 1], [], 0],
+    ['none', [3, 0], [], 0],
+    ['none of less than none', [3, -2], [], 0],
+    ['none of what is no number', [Number.NaN, 1], [], 0],
+  ])('sends a part: %s', (_what, part, calls, sent) => {
+    const system = scripted();
+    expect(sendOf(10, system, ...part)).toEqual({ sent, failures: [] });
+    expect(system.calls).toEqual(calls);
+  });
+
+  it.each<[string, number[], number[][], number, number[]]>([
+    [
+      'one of it',
+      [2, -EMSGSIZE],
+      [
+        [3, 4],
+        [5, 2],
+        [6, 1],
+      ],
+      3,
+      [5],
+    ],
+    [
+      'the rest of it',
+      [1, -EAGAIN],
+      [
+        [3, 4],
+        [4, 3],
+      ],
+      1,
+      [4, 5, 6],
+    ],
+  ])(
+    'tells which frames of the batch were refused where a part is sent: %s',
+    (_what, results, calls, sent, refused) => {
+      const system = scripted(...results);
+      const outcome = sendOf(10, system, 3, 4);
+      expect(system.calls).toEqual(calls);
+      expect([outcome.sent, outcome.failures.map(({ index }) => index)]).toEqual([sent, refused]);
+    },
+  );
 
   it('gives the same value each time all goes well', () => {
     const { bytes, starts } = frames(3);

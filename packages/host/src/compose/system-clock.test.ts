@@ -24,6 +24,26 @@ describe('SystemClock', () => {
     }
   });
 
+  it('calls after 0 ms once all of this turn is done, and before any timer of 1 ms', async () => {
+    const clock = new SystemClock();
+    const runs: string[] = [];
+    await new Promise<void>((resolve) => {
+      setImmediate(() => {
+        clock.setTimer(1, () => {
+          runs.push('1 ms');
+          resolve();
+        });
+        clock.setTimer(0, () => runs.push('kept'));
+        const cancel = clock.setTimer(0, () => runs.push('cancelled'));
+        cancel();
+        cancel();
+        void Promise.resolve().then(() => runs.push('promise'));
+        runs.push('now');
+      });
+    });
+    expect(runs).toEqual(['now', 'promise', 'kept', '1 ms']);
+  });
+
   it('cancels timers', () => {
     vi.useFakeTimers();
     const clock = new SystemClock();
