@@ -181,6 +181,19 @@ describe('MulticastRefresh', () => {
     expect((await reported()).of.get('nic0')).toEqual({ vlans: [], queries: 2, reports: [] });
   });
 
+  it('says how many VLANs that were found later are too many', async () => {
+    const { clock, refresh, reported } = prepared();
+    const upTo = (count: number, first: number) => Array.from({ length: count }, (_, index) => first + index);
+    refresh.add([asking(undefined, ...upTo(511, 1))]);
+    await clock.settle();
+    refresh.round();
+    refresh.add([{ ...asking(undefined, ...upTo(20, 1000)), problem: 'too many' }]);
+    expect((await reported()).of.get('nic0')).toMatchObject({
+      queries: 1024,
+      problem: 'too many; 20 VLANs that were found later are not asked on: no more are asked',
+    });
+  });
+
   it('says both what the plan leaves out and what the system refused', async () => {
     const { clock, sink, refresh, reported } = prepared();
     sink.refusal = () => ({ accepted: 1, failure: 'ENOBUFS at frame 1' });

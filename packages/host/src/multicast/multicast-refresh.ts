@@ -88,13 +88,14 @@ export class MulticastRefresh {
 
   private async made({ nic, vlans, problem }: QueryPlan): Promise<Asked> {
     const known = this.nics.get(nic.id)?.queries;
-    const unasked = problem === undefined ? {} : { problem };
     try {
       const queries = known ?? (await this.open(nic));
-      if (this.isCancelled) return unasked;
-      queries.add(vlans);
+      if (this.isCancelled) return { queries };
+      const left = queries.add(vlans);
       if (this.hasBegun && known === undefined) queries.ask();
-      return { queries, ...unasked };
+      const full =
+        left === 0 ? undefined : `${left} VLANs that were found later are not asked on: no more are asked`;
+      return { queries, ...problemOf(problem, full) };
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       return { ...(known === undefined ? {} : { queries: known }), problem: words };
@@ -116,6 +117,7 @@ export class MulticastRefresh {
   }
 
   private pause(waitMs: number): Promise<void> {
+    if (this.isCancelled) return Promise.resolve();
     let cancelTimer: CancelTimer = () => {};
     return new Promise<void>((resolve) => {
       this.wake = resolve;
@@ -133,14 +135,19 @@ const refreshReport = (
   reports: readonly MulticastReports[] | undefined,
 ): MulticastRefreshReport | undefined => {
   const sent = queries?.taken ?? 0;
-  const problems = [problem, queries?.failure].filter((each) => each !== undefined);
-  if (sent === 0 && problems.length === 0) return undefined;
+  const wrong = problemOf(problem, queries?.failure);
+  if (sent === 0 && wrong.problem === undefined) return undefined;
   return {
     vlans: queries?.vlans ?? [],
     queries: sent,
     ...(sent === 0 || reports === undefined ? {} : { reports: reports.toSorted(byVlan) }),
-    ...(problems.length === 0 ? {} : { problem: problems.join('; ') }),
+    ...wrong,
   };
+};
+
+const problemOf = (...problems: readonly (string | undefined)[]): { readonly problem?: string } => {
+  const told = problems.filter((each) => each !== undefined);
+  return told.length === 0 ? {} : { problem: told.join('; ') };
 };
 
 /** Untagged first. */

@@ -75,6 +75,16 @@ describe('NicQueries', () => {
     expect(queries.vlans).toEqual([10, 20]);
   });
 
+  it('asks on no more than 511 VLANs, and says how many it leaves out', async () => {
+    const { clock, sink, queries } = await opened();
+    const upTo = (last: number) => vlans(...Array.from({ length: last }, (_, index) => 1 + index));
+    expect([queries.add(upTo(400)), queries.add(upTo(511)), queries.add(upTo(600))]).toEqual([0, 0, 89]);
+    queries.ask();
+    await clock.advance(100);
+    expect([queries.vlans.length, new Set(sink.queries.map(({ query }) => query)).size]).toEqual([511, 1024]);
+    expect(sink.queries).toHaveLength(1024);
+  });
+
   it('is answered 150 ms after what it asked for the first time, not after what it asked again', async () => {
     const { clock, queries } = await opened();
     expect(queries.unansweredMs).toBe(0);

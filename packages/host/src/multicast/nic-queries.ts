@@ -1,6 +1,7 @@
 import type { CancelTimer, Clock, FrameChannel, PreparedBatch } from '@nic-herald/core';
 import type { VlanId } from '@nic-herald/wire';
 import { queryFrames } from './query-frames.js';
+import { MAX_QUERIED_VLANS } from './query-plan.js';
 
 /** VLANs whose queries go out in one call, 64 frames: a tap holds 500 for a guest that does not read yet. */
 const VLANS_AT_ONCE = 32;
@@ -52,11 +53,12 @@ export class NicQueries {
   }
 
   /**
-   * Asks on these VLANs too, and untagged, with every later round; at once where a round was before. Throws what
-   * the channel throws; then nothing was added.
+   * Asks on these VLANs too, and untagged, with every later round; at once where a round was before. Returns for
+   * how many of them there was no room. Throws what the channel throws; then nothing was added.
    */
-  add(vlans: readonly VlanId[]): void {
-    const added = vlans.filter((vlan) => !this.asked.includes(vlan));
+  add(vlans: readonly VlanId[]): number {
+    const unasked = vlans.filter((vlan) => !this.asked.includes(vlan));
+    const added = unasked.slice(0, MAX_QUERIED_VLANS - this.asked.length);
     const wanted = this.batches.length === 0 ? [undefined, ...added] : added;
     const first = this.batches.length;
     const batches: PreparedBatch[] = [];
@@ -67,6 +69,7 @@ export class NicQueries {
     this.asked.push(...added);
     this.asked.sort((a, b) => a - b);
     if (this.hasBegun && this.cancelTimer === undefined) this.sendFrom(first, 0);
+    return unasked.length - added.length;
   }
 
   /** A round of announcements is out. Nothing is sent yet when this returns. */

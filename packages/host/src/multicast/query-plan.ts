@@ -10,8 +10,8 @@ export interface QueryPlan {
   readonly problem?: string;
 }
 
-/** Two queries on each and two untagged ones are 1024 frames. */
-const MAX_VLANS = 511;
+/** Most VLANs on which a guest is asked at one NIC: two queries on each and two untagged ones are 1024 frames. */
+export const MAX_QUERIED_VLANS = 511;
 
 /**
  * The guest is asked on the VLANs of the stations that are announced, and on those that the card lists: one on which
@@ -23,7 +23,7 @@ export const planQueries = (plan: NicPlan, filter?: Pick<FilterView, 'vlans'>): 
   const announced = announcements.flatMap(({ station: { vlan } }) => (vlan === undefined ? [] : [vlan]));
   const list = filter === undefined || filter.vlans === 'unknown' ? [] : filter.vlans;
   const listed = [...new Set(list)].filter((vlan: number) => vlan !== 0);
-  const isListTooLong = listed.length > MAX_VLANS;
+  const isListTooLong = listed.length > MAX_QUERIED_VLANS;
   const all = [...new Set([...announced, ...(isListTooLong ? [] : listed)])];
   const problems = [
     ...(isListTooLong
@@ -31,10 +31,10 @@ export const planQueries = (plan: NicPlan, filter?: Pick<FilterView, 'vlans'>): 
           `it lists ${listed.length} VLANs: which of them the guest uses is not known, so it is asked on those of its stations alone`,
         ]
       : []),
-    ...(all.length > MAX_VLANS
-      ? [`it is asked on ${MAX_VLANS} of its ${all.length} VLANs: no more are asked`]
+    ...(all.length > MAX_QUERIED_VLANS
+      ? [`it is asked on ${MAX_QUERIED_VLANS} of its ${all.length} VLANs: no more are asked`]
       : []),
   ];
-  const vlans = all.slice(0, MAX_VLANS).sort((a, b) => a - b);
+  const vlans = all.slice(0, MAX_QUERIED_VLANS).sort((a, b) => a - b);
   return { nic, vlans, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }) };
 };
