@@ -1,6 +1,6 @@
 import { type LearnedStation, stationKey } from '@nic-herald/core';
 import { counted, firstOf } from './list-text.js';
-import { indented, labelled } from './text-block.js';
+import { hanging, indented, labelled } from './text-block.js';
 
 /** Most stations that are printed, and most addresses of each. */
 const MAX_STATIONS = 16;
@@ -19,7 +19,7 @@ export const renderAddresses = (learned: readonly LearnedStation[]): readonly st
         ({ address, ageMs, proof, router }) =>
           `${address} (${router ? 'a router, ' : ''}${proof} ${Math.round(ageMs / 1000)} s ago)`,
       );
-      return indented(`${stationKey(station)} ${firstOf(each, MAX_ADDRESSES)}`);
+      return [...indented(stationKey(station)), ...hanging(firstOf(each, MAX_ADDRESSES))];
     }),
     ...(more > 0 ? indented(`... and ${counted(more, 'station')} more; --json shows all`) : []),
   ];

@@ -121,8 +121,9 @@ NIC nic0, virtio-net-pci, model virtio-net
   queries     for its groups, untagged and on VLAN 10
   learned     2: 52:54:00:00:00:02/10 (61 s ago), 52:54:00:00:00:09 (0 s ago)
   addresses   2, at 1 station
-              52:54:00:00:00:02/10 10.9.1.2 (asserted 61 s ago),
-              2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff (a router, answered 400 s ago)
+              52:54:00:00:00:02/10
+                10.9.1.2 (asserted 61 s ago), 2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff (a router,
+                answered 400 s ago)
   incomplete  the guest has more unicast MACs than the card can list, so which they are is not known
               here (unicast-overflow)
   plan        4 frames a round (2 rarp, 1 garp, 1 na), from what the source host handed over
