@@ -19,8 +19,8 @@ const update = (fd: number, key: Uint8Array, value: Uint8Array): void => {
 
 describe.skipIf(missing)(`a map in the kernel${missing ? ` (skipped: ${missing})` : ''}`, () => {
   const maps: LruHashMap[] = [];
-  const map = (capacity: number): LruHashMap => {
-    const made = LruHashMap.create({ name: 'herald_test', keyBytes: 8, valueBytes: 16, capacity });
+  const map = (capacity: number, keyBytes = 8, valueBytes = 16): LruHashMap => {
+    const made = LruHashMap.create({ name: 'herald_test', keyBytes, valueBytes, capacity });
     maps.push(made);
     return made;
   };
@@ -33,32 +33,37 @@ describe.skipIf(missing)(`a map in the kernel${missing ? ` (skipped: ${missing})
   });
 
   it.each([
-    [0, 1024],
-    [1, 1024],
-    [3000, 4096],
-    [5000, 1024],
+    [0, 1024, 8, 16],
+    [1, 1024, 8, 16],
+    [3000, 4096, 8, 16],
+    [5000, 1024, 8, 16],
+    [3000, 4096, 24, 24],
+    [5000, 1024, 24, 24],
   ])(
-    'with %d entries put in and room for %d reads the same in batches and one by one',
-    (entries, capacity) => {
-      const full = map(capacity);
+    'with %d entries put in and room for %d, of %d and %d bytes, reads the same in batches and one by one',
+    (entries, capacity, keyBytes, valueBytes) => {
+      const full = map(capacity, keyBytes, valueBytes);
       for (let index = 0; index < entries; index++) {
-        const key = new Uint8Array(Uint32Array.of(index, 7).buffer);
-        update(full.fd, key, new Uint8Array(Uint32Array.of(index * 3, 0, 1, 0).buffer));
+        const key = new Uint32Array(keyBytes / 4).fill(7);
+        const value = new Uint32Array(valueBytes / 4);
+        key[0] = index;
+        value[0] = index * 3;
+        update(full.fd, new Uint8Array(key.buffer), new Uint8Array(value.buffer));
       }
       const read = [full.entries(), full.entries({ batches: false })].map(({ count, keys, values }) => {
-        expect(count).toBe(keys.length / 8);
-        const words = new Uint32Array(values.slice().buffer);
+        expect([keys.length, values.length]).toEqual([count * keyBytes, count * valueBytes]);
+        const [keyWords, valueWords] = [keys, values].map((bytes) => new Uint32Array(bytes.slice().buffer));
         return new Map(
-          Array.from(
-            new Uint32Array(keys.slice().buffer).filter((_, at) => at % 2 === 0),
-            (key, at) => [key, words[at * 4]],
-          ),
+          Array.from({ length: count }, (_, index) => [
+            keyWords?.[(index * keyBytes) / 4],
+            valueWords?.[(index * valueBytes) / 4],
+          ]),
         );
       });
       expect(read[0]).toEqual(read[1]);
       expect(read[0]?.size).toBeLessThanOrEqual(capacity);
       if (entries < capacity) expect(read[0]?.size).toBe(entries);
-      for (const [key, value] of read[0] ?? []) expect(value).toBe(key * 3);
+      for (const [key = Number.NaN, value] of read[0] ?? []) expect(value).toBe(key * 3);
     },
   );
 });
