@@ -12,5 +12,6 @@ export type { HostDescription, PluginDescription, RegistrationDescription } from
 export { rarpKind } from './kinds/rarp-kind.js';
 export { encodeBatch } from './plan/frame-batch.js';
 export type { NicEvidence } from './plan/nic-evidence.js';
-export { type PlannedNic, type PlanRules, planNic } from './plan/plan-nic.js';
+export { type PlannedNic, planNic } from './plan/plan-nic.js';
+export type { PlanRules } from './plan/plan-rules.js';
 export { roundPause } from './plan/round-pause.js';

@@ -1,5 +1,6 @@
 import type { Clock, PreparedBatch, RoundReport, SendResult } from '@nic-herald/core';
-import type { FramePacer, Urgency } from './frame-pacer.js';
+import type { FramePacer } from './frame-pacer.js';
+import type { Urgency } from './paced-frames.js';
 
 /** A batch ready to go: the frames of one NIC on its open channel. */
 export interface ReadyBatch {

@@ -1,4 +1,4 @@
-import type { PacedFrames } from './frame-pacer.js';
+import type { PacedFrames } from './paced-frames.js';
 
 /** Frames in a queue, and how far they are. */
 export interface QueuedFrames {

@@ -2,7 +2,8 @@ import type { AnnouncePacing, Clock } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FramePacer, type PacedFrames, type Urgency } from './frame-pacer.js';
+import { FramePacer } from './frame-pacer.js';
+import type { PacedFrames, Urgency } from './paced-frames.js';
 
 /** `a0 0-9 at 5`, and `+5` where they waited 5 ms for want of tokens: who, how urgent, which frames, when. */
 const testPacer = (pacing: Partial<AnnouncePacing> = {}, given?: Clock) => {

@@ -10,7 +10,7 @@ import { MacAddress } from '@nic-herald/wire';
 import { judgeCandidate, type Verdict } from './judge-candidate.js';
 import type { KindsInUse } from './kinds-in-use.js';
 import type { NicEvidence } from './nic-evidence.js';
-import type { PlanRules } from './plan-nic.js';
+import type { PlanRules } from './plan-rules.js';
 
 /** What a handler is asked about, and the rules for its answer. */
 export interface Question {

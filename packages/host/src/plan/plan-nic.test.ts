@@ -3,7 +3,8 @@ import { MacAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { evidenceOf, filterOf, learned, mac, NIC, rulesOf, station, words } from '../../test/sample-nic.js';
 import type { NicEvidence } from './nic-evidence.js';
-import { type PlanRules, planNic } from './plan-nic.js';
+import { planNic } from './plan-nic.js';
+import type { PlanRules } from './plan-rules.js';
 
 const planned = (
   over: Partial<NicEvidence>,

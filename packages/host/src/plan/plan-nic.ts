@@ -1,29 +1,15 @@
-import type {
-  AnnounceHandler,
-  AnnouncementKind,
-  Candidate,
-  HeraldError,
-  NicPlan,
-  Refusal,
-} from '@nic-herald/core';
+import type { Candidate, HeraldError, NicPlan, Refusal } from '@nic-herald/core';
 import { admitAddresses } from './admit-addresses.js';
 import { announcementOrder } from './announcement-order.js';
 import { askHandler } from './ask-handler.js';
 import { collectCandidates } from './candidates.js';
-import { type JudgeContext, judgeCandidate, type Verdict } from './judge-candidate.js';
+import { judgeCandidate, type Verdict } from './judge-candidate.js';
 import { KindsInUse } from './kinds-in-use.js';
 import type { NicEvidence } from './nic-evidence.js';
 import { ownMac } from './own-mac.js';
+import type { PlanRules } from './plan-rules.js';
 import { inSendingOrder } from './sending-order.js';
 import { withinLimit } from './station-limit.js';
-
-/** What planning needs besides the evidence. */
-export interface PlanRules extends JudgeContext {
-  /** The model's announce handler; absent: what the policy sends for each candidate. */
-  readonly handler?: AnnounceHandler | undefined;
-  /** The kinds of frame this host can encode, by name. */
-  readonly kinds: ReadonlyMap<string, AnnouncementKind>;
-}
 
 /** A plan, and what failed while it was made: another's announce handler, another's policy. */
 export interface PlannedNic {

@@ -6,7 +6,8 @@ import { evidenceOf, filterOf, keysOf, learned, mac, NIC, rulesOf } from '../../
 import { collectCandidates } from './candidates.js';
 import type { NicEvidence } from './nic-evidence.js';
 import { ownMac } from './own-mac.js';
-import { type PlanRules, planNic } from './plan-nic.js';
+import { planNic } from './plan-nic.js';
+import type { PlanRules } from './plan-rules.js';
 
 // Few enough addresses that evidence of one station meets.
 const anyMac = fc.oneof(
