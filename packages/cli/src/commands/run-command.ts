@@ -1,4 +1,5 @@
 import {
+  ANNOUNCEMENT_KIND,
   type AnyToken,
   GUEST_MONITOR,
   HANDOFF_STORE,
@@ -14,6 +15,7 @@ import { ReportDirectory } from '../agent/report-directory.js';
 import type { CliIo } from '../cli-io.js';
 import { type AgentSettings, agentSettings, type RunFlags } from '../config/agent-settings.js';
 import { loadConfig } from '../config/load-config.js';
+import { unknownKinds } from '../config/unknown-kinds.js';
 import { claimSocket } from '../control/claim-socket.js';
 import { checkControlPath, controlPath } from '../control/control-path.js';
 import { ControlServer } from '../control/control-server.js';
@@ -71,6 +73,9 @@ const agent = async (
   if (!provides(host, HANDOFF_STORE)) {
     logger.warn('no hand-off directory: guests arriving here are announced as far as their own cards tell');
   }
+  for (const { kind, message } of unknownKinds(settings.rules, provided(host, ANNOUNCEMENT_KIND))) {
+    logger.warn({ code: 'HERALD_KIND_UNKNOWN', kind }, message);
+  }
   let control: ControlServer | undefined;
   try {
     control = await ControlServer.listen(controlSocket, {
@@ -99,10 +104,15 @@ const watching: HeraldPlugin = {
   install: () => {},
 };
 
-const provides = (host: HeraldHost, token: AnyToken): boolean =>
+const provides = (host: HeraldHost, token: AnyToken): boolean => provided(host, token).length > 0;
+
+/** Names of what the plugins of a host provide for a token. */
+const provided = (host: HeraldHost, token: AnyToken): readonly string[] =>
   host
     .describe()
-    .plugins.some(({ registrations }) => registrations.some((each) => each.token === tokenName(token)));
+    .plugins.flatMap(({ registrations }) => registrations)
+    .filter((each) => each.token === tokenName(token))
+    .map(({ implementation }) => implementation);
 
 const pluginNames = (host: HeraldHost): readonly string[] =>
   host.describe().plugins.map(({ plugin }) => plugin);
