@@ -163,10 +163,10 @@ describe('the contract of a frame sink fails for a sink that', () => {
     [
       'sends all whatever part is wanted',
       (sink) => {
-        const { open } = sink;
+        const open = sink.open.bind(sink);
         Object.assign(sink, {
           open: async (...given: Parameters<typeof open>) => {
-            const whole = await open.apply(sink, given);
+            const whole = await open(...given);
             const prepare: typeof whole.prepare = (batch) => {
               const prepared = whole.prepare(batch);
               return { send: () => prepared.send() };
@@ -180,10 +180,10 @@ describe('the contract of a frame sink fails for a sink that', () => {
     [
       'says that it sends a part and sends another',
       (sink) => {
-        const { open } = sink;
+        const open = sink.open.bind(sink);
         Object.assign(sink, {
           open: async (...given: Parameters<typeof open>) => {
-            const whole = await open.apply(sink, given);
+            const whole = await open(...given);
             const prepare: typeof whole.prepare = (batch) => {
               const prepared = whole.prepare(batch);
               return { send: (_, count) => prepared.send(0, count) };

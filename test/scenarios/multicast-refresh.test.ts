@@ -106,7 +106,7 @@ const migrate = async ({ policy = {}, oneWay = false, stopsAfterMs }: Options = 
     };
     const reports: MigrationReport[] = [];
     host.bus.on('announce:finished', ({ report }) => reports.push(report));
-    const appear = (): boolean => host.bus.emit('guest:appeared', { guest, phase });
+    const appear = (): void => host.bus.emit('guest:appeared', { guest, phase });
     return { at, port, sink, host, guest, reports, appear };
   };
 

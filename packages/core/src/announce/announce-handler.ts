@@ -28,7 +28,7 @@ export interface AnnounceContext<S> {
    * What the policy sends for a candidate: one announcement for each kind it chose for that station, or for each
    * address where the kind is about addresses. Empty where no kind fits.
    */
-  announcementsFor(candidate: Candidate): readonly Announcement[];
+  readonly announcementsFor: (candidate: Candidate) => readonly Announcement[];
 }
 
 /**

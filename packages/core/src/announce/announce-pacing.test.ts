@@ -1,3 +1,4 @@
+import { describe, expect, it } from 'vitest';
 import {
   ANNOUNCE_PACING_RANGES,
   type AnnouncePacing,

@@ -123,6 +123,11 @@ describe('admitAddresses', () => {
       [at('1/10', '10.0.0.1'), at('2/20', '10.0.0.1')],
       [['10.0.0.1'], ['10.0.0.1']],
     ],
+    [
+      'what is told twice of one station',
+      [at('1', '10.0.0.1 answered 1', '10.0.0.1 answered 2')],
+      [['10.0.0.1']],
+    ],
     ['what one station alone answers for', [at('1', '10.0.0.1 answered 1')], [['10.0.0.1']]],
     ['a router’s link-local address', [at('1', 'fe80::1 asserted 1 router')], [['fe80::1']]],
   ])('keeps %s', (_, learned, kept) => {

@@ -45,7 +45,10 @@ export const admitAddresses = (
   const refused: RefusedClaim[] = [];
   const claims: Claim[] = [];
   for (const candidate of candidates) {
+    const heard = new Set<IpAddress>();
     for (const each of known.get(stationKey(candidate.station)) ?? []) {
+      if (heard.has(each.address)) continue; // a hand-off that says it twice is no second station
+      heard.add(each.address);
       const claim = { candidate, learned: each };
       const verdict = judge(claim, policy);
       if (verdict === undefined) claims.push(claim);
