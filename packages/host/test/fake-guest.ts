@@ -70,8 +70,6 @@ export class FakeGuest implements Guest {
   descriptors: NicDescriptor[] = [nicOf('nic0')];
   /** Replaces the answer to `nics`. */
   answer: (() => Promise<readonly NicDescriptor[]>) | undefined;
-  /** Called before a card answers; may wait. */
-  asked: (() => Promise<void>) | undefined;
   /** How often a card was looked at. */
   inspected = 0;
 
@@ -95,7 +93,6 @@ export class FakeGuest implements Guest {
       nic,
       hypervisor: this.hypervisor,
       receiveFilter: async () => {
-        await this.asked?.();
         const card = this.cards.get(nic.id);
         return typeof card === 'function' ? card() : card;
       },

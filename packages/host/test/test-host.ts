@@ -191,8 +191,6 @@ export const waiting = async (
 ) => {
   const test = await TestHost.compose(options);
   const guest = new FakeGuest();
-  // No card answers in the turn in which the resume was read.
-  guest.asked = () => new Promise((resolve) => test.clock.setTimer(0, resolve));
   if (handed !== 'nothing') await test.handoff.memory.publish(handed);
   prepare(guest, test.handoff);
   await test.appear(guest, 'incoming');

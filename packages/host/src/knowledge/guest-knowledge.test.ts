@@ -1,37 +1,11 @@
-import {
-  type GuestKey,
-  HeraldError,
-  isHeraldError,
-  type LearnedAddress,
-  type NicModel,
-  parseSnapshot,
-  type Snapshot,
-} from '@nic-herald/core';
-import { FakeClock } from '@nic-herald/testkit';
+import { HeraldError, isHeraldError, type NicModel, parseSnapshot, type Snapshot } from '@nic-herald/core';
 import { MacAddress } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
-import { CARD, type CardState, FakeGuest, fakeModel, never, nicOf } from '../../test/fake-guest.js';
-import { answered, asserted, having } from '../../test/sample-addresses.js';
-import { learned, mac, station } from '../../test/sample-nic.js';
-import { GuestKnowledge } from './guest-knowledge.js';
-import { ModelRegistry } from './model-registry.js';
+import { CARD, type CardState, fakeModel, never, nicOf } from '../../test/fake-guest.js';
+import { mac, station } from '../../test/sample-nic.js';
+import { KEY, testKnowledge } from '../../test/test-knowledge.js';
 
-const KEY = 'name:web-1' as GuestKey;
 const { signal } = new AbortController();
-
-const testKnowledge = (models: readonly NicModel<CardState>[] = [fakeModel()]) => {
-  const clock = new FakeClock();
-  const guest = new FakeGuest();
-  const knowledge = new GuestKnowledge(guest, new ModelRegistry(models, []), clock);
-  /** A look, with the fake time that it takes. */
-  const look = async (only?: string[]) => {
-    const refreshed = knowledge.refresh(signal, only === undefined ? undefined : new Set(only));
-    await clock.settle();
-    return refreshed;
-  };
-  const stateOf = (id = 'nic0') => knowledge.snapshot(KEY, 'A', 1).nics.find((nic) => nic.id === id)?.state;
-  return { clock, guest, knowledge, look, stateOf };
-};
 const carried = (over: object = {}): Snapshot => ({
   format: 1,
   guest: KEY,
@@ -291,80 +265,6 @@ describe('GuestKnowledge', () => {
       await clock.advance(1);
       expect(knowledge.evidence()[0]?.learned).toEqual([]);
       expect(knowledge.snapshot(KEY, 'A', 5).nics[0]?.learned).toEqual([]);
-    });
-  });
-
-  describe('of IP addresses', () => {
-    const seen = (...addresses: LearnedAddress[]) =>
-      new Map([['nic0', [having(learned(5, 10), ...addresses)]]]);
-    const addressesOf = (snapshot: Snapshot) =>
-      snapshot.nics[0]?.learned.flatMap(({ addresses = [] }) => addresses);
-
-    it.each<[string, LearnedAddress[], boolean]>([
-      ['they only grew older', [asserted(1, 500), answered(2, 700)], false],
-      ['they stand in another order', [asserted(1, 500), answered(2, 7)], false],
-      ['one was not told again', [asserted(1)], false],
-      ['one came', [asserted(1), answered(2), asserted(3)], true],
-      ['one was proved better', [asserted(1), asserted(2)], true],
-      ['it said to be a router', [{ ...asserted(1), router: true }, answered(2)], true],
-      ['one was proved worse', [answered(1), answered(2)], false],
-    ])('tells whether the next snapshot differs where %s', async (_, addresses, isNews) => {
-      const { knowledge, look } = testKnowledge();
-      await look();
-      expect(knowledge.observe(seen(asserted(1), answered(2)))).toBe(true);
-      expect(knowledge.observe(seen(asserted(1), answered(2)))).toBe(false);
-      expect(knowledge.observe(seen(...addresses))).toBe(isNews);
-    });
-
-    it('hands on anew where one is forgotten', async () => {
-      const { clock, knowledge, look } = testKnowledge();
-      await look();
-      knowledge.observe(seen(asserted(1), answered(2, 599_000)));
-      await clock.advance(1000);
-      expect(knowledge.observe(seen(asserted(1)))).toBe(false);
-      await clock.advance(1);
-      expect(knowledge.observe(seen(asserted(1)))).toBe(true);
-    });
-
-    it('keeps them from A to B to A, each older by the time that passed', async () => {
-      const a = testKnowledge();
-      await a.look();
-      a.knowledge.observe(seen(asserted(1, 1000), { ...answered('2001:db8::1', 2000), router: false }));
-      const fromA = a.knowledge.snapshot(KEY, 'A', 1);
-
-      const b = testKnowledge();
-      b.knowledge.carry(parseSnapshot(JSON.parse(JSON.stringify(fromA))) as Snapshot);
-      await b.look();
-      await b.clock.advance(500);
-      b.knowledge.observe(seen(asserted(3)));
-      await b.clock.advance(500);
-      const fromB = b.knowledge.snapshot(KEY, 'B', 2);
-      const known = [
-        ...[asserted(3, 500), asserted(1, 2000)],
-        { ...answered('2001:db8::1', 3000), router: false },
-      ];
-      expect(addressesOf(fromB)).toEqual(known);
-
-      a.knowledge.forget();
-      a.knowledge.carry(parseSnapshot(JSON.parse(JSON.stringify(fromB))) as Snapshot);
-      await a.look();
-      expect(addressesOf(a.knowledge.snapshot(KEY, 'A', 3))).toEqual(known);
-      expect(a.knowledge.evidence()[0]?.learned[0]?.addresses).toEqual(known);
-    });
-
-    it('hands on as many of every NIC as a hand-off takes, whatever a guest invents', async () => {
-      const { guest, knowledge, look } = testKnowledge();
-      guest.descriptors = Array.from({ length: 4 }, (_, index) => nicOf(`nic${index}`));
-      for (const { id } of guest.descriptors) guest.cards.set(id, CARD);
-      await look();
-      const addresses = Array.from({ length: 64 }, (_, index) =>
-        answered(`2001:db8:1111:2222:3333:4444:5555:${(0x1000 + index).toString(16)}`, 123_456.789),
-      );
-      const stations = Array.from({ length: 1024 }, (_, number) => having(learned(number), ...addresses));
-      knowledge.observe(new Map(guest.descriptors.map(({ id }) => [id, stations])));
-      const snapshot = knowledge.snapshot(KEY, 'A', 1);
-      expect(snapshot.nics.map(({ learned: { length } }) => length)).toEqual([1024, 1024, 1024, 1024]);
-      expect(JSON.stringify(snapshot).length).toBeLessThan(1024 * 1024);
     });
   });
 

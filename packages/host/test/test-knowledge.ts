@@ -1,0 +1,24 @@
+import type { GuestKey, NicModel } from '@nic-herald/core';
+import { FakeClock } from '@nic-herald/testkit';
+import { GuestKnowledge } from '../src/knowledge/guest-knowledge.js';
+import { ModelRegistry } from '../src/knowledge/model-registry.js';
+import { type CardState, FakeGuest, fakeModel } from './fake-guest.js';
+
+/** The key under which `testKnowledge` hands on. */
+export const KEY = 'name:web-1' as GuestKey;
+const { signal } = new AbortController();
+
+/** The knowledge of a guest that is made up, with the clock it lives by. */
+export const testKnowledge = (models: readonly NicModel<CardState>[] = [fakeModel()]) => {
+  const clock = new FakeClock();
+  const guest = new FakeGuest();
+  const knowledge = new GuestKnowledge(guest, new ModelRegistry(models, []), clock);
+  /** A look, with the fake time that it takes. */
+  const look = async (only?: string[]) => {
+    const refreshed = knowledge.refresh(signal, only === undefined ? undefined : new Set(only));
+    await clock.settle();
+    return refreshed;
+  };
+  const stateOf = (id = 'nic0') => knowledge.snapshot(KEY, 'A', 1).nics.find((nic) => nic.id === id)?.state;
+  return { clock, guest, knowledge, look, stateOf };
+};
