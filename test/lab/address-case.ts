@@ -1,9 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Snapshot } from '@nic-herald/core';
-import { type AddressClaim, addressClaimOf, claimKey } from './address-claim.js';
-import { type AddressedGuest, addressesSettled, askNeighbours, type OwnAddress } from './addressed-guest.js';
+import {
+  type AddressTruth,
+  claimFaults,
+  expectedAddresses,
+  type HeardClaim,
+  keyOf,
+  unheardAddresses,
+} from './address-checks.js';
+import { addressClaimOf, claimKey } from './address-claim.js';
+import { addressesSettled, askNeighbours, type OwnAddress } from './addressed-guest.js';
 import { armed, startAgents } from './agent-process.js';
 import { dissectedFrames } from './dissected-frames.js';
 import { beginMigration, resumeOf, startDestination } from './guest-move.js';
@@ -13,7 +21,6 @@ import type { CaseContext, CaseResult, LabCase } from './lab-case.js';
 import { LabFault } from './lab-fault.js';
 import { LabRig } from './lab-rig.js';
 import type { QemuProcess } from './qemu-process.js';
-import type { Station } from './station.js';
 import { captureDelayMs, TapReceiver } from './tap-receiver.js';
 import { waitUntil } from './wait-until.js';
 
@@ -22,21 +29,18 @@ const roundsOverMs = 1500;
 /** A port is read every 10 s. */
 const handOverMs = 15_000;
 
-export interface AddressCaseOptions {
+export interface AddressCaseOptions extends AddressTruth {
   readonly name: string;
   readonly summary: string;
-  readonly guest: AddressedGuest;
   /** Whether QEMU alone is measured, too. */
   readonly alone: boolean;
   /** What else happens at the source before the migration; what it gives are faults of the lab itself. */
   readonly before?: (rig: LabRig, source: QemuProcess) => Promise<readonly string[]>;
-  /** The station at which the guest said that it is a router: what is advertised for it must say so, too. */
-  readonly router?: Station;
 }
 
 /** What the peer saw of one migration. */
 interface Trial {
-  readonly claims: readonly (AddressClaim & { readonly afterMs: number })[];
+  readonly claims: readonly HeardClaim[];
   readonly faults: readonly string[];
   readonly notes: readonly string[];
 }
@@ -55,17 +59,12 @@ async function runAddressCase(options: AddressCaseOptions, context: CaseContext)
     if (context.qemuAloneOnly) return { faults };
   }
   const { claims, faults: more, notes } = await migrateOnce(options, context, true);
-  const own = expected(options);
-  const claimed = new Set(claims.map(claimKey));
-  const missing = own.filter((each) => !claimed.has(keyOf(each)));
-  faults.push(...missing.map((each) => `the peer did not hear that ${keyOf(each)}`), ...more);
+  faults.push(...unheardAddresses(options, claims), ...more);
+  const own = expectedAddresses(options);
   const lastMs = Math.max(...own.map((each) => firstOf(claims, each)));
   return {
     faults,
-    notes: [
-      `${own.length - missing.length} of ${own.length} addresses heard, the last ${lastMs.toFixed(1)} ms after RESUME`,
-      ...notes,
-    ],
+    notes: [`of ${own.length} addresses the last was heard ${lastMs.toFixed(1)} ms after RESUME`, ...notes],
   };
 }
 
@@ -75,12 +74,12 @@ async function migrateOnce(
   withAgents: boolean,
 ): Promise<Trial> {
   const { recipe } = options.guest;
-  const own = expected(options);
+  const own = expectedAddresses(options);
   const directory = join(context.directory, withAgents ? 'nic-herald' : 'qemu-alone');
   const rig = await LabRig.start({ ...context, guest: recipe.guest, directory });
   try {
     const [agents, source, peer] = await Promise.all([
-      withAgents ? startAgents(rig) : undefined,
+      withAgents ? configOf(options, directory).then((config) => startAgents(rig, config)) : undefined,
       bootGuest(rig, 'A', recipe),
       captureAtPeer(rig),
     ]);
@@ -126,25 +125,12 @@ async function migrateOnce(
   }
 }
 
-/**
- * What the peer must hear of. A link-local address is announced only where the guest said whether it is a router: a host
- * does by its router solicitations, a router only where it was asked.
- */
-const expected = ({ guest, router }: AddressCaseOptions): readonly OwnAddress[] =>
-  router === undefined ? [...guest.own, ...guest.linkLocal] : guest.own;
-
-/** What was claimed too early, or is not so. */
-function claimFaults({ guest, router }: AddressCaseOptions, claims: Trial['claims']): string[] {
-  const so = new Set([...guest.own, ...guest.linkLocal].map(keyOf));
-  const faults = new Set<string>();
-  for (const claim of claims) {
-    const key = claimKey(claim);
-    if (claim.afterMs < 0) faults.add(`${key} was announced ${-claim.afterMs} ms before the guest ran here`);
-    if (!so.has(key)) faults.add(`${key} was announced, and it is not so`);
-    const isRouter = router !== undefined && claim.mac === router.mac && claim.vlan === router.vlan;
-    if (isRouter && claim.kind === 'na' && !claim.router) faults.add(`${key} was announced as no router`);
-  }
-  return [...faults];
+/** The herald.yaml of the agents, where they need one. */
+async function configOf({ policy }: AddressCaseOptions, directory: string): Promise<string | undefined> {
+  if (policy === undefined) return undefined;
+  const file = join(directory, 'herald.yaml');
+  await writeFile(file, policy.yaml);
+  return file;
 }
 
 /** Waits until what the source hands over has every one of these addresses at its station. */
@@ -175,8 +161,6 @@ async function captureAtPeer(rig: LabRig): Promise<TapReceiver> {
   rig.owns(receiver);
   return receiver;
 }
-
-const keyOf = ({ station, address }: OwnAddress): string => claimKey({ ...station, address });
 
 const firstOf = (claims: Trial['claims'], own: OwnAddress): number =>
   claims.find((each) => claimKey(each) === keyOf(own))?.afterMs ?? Number.NaN;

@@ -8,9 +8,12 @@ import {
 } from '@nic-herald/wire';
 import { stationKey } from './station.js';
 
+/** A gratuitous ARP in its request or its reply form, or an unsolicited neighbour advertisement. */
+export type ClaimKind = 'garp' | 'garp-reply' | 'na';
+
 /** A frame by which somebody says, unasked, that an IP address is at its station. */
 export interface AddressClaim {
-  readonly kind: 'garp' | 'na';
+  readonly kind: ClaimKind;
   readonly mac: MacAddress;
   readonly vlan?: VlanId | undefined;
   readonly address: IpAddress;
@@ -21,7 +24,7 @@ export interface AddressClaim {
 /** What a frame claims; undefined for all other frames. */
 export function addressClaimOf(bytes: Uint8Array): AddressClaim | undefined {
   const garp = decodeGratuitousArp(bytes);
-  if (!isDecodeError(garp)) return { ...garp, kind: 'garp' };
+  if (!isDecodeError(garp)) return { ...garp, kind: garp.operation === 'request' ? 'garp' : 'garp-reply' };
   const na = decodeNeighbourAdvertisement(bytes);
   return isDecodeError(na) ? undefined : { ...na, kind: 'na' };
 }

@@ -22,6 +22,11 @@ const router = withIpv6(
 );
 const [primary, macvlan] = router.recipe.stations;
 
+const governed = withIpv6(
+  new GuestBuilder().card('e1000').macvlans(1).vlans(10).build('e1000-addresses-policy'),
+);
+const denied = governed.recipe.stations[1]?.address;
+
 /** Which IP addresses are announced: each that the guest has, at its own station, and no other. */
 export const addressScenarios: readonly LabCase[] = [
   addressCase({
@@ -37,6 +42,20 @@ export const addressScenarios: readonly LabCase[] = [
     alone: false,
     before: speakOfOthers,
     ...(primary === undefined ? {} : { router: primary }),
+  }),
+  addressCase({
+    name: 'e1000-addresses-policy',
+    summary: 'a preset, another for a VLAN, and addresses denied: what the policy withholds is not heard',
+    guest: governed,
+    alone: false,
+    policy: {
+      yaml: `announce: { preset: evpn, vlans: [{ vlans: [10], preset: switch }] }
+deny: { addresses: ['${denied}', 'fe80::/10'] }
+`,
+      kinds: { ipv4: ['garp', 'garp-reply'], ipv6: ['na'] },
+      withholds: ({ station, address }) =>
+        station.vlan === 10 || address === denied || address.startsWith('fe80:'),
+    },
   }),
 ];
 
