@@ -3,6 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { Port, PortLearner } from '@nic-herald/core';
 import { BpfLearner } from '@nic-herald/learner-linux';
 import { TapEnd } from '../privileged/tap-end.js';
+import {
+  arpStorm,
+  type Frames,
+  ipv4Packets,
+  ipv6Packets,
+  solicitationStorm,
+  TALKERS,
+} from './address-traffic.js';
 import type { Sample } from './sample.js';
 import { FRAME_BYTES, framesOf, SENDER_STATIONS } from './tap-traffic.js';
 
@@ -68,10 +76,44 @@ export interface KernelCost {
   readonly rate: Sample;
 }
 
-const TRAFFIC = [
-  { what: '64 stations', stations: 64, fresh: false },
-  { what: '4096 stations', stations: 4096, fresh: false },
-  { what: 'a flood of new stations', stations: FRAMES, fresh: true },
+interface Traffic {
+  readonly what: string;
+  /** What is sent first, so that its stations are known. */
+  readonly known: Frames;
+  /** Frames to send next, FRAMES or a part of them over and over; `sent` were sent before. */
+  readonly next: (sent: number) => Frames;
+  /** Its stations are ever new. */
+  readonly fresh?: true;
+}
+
+const speakers = (count: number, first = 0): Frames => ({
+  bytes: framesOf(count, first),
+  length: FRAME_BYTES,
+});
+
+/** Sends the same frames again and again. */
+const repeated = (what: string, frames: Frames): Traffic => ({ what, known: frames, next: () => frames });
+
+/** From known stations, each frame with an IP address that was never seen. */
+const storm = (what: string, framesFrom: (count: number, first: number) => Frames): Traffic => ({
+  what,
+  known: framesFrom(TALKERS, 0),
+  next: (sent) => framesFrom(FRAMES, sent),
+});
+
+const TRAFFIC: readonly Traffic[] = [
+  repeated('64 stations', speakers(64)),
+  repeated('64 stations, IPv4', ipv4Packets(TALKERS)),
+  repeated('64 stations, IPv6', ipv6Packets(TALKERS)),
+  repeated('4096 stations', speakers(4096)),
+  storm('64 stations, an ARP storm', arpStorm),
+  storm('64 stations, a storm of solicitations', solicitationStorm),
+  {
+    what: 'a flood of new stations',
+    known: speakers(FRAMES),
+    next: (sent) => speakers(FRAMES, FRAMES + sent),
+    fresh: true,
+  },
 ];
 
 /** Sends at a tap of a bridge that floods to one other port; the sender pays for the whole way. */
@@ -79,19 +121,18 @@ const benchKernelCost = async (): Promise<readonly KernelCost[]> => {
   layTap('learn0');
   const tap = new TapEnd('learn0');
   const results: KernelCost[] = [];
-  for (const { what, stations, fresh } of TRAFFIC) {
+  for (const { what, known, next, fresh } of TRAFFIC) {
     if (fresh) ip('link set learn0 type bridge_slave learning off'); // or the bridge itself keeps millions
-    const frames = framesOf(stations);
-    let next = stations;
+    let total = 0;
     const nsPerFrame = (): number => {
-      const burst = fresh ? framesOf(FRAMES, next) : frames;
-      next += FRAMES;
+      const { bytes, length } = next(total);
+      total += FRAMES;
       const since = process.cpuUsage(); // not the clock: others run on these processors too
-      for (let sent = 0; sent < FRAMES; sent += stations) tap.write(burst, FRAME_BYTES);
+      for (let sent = 0; sent < FRAMES; sent += bytes.length / length) tap.write(bytes, length);
       const { user, system } = process.cpuUsage(since);
       return ((user + system) * 1000) / FRAMES;
     };
-    const warm = (): void => tap.write(frames, FRAME_BYTES);
+    const warm = (): void => tap.write(known.bytes, known.length);
     const off = (): number => {
       warm();
       return nsPerFrame();

@@ -2,15 +2,16 @@ import type { Port, PortLearner, StationLearner } from '@nic-herald/core';
 import { BpfPortLearner } from './bpf-port-learner.js';
 
 /**
- * Learns in the kernel: a program on each port's ingress notes every (MAC, VLAN) that the guest sends from, and
- * tells apart what nic-herald itself put in. No frame reaches this process.
+ * Learns in the kernel: a program on each port's ingress notes every (MAC, VLAN) that the guest sends from, the IP
+ * addresses that its ARP and neighbour discovery prove to be its own, and how often it tells of its multicast
+ * groups. It tells apart what nic-herald itself put in. No frame reaches this process.
  */
 export class BpfLearner implements StationLearner {
   readonly name = 'linux-bpf';
   readonly preference = 100;
   private readonly capacity: number;
 
-  /** `capacity` is how many stations each port's table holds. */
+  /** `capacity` is how many stations, and how many IP addresses, each port's tables hold. */
   constructor(capacity: number) {
     this.capacity = capacity;
   }

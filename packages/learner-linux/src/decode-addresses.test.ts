@@ -94,7 +94,7 @@ describe('decodeAddresses', () => {
       ['1 192.0.2.1 asserted 0'],
     ],
   ])('%s', (_what, claims, expected) => {
-    expect([...told(claims, 400n * SECOND)].sort()).toEqual([...expected].sort());
+    expect(new Set(told(claims, 400n * SECOND))).toEqual(new Set(expected));
   });
 
   it('keeps the order of age within a station', () => {

@@ -1,5 +1,5 @@
 import { HeraldError } from '@nic-herald/core';
-import { type Capability, SystemCallError } from '@nic-herald/linux-sys';
+import { type Capability, heldCapabilities, SystemCallError } from '@nic-herald/linux-sys';
 import { describe, expect, it } from 'vitest';
 import { learnerUnavailable, missingCapabilities } from './learner-error.js';
 
@@ -26,6 +26,11 @@ describe('learnerUnavailable', () => {
     const error = learnerUnavailable(cause, 'tap0');
     expect(error).toMatchObject({ code: 'HERALD_LEARNER_UNAVAILABLE', cause });
     expect(error.message).toMatch(/port tap0: .* bpf says EINVAL/);
+  });
+
+  it.skipIf(missingCapabilities(heldCapabilities()).length > 0)('says what an old verifier wants', () => {
+    const cause = new SystemCallError('bpf', 13, 'load');
+    expect(learnerUnavailable(cause, 'tap0').message).toMatch(/CAP_PERFMON/);
   });
 
   it('keeps anything else as the cause', () => {

@@ -49,5 +49,8 @@ const remedy = (errnoName: string, missing: readonly Capability[]): string => {
   if (errnoName === 'EPERM') {
     return 'it holds the capabilities, so a container, user namespace, seccomp filter, kernel lockdown or (before Linux 5.11) the limit of locked memory forbids it: run it on the host itself, with LimitMEMLOCK=infinity';
   }
+  if (errnoName === 'EACCES') {
+    return 'its verifier refuses the program: one as old as that of Linux 5.10 wants CAP_PERFMON beside CAP_BPF, so run it as root or grant that';
+  }
   return 'it needs Linux 5.8 or newer with sch_clsact and cls_bpf (CONFIG_NET_SCH_INGRESS, NET_CLS_BPF, BPF_SYSCALL)';
 };

@@ -5,8 +5,8 @@ import { BridgeLearner } from './bridge-learner.js';
 /** What can be set. */
 export interface LinuxLearnerOptions {
   /**
-   * Stations remembered per port, 256 to 65536; default 4096. In the kernel each takes about 90 bytes at every
-   * port, whether used or not.
+   * Stations remembered per port, and as many IP addresses, 256 to 65536; default 4096. In the kernel one of each
+   * takes about 200 bytes at every port, whether used or not.
    */
   readonly capacity?: number;
   /** False leaves the kernel's frame path alone: only bridges are asked. Default true. */

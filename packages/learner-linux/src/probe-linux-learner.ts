@@ -33,6 +33,7 @@ const UNSEEN = {
   ],
   'linux-bridge': [
     'guests whose taps are not ports of a Linux bridge, such as those of Open vSwitch',
+    'which IP addresses a guest owns, and its multicast reports',
     'which VLAN a MAC uses, where the bridge does not look at VLANs (vlan_filtering 0)',
     'whether an entry is the guest’s or an announcement made before nic-herald was restarted',
     'stations silent for longer than the bridge’s ageing time, 300 s by default',
