@@ -181,20 +181,27 @@ describe('FramePacer', () => {
     expect(sent).toEqual(['a1 0 at 0', 'b0 0 at 0', 'b1 0-1 at 0', 'c2 0 at 1 +1']);
   });
 
-  it('is not held up by a millisecond where tokens come as fast as frames leave', async () => {
-    const fake = new FakeClock(0);
-    let spentMs = 0;
-    const clock: Clock = { now: () => fake.now() + spentMs, setTimer: (ms, run) => fake.setTimer(ms, run) };
-    const pacer = new FramePacer({ framesPerSecond: 10_000, burst: 10 }, clock);
-    const sizes: number[] = [];
-    const send = (_: number, count: number): void => {
-      sizes.push(count);
-      spentMs += 2; // what it takes to hand them over
-    };
-    pacer.submit({ owner: {}, urgency: 1, count: 35, send });
-    await fake.advance(0);
-    expect(sizes).toEqual([10, 10, 10, 5]);
-  });
+  it.each([
+    ['as fast as', 1, [10, 10, 10, 5], [10, 10, 10, 5]],
+    ['half as fast as', 0.5, [10], [10, 5, 2, 1, 1]],
+  ])(
+    'is not held up by a millisecond where tokens come %s frames leave',
+    async (_, spendsMs, atOnce, inTurns) => {
+      const fake = new FakeClock(0);
+      let spentMs = 0;
+      const clock: Clock = { now: () => fake.now() + spentMs, setTimer: (ms, run) => fake.setTimer(ms, run) };
+      const pacer = new FramePacer({ framesPerSecond: 10_000, burst: 10 }, clock);
+      const sizes: number[] = [];
+      const send = (_: number, count: number): void => {
+        sizes.push(count);
+        spentMs += (count / 10) * spendsMs; // what it takes to hand them over
+      };
+      pacer.submit({ owner: {}, urgency: 0, count: 35, send });
+      expect(sizes).toEqual(atOnce);
+      await fake.advance(0);
+      expect(sizes).toEqual(inTurns);
+    },
+  );
 
   it('brings nothing for a clock that is set back, and goes on', async () => {
     const fake = new FakeClock(0);

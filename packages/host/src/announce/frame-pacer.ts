@@ -56,8 +56,18 @@ export class FramePacer {
     return this.queues.every(({ owners }) => owners === 0);
   }
 
-  /** Hands over what may be sent now, no more than the bucket holds, the most urgent first. */
+  /** Hands over what may be sent now, the most urgent first: what the bucket holds, again where it is full by then. */
   private handOver(queues: readonly FairQueue[]): void {
+    do this.empty(queues);
+    while (queues.some(({ owners }) => owners > 0) && this.isFull);
+  }
+
+  private get isFull(): boolean {
+    this.fill();
+    return this.tokens >= this.burst;
+  }
+
+  private empty(queues: readonly FairQueue[]): void {
     const now = this.fill();
     for (const queue of queues) {
       const share = Math.max(1, Math.floor(this.tokens / queue.owners));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CardState, never } from '../../test/fake-guest.js';
+import { CARD, type CardState, never } from '../../test/fake-guest.js';
 import { FakeHandoff } from '../../test/fake-handoff.js';
 import { mac, station } from '../../test/sample-nic.js';
 import { snapshotOf, waiting } from '../../test/test-host.js';
@@ -13,6 +13,11 @@ describe('a guest that arrives', () => {
     expect([test.sink.stations, guest.inspected]).toEqual([[], 0]);
     test.resume(guest);
     expect(test.sink.stations).toEqual(['0']); // those of other guests' primaries come before the rest
+    guest.cards.set('nic0', async () => {
+      expect(test.sink.stations).toEqual(HANDED);
+      return CARD;
+    });
+    await test.clock.settle();
     expect(guest.inspected).toBe(0);
     await test.clock.advance(0);
     expect(test.sink.stations).toEqual(HANDED);
@@ -196,6 +201,13 @@ describe('a guest that arrives', () => {
     test.resume(guest);
     await test.clock.advance(1000);
     expect(test.report).toMatchObject({ cause: 'late', outcome: 'announced', epoch: 5 });
+  });
+
+  it('does not keep its host from closing in the turn in which it resumed', async () => {
+    const { test, guest } = await waiting();
+    test.resume(guest);
+    await test.host.close();
+    expect([test.sink.stations, guest.inspected, test.clock.pending]).toEqual([['0'], 0, 0]);
   });
 
   it('is silenced between rounds when it stops', async () => {

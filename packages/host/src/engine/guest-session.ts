@@ -13,6 +13,7 @@ import {
   type Snapshot,
 } from '@nic-herald/core';
 import { ChannelSet } from '../announce/channel-set.js';
+import { endOfTurn } from '../announce/end-of-turn.js';
 import { SerialQueue } from '../announce/serial-queue.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
@@ -137,7 +138,11 @@ export class GuestSession {
     this.arming = undefined;
     if (armed !== undefined) this.announcer.follow(armed.announcement);
     const ready = arming.finish();
-    void this.enqueue(async () => this.arrive(await ready, armed !== undefined, fact));
+    const framesAreOut = endOfTurn(this.services.clock, this.stop.signal);
+    void this.enqueue(async () => {
+      await framesAreOut;
+      await this.arrive(await ready, armed !== undefined, fact);
+    });
     return true;
   }
 
