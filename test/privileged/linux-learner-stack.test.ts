@@ -21,7 +21,7 @@ class GuestStack {
     this.inGuest(
       `ip link add eth1 type veth peer name eth0 netns ${this.behind}`,
       `ip link set eth0 address ${MAC}`,
-      'sysctl -qw net.ipv4.ip_forward=1',
+      'echo 1 > /proc/sys/net/ipv4/ip_forward',
       'ip addr add 198.51.100.1/24 dev eth1',
       'ip link set eth1 up',
     );
