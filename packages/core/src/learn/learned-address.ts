@@ -4,7 +4,8 @@ import type { IpAddress } from '@nic-herald/wire';
  * How a guest proved that an address is its own, the better proof first. A routed packet proves nothing: its
  * source may be anyone's.
  * - `asserted`: it spoke from the address unasked: the sender of an ARP request or of a gratuitous ARP, the source
- *   of a neighbour solicitation, the target of an unsolicited neighbour advertisement
+ *   of a neighbour solicitation, a router solicitation or a router advertisement, the target of an unsolicited
+ *   neighbour advertisement
  * - `answered`: it was asked for the address and answered. Who answers for others (proxy ARP), or on every
  *   interface for all of them (Linux by default), does so too.
  */
