@@ -18,7 +18,7 @@ export interface AddressTruth {
 }
 
 /** What the agents are told of addresses. */
-export interface AddressPolicy {
+interface AddressPolicy {
   readonly yaml: string;
   /** How each address must be heard, IPv4 and IPv6. */
   readonly kinds: Readonly<Record<'ipv4' | 'ipv6', readonly ClaimKind[]>>;
