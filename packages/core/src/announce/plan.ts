@@ -17,7 +17,8 @@ import type { Announcement, Evidence } from './announcement.js';
  * - `no-kind`: the policy's kinds are about addresses alone, and the station has none that may be announced
  * - `stale-address`: this IP address was proved too long ago
  * - `address-limit`: more addresses than the policy lets a station have
- * - `ambiguous-address`: several stations of the guest answer for this IP address, and none spoke from it
+ * - `ambiguous-address`: several stations of the guest answer for this IP address, and none spoke from it; or it is
+ *   not known on which VLAN it was proved
  * - `moved-address`: another station of the guest has this IP address by better or later proof
  * - `router-unknown`: a link-local IPv6 address of a guest that never said whether it is a router: an advertisement
  *   with the wrong flag takes the default route from its neighbours (RFC 4861 section 7.2.5)

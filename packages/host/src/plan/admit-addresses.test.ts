@@ -71,6 +71,13 @@ describe('admitAddresses', () => {
       ['10.0.0.1 ambiguous-address', '10.0.0.1 ambiguous-address'],
     ],
     [
+      "what was proved on a VLAN that the learner does not tell, and so is nobody else's",
+      [{ ...at('1', '10.0.0.1', '10.0.0.2'), vlanUnknown: true }, at('2', '10.0.0.1 answered 1')],
+      {},
+      [[], ['10.0.0.1']],
+      ['10.0.0.1 ambiguous-address', '10.0.0.2 ambiguous-address'],
+    ],
+    [
       'what another spoke from, though it answered later',
       [at('1', '10.0.0.1 answered 1'), at('2', '10.0.0.1 asserted 2')],
       {},

@@ -31,32 +31,33 @@ interface RefusedClaim extends Claim {
 
 /**
  * Gives the candidates their IP addresses. A wrong one is worse than none: what was proved too long ago is left
- * out, and so is what several stations of the NIC answer for while none spoke from it; of several that did, the
- * latest has it. Per station the latest proved win, up to `maxAddresses`. What the policy does not trust the
- * guest's frames with has no addresses at all.
+ * out, so is what was proved on a VLAN that is not known, and so is what several stations of the NIC answer for
+ * while none spoke from it; of several that did, the latest has it. Per station the latest proved win, up to
+ * `maxAddresses`. What the policy does not trust the guest's frames with has no addresses at all.
  */
 export const admitAddresses = (
   candidates: readonly Candidate[],
   learned: readonly LearnedStation[],
   policy: GuestPolicy,
 ): AdmittedAddresses => {
-  const known = new Map(learned.map((each) => [stationKey(each.station), each.addresses ?? []]));
+  const known = new Map(learned.map((each) => [stationKey(each.station), each]));
   if (policy.trust !== 'learned') return { candidates, refusals: [] };
   const refused: RefusedClaim[] = [];
   const claims: Claim[] = [];
   for (const candidate of candidates) {
     const heard = new Set<IpAddress>();
-    for (const each of known.get(stationKey(candidate.station)) ?? []) {
+    const { addresses = [], vlanUnknown } = known.get(stationKey(candidate.station)) ?? {};
+    for (const each of addresses) {
       if (heard.has(each.address)) continue; // a hand-off that says it twice is no second station
       heard.add(each.address);
       const claim = { candidate, learned: each };
-      const verdict = judge(claim, policy);
+      const verdict = vlanUnknown === undefined ? judge(claim, policy) : UNKNOWN_VLAN;
       if (verdict === undefined) claims.push(claim);
       else refused.push({ ...claim, ...verdict });
     }
   }
 
-  const routers = new Map([...known].map(([key, addresses]) => [key, saysRouter(addresses)]));
+  const routers = new Map([...known].map(([key, { addresses = [] }]) => [key, saysRouter(addresses)]));
   const admitted = new Map<Candidate, LearnedAddress[]>();
   for (const rivals of claimsByAddress(claims)) {
     const owner = ownerAmong(rivals);
@@ -85,6 +86,12 @@ export const admitAddresses = (
   });
   return { candidates: withAddresses, refusals: told(refused) };
 };
+
+/** On any other VLAN than its own an address may be somebody else's. */
+const UNKNOWN_VLAN = {
+  reason: 'ambiguous-address',
+  detail: 'its learner does not tell on which VLAN it was proved',
+} as const;
 
 const judge = (
   { candidate, learned: { address, ageMs } }: Claim,
