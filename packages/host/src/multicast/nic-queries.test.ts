@@ -103,6 +103,20 @@ describe('NicQueries', () => {
     expect(queries.unansweredMs).toBe(0);
   });
 
+  it('waits for no answers by a clock that was set back: it would be for as long as that was', async () => {
+    const { clock, channel } = await opened();
+    let setBackMs = 0;
+    const queries = new NicQueries(channel, {
+      now: () => clock.now() - setBackMs,
+      setTimer: (delayMs, run) => clock.setTimer(delayMs, run),
+    });
+    queries.add([]);
+    queries.ask();
+    await clock.advance(10);
+    setBackMs = 3_600_000;
+    expect(queries.unansweredMs).toBe(0);
+  });
+
   it('sends nothing once it is cancelled, whatever it was about to', async () => {
     const { clock, sink, queries } = await opened();
     queries.add(many);

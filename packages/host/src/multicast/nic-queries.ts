@@ -49,7 +49,7 @@ export class NicQueries {
   get unansweredMs(): number {
     if (this.cancelTimer !== undefined) return PAUSE_MS;
     const since = this.sentOnceAt === undefined ? ANSWERED_AFTER_MS : this.clock.now() - this.sentOnceAt;
-    return Math.max(0, ANSWERED_AFTER_MS - since);
+    return since < 0 ? 0 : Math.max(0, ANSWERED_AFTER_MS - since); // by a clock that was set back nobody knows
   }
 
   /**
