@@ -1,6 +1,6 @@
 import type { Clock, PreparedBatch, RoundReport, SendResult } from '@nic-herald/core';
 import type { FramePacer } from './frame-pacer.js';
-import type { Urgency } from './paced-frames.js';
+import type { PacedFrames, Urgency } from './paced-frames.js';
 
 /** A batch ready to go: the frames of one NIC on its open channel. */
 export interface ReadyBatch {
@@ -29,16 +29,19 @@ export interface RoundOwner {
 
 interface Piece {
   readonly nic: string;
-  readonly urgency: Urgency;
+  readonly paced: PacedFrames;
   left: number;
   takeBack: () => void;
 }
 
-/** One round on its way: asks the pacer for each batch's turn, and counts what becomes of the frames. */
+/**
+ * One round: asks the pacer for each batch's turn, and counts what becomes of the frames. What can be done before it
+ * begins is done when a batch is put in: the first one begins on the hot path.
+ */
 export class AnnouncementRound {
   private readonly pieces = new Set<Piece>();
   private readonly told = new Set<string>();
-  private readonly startedAt: number;
+  private startedAt: number | undefined;
   private frames = 0;
   private unsent = 0;
   private accepted = 0;
@@ -51,13 +54,15 @@ export class AnnouncementRound {
     readonly number: number,
     private readonly services: RoundServices,
     private readonly owner: RoundOwner,
-  ) {
-    this.startedAt = services.clock.now();
+  ) {}
+
+  get hasBegun(): boolean {
+    return this.startedAt !== undefined;
   }
 
   /** True while frames wait. */
   get isUnderWay(): boolean {
-    return this.unsent > 0;
+    return this.hasBegun && this.unsent > 0;
   }
 
   /** When its first frame left; absent: none did. */
@@ -67,22 +72,26 @@ export class AnnouncementRound {
 
   /** What became of it so far. */
   get report(): RoundReport {
-    const { number: round, startedAt, frames, accepted, delayed, delayedMs } = this;
+    const { number: round, frames, accepted, delayed, delayedMs } = this;
+    const startedAt = this.startedAt ?? this.services.clock.now();
     const finishedAt = this.lastAt ?? startedAt;
     const report = { round, startedAt, finishedAt, frames, accepted };
     return delayed === 0 ? report : { ...report, delayed, delayedMs };
   }
 
-  /** Puts batches in, no part of them more urgent than `most`. What is of urgency 0 leaves at once, as far as may be. */
-  put(batches: readonly ReadyBatch[], most: Urgency): void {
-    for (const { frames } of batches) {
-      this.frames += frames;
-      this.unsent += frames;
-    }
-    if (this.unsent === 0) this.owner.isOut();
-    for (const batch of batches) {
-      for (const [first, count, urgency] of piecesOf(batch, most)) this.submit(batch, first, count, urgency);
-    }
+  /** Puts a batch in, no part of it more urgent than `most`. It leaves once the round has begun. */
+  put(batch: ReadyBatch, most: Urgency): void {
+    const pieces = partsOf(batch, most).map((part) => this.pieceOf(batch, part));
+    for (const piece of pieces) this.pieces.add(piece);
+    this.frames += batch.frames;
+    this.unsent += batch.frames;
+    if (this.hasBegun) this.submit(pieces);
+  }
+
+  /** Begins: what is of urgency 0 leaves before this returns, as far as may be. */
+  begin(): void {
+    this.startedAt = this.services.clock.now();
+    this.submit(this.pieces);
   }
 
   /** Takes back what was not sent for a NIC; gives the urgency of the first of it, where there was any. */
@@ -90,7 +99,7 @@ export class AnnouncementRound {
     let urgency: Urgency | undefined;
     for (const piece of this.pieces) {
       if (piece.nic !== nic) continue;
-      urgency ??= piece.urgency;
+      urgency ??= piece.paced.urgency;
       this.takeBack(piece);
       this.frames -= piece.left;
     }
@@ -108,25 +117,26 @@ export class AnnouncementRound {
     this.unsent -= piece.left;
   }
 
-  private submit({ nic, batch }: ReadyBatch, from: number, count: number, urgency: Urgency): void {
-    const piece: Piece = { nic, urgency, left: count, takeBack: () => {} };
-    this.pieces.add(piece);
-    piece.takeBack = this.services.pacer.submit({
-      owner: this.owner,
-      urgency,
-      count,
-      send: (first, portion, waitedMs) => {
-        piece.left -= portion;
-        if (piece.left === 0) this.pieces.delete(piece);
-        this.hand(nic, batch, from + first, portion);
-        if (waitedMs > 0) {
-          this.delayed += portion;
-          this.delayedMs = Math.max(this.delayedMs, waitedMs);
-        }
-        this.unsent -= portion;
-        if (this.unsent === 0) this.owner.isOut();
-      },
-    });
+  private submit(pieces: Iterable<Piece>): void {
+    if (this.unsent === 0) this.owner.isOut();
+    else for (const piece of pieces) piece.takeBack = this.services.pacer.submit(piece.paced);
+  }
+
+  private pieceOf({ nic, batch }: ReadyBatch, [from, count, urgency]: Part): Piece {
+    const send: PacedFrames['send'] = (first, portion, waitedMs) => {
+      piece.left -= portion;
+      if (piece.left === 0) this.pieces.delete(piece);
+      this.hand(nic, batch, from + first, portion);
+      if (waitedMs > 0) {
+        this.delayed += portion;
+        this.delayedMs = Math.max(this.delayedMs, waitedMs);
+      }
+      this.unsent -= portion;
+      if (this.unsent === 0) this.owner.isOut();
+    };
+    const paced = { owner: this.owner, urgency, count, send };
+    const piece: Piece = { nic, paced, left: count, takeBack: () => {} };
+    return piece;
   }
 
   /** Hands frames over; a sink that throws, which none may, costs no other NIC its frames. */
@@ -152,7 +162,7 @@ export class AnnouncementRound {
 type Part = readonly [first: number, count: number, urgency: Urgency];
 
 /** The parts of a batch by their urgency, none of them empty nor more urgent than `most`. */
-const piecesOf = ({ primaries, firsts, frames }: ReadyBatch, most: Urgency): readonly Part[] => {
+const partsOf = ({ primaries, firsts, frames }: ReadyBatch, most: Urgency): readonly Part[] => {
   const ends: readonly (readonly [end: number, urgency: Urgency])[] = [
     [primaries, 0],
     [firsts, 1],

@@ -315,6 +315,15 @@ describe('AnnouncementRun, where the pace binds', () => {
     expect((await run.done).outcome).toBe('announced');
   });
 
+  it('sends a replacement in the place of what was never sent', async () => {
+    const { run, clock, sent, batch } = testRun(['a'], { rounds: 1 });
+    run.replace({ ...batch('b'), nic: 'a' });
+    run.fire();
+    expect(sent).toEqual(['b 0 0']);
+    await clock.advance(10);
+    expect(sent).toEqual(['b 0 0', 'b 1 0']);
+  });
+
   it('sends a replacement with the later rounds alone where all was out', async () => {
     const { run, clock, sent, batch } = testRun(['a'], { rounds: 2 });
     run.fire();

@@ -29,9 +29,9 @@ const MAX_FAILURES = 64;
 export class AnnouncementRun {
   private readonly rounds: RoundReport[] = [];
   private readonly failures: SendFailure[] = [];
-  private batches: readonly ReadyBatch[];
-  /** The round that is on its way, or was the last. */
-  private round: AnnouncementRound | undefined;
+  private batches: readonly ReadyBatch[] = [];
+  /** The round that comes first, is on its way, or was the last. */
+  private round: AnnouncementRound;
   private cancelTimer: CancelTimer | undefined;
   private isNextDue = false;
   private state: 'ready' | 'running' | 'over' = 'ready';
@@ -50,7 +50,8 @@ export class AnnouncementRun {
     private readonly services: RoundServices,
     private readonly onRound: (round: RoundReport) => void = () => {},
   ) {
-    this.batches = batches;
+    this.round = this.makeRound(1);
+    for (const batch of batches) this.add(batch);
     this.done = new Promise((resolve) => {
       this.settle = resolve;
     });
@@ -68,7 +69,7 @@ export class AnnouncementRun {
   fire(): void {
     if (this.state !== 'ready') return;
     this.state = 'running';
-    if (this.batches.length > 0) this.send(1);
+    if (this.batches.length > 0) this.begin();
     else this.endWhenDone();
   }
 
@@ -79,9 +80,9 @@ export class AnnouncementRun {
   add(batch: ReadyBatch): boolean {
     if (this.state === 'over' || this.timing.rounds === 0) return false;
     this.batches = [...this.batches, batch];
-    if (this.state === 'ready') return true;
-    if (this.round === undefined) this.send(1);
-    else this.round.put([batch], 2);
+    const { hasBegun } = this.round;
+    this.round.put(batch, hasBegun ? 2 : 0);
+    if (this.state === 'running' && !hasBegun) this.begin();
     return true;
   }
 
@@ -91,8 +92,10 @@ export class AnnouncementRun {
    */
   replace(batch: ReadyBatch): void {
     this.batches = [...this.batches.filter(({ nic }) => nic !== batch.nic), batch];
-    const urgency = this.round?.drop(batch.nic);
-    if (urgency !== undefined) this.round?.put([batch], urgency);
+    const { round } = this;
+    const dropped = round.drop(batch.nic);
+    const urgency = round.hasBegun ? dropped : 0;
+    if (urgency !== undefined) round.put(batch, urgency);
   }
 
   /** Nothing will be added any more: the run is over with its last round. */
@@ -105,19 +108,12 @@ export class AnnouncementRun {
   cancel(): void {
     if (this.state === 'over') return;
     const { round } = this;
-    const isCut = round !== undefined && !this.isReported(round) && round.firstFrameAt !== undefined;
-    if (isCut) this.keep(round);
-    round?.cancel();
+    if (!this.isReported(round) && round.firstFrameAt !== undefined) this.keep(round); // it is cut short
+    round.cancel();
     this.end('superseded');
   }
 
-  private send(number: number): void {
-    const { rounds } = this.timing;
-    if (rounds === 0) {
-      this.endWhenDone();
-      return;
-    }
-    this.isNextDue = false;
+  private makeRound(number: number): AnnouncementRound {
     const round = new AnnouncementRound(number, this.services, {
       handed: (nic, frames, accepted, failure) => {
         this.offered += frames;
@@ -128,13 +124,24 @@ export class AnnouncementRun {
       },
       isOut: () => this.isOut(round),
     });
-    this.round = round;
-    round.put(this.batches, number === 1 ? 0 : 3);
-    if (this.state !== 'running' || number >= rounds) return;
-    this.cancelTimer = this.services.clock.setTimer(roundPause(this.timing, number), () => {
+    return round;
+  }
+
+  private begin(): void {
+    const { round, timing } = this;
+    this.isNextDue = false;
+    round.begin();
+    if (this.state !== 'running' || round.number >= timing.rounds) return;
+    this.cancelTimer = this.services.clock.setTimer(roundPause(timing, round.number), () => {
       this.isNextDue = true;
-      if (!round.isUnderWay) this.send(number + 1);
+      if (!round.isUnderWay) this.sendNext();
     });
+  }
+
+  private sendNext(): void {
+    this.round = this.makeRound(this.round.number + 1);
+    for (const batch of this.batches) this.round.put(batch, 3);
+    this.begin();
   }
 
   /** Nothing waits any more, be it of the round itself or of what was added to it later. */
@@ -144,7 +151,7 @@ export class AnnouncementRun {
       if (round.number === 1) this.lastFrameAt = report.finishedAt;
       this.onRound(report);
     }
-    if (this.isNextDue) this.send(round.number + 1);
+    if (this.isNextDue) this.sendNext();
     else this.endWhenDone();
   }
 
@@ -160,7 +167,7 @@ export class AnnouncementRun {
   }
 
   private endWhenDone(): void {
-    const areRoundsOut = this.rounds.length >= this.timing.rounds && this.round?.isUnderWay !== true;
+    const areRoundsOut = this.rounds.length >= this.timing.rounds && !this.round.isUnderWay;
     if (!this.isComplete || !(areRoundsOut || this.batches.length === 0)) return;
     if (this.offered === 0) this.end('nothing-to-announce');
     else this.end(this.accepted > 0 ? 'announced' : 'failed');
