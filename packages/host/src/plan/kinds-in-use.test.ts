@@ -35,6 +35,7 @@ describe('KindsInUse', () => {
       /wants announcements of kind magic, .*it has rarp, garp, garp-reply, null-garp, na$/,
     ],
     ['no name at all', [undefined as never], /kind undefined/],
+    ['what cannot be a name', [{ toString: 'rarp' } as never], /kind object/],
   ])('tells of %s, once', (_, names, message) => {
     const inUse = using({ kindsFor: () => [...names, 'rarp'] });
     expect(inUse.announcementsFor(candidate)).toHaveLength(1);
@@ -47,14 +48,22 @@ describe('KindsInUse', () => {
     ]);
   });
 
-  it('sends the default where the policy fails, and tells of it', () => {
-    const inUse = using({
-      kindsFor: () => {
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'fails',
+      () => {
         throw new Error('out of order');
       },
-    });
+      /out of order; the default is sent$/,
+    ],
+    ['gives one name', () => 'rarp', /a list of names was expected, it gave: string/],
+    ['gives no list', () => ({ kinds: ['rarp'] }), /a list of names was expected, it gave: object/],
+    ['has not made up its mind', async () => ['rarp'], /a list of names was expected, it gave: object/],
+  ])('sends the default where the policy %s, and tells of it', (_, kindsFor, message) => {
+    const inUse = using({ kindsFor: kindsFor as () => readonly string[] });
     expect(inUse.of(candidate.station)).toEqual(['rarp', 'garp', 'na']);
     expect(inUse.faults).toMatchObject([{ code: 'HERALD_POLICY_FAULT' }]);
+    expect(inUse.faults[0]?.message).toMatch(message);
   });
 
   it.each<[string, string[] | undefined, string[]]>([

@@ -29,14 +29,14 @@ export class KindsInUse {
 
   /** Names of the known kinds that announce a station, in sending order, each once. */
   of(station: Station): readonly string[] {
-    const chosen = new Set([...this.chosen(station)].slice(0, MAX_KINDS));
+    const chosen = new Set(this.chosen(station).slice(0, MAX_KINDS));
     for (const name of chosen) {
       if (this.kinds.has(name)) continue;
       chosen.delete(name);
       const known = [...this.kinds.keys()].join(', ');
       this.note(
         'HERALD_KIND_UNKNOWN',
-        `the policy wants announcements of kind ${String(name).slice(0, 40)}, which no plugin of this host provides; it has ${known}`,
+        `the policy wants announcements of kind ${nameOf(name)}, which no plugin of this host provides; it has ${known}`,
       );
     }
     return [...chosen];
@@ -53,9 +53,12 @@ export class KindsInUse {
     });
   }
 
-  private chosen(station: Station): Iterable<string> {
+  private chosen(station: Station): readonly string[] {
     try {
-      return this.policy.kindsFor?.(station) ?? DEFAULT_ANNOUNCE_KINDS;
+      const names = this.policy.kindsFor?.(station) ?? DEFAULT_ANNOUNCE_KINDS;
+      if (!Array.isArray(names))
+        throw new TypeError(`a list of names was expected, it gave: ${typeof names}`);
+      return names;
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       this.note(
@@ -70,6 +73,9 @@ export class KindsInUse {
     if (!this.problems.has(message)) this.problems.set(message, new HeraldError(code, message));
   }
 }
+
+/** A policy is another's code: what it names may be anything. */
+const nameOf = (name: unknown): string => (typeof name === 'string' ? name.slice(0, 40) : typeof name);
 
 const addressed = ({
   address,
