@@ -56,9 +56,8 @@ export class KindsInUse {
   private chosen(station: Station): readonly string[] {
     try {
       const names = this.policy.kindsFor?.(station) ?? DEFAULT_ANNOUNCE_KINDS;
-      if (!Array.isArray(names))
-        throw new TypeError(`a list of names was expected, it gave: ${typeof names}`);
-      return names;
+      if (isList(names)) return names;
+      throw new TypeError(`a list of names was expected, it gave: ${typeof names}`);
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       this.note(
@@ -74,7 +73,9 @@ export class KindsInUse {
   }
 }
 
-/** A policy is another's code: what it names may be anything. */
+/** A policy is another's code: what it gives may be anything. */
+const isList = (names: unknown): names is readonly string[] => Array.isArray(names);
+
 const nameOf = (name: unknown): string => (typeof name === 'string' ? name.slice(0, 40) : typeof name);
 
 const addressed = ({
