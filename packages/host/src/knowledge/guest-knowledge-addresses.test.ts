@@ -27,14 +27,18 @@ describe('GuestKnowledge of IP addresses', () => {
     expect(knowledge.observe(seen(...addresses))).toBe(isNews);
   });
 
-  it('hands on anew where one is forgotten', async () => {
+  it.each([
+    ['goes stale, which whoever has the snapshot before does not know', 300_000],
+    ['is forgotten', 600_000],
+  ])('hands on anew where one %s', async (_, ageMs) => {
     const { clock, knowledge, look } = testKnowledge();
     await look();
-    knowledge.observe(seen(asserted(1), answered(2, 599_000)));
+    knowledge.observe(seen(asserted(1), answered(2, ageMs - 1000)));
     await clock.advance(1000);
     expect(knowledge.observe(seen(asserted(1)))).toBe(false);
     await clock.advance(1);
     expect(knowledge.observe(seen(asserted(1)))).toBe(true);
+    expect(knowledge.observe(seen(asserted(1)))).toBe(false);
   });
 
   it('keeps them from A to B to A, each older by the time that passed', async () => {

@@ -75,7 +75,7 @@ export class GuestKnowledge {
     private readonly guest: Guest,
     private readonly registry: ModelRegistry,
     private readonly clock: Clock,
-    bounds: () => LearnedBounds = () => DEFAULT_GUEST_POLICY,
+    private readonly bounds: () => LearnedBounds = () => DEFAULT_GUEST_POLICY,
     /** Primary MACs of the other guests, as far as they are known by now. */
     private readonly ownedByOthers: () => ReadonlySet<MacAddress> = () => new Set(),
   ) {
@@ -297,18 +297,24 @@ export class GuestKnowledge {
   /** What the snapshot would say, but for the ages and the order they make: they change by themselves. */
   private content(): string | undefined {
     if (this.nics === undefined) return undefined;
+    const { learnedMaxAgeMs } = this.bounds();
     return JSON.stringify(
       this.nicSnapshots().map((nic) => ({
         ...nic,
-        learned: nic.learned.map(contentOf).sort(),
+        learned: nic.learned.map((each) => contentOf(each, learnedMaxAgeMs)).sort(),
       })),
     );
   }
 }
 
-/** A learned station without ages. */
-const contentOf = ({ station, addresses = [] }: LearnedStation): string => {
-  const owned = addresses.map(({ address, proof, router }) => `${address} ${proof} ${String(router)}`);
+/**
+ * A learned station without ages, but for whether an address is stale by now: whoever holds the snapshot before would
+ * announce it.
+ */
+const contentOf = ({ station, addresses = [] }: LearnedStation, maxAgeMs: number): string => {
+  const owned = addresses.map(({ address, proof, ageMs, router }) =>
+    [address, proof, String(router), ageMs > maxAgeMs].join(' '),
+  );
   return [stationKey(station), ...owned.sort()].join('; ');
 };
 
