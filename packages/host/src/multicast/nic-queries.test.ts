@@ -1,4 +1,4 @@
-import type { FrameChannel } from '@nic-herald/core';
+import type { FrameChannel, PreparedBatch, SendResult } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
@@ -148,6 +148,19 @@ describe('NicQueries', () => {
     await clock.advance(0);
     expect(queries.failure).toBe(failure);
   });
+
+  it.each([[async () => ({ accepted: 2 })], [() => ({ accepted: Number.NaN })], [() => ({ accepted: -2 })]])(
+    'counts nothing where the sink says no number: %s',
+    async (says) => {
+      const { clock, channel } = await opened();
+      const prepare = (): PreparedBatch => ({ send: says as () => SendResult });
+      const queries = new NicQueries({ ...channel, prepare }, clock);
+      queries.add([]);
+      queries.ask();
+      await clock.advance(0);
+      expect(queries.taken).toBe(0);
+    },
+  );
 
   it('has added nothing where the channel cannot prepare', async () => {
     const { clock, channel, sink } = await opened();

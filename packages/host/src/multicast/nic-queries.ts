@@ -103,7 +103,7 @@ export class NicQueries {
   private send(batch: PreparedBatch): void {
     try {
       const { accepted, failure } = batch.send();
-      this.accepted += accepted;
+      this.accepted += Math.max(0, accepted) || 0; // a sink is another's code
       this.refusal ??= failure;
     } catch (error) {
       this.refusal ??= error instanceof Error ? error.message : String(error);
