@@ -1,4 +1,4 @@
-import type { Clock, PreparedBatch, RoundReport, SendResult } from '@nic-herald/core';
+import type { Clock, PreparedBatch, RoundReport } from '@nic-herald/core';
 import type { FramePacer } from './frame-pacer.js';
 import type { PacedFrames, Urgency } from './paced-frames.js';
 
@@ -139,20 +139,21 @@ export class AnnouncementRound {
     return piece;
   }
 
-  /** Hands frames over; a sink that throws, which none may, costs no other NIC its frames. */
+  /** Hands frames over; a sink that throws or says nothing, which none may, costs no other NIC its frames. */
   private hand(nic: string, batch: PreparedBatch, first: number, count: number): void {
     const { clock } = this.services;
     this.firstAt ??= clock.now();
-    let result: SendResult;
+    let accepted = 0;
+    let failure: string | undefined;
     try {
-      result = batch.send(first, count);
+      const result = batch.send(first, count);
+      accepted = Math.max(0, Math.min(result.accepted, count)) || 0; // one that sends all each time says so each time
+      ({ failure } = result);
     } catch (error) {
-      result = { accepted: 0, failure: error instanceof Error ? error.message : String(error) };
+      failure = error instanceof Error ? error.message : String(error);
     }
     this.lastAt = clock.now();
-    const accepted = Math.min(result.accepted, count); // a sink that sends all each time says so each time
     this.accepted += accepted;
-    const { failure } = result;
     const isNews = failure !== undefined && !this.told.has(nic);
     if (isNews) this.told.add(nic);
     this.owner.handed(nic, count, accepted, isNews ? failure : undefined);

@@ -31,7 +31,7 @@ const testRun = (
     batch: {
       send: (first = 0, count = 0) => {
         sent.push(`${nic} ${count === 1 ? first : `${first}-${first + count - 1}`} ${clock.now() - START}`);
-        return result?.() ?? { accepted: count };
+        return result === undefined ? { accepted: count } : result();
       },
     },
     ...over,
@@ -199,13 +199,18 @@ describe('AnnouncementRun', () => {
     expect((await run.done).failures[0]).toEqual({ nic: 'a', round: 1, failure: 'a sink must not do this' });
   });
 
-  it('counts no more than was handed over, whatever a sink says', async () => {
+  it.each<[string, unknown, number, string]>([
+    ['that it took all each time', { accepted: 2 }, 2, 'announced'],
+    ['that it took less than none', { accepted: -1 }, 0, 'failed'],
+    ['nonsense', { accepted: 'all' }, 0, 'failed'],
+    ['nothing', undefined, 0, 'failed'],
+  ])('counts no more than was handed over where a sink says %s', async (_, result, accepted, outcome) => {
     const { run, clock, batch } = testRun([], { rounds: 1 });
-    run.add(batch('a', {}, () => ({ accepted: 2 }))); // one that sends all each time
+    run.add(batch('a', {}, () => result as SendResult));
     run.fire();
     run.complete();
     await clock.advance(0);
-    expect((await run.done).rounds).toMatchObject([{ frames: 2, accepted: 2 }]);
+    expect(await run.done).toMatchObject({ outcome, rounds: [{ frames: 2, accepted }] });
   });
 });
 

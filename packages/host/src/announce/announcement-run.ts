@@ -62,6 +62,11 @@ export class AnnouncementRun {
     return this.batches.reduce((sum, { frames }) => sum + frames, 0);
   }
 
+  /** True while frames of round 1 wait: some stations were not announced at all yet. */
+  get isFirstUnderWay(): boolean {
+    return this.state === 'running' && this.round.number === 1 && this.round.isUnderWay;
+  }
+
   /**
    * Sends round 1 now: the primaries' frames before this returns, as far as the pace allows, the others after those
    * of all guests that resume in this turn. A second call does nothing.

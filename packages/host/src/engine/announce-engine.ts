@@ -12,9 +12,10 @@ import type { AnnounceRequest, GuestInspection } from '../herald-host.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import type { EngineServices } from './engine-services.js';
 import { fetchHandoff } from './fetch-handoff.js';
-import { type AnnounceChoice, GuestSession } from './guest-session.js';
+import { GuestSession } from './guest-session.js';
 import { HandoffTidier } from './handoff-tidier.js';
 import { inspectGuest } from './inspect-guest.js';
+import type { AnnounceChoice } from './plan-guest.js';
 
 /** Turns the facts on the bus into work: one session per guest and hypervisor process. */
 export class AnnounceEngine {

@@ -1,6 +1,5 @@
 import {
   type AnnounceCause,
-  type AnnounceTiming,
   asHeraldError,
   type Guest,
   type GuestKey,
@@ -26,15 +25,10 @@ import { GuestObservation } from './guest-observation.js';
 import { guestPublisher, unnamed } from './guest-publisher.js';
 import { GuestWarnings } from './guest-warnings.js';
 import { hearLastWords } from './last-words.js';
-import { type GuestPlan, planGuest } from './plan-guest.js';
+import { type AnnounceChoice, planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 import { RisingRetry } from './rising-retry.js';
 import type { SnapshotPublisher } from './snapshot-publisher.js';
-
-/** The plans and the timing of an announcement that is about to be made ready. */
-export interface AnnounceChoice extends Omit<GuestPlan, 'faults'> {
-  readonly timing: AnnounceTiming;
-}
 
 type Resumed = Pick<MigrationEvents['guest:resumed'], 'resumedAt' | 'readAt'>;
 
@@ -61,6 +55,8 @@ export class GuestSession {
   private merged = false;
   /** True once a migration to here came to nothing: who then runs the guest here did not migrate it. */
   private hasFailed = false;
+  /** True once it stopped before its first round was out: when it goes on, it is announced anew. */
+  private isCutShort = false;
 
   constructor(
     readonly guest: Guest,
@@ -137,19 +133,16 @@ export class GuestSession {
     armed?.announcement.run.fire();
     this.arming = undefined;
     if (armed !== undefined) this.announcer.follow(armed.announcement);
-    const ready = arming.finish();
     const framesAreOut = endOfTurn(this.services.clock, this.stop.signal);
-    void this.enqueue(async () => {
-      await framesAreOut;
-      await this.arrive(await ready, armed !== undefined, fact);
-    });
+    const ready = Promise.all([arming.finish(), framesAreOut]);
+    void this.enqueue(async () => this.arrive((await ready)[0], armed !== undefined, fact));
     return true;
   }
 
   /** The guest's CPUs stopped: whatever is still being announced here may be wrong from now on. */
   stopped(): void {
     this.observation.tellInjected();
-    this.announcer.silence();
+    this.isCutShort = this.announcer.silence() || this.isCutShort;
     if (this.currentPhase !== 'running') return;
     this.currentPhase = 'paused';
     // It may be leaving, also where QEMU does not say so. QEMU is no longer to be asked; the ports are.
@@ -241,6 +234,7 @@ export class GuestSession {
     const { guest, services } = this;
     this.merged = false;
     this.hasFailed = false;
+    this.isCutShort = false;
     this.knowledge.forget();
     this.arming = new Arming(guest, this.key, this.ports, services, this.stop.signal, {
       armed: ({ announcement, handoff, problems }) => {
@@ -306,6 +300,7 @@ export class GuestSession {
     if (this.currentPhase !== 'running') return;
     if (!this.merged) return this.settle();
     await this.look();
+    if (this.isCutShort) this.announceLate(NO_HANDOFF);
     this.publisher?.request();
   }
 
@@ -325,11 +320,16 @@ export class GuestSession {
     this.merge(handoff);
     await this.look();
     const isFromElsewhere = handoff.newest !== undefined && handoff.newest.host !== this.services.host;
-    if (isFromElsewhere && !this.hasFailed) {
+    if ((isFromElsewhere && !this.hasFailed) || this.isCutShort) {
       this.currentEpoch += 1;
-      this.announce('late', handoff).catch((error: unknown) => this.faulted(error));
+      this.announceLate(handoff);
     }
     this.publisher?.request(0);
+  }
+
+  private announceLate(handoff: Pick<HandoffReading, 'snapshots'>): void {
+    this.isCutShort = false;
+    this.announce('late', handoff).catch((error: unknown) => this.faulted(error));
   }
 
   private merge(handoff: HandoffReading): void {

@@ -1,4 +1,6 @@
+import type { LearnedAddress } from '@nic-herald/core';
 import { describe, expect, it } from 'vitest';
+import { asserted, having } from '../../test/sample-addresses.js';
 import { learned, mac } from '../../test/sample-nic.js';
 import { snapshotOf, waiting } from '../../test/test-host.js';
 import { LAST_WORDS_MS } from './last-words.js';
@@ -28,6 +30,21 @@ describe('what the source publishes after the guest resumed here', () => {
     expect(test.report.nics[0]?.added.map(({ station }) => station)).toEqual([
       learned(5, 20).station,
       learned(6).station,
+    ]);
+  });
+
+  it('is announced also where a station that was known has a new address', async () => {
+    const having5 = (...addresses: readonly LearnedAddress[]) => ({
+      ...handed,
+      nics: handed.nics.map((nic) => ({ ...nic, learned: [having(learned(5), ...addresses)] })),
+    });
+    const { test, guest } = await waiting(having5(asserted('10.0.0.1')));
+    test.resume(guest);
+    await test.clock.advance(10);
+    await test.handoff.memory.publish(having5(asserted('10.0.0.1', 7), asserted('10.0.0.2')));
+    await test.clock.advance(1000);
+    expect(test.report.nics[0]?.added.map(({ kind, address }) => [kind, address])).toEqual([
+      ['garp', '10.0.0.2'],
     ]);
   });
 

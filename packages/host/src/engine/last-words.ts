@@ -1,4 +1,5 @@
-import { type GuestKey, type Snapshot, stationKey } from '@nic-herald/core';
+import type { GuestKey, Snapshot } from '@nic-herald/core';
+import { stationContent } from '../knowledge/station-content.js';
 import type { EngineServices } from './engine-services.js';
 import { fetchHandoff } from './fetch-handoff.js';
 
@@ -50,6 +51,6 @@ const contentOf = (snapshot: Snapshot | undefined): string | undefined =>
   JSON.stringify(
     snapshot.nics.map((nic) => ({
       ...nic,
-      learned: nic.learned.map(({ station }) => stationKey(station)).sort(),
+      learned: nic.learned.map((each) => stationContent(each)).sort(),
     })),
   );

@@ -1,4 +1,4 @@
-import type { Guest, HeraldError, NicPlan } from '@nic-herald/core';
+import type { AnnounceTiming, Guest, HeraldError, NicPlan } from '@nic-herald/core';
 import { planQueries, type QueryPlan } from '../multicast/query-plan.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { planNic } from '../plan/plan-nic.js';
@@ -10,6 +10,11 @@ export interface GuestPlan {
   /** Where it is asked for its multicast groups; empty where the policy does not want it asked. */
   readonly queries: readonly QueryPlan[];
   readonly faults: readonly HeraldError[];
+}
+
+/** The plans and the timing of an announcement that is about to be made ready. */
+export interface AnnounceChoice extends Omit<GuestPlan, 'faults'> {
+  readonly timing: AnnounceTiming;
 }
 
 /** Plans every NIC of a guest by the host's rules. */

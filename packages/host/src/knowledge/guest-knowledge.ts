@@ -13,7 +13,6 @@ import {
   type NicSnapshot,
   SNAPSHOT_FORMAT,
   type Snapshot,
-  stationKey,
 } from '@nic-herald/core';
 import { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
@@ -26,6 +25,7 @@ import { matchNic } from './match-nic.js';
 import type { ModelRegistry } from './model-registry.js';
 import { CAPTURE_DEADLINE_MS, type NicReading, readNic, readState, viewOf } from './read-nic.js';
 import { snapshotEvidence } from './snapshot-evidence.js';
+import { stationContent } from './station-content.js';
 
 /** Why a filter is incomplete where its card could not be read; the problem itself is told of besides. */
 export const UNREADABLE = 'unreadable';
@@ -301,22 +301,11 @@ export class GuestKnowledge {
     return JSON.stringify(
       this.nicSnapshots().map((nic) => ({
         ...nic,
-        learned: nic.learned.map((each) => contentOf(each, learnedMaxAgeMs)).sort(),
+        learned: nic.learned.map((each) => stationContent(each, learnedMaxAgeMs)).sort(),
       })),
     );
   }
 }
-
-/**
- * A learned station without ages, but for whether an address is stale by now: whoever holds the snapshot before would
- * announce it.
- */
-const contentOf = ({ station, addresses = [] }: LearnedStation, maxAgeMs: number): string => {
-  const owned = addresses.map(({ address, proof, ageMs, router }) =>
-    [address, proof, String(router), ageMs > maxAgeMs].join(' '),
-  );
-  return [stationKey(station), ...owned.sort()].join('; ');
-};
 
 /** The code with which a model says that the guest has not set its card up. */
 const NOT_ENABLED = 'HERALD_NIC_NOT_ENABLED';
