@@ -7,7 +7,10 @@ export type CancelTimer = () => void;
 export interface Clock {
   /** Milliseconds since 1970-01-01 UTC with a fraction (microseconds), comparable with QEMU's event stamps. */
   now(): number;
-  /** Calls `run` once after `delayMs` (>= 0) milliseconds. */
+  /**
+   * Calls `run` once after `delayMs` (>= 0) milliseconds. 0: once all that this turn of the event loop has read is
+   * dealt with, those of 0 in the order they were set; it should cost no millisecond.
+   */
   setTimer(delayMs: number, run: () => void): CancelTimer;
 }
 
