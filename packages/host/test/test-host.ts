@@ -1,7 +1,9 @@
 import {
   ANNOUNCE_HANDLER,
   ANNOUNCE_POLICY,
+  ANNOUNCEMENT_KIND,
   type AnnounceHandler,
+  type AnnouncementKind,
   type AnnouncePacing,
   CLOCK,
   DEFAULT_GUEST_POLICY,
@@ -37,6 +39,8 @@ export interface TestHostOptions {
   readonly handoff?: FakeHandoff;
   readonly model?: NicModel<CardState>;
   readonly handler?: AnnounceHandler;
+  /** Besides those of the host. */
+  readonly kind?: AnnouncementKind;
   readonly policy?: Partial<GuestPolicy>;
   readonly pacing?: AnnouncePacing;
   /** None: nothing is learned. */
@@ -69,6 +73,7 @@ export class TestHost {
       handoff = new FakeHandoff(),
       model = fakeModel(),
       handler,
+      kind,
       policy,
       pacing,
       learner,
@@ -91,6 +96,7 @@ export class TestHost {
             registrar.contribute(FRAME_SINK, { value: sink });
             registrar.contribute(NIC_MODEL, { value: model });
             if (learner !== undefined) registrar.contribute(STATION_LEARNER, { value: learner });
+            if (kind !== undefined) registrar.contribute(ANNOUNCEMENT_KIND, { value: kind });
             if (handler !== undefined) registrar.contribute(ANNOUNCE_HANDLER, { value: handler });
           },
         },

@@ -53,6 +53,24 @@ describe('what goes wrong at an arrival', () => {
     expect(test.published).toMatchObject({ epoch: 4, nics: [{ state: { vlans: [10] } }] });
   });
 
+  it('announces in every other way where a kind fails', async () => {
+    const kind = {
+      name: 'magic',
+      frameLength: () => {
+        throw new Error('no idea');
+      },
+      encode: () => 0,
+    };
+    const policy = { kindsFor: () => ['rarp', 'magic'] };
+    const { test, guest } = await waiting(snapshotOf(), { kind, policy });
+    await test.arrive(guest);
+    expect(test.report.outcome).toBe('announced');
+    expect(new Set(test.sink.stations)).toEqual(new Set(HANDED));
+    expect(test.report.nics[0]?.announced.map(({ kind: name }) => name)).toEqual(HANDED.map(() => 'rarp'));
+    expect(test.report.nics[0]?.added).toEqual([]);
+    expect(codes(test.report.warnings)).toEqual(['HERALD_KIND_FAULT']);
+  });
+
   it('goes by the entries that can be read', async () => {
     const problem = new HeraldError('HERALD_SNAPSHOT_INVALID', 'not a snapshot: truncated');
     const { test, guest } = await waiting(snapshotOf(), {}, (_, handoff) =>

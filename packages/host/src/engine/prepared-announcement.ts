@@ -16,7 +16,7 @@ import type { ReadyBatch } from '../announce/announcement-round.js';
 import { AnnouncementRun } from '../announce/announcement-run.js';
 import { channelProblem } from '../announce/channel-problem.js';
 import { type GuestPorts, MulticastRefresh } from '../multicast/multicast-refresh.js';
-import { encodeBatch } from '../plan/frame-batch.js';
+import { encodeSound } from '../plan/frame-batch.js';
 import { leadingFrames } from '../plan/leading-frames.js';
 import type { EngineServices } from './engine-services.js';
 import type { GuestPlan } from './plan-guest.js';
@@ -76,8 +76,7 @@ export class PreparedAnnouncement {
     announcement.multicast.add(queries.filter(({ nic }) => plans.some((plan) => plan.nic.id === nic.id)));
     for (const plan of plans) {
       const nic = await announcement.open(plan);
-      const isReady = announcement.add(nic, plan.announcements);
-      announcement.put({ ...nic, announced: isReady ? plan.announcements : [] });
+      announcement.put({ ...nic, announced: announcement.add(nic, plan.announcements) });
     }
     return announcement;
   }
@@ -112,7 +111,7 @@ export class PreparedAnnouncement {
         known?.channel === undefined ? await this.open({ ...(known?.plan ?? newer), nic: newer.nic }) : known;
       const { missing, refused } = beyond(nic, newer, maxStations);
       const now = this.withdraw(nic, newer); // first: what is added then goes out once in this round
-      const added = [...now.added, ...(this.add(now, missing) ? missing : [])];
+      const added = [...now.added, ...this.add(now, missing)];
       this.put({ ...now, added, refused, incomplete: together(nic.incomplete, newer.incomplete) });
     }
   }
@@ -169,30 +168,37 @@ export class PreparedAnnouncement {
     const unheld = [...new Set([...nic.withdrawn, ...noLongerHeld(nic, newer)])];
     if (nic.channel === undefined || unheld.length === nic.withdrawn.length) return nic;
     const kept = [...nic.announced, ...nic.added].filter((announcement) => !unheld.includes(announcement));
-    const ready = this.encode(nic.plan.nic.id, nic.channel, kept);
-    if (ready === undefined) return nic;
-    this.run.replace(ready);
+    const encoded = this.encode(nic.plan.nic.id, nic.channel, kept);
+    if (encoded === undefined) return nic;
+    this.run.replace(encoded.ready);
     return { ...nic, withdrawn: unheld };
   }
 
-  /** Encodes and hands over to the run; false where nothing could be. */
-  private add({ plan, channel }: PreparedNic, announcements: readonly Announcement[]): boolean {
-    if (channel === undefined || announcements.length === 0) return false;
-    const ready = this.encode(plan.nic.id, channel, announcements);
-    return ready !== undefined && this.run.add(ready);
+  /** Encodes and hands over to the run; gives what of it lies ready or is sent. */
+  private add(
+    { plan, channel }: PreparedNic,
+    announcements: readonly Announcement[],
+  ): readonly Announcement[] {
+    if (channel === undefined || announcements.length === 0) return [];
+    const encoded = this.encode(plan.nic.id, channel, announcements);
+    return encoded !== undefined && this.run.add(encoded.ready) ? encoded.announcements : [];
   }
 
   private encode(
     nic: string,
     channel: FrameChannel,
-    announcements: readonly Announcement[],
-  ): ReadyBatch | undefined {
+    wanted: readonly Announcement[],
+  ): { readonly ready: ReadyBatch; readonly announcements: readonly Announcement[] } | undefined {
     try {
-      const batch = channel.prepare(encodeBatch(announcements, this.services.kinds));
-      return { nic, frames: announcements.length, ...leadingFrames(announcements), batch };
+      const { batch, announcements, faults } = encodeSound(wanted, this.services.kinds);
+      for (const fault of faults) this.note(fault);
+      if (announcements.length === 0 && wanted.length > 0) return undefined;
+      const prepared = channel.prepare(batch);
+      const frames = announcements.length;
+      return { ready: { nic, frames, ...leadingFrames(announcements), batch: prepared }, announcements };
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
-      const message = `${nic}: ${announcements.length} frames could not be made ready: ${words}`;
+      const message = `${nic}: ${wanted.length} frames could not be made ready: ${words}`;
       this.note(asHeraldError(error, 'HERALD_SINK_FAULT', message, { nic }));
       return undefined;
     }

@@ -3,7 +3,7 @@ import { encodeRarp, rarpLength } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { station } from '../../test/sample-nic.js';
 import { rarpKind } from '../kinds/rarp-kind.js';
-import { encodeBatch } from './frame-batch.js';
+import { encodeBatch, encodeSound } from './frame-batch.js';
 
 const rarp = (number: number, vlan?: number): Announcement => ({
   kind: 'rarp',
@@ -46,5 +46,48 @@ describe('encodeBatch', () => {
 
   it('is empty for nothing', () => {
     expect(encodeBatch([], kinds())).toEqual({ bytes: new Uint8Array(), starts: Uint32Array.of(0) });
+  });
+});
+
+describe('encodeSound', () => {
+  const good: Announcement = { ...rarp(1), kind: 'good' };
+  const of = (kind: Partial<AnnouncementKind>) => new Map([...kinds(kind), ['good', rarpKind]]);
+
+  it.each<[string, Partial<AnnouncementKind>, RegExp]>([
+    ['says no length', { frameLength: () => Number.NaN }, /kind rarp failed for .*:01: a frame of NaN/],
+    [
+      'throws',
+      {
+        encode: () => {
+          throw new TypeError('no tag');
+        },
+      },
+      /^the announcement kind rarp failed for 52:54:00:00:00:01: no tag$/,
+    ],
+  ])('leaves out what a kind that %s was to encode, and tells of it once', (_, kind, message) => {
+    const { batch, announcements, faults } = encodeSound([rarp(1), good, rarp(2)], of(kind));
+    expect([announcements, frameCount(batch), batch.bytes.length]).toEqual([[good], 1, 60]);
+    expect(faults).toEqual([
+      expect.objectContaining({
+        code: 'HERALD_KIND_FAULT',
+        message: expect.stringMatching(message) as unknown,
+      }),
+    ]);
+  });
+
+  it('leaves out the one announcement that a kind fails on', () => {
+    const encode: AnnouncementKind['encode'] = (announcement, out, offset) =>
+      announcement.station.mac === station(2).mac ? 0 : rarpKind.encode(announcement, out, offset);
+    const { batch, announcements, faults } = encodeSound([rarp(1), rarp(2), good], of({ encode }));
+    expect([announcements, frameCount(batch), faults.length]).toEqual([[rarp(1), good], 2, 1]);
+  });
+
+  it('is the whole batch where nothing fails', () => {
+    const all = [rarp(1), good];
+    expect(encodeSound(all, of({}))).toEqual({
+      batch: encodeBatch(all, of({})),
+      announcements: all,
+      faults: [],
+    });
   });
 });

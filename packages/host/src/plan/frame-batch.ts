@@ -1,4 +1,10 @@
-import { type Announcement, type AnnouncementKind, type FrameBatch, HeraldError } from '@nic-herald/core';
+import {
+  type Announcement,
+  type AnnouncementKind,
+  asHeraldError,
+  type FrameBatch,
+  HeraldError,
+} from '@nic-herald/core';
 
 const LEAST_FRAME = 14;
 const MOST_FRAME = 1518;
@@ -31,6 +37,47 @@ export const encodeBatch = (
     }
   });
   return { bytes, starts };
+};
+
+/** A batch, what it announces, and why it does not announce the rest: one fault for each kind that failed. */
+export interface SoundBatch {
+  readonly batch: FrameBatch;
+  readonly announcements: readonly Announcement[];
+  readonly faults: readonly HeraldError[];
+}
+
+/**
+ * Encodes announcements, without those whose kind fails on them: a kind is another's code, and one that fails costs
+ * no station the frames of the others.
+ */
+export const encodeSound = (
+  announcements: readonly Announcement[],
+  kinds: ReadonlyMap<string, AnnouncementKind>,
+): SoundBatch => {
+  try {
+    return { batch: encodeBatch(announcements, kinds), announcements, faults: [] };
+  } catch {
+    const faults = new Map<string, HeraldError>();
+    const sound = announcements.filter((announcement) => {
+      try {
+        encodeBatch([announcement], kinds);
+        return true;
+      } catch (error) {
+        const { kind } = announcement;
+        if (!faults.has(kind)) faults.set(kind, asKindFault(error, announcement));
+        return false;
+      }
+    });
+    return { batch: encodeBatch(sound, kinds), announcements: sound, faults: [...faults.values()] };
+  }
+};
+
+const asKindFault = (error: unknown, announcement: Announcement): HeraldError => {
+  const { code, message, details } = kindFault(
+    announcement,
+    error instanceof Error ? error.message : String(error),
+  );
+  return asHeraldError(error, code, message, details);
 };
 
 const kindOf = (
