@@ -59,7 +59,10 @@ export interface NicReport {
   readonly announced: readonly Announcement[];
   /** Stations the snapshot lacked, found on the card after it resumed here, and sent in the same round's tail. */
   readonly added: readonly Announcement[];
-  /** Sent in round 1 and then no more: the card here does not hold them, and they were never seen. */
+  /**
+   * Sent in round 1 and then no more: the card here does not hold them and they were never seen, or the station lost
+   * their IP address, which then stands in `refused` with the reason.
+   */
   readonly withdrawn: readonly Announcement[];
   readonly refused: readonly Refusal[];
   readonly incomplete: readonly Incompleteness[];

@@ -19,6 +19,7 @@ import { type GuestPorts, MulticastRefresh } from '../multicast/multicast-refres
 import { encodeSound } from '../plan/frame-batch.js';
 import { leadingFrames } from '../plan/leading-frames.js';
 import type { EngineServices } from './engine-services.js';
+import { addressKey, isLoss, noLongerOwned } from './no-longer-owned.js';
 import type { GuestPlan } from './plan-guest.js';
 
 /** One NIC of a prepared announcement. */
@@ -30,7 +31,7 @@ export interface PreparedNic {
   readonly announced: readonly Announcement[];
   /** What was found on the card afterwards and sent with the rest. */
   readonly added: readonly Announcement[];
-  /** Sent in round 1 and no more: the card here does not hold them, and nobody saw them. */
+  /** Sent, and no more: the card here does not hold them and nobody saw them, or their address is lost by now. */
   readonly withdrawn: readonly Announcement[];
   /** Why the card's lists are not all, by the hand-off and by the card here. */
   readonly incomplete: readonly Incompleteness[];
@@ -163,11 +164,14 @@ export class PreparedAnnouncement {
     return { ...nic, sink: way.sink, channel: way.channel };
   }
 
-  /** Leaves out of the later rounds what the live card does not hold and nobody saw. */
+  /** Leaves out of the later rounds what the live card does not hold and nobody saw, and addresses that were lost. */
   private withdraw(nic: PreparedNic, newer: NicPlan): PreparedNic {
-    const unheld = [...new Set([...nic.withdrawn, ...noLongerHeld(nic, newer)])];
+    const sent = [...nic.announced, ...nic.added];
+    const unheld = [
+      ...new Set([...nic.withdrawn, ...noLongerHeld(nic, newer), ...noLongerOwned(sent, newer)]),
+    ];
     if (nic.channel === undefined || unheld.length === nic.withdrawn.length) return nic;
-    const kept = [...nic.announced, ...nic.added].filter((announcement) => !unheld.includes(announcement));
+    const kept = sent.filter((announcement) => !unheld.includes(announcement));
     const encoded = this.encode(nic.plan.nic.id, nic.channel, kept);
     if (encoded === undefined) return nic;
     this.run.replace(encoded.ready);
@@ -225,8 +229,9 @@ const beyond = (
 ): { readonly missing: readonly Announcement[]; readonly refused: readonly Refusal[] } => {
   const sent = [...nic.announced, ...nic.added];
   const frames = new Set(sent.map(frameKey));
-  const stations = new Set<string>(sent.map(({ station }) => stationKey(station)));
-  const addresses = new Set(sent.map(({ station, address }) => addressKey({ ...station, address })));
+  const announced = new Set<string>(sent.map(({ station }) => stationKey(station)));
+  const stations = new Set(announced);
+  const addresses = new Set(sent.map(({ station, address }) => addressKey(station, address)));
   const missing: Announcement[] = [];
   const overflow: Refusal[] = [];
   for (const announcement of newer.announcements) {
@@ -244,15 +249,23 @@ const beyond = (
     stations.add(stationKey(station));
     missing.push(announcement);
   }
-  const told = new Set(nic.refused.map(refusalKey));
+  const found = new Set(
+    missing.flatMap(({ station, address }) => [addressKey(station, address), stationKey(station)]),
+  );
+  const isObsolete = (refusal: Refusal): boolean =>
+    refusal.address === undefined
+      ? refusal.count === undefined && !announced.has(stationKey(refusal)) && found.has(stationKey(refusal))
+      : found.has(addressKey(refusal, refusal.address));
+  const refused = nic.refused.filter((refusal) => !isObsolete(refusal));
+  const told = new Set(refused.map(refusalKey));
   const more = newer.refusals.filter(
     (refusal) =>
       !told.has(refusalKey(refusal)) &&
       (refusal.address === undefined
         ? !stations.has(stationKey(refusal))
-        : !addresses.has(addressKey(refusal))),
+        : isLoss(refusal) || !addresses.has(addressKey(refusal, refusal.address))),
   );
-  return { missing, refused: [...nic.refused, ...more, ...overflow] };
+  return { missing, refused: [...refused, ...more, ...overflow] };
 };
 
 /**
@@ -280,12 +293,6 @@ const together = (
 
 const frameKey = ({ kind, station, address }: Announcement): string =>
   `${kind} ${stationKey(station)} ${address ?? ''}`;
-
-const addressKey = ({
-  address,
-  ...station
-}: Pick<Refusal, 'mac' | 'vlan'> & { readonly address?: unknown }): string =>
-  `${stationKey(station)} ${String(address)}`;
 
 const refusalKey = (refusal: Refusal): string =>
   `${stationKey(refusal)} ${refusal.address ?? ''} ${refusal.reason} ${refusal.count === undefined ? '' : 'all'}`;

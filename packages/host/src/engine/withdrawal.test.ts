@@ -1,7 +1,8 @@
-import type { Incompleteness, NicModel } from '@nic-herald/core';
+import type { Announcement, GuestPolicy, Incompleteness, LearnedAddress, NicModel } from '@nic-herald/core';
 import { describe, expect, it } from 'vitest';
 import { type CardState, fakeModel } from '../../test/fake-guest.js';
 import { FakeLearner } from '../../test/fake-learner.js';
+import { asserted, having } from '../../test/sample-addresses.js';
 import { learned, mac } from '../../test/sample-nic.js';
 import { snapshotOf, type TestHostOptions, waiting } from '../../test/test-host.js';
 
@@ -105,5 +106,70 @@ describe('what the card no longer holds', () => {
   it('is withdrawn also where both lists are incomplete for the same reason', async () => {
     const { withdrawn } = await arriving({ macs: [mac(1)], vlans: [99] }, { vlans: [99] });
     expect(withdrawn).toEqual([mac(2), mac(3)]);
+  });
+});
+
+describe('an address that the source knew and a later word takes away', () => {
+  const handed = snapshotOf({}, { macs: [], vlans: [] });
+  const knowing = (five: readonly LearnedAddress[], six: readonly LearnedAddress[]) => {
+    const stations = [having(learned(5), ...five), having(learned(6), ...six)];
+    return { ...handed, nics: handed.nics.map((nic) => ({ ...nic, learned: stations })) };
+  };
+  /** What the report says of addresses, where they changed a moment after the resume. */
+  const changing = async (
+    before: ReturnType<typeof knowing>,
+    after: ReturnType<typeof knowing>,
+    policy: Partial<GuestPolicy> = {},
+  ) => {
+    const options = { policy: { kindsFor: () => ['garp', 'na'], ...policy } };
+    const { test, guest } = await waiting(before, options, (each) =>
+      each.cards.set('nic0', { macs: [], vlans: [] }),
+    );
+    test.resume(guest);
+    await test.clock.advance(10);
+    await test.handoff.memory.publish(after);
+    await test.clock.advance(1000);
+    const [nic] = test.report.nics;
+    const nameOf = (of: string, address = ''): string => `${of.slice(-1)} ${address}`;
+    const named = (of: readonly Announcement[] = []) =>
+      of.map(({ station, address }) => nameOf(station.mac, address));
+    return {
+      added: named(nic?.added),
+      withdrawn: named(nic?.withdrawn),
+      refused: nic?.refused.flatMap(({ mac: of, address, reason }) =>
+        address === undefined ? [] : [`${nameOf(of, address)} ${reason}`],
+      ),
+      unannounced: nic?.refused.filter(({ reason }) => reason === 'no-kind').map((each) => each.mac),
+      frames: test.report.rounds.map(({ frames }) => frames),
+    };
+  };
+
+  it('is announced at the station it moved to alone, and reported', async () => {
+    const moved = await changing(
+      knowing([asserted('10.0.0.1', 100), asserted('10.0.0.5')], []),
+      knowing([asserted('10.0.0.1', 100), asserted('10.0.0.5')], [asserted('10.0.0.1', 5)]),
+    );
+    expect(moved).toEqual({
+      added: ['6 10.0.0.1'],
+      withdrawn: ['5 10.0.0.1'],
+      refused: ['5 10.0.0.1 moved-address'],
+      unannounced: [mac(0)], // and 6 not any more
+      frames: [2, 2, 2, 2, 2],
+    });
+  });
+
+  it('stays where there is just no room for it any more', async () => {
+    const { withdrawn, refused } = await changing(
+      knowing([asserted('10.0.0.1', 100)], []),
+      knowing([asserted('10.0.0.1', 100), asserted('10.0.0.2')], []),
+      { maxAddresses: 1 },
+    );
+    expect([withdrawn, refused]).toEqual([[], []]);
+  });
+
+  it('is not reported as refused any more where it is announced after all', async () => {
+    const said = { ...asserted('fe80::1'), router: false };
+    const { added, refused } = await changing(knowing([asserted('fe80::1')], []), knowing([said], []));
+    expect([added, refused]).toEqual([['5 fe80::1'], []]);
   });
 });
