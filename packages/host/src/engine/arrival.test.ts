@@ -144,7 +144,7 @@ describe('a guest that arrives', () => {
     await test.clock.advance(0);
     expect(test.sink.stations).toEqual(['0', '5/20', '1', '0/10', '1/10']);
     await test.clock.advance(100);
-    expect(test.published?.nics[0]?.learned).toEqual([{ station: station(5, 20), ageMs: 1000 }]);
+    expect(test.published?.nics[0]?.learned).toEqual([{ station: station(5, 20), ageMs: 1500 }]);
   });
 
   it('is armed anew whenever the hand-off changes', async () => {

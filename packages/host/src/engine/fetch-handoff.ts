@@ -25,5 +25,5 @@ export const fetchHandoff = async (
     signal,
   );
   const upTo = entries.filter((entry) => !('snapshot' in entry) || entry.snapshot.epoch <= latest);
-  return readHandoff(upTo, host, guestIs);
+  return { ...readHandoff(upTo, host, guestIs), readAt: clock.now() };
 };

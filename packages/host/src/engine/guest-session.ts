@@ -120,9 +120,9 @@ export class GuestSession {
 
   /**
    * The guest runs. The hot path: what lies ready is handed over before anything else is done. True where it
-   * came here by a migration.
+   * came here by a migration. `isAlone`: no other guest can resume in the same turn.
    */
-  resumed(fact: Resumed): boolean {
+  resumed(fact: Resumed, isAlone: boolean): boolean {
     const { arming } = this;
     this.currentPhase = 'running';
     if (arming === undefined) {
@@ -130,7 +130,7 @@ export class GuestSession {
       return false;
     }
     const { armed } = arming;
-    armed?.announcement.run.fire();
+    armed?.announcement.run.fire(isAlone);
     this.arming = undefined;
     if (armed !== undefined) this.announcer.follow(armed.announcement);
     const framesAreOut = endOfTurn(this.services.clock, this.stop.signal);
@@ -333,7 +333,7 @@ export class GuestSession {
   }
 
   private merge(handoff: HandoffReading): void {
-    this.knowledge.carry(handoff.newest);
+    this.knowledge.carry(handoff.newest, handoff.readAt);
     this.merged = true;
   }
 

@@ -158,6 +158,19 @@ describe('an address that the source knew and a later word takes away', () => {
     });
   });
 
+  it('is announced no more where it went stale while the guest was waited for', async () => {
+    const { test, guest } = await waiting(knowing([asserted('10.0.0.1', 200_000)], []));
+    await test.clock.advance(100_001);
+    test.resume(guest);
+    await test.clock.advance(1000);
+    const [nic] = test.report.nics;
+    expect(nic?.withdrawn.map(({ address }) => address)).toEqual(['10.0.0.1']);
+    expect(nic?.refused.map(({ address, reason }) => [address, reason])).toEqual([
+      ['10.0.0.1', 'stale-address'],
+    ]);
+    expect(test.published?.nics[0]?.learned[0]?.ageMs).toBeGreaterThan(100_000);
+  });
+
   it('stays where there is just no room for it any more', async () => {
     const { withdrawn, refused } = await changing(
       knowing([asserted('10.0.0.1', 100)], []),

@@ -90,10 +90,13 @@ export class GuestKnowledge {
     this.learnedTable.forget();
   }
 
-  /** Takes over what the newest snapshot knew; the next look puts back what of it the cards lost. */
-  carry(snapshot: Snapshot | undefined): void {
+  /**
+   * Takes over what the newest snapshot knew, `at` the time its ages were read; the next look puts back what of it
+   * the cards lost.
+   */
+  carry(snapshot: Snapshot | undefined, at = this.clock.now()): void {
     this.carried = snapshot;
-    this.carriedAt = this.clock.now();
+    this.carriedAt = at;
   }
 
   /** Takes what was learned at the ports, by NIC. True where the next snapshot names other stations than the last. */

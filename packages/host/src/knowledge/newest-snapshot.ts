@@ -9,6 +9,8 @@ export interface HandoffReading {
   readonly snapshots: readonly { readonly host: string; readonly epoch: number }[];
   /** Entries that cannot be read. */
   readonly problems: readonly HeraldError[];
+  /** When it was read, by this host's clock: from then on what it says grows older. Absent where nothing was. */
+  readonly readAt?: number;
 }
 
 /** An empty hand-off. */
