@@ -50,6 +50,15 @@ const testRun = (
 const SLOW = { framesPerSecond: 100, burst: 1 };
 
 describe('AnnouncementRun', () => {
+  it('sends all of round 1 before fire returns where no other guest can resume', async () => {
+    const { run, clock, sent } = testRun(['a', 'b']);
+    run.fire(true);
+    expect(sent).toEqual(['a 0 0', 'b 0 0', 'a 1 0', 'b 1 0']);
+    run.complete();
+    await clock.advance(49);
+    expect(sent).toHaveLength(4);
+  });
+
   it('sends the primaries before fire returns, the others at the end of the turn, the rounds on time', async () => {
     const { run, clock, sent, told } = testRun(['a', 'b']);
     expect(run.frames).toBe(4);

@@ -69,13 +69,15 @@ export class AnnouncementRun {
 
   /**
    * Sends round 1 now: the primaries' frames before this returns, as far as the pace allows, the others after those
-   * of all guests that resume in this turn. A second call does nothing.
+   * of all guests that resume in this turn, or at once where this one `isAlone`. A second call does nothing.
    */
-  fire(): void {
+  fire(isAlone = false): void {
     if (this.state !== 'ready') return;
     this.state = 'running';
-    if (this.batches.length > 0) this.begin();
-    else this.endWhenDone();
+    if (this.batches.length > 0) {
+      this.begin();
+      if (isAlone) this.services.pacer.hasten();
+    } else this.endWhenDone();
   }
 
   /**

@@ -43,6 +43,24 @@ describe('FramePacer', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('hands over at once what it is told to, and nothing beyond what it may', async () => {
+    const { clock, pacer, sent, submit } = testPacer();
+    submit('a', 0, 1);
+    submit('a', 2, 1);
+    submit('a', 1, 20);
+    pacer.hasten();
+    expect(sent).toEqual(['a0 0 at 0', 'a1 0-8 at 0']);
+    pacer.hasten();
+    expect(sent).toHaveLength(2);
+    await clock.advance(11);
+    expect(sent.at(-1)).toBe('a1 19 at 11 +11');
+    await clock.advance(1);
+    expect(sent.at(-1)).toBe('a2 0 at 12 +12');
+    expect(clock.pending).toBe(0);
+    pacer.hasten();
+    expect(clock.pending).toBe(0);
+  });
+
   it('hands over the most urgent first, in whatever order they came', async () => {
     const { clock, sent, submit } = testPacer({ burst: 1 });
     submit('z', 0, 1);

@@ -108,12 +108,18 @@ export class AnnounceEngine {
   private resumed(fact: MigrationEvents['guest:resumed']): void {
     const session = this.of(fact);
     if (session === undefined) return;
-    const hasArrived = session.resumed(fact);
+    const hasArrived = session.resumed(fact, !this.areOthersComing(session));
     const { key } = session;
     if (key === undefined) return;
     this.tidier.present(key);
     // A local migration: what is left of the guest in the other process must not publish any more.
     if (hasArrived) for (const other of this.others(session)) if (other.phase !== 'running') other.left();
+  }
+
+  /** Whether another guest may resume here at any moment. */
+  private areOthersComing(session: GuestSession): boolean {
+    for (const each of this.sessions.values()) if (each !== session && each.phase === 'incoming') return true;
+    return false;
   }
 
   private left(session: GuestSession | undefined): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CARD, type CardState, never } from '../../test/fake-guest.js';
+import { CARD, type CardState, FakeGuest, never, nicOf } from '../../test/fake-guest.js';
 import { FakeHandoff } from '../../test/fake-handoff.js';
 import { mac, station } from '../../test/sample-nic.js';
 import { snapshotOf, waiting } from '../../test/test-host.js';
@@ -12,7 +12,7 @@ describe('a guest that arrives', () => {
     expect(test.facts).toEqual(['announce:armed']);
     expect([test.sink.stations, guest.inspected]).toEqual([[], 0]);
     test.resume(guest);
-    expect(test.sink.stations).toEqual(['0']); // those of other guests' primaries come before the rest
+    expect(test.sink.stations).toEqual(HANDED);
     guest.cards.set('nic0', async () => {
       expect(test.sink.stations).toEqual(HANDED);
       return CARD;
@@ -47,6 +47,20 @@ describe('a guest that arrives', () => {
     ]);
     expect(test.report.nics[0]?.announced).toHaveLength(4);
     expect(test.warnings).toEqual([]);
+  });
+
+  it('leaves the primaries of others that may come with it their turn', async () => {
+    const { test, guest } = await waiting();
+    const other = new FakeGuest('qemu-2', { name: 'web-2' });
+    other.descriptors = [nicOf('nic1')];
+    await test.appear(other, 'incoming');
+    test.resume(guest);
+    expect(test.sink.stations).toEqual(['0']);
+    test.resume(other);
+    const primary = String(256);
+    expect(test.sink.stations.slice(0, 2)).toEqual(['0', primary]);
+    await test.clock.advance(0);
+    expect(test.sink.stations).toEqual(['0', primary, '1', '0/10', '1/10']);
   });
 
   it('has what it knew put back and published, in a new epoch', async () => {
@@ -190,6 +204,7 @@ describe('a guest that arrives', () => {
 
   it('is silenced when it stops, and announced anew where it had just begun', async () => {
     const { test, guest } = await waiting();
+    await test.appear(new FakeGuest('qemu-2', { name: 'web-2' }), 'incoming'); // so that it waits for the end of the turn
     test.resume(guest);
     await test.tell('guest:stopped', guest);
     await test.clock.advance(1000);
@@ -234,7 +249,8 @@ describe('a guest that arrives', () => {
     const { test, guest } = await waiting();
     test.resume(guest);
     await test.host.close();
-    expect([test.sink.stations, guest.inspected, test.clock.pending]).toEqual([['0'], 0, 0]);
+    await test.clock.advance(0);
+    expect([test.sink.stations, guest.inspected, test.clock.pending]).toEqual([HANDED, 0, 0]);
   });
 
   it('is silenced between rounds when it stops', async () => {
