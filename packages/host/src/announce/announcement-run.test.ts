@@ -193,6 +193,18 @@ describe('AnnouncementRun', () => {
     expect([outcome, failures.length, rounds.length]).toEqual(['failed', 64, 1000]);
   });
 
+  it.each([
+    [3, 'announced', 3],
+    [0, 'nothing-to-announce', 0],
+  ])('ends where what was to replace is all there is, of %d rounds', async (rounds, outcome, told) => {
+    const test = testRun([], { rounds });
+    test.run.fire();
+    test.run.replace(test.batch('a'));
+    test.run.complete();
+    await test.clock.advance(1000);
+    expect([(await test.run.done).outcome, test.told.length]).toEqual([outcome, told]);
+  });
+
   it('lets a sink that throws cost no other NIC its frames', async () => {
     const { run, clock, sent, batch } = testRun([], { rounds: 2 });
     run.add(

@@ -98,11 +98,14 @@ export class AnnouncementRun {
    * yet, what is left of them is dropped, and this one goes in its place.
    */
   replace(batch: ReadyBatch): void {
+    if (this.state === 'over' || this.timing.rounds === 0) return;
     this.batches = [...this.batches.filter(({ nic }) => nic !== batch.nic), batch];
     const { round } = this;
+    const { hasBegun } = round;
     const dropped = round.drop(batch.nic);
-    const urgency = round.hasBegun ? dropped : 0;
+    const urgency = hasBegun ? dropped : 0;
     if (urgency !== undefined) round.put(batch, urgency);
+    if (this.state === 'running' && !hasBegun) this.begin();
   }
 
   /** Nothing will be added any more: the run is over with its last round. */
