@@ -44,6 +44,19 @@ describe('encodeBatch', () => {
     }
   });
 
+  it('lets no kind write into the frames of another', () => {
+    const rude: AnnouncementKind = { ...rarpKind, encode: (_, out) => Math.min(60, out.fill(0xff).length) };
+    const { bytes } = encodeBatch(
+      [rarp(1), { ...rarp(2), kind: 'rude' }, rarp(3)],
+      kinds().set('rude', rude),
+    );
+    for (const [index, number] of [1, 3].entries()) {
+      const frame = new Uint8Array(60);
+      encodeRarp(station(number), frame, 0);
+      expect(bytes.subarray(120 * index, 120 * index + 60)).toEqual(frame);
+    }
+  });
+
   it('is empty for nothing', () => {
     expect(encodeBatch([], kinds())).toEqual({ bytes: new Uint8Array(), starts: Uint32Array.of(0) });
   });

@@ -29,11 +29,10 @@ export const encodeBatch = (
   });
   const bytes = new Uint8Array(end);
   announcements.forEach((announcement, index) => {
-    const start = starts[index] ?? 0;
-    const length = (starts[index + 1] ?? 0) - start;
-    const written = kindOf(announcement, kinds).encode(announcement, bytes, start);
-    if (written !== length) {
-      throw kindFault(announcement, `${written} bytes written of a frame said to be of ${length}`);
+    const frame = bytes.subarray(starts[index], starts[index + 1]); // all that a kind can write to
+    const written = kindOf(announcement, kinds).encode(announcement, frame, 0);
+    if (written !== frame.length) {
+      throw kindFault(announcement, `${written} bytes written of a frame said to be of ${frame.length}`);
     }
   });
   return { bytes, starts };
