@@ -46,6 +46,7 @@ function told(times: readonly (number | undefined)[] | undefined): string {
   const dark = `dark in ${times.length - back.length} of ${times.length}`;
   if (back.length === 0) return dark;
   const ms = (time: number | undefined): string => (time ?? 0).toFixed(1);
-  const median = back[Math.floor((back.length - 1) / 2)];
+  const middle = (back.length - 1) / 2;
+  const median = ((back[Math.floor(middle)] ?? 0) + (back[Math.ceil(middle)] ?? 0)) / 2;
   return `${dark}, ${ms(median)} ms (${ms(back[0])} to ${ms(back.at(-1))})`;
 }
