@@ -1,4 +1,5 @@
 import {
+  type FrameDirection,
   type HandoffStore,
   HeraldError,
   type LearnedAddress,
@@ -107,8 +108,12 @@ describe('the contract of a hand-off store fails for a store that', () => {
 });
 
 describe('the contract of a frame sink fails for a sink that', () => {
-  const broken = (change: (sink: FabricSink) => void): ContractSuite =>
+  const broken = (
+    change: (sink: FabricSink) => void,
+    directions: readonly FrameDirection[] = ['from-guest', 'to-guest'],
+  ): ContractSuite =>
     frameSinkContract({
+      directions,
       open: async () => {
         const clock = new FakeClock();
         const host = new Fabric(clock).addHost('A');
@@ -201,6 +206,11 @@ describe('the contract of a frame sink fails for a sink that', () => {
     ],
   ])('%s', async (_, change, complaint) => {
     expect(await complaintsOf(broken(change))).toContainEqual(expect.stringMatching(complaint));
+  });
+
+  it('supports a direction in which it does not send', async () => {
+    const complaints = await complaintsOf(broken(() => {}, ['from-guest']));
+    expect(complaints).toEqual([expect.stringMatching(/`supports` is true for to-guest/)]);
   });
 });
 

@@ -25,6 +25,8 @@ export interface OpenedSink {
   readonly close: () => Promise<void>;
 }
 
+const DIRECTIONS: readonly FrameDirection[] = ['from-guest', 'to-guest'];
+
 /** A frame sink, and a port to try it on. */
 export interface FrameSinkContractOptions {
   /** Called for each case. */
@@ -76,6 +78,11 @@ export const frameSinkContract = ({
       ...using('has a name, and says which ports it supports', async ({ sink, port }, direction) => {
         demand(sink.name !== '', '`name` is empty: it stands in reports and must be unique on a host');
         demandSupports((each) => sink.supports(each, direction), port);
+        const other = DIRECTIONS.find((each) => !directions.includes(each));
+        demand(
+          other === undefined || !sink.supports(port, other),
+          `\`supports\` is true for ${other}, in which it does not send: a host then asks the guest for its groups through it, and those queries must never leave onto the network`,
+        );
       }),
       ...using(
         'rejects where the port is missing, with a HeraldError',
