@@ -57,7 +57,7 @@ export class FramePacer {
    * What waits for tokens goes on waiting.
    */
   hasten(): void {
-    if (this.isShort || this.isIdle) return;
+    if (this.isShort || this.cancelTimer === undefined) return;
     this.sleep();
     this.handOver(this.queues);
     if (!this.isIdle) this.wake();
