@@ -9,6 +9,7 @@ import {
   stat,
   symlink,
   truncate,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -147,10 +148,12 @@ describe('a problem of one file hides no other', () => {
     await store.publish(snapshotOf(web, 'good'), options);
     await spoil(join(directory, entryName(web, 'bad')));
     expect(await problemsOf(store)).toEqual({ bad: code });
-    expect(await store.fetch(web, options)).toContainEqual({
-      host: 'good',
-      snapshot: snapshotOf(web, 'good'),
-    });
+    expect(await store.fetch(web, options)).toContainEqual(
+      expect.objectContaining({
+        host: 'good',
+        snapshot: snapshotOf(web, 'good'),
+      }),
+    );
 
     expect((await store.list(options)).map(({ host }) => host)).toEqual(['good']);
     await store.list(options);
@@ -182,7 +185,20 @@ describe('publishing', () => {
     await expect(store.publish(snapshotOf(web, 'a', 2, 2000), options)).rejects.toMatchObject({
       code: 'HERALD_HANDOFF_TOO_LARGE',
     });
-    expect(await store.fetch(web, options)).toEqual([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);
+    expect(await store.fetch(web, options)).toMatchObject([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);
+  });
+
+  it('tells how long ago it was, whatever the clocks', async () => {
+    const store = storeIn(directory);
+    await store.publish(snapshotOf(web, 'a', 1), options);
+    const storedAt = async (time: number): Promise<number | undefined> => {
+      await utimes(join(directory, entryName(web, 'a')), time / 1000, time / 1000);
+      const [entry] = await store.fetch(web, options);
+      return entry !== undefined && 'snapshot' in entry ? entry.ageMs : undefined;
+    };
+    const day = 86_400_000;
+    expect(await storedAt(Date.now() - 2 * day)).toBeGreaterThan(2 * day - 1000);
+    expect(await storedAt(Date.now() + day)).toBe(0);
   });
 
   it('what was aborted leaves the old entry and nothing else', async () => {
@@ -194,7 +210,7 @@ describe('publishing', () => {
     await expect(publishing).rejects.toThrow(/abort/);
     await store.close();
     expect(await readdir(directory)).toEqual([entryName(web, 'a')]);
-    expect(await store.fetch(web, options)).toEqual([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);
+    expect(await store.fetch(web, options)).toMatchObject([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);
   });
 
   it('a file for its owner alone, and no other file', async () => {
@@ -225,7 +241,9 @@ describe('publishing', () => {
     await store.publish(snapshotOf(evil, '../b'), options);
     await store.publish(snapshotOf(web, 'a'), options);
     await store.publish(snapshotOf(web, 'b', 2), options);
-    expect(await store.fetch(evil, options)).toEqual([{ host: '../b', snapshot: snapshotOf(evil, '../b') }]);
+    expect(await store.fetch(evil, options)).toMatchObject([
+      { host: '../b', snapshot: snapshotOf(evil, '../b') },
+    ]);
     expect(await store.fetch(web, options)).toHaveLength(2);
     expect(await readdir(directory)).toHaveLength(3);
   });
@@ -241,7 +259,7 @@ describe('what a writer that died left behind', () => {
       await writeFile(join(directory, temporaryName('a', '1-dead', length)), whole.subarray(0, length));
     }
     await writeFile(join(directory, temporaryName('b', '1-alive', 1)), whole);
-    expect(await store.fetch(web, options)).toEqual([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);
+    expect(await store.fetch(web, options)).toMatchObject([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);
     expect(await store.list(options)).toMatchObject([{ epoch: 1 }]);
 
     const restarted = storeIn(directory);

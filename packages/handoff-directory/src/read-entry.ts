@@ -23,7 +23,8 @@ export const readEntry = async (
   const file = join(directory, name);
   const host = hostOfEntry(name);
   try {
-    const snapshot = parseSnapshot(parseJson(await readBounded(file, maxBytes), file));
+    const { bytes, writtenAt } = await readBounded(file, maxBytes);
+    const snapshot = parseSnapshot(parseJson(bytes, file));
     if (isHeraldError(snapshot)) {
       return {
         host,
@@ -35,7 +36,8 @@ export const readEntry = async (
     if (entryName(snapshot.guest, snapshot.host) !== name) {
       return { host, problem: mismatch(file, snapshot) };
     }
-    return { host: snapshot.host, snapshot };
+    // The file's time is the storage's: where that has another clock than this host, the age is wrong by as much.
+    return { host: snapshot.host, snapshot, ageMs: Math.max(0, Date.now() - writtenAt) };
   } catch (error) {
     if (isHeraldError(error)) return { host, problem: error };
     const errno = errnoOf(error);
@@ -47,13 +49,16 @@ export const readEntry = async (
 
 const REWRITTEN = 'Its host writes it again at the next change; to be rid of it, remove the file';
 
-const readBounded = async (file: string, maxBytes: number): Promise<Uint8Array> => {
+const readBounded = async (
+  file: string,
+  maxBytes: number,
+): Promise<{ readonly bytes: Uint8Array; readonly writtenAt: number }> => {
   const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw unreadable(file, 'it is no regular file');
     if (stats.size > maxBytes) throw tooLarge(file, stats.size, maxBytes);
-    return await readUpTo(handle, file, stats.size, maxBytes);
+    return { bytes: await readUpTo(handle, file, stats.size, maxBytes), writtenAt: stats.mtimeMs };
   } finally {
     await handle.close();
   }

@@ -10,7 +10,15 @@ export interface HandoffOptions {
 
 /** One host's entry for a guest: its snapshot, or why it cannot be read. One bad entry never hides the others. */
 export type HandoffEntry =
-  | { readonly host: string; readonly snapshot: Snapshot }
+  | {
+      readonly host: string;
+      readonly snapshot: Snapshot;
+      /**
+       * How long ago it was stored, ms, 0 and up: the host that wrote it may be long gone, and the ages in it are of
+       * that time. Absent where the store cannot tell; it then counts as just stored.
+       */
+      readonly ageMs?: number;
+    }
   | { readonly host: string; readonly problem: HeraldError };
 
 /**

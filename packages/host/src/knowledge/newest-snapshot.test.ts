@@ -1,4 +1,12 @@
-import { type GuestKey, type HandoffEntry, HeraldError, type Snapshot } from '@nic-herald/core';
+import {
+  type GuestKey,
+  type HandoffEntry,
+  HeraldError,
+  type NicSnapshot,
+  type Snapshot,
+  stationOf,
+} from '@nic-herald/core';
+import { Ipv4Address, MacAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { NO_HANDOFF, readHandoff } from './newest-snapshot.js';
 
@@ -6,6 +14,7 @@ const entry = (host: string, epoch: number): HandoffEntry => ({
   host,
   snapshot: { format: 1, guest: 'name:web-1' as GuestKey, host, epoch, nics: [] } satisfies Snapshot,
 });
+const MAC = MacAddress.of('52:54:00:00:00:01');
 const problem = new HeraldError('HERALD_SNAPSHOT_INVALID', 'not a snapshot');
 
 describe('readHandoff, on host A', () => {
@@ -29,6 +38,23 @@ describe('readHandoff, on host A', () => {
       const reading = readHandoff(order, 'A', guestIs);
       expect([reading.newest?.host, reading.epoch]).toEqual([host, epoch]);
     }
+  });
+
+  it('has addresses grow older while they are stored, and stations not', () => {
+    const [station, address] = [stationOf(MAC), Ipv4Address.of('10.0.0.1')];
+    const nic = (ageMs: number): NicSnapshot => ({
+      id: 'nic0',
+      primaryMac: MAC,
+      model: 'fake-card',
+      learned: [
+        { station, ageMs: 5, addresses: [{ address, proof: 'asserted', ageMs }] },
+        { station: stationOf(MAC, VlanId.of(10)), ageMs: 5 },
+      ],
+    });
+    const { snapshot } = entry('B', 2) as Extract<HandoffEntry, { readonly snapshot: Snapshot }>;
+    const stored = { host: 'B', snapshot: { ...snapshot, nics: [nic(7)] } };
+    expect(readHandoff([{ ...stored, ageMs: 1000 }], 'A', 'incoming').newest?.nics).toEqual([nic(1007)]);
+    expect(readHandoff([stored], 'A', 'incoming').newest?.nics).toEqual([nic(7)]);
   });
 
   it('tells of all hosts, and of what cannot be read', () => {

@@ -25,7 +25,9 @@ export const readHandoff = (
   thisHost: string,
   guestIs: 'incoming' | 'running',
 ): HandoffReading => {
-  const snapshots = entries.flatMap((entry) => ('snapshot' in entry ? [entry.snapshot] : []));
+  const snapshots = entries.flatMap((entry) =>
+    'snapshot' in entry ? [withAgedAddresses(entry.snapshot, entry.ageMs)] : [],
+  );
   const rank = (snapshot: Snapshot): number =>
     (snapshot.host === thisHost) === (guestIs === 'running') ? 1 : 0;
   const [newest] = [...snapshots].sort(
@@ -38,3 +40,25 @@ export const readHandoff = (
     problems: entries.flatMap((entry) => ('problem' in entry ? [entry.problem] : [])),
   };
 };
+
+/**
+ * With the addresses as old as they are by now. Stations stay as they were: a RARP for one that is used no more harms
+ * nobody, while an address may be another's by now.
+ */
+const withAgedAddresses = (snapshot: Snapshot, storedMs = 0): Snapshot =>
+  storedMs > 0
+    ? {
+        ...snapshot,
+        nics: snapshot.nics.map((nic) => ({
+          ...nic,
+          learned: nic.learned.map((each) =>
+            each.addresses === undefined
+              ? each
+              : {
+                  ...each,
+                  addresses: each.addresses.map((one) => ({ ...one, ageMs: one.ageMs + storedMs })),
+                },
+          ),
+        })),
+      }
+    : snapshot;

@@ -272,7 +272,14 @@ class Use {
   /** Fails unless the entries are these snapshots, in any order. */
   same(entries: readonly HandoffEntry[], wanted: readonly Snapshot[], when: string): void {
     const got = entries.map((entry) => {
-      if ('snapshot' in entry) return entry.snapshot;
+      if ('snapshot' in entry) {
+        const { ageMs = 0, snapshot } = entry;
+        demand(
+          Number.isFinite(ageMs) && ageMs >= 0,
+          `\`fetch\` gave an entry with an \`ageMs\` of ${quote(ageMs)} ${when}: a number from 0 is wanted, or none`,
+        );
+        return snapshot;
+      }
       throw contractBroken(`\`fetch\` gave a problem ${when}: ${inWords(entry.problem)}`);
     });
     demand(
