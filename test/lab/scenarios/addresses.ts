@@ -43,20 +43,23 @@ export const addressScenarios: readonly LabCase[] = [
     before: speakOfOthers,
     ...(primary === undefined ? {} : { router: primary }),
   }),
-  addressCase({
-    name: 'e1000-addresses-policy',
-    summary: 'a preset, another for a VLAN, and addresses denied: what the policy withholds is not heard',
-    guest: governed,
-    alone: false,
-    policy: {
-      yaml: `announce: { preset: evpn, vlans: [{ vlans: [10], preset: switch }] }
+  {
+    ...addressCase({
+      name: 'e1000-addresses-policy',
+      summary: 'a preset, another for a VLAN, and addresses denied: what the policy withholds is not heard',
+      guest: governed,
+      alone: false,
+      policy: {
+        yaml: `announce: { preset: evpn, vlans: [{ vlans: [10], preset: switch }] }
 deny: { addresses: ['${denied}', 'fe80::/10'] }
 `,
-      kinds: { ipv4: ['garp', 'garp-reply'], ipv6: ['na'] },
-      withholds: ({ station, address }) =>
-        station.vlan === 10 || address === denied || address.startsWith('fe80:'),
-    },
-  }),
+        kinds: { ipv4: ['garp', 'garp-reply'], ipv6: ['na'] },
+        withholds: ({ station, address }) =>
+          station.vlan === 10 || address === denied || address.startsWith('fe80:'),
+      },
+    }),
+    isVariant: true,
+  },
 ];
 
 /** What makes the guest a router, one that answers ARP for all its addresses on every device, as Linux does by default. */

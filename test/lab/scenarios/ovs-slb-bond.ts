@@ -72,6 +72,7 @@ export const ovsSlbBondLocked: LabCase = {
   summary:
     'the same just after a gratuitous ARP of the guest, which locks the entry: the last rounds come late enough',
   needsAgents: true,
+  isVariant: true,
   run: async (context) => {
     const trial = await migrateOnce(context, {
       name: 'nic-herald',
