@@ -40,6 +40,8 @@ interface Piece {
  */
 export class AnnouncementRound {
   private readonly pieces = new Set<Piece>();
+  /** What was put in before it began. */
+  private batches: readonly ReadyBatch[] = [];
   private readonly told = new Set<string>();
   private startedAt: number | undefined;
   private frames = 0;
@@ -86,17 +88,32 @@ export class AnnouncementRound {
     this.frames += batch.frames;
     this.unsent += batch.frames;
     if (this.hasBegun) this.submit(pieces);
+    else this.batches = [...this.batches, batch];
   }
 
-  /** Begins: what is of urgency 0 leaves before this returns, as far as may be. */
-  begin(): void {
-    this.startedAt = this.services.clock.now();
-    this.submit(this.pieces);
+  /**
+   * Begins: what is of urgency 0 leaves before this returns, as far as may be; all does where no other guest can
+   * resume in this turn, and in one call where it is one batch.
+   */
+  begin(isAlone = false): void {
+    const { pacer, clock } = this.services;
+    this.startedAt = clock.now();
+    const [first, ...others] = this.batches;
+    if (isAlone && first !== undefined && others.length === 0 && pacer.grant(first.frames)) {
+      this.pieces.clear();
+      this.unsent = 0;
+      this.hand(first.nic, first.batch, 0, first.frames);
+      this.owner.isOut();
+    } else {
+      this.submit(this.pieces);
+      if (isAlone) pacer.hasten();
+    }
   }
 
   /** Takes back what was not sent for a NIC; gives the urgency of the first of it, where there was any. */
   drop(nic: string): Urgency | undefined {
     let urgency: Urgency | undefined;
+    this.batches = this.batches.filter((batch) => batch.nic !== nic);
     for (const piece of this.pieces) {
       if (piece.nic !== nic) continue;
       urgency ??= piece.paced.urgency;

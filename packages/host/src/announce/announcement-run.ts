@@ -74,10 +74,8 @@ export class AnnouncementRun {
   fire(isAlone = false): void {
     if (this.state !== 'ready') return;
     this.state = 'running';
-    if (this.batches.length > 0) {
-      this.begin();
-      if (isAlone) this.services.pacer.hasten();
-    } else this.endWhenDone();
+    if (this.batches.length > 0) this.begin(isAlone);
+    else this.endWhenDone();
   }
 
   /**
@@ -137,10 +135,10 @@ export class AnnouncementRun {
     return round;
   }
 
-  private begin(): void {
+  private begin(isAlone = false): void {
     const { round, timing } = this;
     this.isNextDue = false;
-    round.begin();
+    round.begin(isAlone);
     if (this.state !== 'running' || round.number >= timing.rounds) return;
     this.cancelTimer = this.services.clock.setTimer(roundPause(timing, round.number), () => {
       this.isNextDue = true;

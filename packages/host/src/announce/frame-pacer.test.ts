@@ -43,6 +43,18 @@ describe('FramePacer', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('grants frames that leave now only where there is room and nobody waits', async () => {
+    const { clock, pacer, submit } = testPacer();
+    expect(pacer.grant(11)).toBe(false);
+    expect(pacer.grant(10)).toBe(true);
+    expect(pacer.grant(1)).toBe(false);
+    await clock.advance(5);
+    submit('a', 3, 1);
+    expect(pacer.grant(1)).toBe(false);
+    await clock.advance(0);
+    expect([pacer.grant(5), pacer.grant(4)]).toEqual([false, true]);
+  });
+
   it('hands over at once what it is told to, and nothing beyond what it may', async () => {
     const { clock, pacer, sent, submit } = testPacer();
     submit('a', 0, 1);

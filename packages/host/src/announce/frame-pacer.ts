@@ -52,6 +52,15 @@ export class FramePacer {
     };
   }
 
+  /** Whether so many frames may leave now, in one call: they then count as sent. Not where anybody's wait. */
+  grant(count: number): boolean {
+    if (!this.isIdle) return false;
+    this.fill();
+    if (this.tokens < count) return false;
+    this.tokens -= count;
+    return true;
+  }
+
   /**
    * Hands over at once what would wait for the end of the turn: for a guest beside which no other can resume in it.
    * What waits for tokens goes on waiting.
