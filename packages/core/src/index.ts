@@ -106,6 +106,7 @@ export {
   STATION_LEARNER,
   type StationLearner,
 } from './learn/station-learner.js';
+export { messageOf } from './message-of.js';
 export {
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,

@@ -16,6 +16,7 @@ import {
   type HostService,
   MAX_HOST_NAME,
   MIGRATION_EVENT_BUS,
+  messageOf,
   NIC_MODEL,
   STATION_LEARNER,
 } from '@nic-herald/core';
@@ -148,12 +149,9 @@ const startService = async (
       service.start?.({ signal }),
     );
   } catch (error) {
-    throw asHeraldError(
-      error,
-      'HERALD_PLUGIN_START',
-      `${plugin} could not start: ${error instanceof Error ? error.message : String(error)}`,
-      { plugin },
-    );
+    throw asHeraldError(error, 'HERALD_PLUGIN_START', `${plugin} could not start: ${messageOf(error)}`, {
+      plugin,
+    });
   }
   built.started(clock.now() - since);
 };

@@ -1,4 +1,4 @@
-import { HeraldError } from '@nic-herald/core';
+import { HeraldError, messageOf } from '@nic-herald/core';
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { nearestWord } from '../nearest-word.js';
@@ -34,7 +34,7 @@ export const parseConfig = (yaml: string, file: string): ParsedConfig => {
   try {
     content = document.toJS() ?? {};
   } catch (error) {
-    return { problems: [problem(0, `not YAML: ${error instanceof Error ? error.message : String(error)}`)] };
+    return { problems: [problem(0, `not YAML: ${messageOf(error)}`)] };
   }
   const parsed = heraldConfigSchema.safeParse(content);
   if (parsed.success) {

@@ -1,4 +1,5 @@
 import { release } from 'node:os';
+import { messageOf } from '@nic-herald/core';
 import type { CliIo } from '../cli-io.js';
 import { someoneListens } from '../control/claim-socket.js';
 import { agentsIn } from '../control/control-client.js';
@@ -67,7 +68,7 @@ const sinkFindings = async (): Promise<readonly Finding[]> => {
       : { subject: 'sink', state: 'missing', text: `none: ${probe.message} (${probe.code})` };
     return [privileges, sink];
   } catch (error) {
-    const text = `none: native calls do not work here: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `none: native calls do not work here: ${messageOf(error)}`;
     return [{ subject: 'sink', state: 'missing', text }];
   }
 };
@@ -89,7 +90,7 @@ const learnerFinding = async (): Promise<Finding> => {
       text: `${learner}: ${LEARNS[learner]}${why}; it does not see ${unseen.join('; ')}`,
     };
   } catch (error) {
-    const text = `none: native calls do not work here: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `none: native calls do not work here: ${messageOf(error)}`;
     return { subject: 'learner', state: 'note', text };
   }
 };

@@ -1,4 +1,4 @@
-import type { HeraldError, PluginFactory } from '@nic-herald/core';
+import { type HeraldError, messageOf, type PluginFactory } from '@nic-herald/core';
 
 /** Makes the error of one option, by the keys that lead to it from `with`. */
 export type OptionFault = (path: readonly PropertyKey[], problem: string) => HeraldError;
@@ -43,6 +43,6 @@ const problemsOf = async (
       ),
     );
   } catch (error) {
-    return [fault([], `its schema failed: ${error instanceof Error ? error.message : String(error)}`)];
+    return [fault([], `its schema failed: ${messageOf(error)}`)];
   }
 };

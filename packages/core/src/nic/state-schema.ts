@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { messageOf } from '../message-of.js';
 
 /**
  * Parses a model's state from what another host, or another version, sent. Any Standard Schema validator
@@ -35,7 +36,7 @@ export const parseState = <S>(schema: StateSchema<S>, input: unknown): ParsedSta
     };
   } catch (error) {
     return {
-      issues: [bounded(`the schema failed: ${error instanceof Error ? error.message : String(error)}`)],
+      issues: [bounded(`the schema failed: ${messageOf(error)}`)],
     };
   }
 };

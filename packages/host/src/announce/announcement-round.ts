@@ -1,4 +1,4 @@
-import type { Clock, PreparedBatch, RoundReport } from '@nic-herald/core';
+import { type Clock, messageOf, type PreparedBatch, type RoundReport } from '@nic-herald/core';
 import type { FramePacer } from './frame-pacer.js';
 import type { PacedFrames, Urgency } from './paced-frames.js';
 
@@ -167,7 +167,7 @@ export class AnnouncementRound {
       accepted = Math.max(0, Math.min(result.accepted, count)) || 0; // one that sends all each time says so each time
       ({ failure } = result);
     } catch (error) {
-      failure = error instanceof Error ? error.message : String(error);
+      failure = messageOf(error);
     }
     this.lastAt = clock.now();
     this.accepted += accepted;

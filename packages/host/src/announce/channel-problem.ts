@@ -1,4 +1,4 @@
-import { asHeraldError, type Clock, type FrameChannel, HeraldError } from '@nic-herald/core';
+import { asHeraldError, type Clock, type FrameChannel, HeraldError, messageOf } from '@nic-herald/core';
 import { withDeadline } from './deadline.js';
 
 /** How long a look at a port may take, ms. */
@@ -18,7 +18,7 @@ export const channelProblem = async (
       ? undefined
       : new HeraldError(health.code, `${nic}: ${health.message}`, { details: { nic } });
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
+    const words = messageOf(error);
     return asHeraldError(error, 'HERALD_SINK_FAULT', `${nic}: its port could not be looked at: ${words}`, {
       nic,
     });

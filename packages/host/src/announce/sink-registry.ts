@@ -5,6 +5,7 @@ import {
   type FrameDirection,
   type FrameSink,
   HeraldError,
+  messageOf,
   type NicDescriptor,
   type Port,
 } from '@nic-herald/core';
@@ -49,7 +50,7 @@ export class SinkRegistry {
       const problem = asHeraldError(
         error,
         'HERALD_SINK_FAULT',
-        `${nic.id}: ${by} could not open port ${port.name}: ${error instanceof Error ? error.message : String(error)}`,
+        `${nic.id}: ${by} could not open port ${port.name}: ${messageOf(error)}`,
         { nic: nic.id, port: port.name },
       );
       return sink === undefined ? { problem } : { sink: sink.name, problem };

@@ -3,6 +3,7 @@ import {
   HeraldError,
   type HeraldPlugin,
   type MultiToken,
+  messageOf,
   PLUGIN_CONTRACT,
   type PluginRegistrar,
   type Provider,
@@ -76,9 +77,14 @@ export class Installation {
     try {
       plugin.install(registrar);
     } catch (error) {
-      throw asHeraldError(error, 'HERALD_PLUGIN_INSTALL', `${name} could not be installed: ${words(error)}`, {
-        plugin: name,
-      });
+      throw asHeraldError(
+        error,
+        'HERALD_PLUGIN_INSTALL',
+        `${name} could not be installed: ${messageOf(error)}`,
+        {
+          plugin: name,
+        },
+      );
     } finally {
       open = false;
     }
@@ -168,14 +174,12 @@ export class Installation {
         asHeraldError(
           error,
           'HERALD_PLUGIN_CONSTRUCT',
-          `${plugin}: ${tokenName(token)} could not be constructed: ${words(error)}`,
+          `${plugin}: ${tokenName(token)} could not be constructed: ${messageOf(error)}`,
           { plugin },
         ),
     });
   }
 }
-
-const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const describeRegistration = ({
   token,

@@ -9,6 +9,7 @@ import {
   type MigrationEvents,
   type MigrationReport,
   type MigrationSide,
+  messageOf,
   type Snapshot,
 } from '@nic-herald/core';
 import { ChannelSet } from '../announce/channel-set.js';
@@ -382,7 +383,7 @@ export class GuestSession {
 
   private faulted(error: unknown): void {
     if (this.stop.signal.aborted) return;
-    const words = error instanceof Error ? error.message : String(error);
+    const words = messageOf(error);
     const message = `work for ${guestLabel(this.guest.identity)} failed: ${words}`;
     this.warnings.tell(asHeraldError(error, 'HERALD_ENGINE_FAULT', message));
   }

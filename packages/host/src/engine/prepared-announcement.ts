@@ -6,6 +6,7 @@ import {
   type HeraldError,
   type Incompleteness,
   type MulticastRefreshReport,
+  messageOf,
   type NicPlan,
   type Refusal,
   type RoundReport,
@@ -201,7 +202,7 @@ export class PreparedAnnouncement {
       const frames = announcements.length;
       return { ready: { nic, frames, ...leadingFrames(announcements), batch: prepared }, announcements };
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
+      const words = messageOf(error);
       const message = `${nic}: ${wanted.length} frames could not be made ready: ${words}`;
       this.note(asHeraldError(error, 'HERALD_SINK_FAULT', message, { nic }));
       return undefined;

@@ -8,6 +8,7 @@ import {
   type LearnedStation,
   MAX_SNAPSHOT_NICS,
   MAX_SNAPSHOT_STATIONS,
+  messageOf,
   type NicDescriptor,
   type NicModel,
   type NicSnapshot,
@@ -194,7 +195,7 @@ export class GuestKnowledge {
       const read = { nic, model: name, limits, source: 'live', state, filter, learned: [] } as const;
       return { evidence: read, model, loaded, read };
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
+      const words = messageOf(error);
       const message = `the model ${model.name} failed on ${nic.id}: ${words}`;
       const details = { nic: nic.id, model: model.name };
       const problem = asHeraldError(error, 'HERALD_MODEL_FAULT', message, details);

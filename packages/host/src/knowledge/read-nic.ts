@@ -4,6 +4,7 @@ import {
   type FilterView,
   type Guest,
   HeraldError,
+  messageOf,
   type NicDescriptor,
   type NicModel,
   parseState,
@@ -48,7 +49,7 @@ export const readNic = async (
     const problem = asHeraldError(
       error,
       'HERALD_NIC_CAPTURE',
-      `${nic.id} (${nic.type}) could not be read: ${error instanceof Error ? error.message : String(error)}; what was known of it stays, else its primary MAC alone`,
+      `${nic.id} (${nic.type}) could not be read: ${messageOf(error)}; what was known of it stays, else its primary MAC alone`,
       { nic: nic.id, type: nic.type },
     );
     return model === undefined ? { nic, problem } : { nic, model, problem };

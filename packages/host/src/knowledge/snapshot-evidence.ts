@@ -1,4 +1,10 @@
-import { asHeraldError, type HeraldError, type NicDescriptor, type NicSnapshot } from '@nic-herald/core';
+import {
+  asHeraldError,
+  type HeraldError,
+  messageOf,
+  type NicDescriptor,
+  type NicSnapshot,
+} from '@nic-herald/core';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { PRIMARY_MAC, PRIMARY_MAC_LIMITS, primaryMacView } from '../plan/primary-mac.js';
 import type { ModelRegistry } from './model-registry.js';
@@ -65,7 +71,7 @@ export const snapshotEvidence = (
       problem: asHeraldError(
         error,
         'HERALD_MODEL_FAULT',
-        `the model ${model.name} failed on the handed-over state of ${nic.id}: ${error instanceof Error ? error.message : String(error)}`,
+        `the model ${model.name} failed on the handed-over state of ${nic.id}: ${messageOf(error)}`,
         { nic: nic.id, model: model.name },
       ),
     };

@@ -4,6 +4,7 @@ import {
   type HeraldError,
   type LearnedStation,
   type MulticastReports,
+  messageOf,
   type NicDescriptor,
   type PortLearner,
   type Station,
@@ -88,7 +89,7 @@ export class GuestLearning {
             if (reports === undefined) this.counted.delete(id);
             else this.counted.set(id, reports);
           } catch (error) {
-            const words = error instanceof Error ? error.message : String(error);
+            const words = messageOf(error);
             const message = `learning at ${port} failed: ${words}`;
             this.warn(asHeraldError(error, 'HERALD_LEARNER_FAULT', message, { port }));
             await this.leave(id);
@@ -140,7 +141,7 @@ export class GuestLearning {
       const what = `ending to learn at ${port}`;
       await withDeadline(this.clock, READ_DEADLINE_MS, what, () => learner.close());
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
+      const words = messageOf(error);
       const message = `learning at ${port} could not be stopped: ${words}`;
       this.warn(asHeraldError(error, 'HERALD_LEARNER_FAULT', message, { nic: id }));
     }

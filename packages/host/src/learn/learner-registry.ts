@@ -2,6 +2,7 @@ import {
   asHeraldError,
   type Clock,
   type HeraldError,
+  messageOf,
   type Port,
   type PortLearner,
   type StationLearner,
@@ -39,7 +40,7 @@ export class LearnerRegistry {
         const opened = await this.openWith(learner, port);
         return { learning: { learner: learner.name, port: opened }, problems };
       } catch (error) {
-        const words = error instanceof Error ? error.message : String(error);
+        const words = messageOf(error);
         const message = `${learner.name} cannot learn at ${port.name}: ${words}`;
         const details = { port: port.name, learner: learner.name };
         problems.push(asHeraldError(error, 'HERALD_LEARNER_FAULT', message, details));

@@ -1,4 +1,10 @@
-import type { CancelTimer, Clock, MulticastRefreshReport, MulticastReports } from '@nic-herald/core';
+import {
+  type CancelTimer,
+  type Clock,
+  type MulticastRefreshReport,
+  type MulticastReports,
+  messageOf,
+} from '@nic-herald/core';
 import type { ChannelSet } from '../announce/channel-set.js';
 import { reportsSince } from '../learn/reports-since.js';
 import { NicQueries } from './nic-queries.js';
@@ -97,7 +103,7 @@ export class MulticastRefresh {
         left === 0 ? undefined : `${left} VLANs that were found later are not asked on: no more are asked`;
       return { queries, ...problemOf(problem, full) };
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
+      const words = messageOf(error);
       return { ...(known === undefined ? {} : { queries: known }), problem: words };
     }
   }

@@ -1,4 +1,10 @@
-import type { CancelTimer, Clock, FrameChannel, PreparedBatch } from '@nic-herald/core';
+import {
+  type CancelTimer,
+  type Clock,
+  type FrameChannel,
+  messageOf,
+  type PreparedBatch,
+} from '@nic-herald/core';
 import type { VlanId } from '@nic-herald/wire';
 import { queryFrames } from './query-frames.js';
 import { MAX_QUERIED_VLANS } from './query-plan.js';
@@ -106,7 +112,7 @@ export class NicQueries {
       this.accepted += Math.max(0, accepted) || 0; // a sink is another's code
       this.refusal ??= failure;
     } catch (error) {
-      this.refusal ??= error instanceof Error ? error.message : String(error);
+      this.refusal ??= messageOf(error);
     }
   }
 }

@@ -3,6 +3,7 @@ import {
   type GuestPolicy,
   type LearnedAddress,
   type LearnedStation,
+  messageOf,
   type Refusal,
   type RefusalReason,
   type StationKey,
@@ -105,7 +106,7 @@ const judge = (
   try {
     denied = policy.denyAddress?.(address, candidate.station);
   } catch (error) {
-    denied = `the policy failed: ${error instanceof Error ? error.message : String(error)}`; // it was to keep something in
+    denied = `the policy failed: ${messageOf(error)}`; // it was to keep something in
   }
   return denied === undefined ? undefined : { reason: 'denied', detail: denied };
 };

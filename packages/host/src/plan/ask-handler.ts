@@ -3,6 +3,7 @@ import {
   asHeraldError,
   type Candidate,
   type HeraldError,
+  messageOf,
   type Refusal,
   stationKey,
 } from '@nic-herald/core';
@@ -57,7 +58,7 @@ export const askHandler = (question: Question, refusals: Refusal[]): Answer => {
     const fault = asHeraldError(
       error,
       'HERALD_HANDLER_FAULT',
-      `the announce handler of ${handler.model} failed for ${nic.id}: ${error instanceof Error ? error.message : String(error)}; every candidate is announced as the policy says instead`,
+      `the announce handler of ${handler.model} failed for ${nic.id}: ${messageOf(error)}; every candidate is announced as the policy says instead`,
       { nic: nic.id, model: handler.model },
     );
     return { announcements: byDefault, fault };

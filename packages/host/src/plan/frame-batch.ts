@@ -4,6 +4,7 @@ import {
   asHeraldError,
   type FrameBatch,
   HeraldError,
+  messageOf,
 } from '@nic-herald/core';
 
 const LEAST_FRAME = 14;
@@ -72,10 +73,7 @@ export const encodeSound = (
 };
 
 const asKindFault = (error: unknown, announcement: Announcement): HeraldError => {
-  const { code, message, details } = kindFault(
-    announcement,
-    error instanceof Error ? error.message : String(error),
-  );
+  const { code, message, details } = kindFault(announcement, messageOf(error));
   return asHeraldError(error, code, message, details);
 };
 

@@ -1,4 +1,10 @@
-import type { Candidate, GuestPolicy, NicDescriptor, RefusalReason } from '@nic-herald/core';
+import {
+  type Candidate,
+  type GuestPolicy,
+  messageOf,
+  type NicDescriptor,
+  type RefusalReason,
+} from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 
 /** Why a candidate may not be announced, with more words where there are any. */
@@ -39,6 +45,6 @@ const denialOf = (candidate: Candidate, policy: GuestPolicy): string | undefined
   try {
     return policy.deny?.(candidate);
   } catch (error) {
-    return `the policy failed: ${error instanceof Error ? error.message : String(error)}`;
+    return `the policy failed: ${messageOf(error)}`;
   }
 };

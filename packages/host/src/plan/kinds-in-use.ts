@@ -6,6 +6,7 @@ import {
   type GuestPolicy,
   HeraldError,
   type LearnedAddress,
+  messageOf,
   type Station,
 } from '@nic-herald/core';
 import { IpAddress } from '@nic-herald/wire';
@@ -59,7 +60,7 @@ export class KindsInUse {
       if (isList(names)) return names;
       throw new TypeError(`a list of names was expected, it gave: ${typeof names}`);
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
+      const words = messageOf(error);
       this.note(
         'HERALD_POLICY_FAULT',
         `the policy failed to choose kinds of announcement: ${words}; the default is sent`,
