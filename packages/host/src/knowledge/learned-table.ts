@@ -8,6 +8,7 @@ import {
 } from '@nic-herald/core';
 import { boundedAddresses } from './bounded-addresses.js';
 import { mergeAddresses } from './merge-addresses.js';
+import { withOlderAddresses } from './with-older-addresses.js';
 
 /** Most IP addresses remembered of a NIC, all its stations together: four for each of the 1024 it has by default. */
 export const MAX_NIC_ADDRESSES = 4096;
@@ -85,11 +86,8 @@ const lastFirst = (...sightings: readonly (Sighting | undefined)[]): readonly Si
   sightings.filter((each) => each !== undefined).sort((a, b) => b.at - a.at);
 
 const older = (station: LearnedStation, byMs: number): LearnedStation => ({
-  ...station,
+  ...withOlderAddresses(station, byMs),
   ageMs: station.ageMs + byMs,
-  ...(station.addresses === undefined
-    ? {}
-    : { addresses: station.addresses.map((each) => ({ ...each, ageMs: each.ageMs + byMs })) }),
 });
 
 /**

@@ -1,4 +1,5 @@
 import type { HandoffEntry, HeraldError, Snapshot } from '@nic-herald/core';
+import { withOlderAddresses } from './with-older-addresses.js';
 
 /** What the hand-off says of a guest. */
 export interface HandoffReading {
@@ -51,14 +52,7 @@ const withAgedAddresses = (snapshot: Snapshot, storedMs = 0): Snapshot =>
         ...snapshot,
         nics: snapshot.nics.map((nic) => ({
           ...nic,
-          learned: nic.learned.map((each) =>
-            each.addresses === undefined
-              ? each
-              : {
-                  ...each,
-                  addresses: each.addresses.map((one) => ({ ...one, ageMs: one.ageMs + storedMs })),
-                },
-          ),
+          learned: nic.learned.map((each) => withOlderAddresses(each, storedMs)),
         })),
       }
     : snapshot;
