@@ -3,13 +3,14 @@ import {
   type GuestPolicy,
   type LearnedAddress,
   type LearnedStation,
-  messageOf,
   type Refusal,
   type RefusalReason,
   type StationKey,
   stationKey,
 } from '@nic-herald/core';
 import type { IpAddress } from '@nic-herald/wire';
+import { denialOf } from './denial-of.js';
+import { groupedBy } from './grouped-by.js';
 
 /** Candidates with the addresses that may be announced for them, and the addresses that may not. */
 export interface AdmittedAddresses {
@@ -41,8 +42,8 @@ export const admitAddresses = (
   learned: readonly LearnedStation[],
   policy: GuestPolicy,
 ): AdmittedAddresses => {
-  const known = new Map(learned.map((each) => [stationKey(each.station), each]));
   if (policy.trust !== 'learned') return { candidates, refusals: [] };
+  const known = new Map(learned.map((each) => [stationKey(each.station), each]));
   const refused: RefusedClaim[] = [];
   const claims: Claim[] = [];
   for (const candidate of candidates) {
@@ -59,21 +60,22 @@ export const admitAddresses = (
   }
 
   const routers = new Map([...known].map(([key, { addresses = [] }]) => [key, saysRouter(addresses)]));
-  const admitted = new Map<Candidate, LearnedAddress[]>();
-  for (const rivals of claimsByAddress(claims)) {
+  const admitted: Claim[] = [];
+  for (const rivals of groupedBy(claims, addressKey).values()) {
     const owner = ownerAmong(rivals);
     for (const claim of rivals) {
       if (claim !== owner) refused.push({ ...claim, ...lost(owner) });
       else if (isRisky(claim, routers)) refused.push({ ...claim, ...UNKNOWN_ROUTER });
-      else {
-        const admittedSoFar = admitted.get(claim.candidate) ?? [];
-        admitted.set(claim.candidate, [...admittedSoFar, withRouter(claim, routers)]);
-      }
+      else admitted.push(withRouter(claim, routers));
     }
   }
   const most = policy.maxAddresses;
+  const byCandidate = groupedBy(admitted, ({ candidate }) => candidate);
   const withAddresses = candidates.map((candidate) => {
-    const addresses = admitted.get(candidate)?.sort(byAge);
+    const addresses = byCandidate
+      .get(candidate)
+      ?.map(({ learned: each }) => each)
+      .sort(byAge);
     if (addresses === undefined) return candidate;
     for (const each of addresses.slice(most)) {
       refused.push({
@@ -102,26 +104,12 @@ const judge = (
     const [age, most] = [ageMs, policy.learnedMaxAgeMs].map((ms) => Math.round(ms / 1000));
     return { reason: 'stale-address', detail: `proved ${age} s ago, more than ${most} s` };
   }
-  let denied: string | undefined;
-  try {
-    denied = policy.denyAddress?.(address, candidate.station);
-  } catch (error) {
-    denied = `the policy failed: ${messageOf(error)}`; // it was to keep something in
-  }
-  return denied === undefined ? undefined : { reason: 'denied', detail: denied };
+  return denialOf(() => policy.denyAddress?.(address, candidate.station));
 };
 
-/** The claims to one address on one VLAN together. */
-const claimsByAddress = (claims: readonly Claim[]): Iterable<readonly Claim[]> => {
-  const byAddress = new Map<string, Claim[]>();
-  for (const claim of claims) {
-    const key = `${claim.candidate.station.vlan ?? ''} ${claim.learned.address}`;
-    const rivals = byAddress.get(key);
-    if (rivals === undefined) byAddress.set(key, [claim]);
-    else rivals.push(claim);
-  }
-  return byAddress.values();
-};
+/** Equal for claims to one address on one VLAN. */
+const addressKey = ({ candidate, learned }: Claim): string =>
+  `${candidate.station.vlan ?? ''} ${learned.address}`;
 
 /** Whoever spoke from it last; one that only answered, where it is alone with it. */
 const ownerAmong = (rivals: readonly Claim[]): Claim | undefined => {
@@ -156,9 +144,9 @@ const UNKNOWN_ROUTER = {
   detail: 'the guest has not said yet whether it is a router',
 } as const;
 
-const withRouter = ({ candidate, learned }: Claim, routers: Routers): LearnedAddress => {
-  const router = routers.get(stationKey(candidate.station));
-  return router === undefined ? learned : { ...learned, router };
+const withRouter = (claim: Claim, routers: Routers): Claim => {
+  const router = routers.get(stationKey(claim.candidate.station));
+  return router === undefined ? claim : { ...claim, learned: { ...claim.learned, router } };
 };
 
 const byAge = (a: LearnedAddress, b: LearnedAddress): number =>
@@ -167,13 +155,10 @@ const byAge = (a: LearnedAddress, b: LearnedAddress): number =>
 const compare = (a: IpAddress, b: IpAddress): number => (a < b ? -1 : Number(a > b));
 
 const told = (refused: readonly RefusedClaim[]): readonly Refusal[] => {
-  const perStation = new Map<string, RefusedClaim[]>();
-  for (const each of refused) {
-    const key = `${each.reason} ${stationKey(each.candidate.station)}`;
-    const together = perStation.get(key);
-    if (together === undefined) perStation.set(key, [each]);
-    else together.push(each);
-  }
+  const perStation = groupedBy(
+    refused,
+    ({ reason, candidate: { station } }) => `${reason} ${stationKey(station)}`,
+  );
   return [...perStation.values()].flatMap((together) => {
     const lines = together.map(({ candidate: { station, evidence }, learned, reason, detail }): Refusal => {
       const line = { ...station, address: learned.address, evidence, reason };

@@ -8,17 +8,19 @@ import {
   stationKey,
 } from '@nic-herald/core';
 import { MacAddress } from '@nic-herald/wire';
-import { judgeCandidate, type Verdict } from './judge-candidate.js';
+import { judgeCandidate } from './judge-candidate.js';
 import type { KindsInUse } from './kinds-in-use.js';
 import type { NicEvidence } from './nic-evidence.js';
 import type { PlanRules } from './plan-rules.js';
+import { mostStations } from './station-limit.js';
+import type { Verdict } from './verdict.js';
 
 /** What a handler is asked about, and the rules for its answer. */
 export interface Question {
   readonly evidence: NicEvidence;
   readonly rules: PlanRules;
-  /** In sending order, with their addresses. */
-  readonly candidates: readonly Candidate[];
+  /** What the policy sends for each candidate, which come in sending order and with their addresses. */
+  readonly frames: ReadonlyMap<Candidate, readonly Announcement[]>;
   readonly kinds: KindsInUse;
 }
 
@@ -36,9 +38,10 @@ const MAX_PER_CANDIDATE = 8;
  * sends for it. What was refused of the handler's answer is added to `refusals`.
  */
 export const askHandler = (question: Question, refusals: Refusal[]): Answer => {
-  const { evidence, rules, candidates, kinds } = question;
+  const { evidence, rules, frames, kinds } = question;
   const { handler } = rules;
-  const byDefault = candidates.flatMap((candidate) => kinds.announcementsFor(candidate));
+  const candidates = [...frames.keys()];
+  const byDefault = [...frames.values()].flat();
   if (handler === undefined) return { announcements: byDefault };
   const { nic, filter, state } = evidence;
   const announcementsFor = (candidate: Candidate): readonly Announcement[] =>
@@ -78,10 +81,12 @@ const isAnnouncement = (value: Announcement | undefined): value is Announcement 
  */
 const admit = (
   given: readonly Announcement[],
-  { candidates, rules, kinds }: Question,
+  { frames, rules, kinds }: Question,
   refusals: Refusal[],
 ): readonly Announcement[] => {
-  const known = new Map<string, Candidate>(candidates.map((each) => [stationKey(each.station), each]));
+  const known = new Map<string, readonly Announcement[]>(
+    [...frames].map(([{ station }, sent]) => [stationKey(station), sent]),
+  );
   const refused = new Set<string>(
     refusals.flatMap((each) =>
       each.count === undefined && each.address === undefined ? [stationKey(each)] : [],
@@ -92,24 +97,25 @@ const admit = (
   for (const announcement of given) {
     const { kind, station, evidence, address } = announcement;
     const key = stationKey(station);
-    const frame = `${kind} ${key} ${address ?? ''}`;
-    if (taken.has(frame)) continue;
-    taken.add(frame);
+    const frameKey = `${kind} ${key} ${address ?? ''}`;
+    if (taken.has(frameKey)) continue;
+    taken.add(frameKey);
     if (refused.has(key)) continue; // it stands there with its reason
-    const candidate = known.get(key);
-    const verdict =
-      (candidate === undefined ? judgeNamed(announcement, known.size, rules) : undefined) ??
-      judgeFrame(announcement, candidate ?? announcement, kinds);
-    if (verdict === undefined) {
-      if (candidate === undefined) known.set(key, { station, evidence });
-      admitted.push(sent(announcement, candidate ?? announcement, kinds));
+    const isNamed = !known.has(key);
+    const verdict = isNamed ? judgeNamed(announcement, known.size, rules) : undefined;
+    const sent =
+      known.get(key) ?? (verdict === undefined ? kinds.announcementsFor({ station, evidence }) : []);
+    const frame = sent.find((each) => each.kind === kind && each.address === address);
+    if (frame !== undefined) {
+      known.set(key, sent);
+      admitted.push({ ...frame, station, evidence }); // the evidence is the handler's, the proof is not
     } else {
       // What is announced in another way is not refused as a station: each frame that may not be is told of.
-      if (candidate === undefined) refused.add(key);
-      refusals.push({ ...station, evidence, ...verdict });
+      if (isNamed) refused.add(key);
+      refusals.push({ ...station, evidence, ...(verdict ?? notSent(announcement, kinds)) });
     }
   }
-  return primaryFirst(admitted, candidates, kinds);
+  return primaryFirst(admitted, frames);
 };
 
 /** A station that the handler names beyond the candidates is held to the same rules and bounds. */
@@ -118,47 +124,28 @@ const judgeNamed = (announcement: Announcement, stations: number, rules: PlanRul
   if (verdict !== undefined) {
     return { ...verdict, detail: verdict.detail ?? 'named by the announce handler' };
   }
-  const most = Math.max(1, rules.policy.maxStations);
+  const most = mostStations(rules.policy);
   return stations < most ? undefined : { reason: 'station-limit', detail: `at most ${most} per NIC` };
 };
 
-/** What the policy sends for a station, and the handler named. */
-const judgeFrame = (
-  { kind, address }: Announcement,
-  candidate: Candidate,
-  kinds: KindsInUse,
-): Verdict | undefined => {
-  if (policyFrame({ kind, address }, candidate, kinds) !== undefined) return undefined;
+/** Why the policy does not send what the handler named. */
+const notSent = ({ kind, address, station }: Announcement, kinds: KindsInUse): Verdict => {
   const name = kind.slice(0, 40);
-  const detail = kinds.of(candidate.station).includes(kind)
+  const detail = kinds.of(station).includes(kind)
     ? `${name} cannot announce ${address === undefined ? 'a station without an address' : String(address).slice(0, 45)} there`
     : `${name} is not a kind of frame that the policy sends for it`;
   return { reason: 'bad-announcement', detail };
 };
 
-const policyFrame = (
-  { kind, address }: { readonly kind: string; readonly address: Announcement['address'] },
-  candidate: Candidate,
-  kinds: KindsInUse,
-): Announcement | undefined =>
-  kinds.announcementsFor(candidate).find((each) => each.kind === kind && each.address === address);
-
-/** With the proof and the router flag of the address as they were learned, and the handler's evidence. */
-const sent = (announcement: Announcement, candidate: Candidate, kinds: KindsInUse): Announcement => {
-  const { kind, address, station, evidence } = announcement;
-  return { ...policyFrame({ kind, address }, candidate, kinds), kind, station, evidence };
-};
-
 /** The primary goes first, also where the handler left it out. */
 const primaryFirst = (
   admitted: readonly Announcement[],
-  candidates: readonly Candidate[],
-  kinds: KindsInUse,
+  frames: Question['frames'],
 ): readonly Announcement[] => {
-  const primary = candidates.filter(({ evidence }) => evidence === 'primary').slice(0, 1);
-  const keys = new Set(primary.map(({ station }) => stationKey(station)));
-  const own = admitted.filter(({ station }) => keys.has(stationKey(station)));
-  const others = admitted.filter(({ station }) => !keys.has(stationKey(station)));
-  const added = primary.flatMap((candidate) => kinds.announcementsFor(candidate));
-  return [...(own.length > 0 ? own : added), ...others];
+  const [primary] = [...frames].filter(([{ evidence }]) => evidence === 'primary');
+  if (primary === undefined) return admitted;
+  const [{ station }, sent] = primary;
+  const isOwn = (each: Announcement): boolean => stationKey(each.station) === stationKey(station);
+  const own = admitted.filter(isOwn);
+  return [...(own.length > 0 ? own : sent), ...admitted.filter((each) => !isOwn(each))];
 };

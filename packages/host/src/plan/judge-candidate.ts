@@ -1,17 +1,7 @@
-import {
-  type Candidate,
-  type GuestPolicy,
-  messageOf,
-  type NicDescriptor,
-  type RefusalReason,
-} from '@nic-herald/core';
+import type { Candidate, GuestPolicy, NicDescriptor } from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
-
-/** Why a candidate may not be announced, with more words where there are any. */
-export interface Verdict {
-  readonly reason: RefusalReason;
-  readonly detail?: string;
-}
+import { denialOf } from './denial-of.js';
+import type { Verdict } from './verdict.js';
 
 /** What the rules know besides the candidate. */
 export interface JudgeContext {
@@ -36,15 +26,5 @@ export const judgeCandidate = (candidate: Candidate, context: JudgeContext): Ver
   if (station.mac !== nic.primaryMac && ownedByOthers.has(station.mac)) {
     return { reason: 'owned-by-other-guest' };
   }
-  const denied = denialOf(candidate, policy);
-  return denied === undefined ? undefined : { reason: 'denied', detail: denied };
-};
-
-/** A policy that fails lets nothing pass: better dark than let out what it was to keep in. */
-const denialOf = (candidate: Candidate, policy: GuestPolicy): string | undefined => {
-  try {
-    return policy.deny?.(candidate);
-  } catch (error) {
-    return `the policy failed: ${messageOf(error)}`;
-  }
+  return denialOf(() => policy.deny?.(candidate));
 };

@@ -317,6 +317,19 @@ describe('an announce handler', () => {
       ['5 filter station-limit'],
     ],
     [
+      'addresses that it made up for a station beyond the candidates',
+      [
+        frame(5, {
+          kind: 'garp',
+          address: '192.0.2.1',
+          addresses: [{ address: '192.0.2.1', proof: 'asserted', ageMs: 0 }],
+        }),
+      ],
+      {},
+      ['0 primary'],
+      ['5 filter bad-announcement'],
+    ],
+    [
       'what was over the limit before',
       [frame(2)],
       { maxStations: 2 },

@@ -3,13 +3,14 @@ import { admitAddresses } from './admit-addresses.js';
 import { announcementOrder } from './announcement-order.js';
 import { askHandler } from './ask-handler.js';
 import { collectCandidates } from './candidates.js';
-import { judgeCandidate, type Verdict } from './judge-candidate.js';
+import { judgeCandidate } from './judge-candidate.js';
 import { KindsInUse } from './kinds-in-use.js';
 import type { NicEvidence } from './nic-evidence.js';
 import { ownMac } from './own-mac.js';
 import type { PlanRules } from './plan-rules.js';
 import { inSendingOrder } from './sending-order.js';
-import { withinLimit } from './station-limit.js';
+import { mostStations, withinLimit } from './station-limit.js';
+import type { Verdict } from './verdict.js';
 
 /** A plan, and what failed while it was made: another's announce handler, another's policy. */
 export interface PlannedNic {
@@ -34,7 +35,7 @@ export const planNic = (evidence: NicEvidence, given: PlanRules): PlannedNic => 
     else refusals.push(refusalOf(candidate, verdict));
   }
   admitted.sort(announcementOrder);
-  const most = mostStations(rules);
+  const most = mostStations(rules.policy);
   const { kept, left } = withinLimit(admitted, evidence.filter, most);
   for (const candidate of left) {
     refusals.push(refusalOf(candidate, { reason: 'station-limit', detail: `at most ${most} per NIC` }));
@@ -43,10 +44,11 @@ export const planNic = (evidence: NicEvidence, given: PlanRules): PlannedNic => 
   const { candidates, refusals: addressesRefused } = admitAddresses(kept, evidence.learned, rules.policy);
   refusals.push(...addressesRefused);
   const kinds = new KindsInUse(rules.policy, rules.kinds);
-  for (const candidate of candidates) {
-    if (kinds.announcementsFor(candidate).length === 0) refusals.push(refusalOf(candidate, NO_KIND));
+  const frames = new Map(candidates.map((candidate) => [candidate, kinds.announcementsFor(candidate)]));
+  for (const [candidate, { length }] of frames) {
+    if (length === 0) refusals.push(refusalOf(candidate, NO_KIND));
   }
-  const { announcements, fault } = askHandler({ evidence, rules, candidates, kinds }, refusals);
+  const { announcements, fault } = askHandler({ evidence, rules, frames, kinds }, refusals);
   return {
     plan: {
       nic: evidence.nic,
@@ -65,8 +67,5 @@ const refusalOf = ({ station, evidence }: Candidate, verdict: Verdict): Refusal 
   evidence,
   ...verdict,
 });
-
-/** The primary always has its place. */
-const mostStations = ({ policy }: PlanRules): number => Math.max(1, policy.maxStations);
 
 const NO_KIND: Verdict = { reason: 'no-kind', detail: 'what the policy sends for it needs an IP address' };

@@ -1,4 +1,5 @@
 import { type Announcement, type StationKey, stationKey } from '@nic-herald/core';
+import { groupedBy } from './grouped-by.js';
 
 /**
  * The order in which announcements go out: every station's first frame before any second one, so that a burst that
@@ -8,17 +9,11 @@ import { type Announcement, type StationKey, stationKey } from '@nic-herald/core
 export const inSendingOrder = (announcements: readonly Announcement[]): readonly Announcement[] => {
   const seen = new Set<StationKey>();
   const first: Announcement[] = [];
-  const rest = new Map<string, Announcement[]>();
+  const rest: Announcement[] = [];
   for (const announcement of announcements) {
     const key = stationKey(announcement.station);
-    if (!seen.has(key)) {
-      seen.add(key);
-      first.push(announcement);
-      continue;
-    }
-    const sameKind = rest.get(announcement.kind);
-    if (sameKind === undefined) rest.set(announcement.kind, [announcement]);
-    else sameKind.push(announcement);
+    (seen.has(key) ? rest : first).push(announcement);
+    seen.add(key);
   }
-  return [...first, ...[...rest.values()].flat()];
+  return [...first, ...[...groupedBy(rest, ({ kind }) => kind).values()].flat()];
 };

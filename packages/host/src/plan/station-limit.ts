@@ -1,4 +1,4 @@
-import type { Candidate, FilterView } from '@nic-herald/core';
+import type { Candidate, FilterView, GuestPolicy } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 
 /** Candidates that fit, in sending order, and those that do not. */
@@ -6,6 +6,10 @@ export interface Limited {
   readonly kept: readonly Candidate[];
   readonly left: readonly Candidate[];
 }
+
+/** Most stations of a NIC: the primary always has its place. */
+export const mostStations = ({ maxStations }: Pick<GuestPolicy, 'maxStations'>): number =>
+  Math.max(1, maxStations);
 
 /**
  * Keeps at most `most` of the candidates, which come in sending order. What the guest's card itself lists is

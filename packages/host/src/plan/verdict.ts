@@ -1,0 +1,7 @@
+import type { RefusalReason } from '@nic-herald/core';
+
+/** Why a candidate may not be announced, with more words where there are any. */
+export interface Verdict {
+  readonly reason: RefusalReason;
+  readonly detail?: string;
+}
