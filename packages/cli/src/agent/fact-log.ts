@@ -9,6 +9,7 @@ import {
 import type { Logger } from 'pino';
 import { DeferredQueue } from './deferred-queue.js';
 import { reportSummary } from './report-summary.js';
+import { roundedMs } from './rounded-ms.js';
 
 /** Most refusals of one report that get a line of their own, the rest is a number; and most of its warnings. */
 const MAX_LINES = 10;
@@ -50,7 +51,7 @@ const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) =
   },
   'guest:gone': ({ guest }) => [['info', of(guest), 'guest gone']],
   'guest:resumed': ({ guest, resumedAt, readAt }) => [
-    ['info', { ...of(guest), resumedAt, readDelayMs: rounded(readAt - resumedAt) }, 'guest resumed'],
+    ['info', { ...of(guest), resumedAt, readDelayMs: roundedMs(readAt - resumedAt) }, 'guest resumed'],
   ],
   'guest:stopped': ({ guest }) => [['info', of(guest), 'guest stopped']],
   'nic:filter-changed': ({ guest, nic }) => [['debug', { ...of(guest), nic }, 'filter changed']],
@@ -66,8 +67,8 @@ const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) =
   ],
   'announce:round-finished': ({ guest, epoch, round }) => {
     const { frames, accepted, delayed, delayedMs } = round;
-    const delay = delayed === undefined ? {} : { delayed, delayedMs: rounded(delayedMs ?? 0) };
-    const tookMs = rounded(round.finishedAt - round.startedAt);
+    const delay = delayed === undefined ? {} : { delayed, delayedMs: roundedMs(delayedMs ?? 0) };
+    const tookMs = roundedMs(round.finishedAt - round.startedAt);
     return [
       [
         accepted < frames ? 'warn' : 'info',
@@ -117,5 +118,3 @@ const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) =
     return [['error', { failed: event, code, err: error }, `a listener of ${event} failed`]];
   },
 };
-
-const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

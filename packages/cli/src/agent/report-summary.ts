@@ -1,5 +1,6 @@
 import { type AnnounceCause, type AnnounceOutcome, type MigrationReport, stationKey } from '@nic-herald/core';
 import { countWords } from '../inspect/list-text.js';
+import { roundedMs } from './rounded-ms.js';
 
 /** A report in one line's worth of numbers. */
 export interface ReportSummary {
@@ -55,13 +56,13 @@ export const reportSummary = (report: MigrationReport): ReportSummary => {
     ...multicast(nics),
     ...(resumedAt === undefined || lastFrameAt === undefined
       ? {}
-      : { resumeToLastFrameMs: rounded(lastFrameAt - resumedAt) }),
+      : { resumeToLastFrameMs: roundedMs(lastFrameAt - resumedAt) }),
   };
 };
 
 const delays = (rounds: MigrationReport['rounds']): Pick<ReportSummary, 'delayed' | 'delayedMs'> => {
   const delayed = sum(rounds.map((round) => round.delayed ?? 0));
-  const delayedMs = rounded(Math.max(0, ...rounds.map((round) => round.delayedMs ?? 0)));
+  const delayedMs = roundedMs(Math.max(0, ...rounds.map((round) => round.delayedMs ?? 0)));
   return delayed === 0 ? {} : { delayed, delayedMs };
 };
 
@@ -81,5 +82,3 @@ const multicast = (
 };
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
-
-const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -37,9 +37,9 @@ export const leftEmpty = <T extends z.ZodType>(schema: T) =>
 /** A mapping that may be left out, or left empty. */
 export const section = <T extends z.ZodRawShape>(shape: T) => leftEmpty(mapping(shape));
 
-/** A list of at most 1024 entries that may be left out. */
-export const listOf = <T extends z.ZodType>(entry: T, what: string) =>
+/** A list of at most `most` entries that may be left out. */
+export const listOf = <T extends z.ZodType>(entry: T, what: string, most = 1024) =>
   z
     .array(entry, { error: `must be a list of ${what}` })
-    .max(1024, { error: 'must have at most 1024 entries' })
+    .max(most, { error: `must have at most ${most} entries` })
     .optional();

@@ -33,10 +33,7 @@ const pluginEntry = z.preprocess(
 /** What herald.yaml may hold. Every key is optional; the README says what each means. */
 export const heraldConfigSchema = mapping({
   host: text(128).optional(),
-  plugins: z
-    .array(pluginEntry, { error: 'must be a list of plugins' })
-    .max(64, { error: 'must have at most 64 entries' })
-    .optional(),
+  plugins: listOf(pluginEntry, 'plugins', 64),
   monitors: section({
     qemu: section({
       sockets: listOf(text(PATH_LENGTH), 'sockets or globs'),

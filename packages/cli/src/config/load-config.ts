@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { HeraldError } from '@nic-herald/core';
+import { oneOrAll } from '../one-or-all.js';
 import type { HeraldConfig } from './herald-config.js';
 import { type Path, parseConfig } from './parse-config.js';
 
@@ -35,8 +36,5 @@ export const loadConfig = async (file: string): Promise<LoadedConfig> => {
   }
   const parsed = parseConfig(yaml, file);
   if ('config' in parsed) return { file, ...parsed };
-  const [first] = parsed.problems;
-  throw parsed.problems.length === 1 && first !== undefined
-    ? first
-    : new AggregateError(parsed.problems, `${file} is not valid`);
+  throw oneOrAll(parsed.problems, `${file} is not valid`);
 };

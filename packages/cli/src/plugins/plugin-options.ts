@@ -1,4 +1,5 @@
 import { type HeraldError, messageOf, type PluginFactory } from '@nic-herald/core';
+import { oneOrAll } from '../one-or-all.js';
 
 /** Makes the error of one option, by the keys that lead to it from `with`. */
 export type OptionFault = (path: readonly PropertyKey[], problem: string) => HeraldError;
@@ -20,10 +21,7 @@ export const checkOptions = async (
   }
   const problems = await problemsOf(schema, options, fault);
   if (!Array.isArray(problems)) return problems.value;
-  const [first] = problems;
-  throw problems.length === 1 && first !== undefined
-    ? first
-    : new AggregateError(problems, 'several options are wrong');
+  throw oneOrAll(problems, 'several options are wrong');
 };
 
 const MAX_PROBLEMS = 10;
