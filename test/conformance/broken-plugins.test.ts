@@ -1,4 +1,5 @@
 import {
+  type FrameChannel,
   type FrameDirection,
   type HandoffStore,
   HeraldError,
@@ -6,6 +7,8 @@ import {
   type LearnedStation,
   type MigrationEventBus,
   type PortLearner,
+  type PreparedBatch,
+  type SendResult,
   stationOf,
 } from '@nic-herald/core';
 import {
@@ -141,6 +144,23 @@ describe('the contract of a frame sink fails for a sink that', () => {
         }),
       });
 
+  /** A sound sink whose batches are sent by `send`, whatever part is wanted. */
+  const sending =
+    (send: (sound: PreparedBatch, count?: number) => SendResult) =>
+    (sink: FabricSink): void => {
+      const open = sink.open.bind(sink);
+      Object.assign(sink, {
+        open: async (...given: Parameters<typeof open>) => {
+          const whole = await open(...given);
+          const prepare: FrameChannel['prepare'] = (batch) => {
+            const sound = whole.prepare(batch);
+            return { send: (_, count) => send(sound, count) };
+          };
+          return { ...whole, prepare };
+        },
+      });
+    };
+
   it.each<[string, (sink: FabricSink) => void, RegExp]>([
     [
       'supports any port',
@@ -167,36 +187,12 @@ describe('the contract of a frame sink fails for a sink that', () => {
     ],
     [
       'sends all whatever part is wanted',
-      (sink) => {
-        const open = sink.open.bind(sink);
-        Object.assign(sink, {
-          open: async (...given: Parameters<typeof open>) => {
-            const whole = await open(...given);
-            const prepare: typeof whole.prepare = (batch) => {
-              const prepared = whole.prepare(batch);
-              return { send: () => prepared.send() };
-            };
-            return { ...whole, prepare };
-          },
-        });
-      },
+      sending((sound) => sound.send()),
       /`send\(3, 5\)` of 20 frames gave .*"accepted":20.*: { accepted: 5 } is wanted. A sink that sends all/,
     ],
     [
       'says that it sends a part and sends another',
-      (sink) => {
-        const open = sink.open.bind(sink);
-        Object.assign(sink, {
-          open: async (...given: Parameters<typeof open>) => {
-            const whole = await open(...given);
-            const prepare: typeof whole.prepare = (batch) => {
-              const prepared = whole.prepare(batch);
-              return { send: (_, count) => prepared.send(0, count) };
-            };
-            return { ...whole, prepare };
-          },
-        });
-      },
+      sending((sound, count) => sound.send(0, count)),
       /27 frames left the port after parts of a batch were sent|`send\(18, 10\)` of 20 frames gave/,
     ],
     [
