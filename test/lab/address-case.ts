@@ -1,7 +1,6 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Snapshot } from '@nic-herald/core';
 import {
   type AddressTruth,
   claimFaults,
@@ -16,6 +15,7 @@ import { armed, startAgents } from './agent-process.js';
 import { dissectedFrames } from './dissected-frames.js';
 import { beginMigration, resumeOf, startDestination } from './guest-move.js';
 import { bootGuest, settleTables } from './guest-on-host.js';
+import { learnedHandedOver } from './handed-over.js';
 import { reportFaults } from './herald-checks.js';
 import type { CaseContext, CaseResult, LabCase } from './lab-case.js';
 import { LabFault } from './lab-fault.js';
@@ -135,14 +135,9 @@ async function configOf({ policy }: AddressCaseOptions, directory: string): Prom
 
 /** Waits until what the source hands over has every one of these addresses at its station. */
 async function addressesHandedOver(rig: LabRig, own: readonly OwnAddress[]): Promise<void> {
-  const directory = join(rig.directory, 'handoff');
   let missing = own;
   await waitUntil('the hand-off', { timeoutMs: handOverMs, everyMs: 100 }, async () => {
-    const files = (await readdir(directory)).filter((name) => name.endsWith('@A.json'));
-    const texts = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')));
-    const learned = texts.flatMap((text) =>
-      (JSON.parse(text) as Snapshot).nics.flatMap((nic) => nic.learned),
-    );
+    const learned = await learnedHandedOver(rig, 'A');
     const known = new Set(
       learned.flatMap(({ station, addresses = [] }) =>
         addresses.map(({ address }) => claimKey({ ...station, address })),

@@ -1,7 +1,8 @@
 import { access, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MigrationReport, Snapshot } from '@nic-herald/core';
+import type { MigrationReport } from '@nic-herald/core';
+import { learnedHandedOver, snapshotTexts } from './handed-over.js';
 import { LabFault } from './lab-fault.js';
 import { LabProcess } from './lab-process.js';
 import type { LabRig } from './lab-rig.js';
@@ -134,13 +135,11 @@ export async function armed(agent: AgentProcess, stations: number, since = 0): P
  * of one MAC that took the place of another.
  */
 export async function handedOver(rig: LabRig, host: HostName, stations: readonly Station[]): Promise<void> {
-  const folder = join(rig.directory, 'handoff');
   await waitUntil(
     `${host} to hand over each MAC of the guest`,
     { timeoutMs: pollMs, everyMs: 100 },
     async () => {
-      const names = (await readdir(folder)).filter((name) => name.endsWith(`@${host}.json`));
-      const snapshots = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+      const snapshots = await snapshotTexts(rig, host);
       const missing = stations.filter(({ mac }) => !snapshots.some((snapshot) => snapshot.includes(mac)));
       return missing.length === 0 || undefined;
     },
@@ -152,12 +151,8 @@ const armingMs = 500;
 
 /** Waits until the hand-off has every one of these stations as seen: before, some of its frames are guesses. */
 export async function allLearned(rig: LabRig, stations: readonly Station[]): Promise<void> {
-  const directory = join(rig.directory, 'handoff');
   await waitUntil('the hand-off to have all stations as learned', { timeoutMs: pollMs }, async () => {
-    const files = (await readdir(directory)).filter((name) => name.endsWith('@A.json'));
-    const texts = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')));
-    const snapshots = texts.map((text) => JSON.parse(text) as Snapshot);
-    const learned = snapshots.flatMap(({ nics }) => nics.flatMap((nic) => nic.learned));
+    const learned = await learnedHandedOver(rig, 'A');
     const keys = new Set(learned.map(({ station: { mac, vlan } }) => stationKey(mac, vlan)));
     return stations.every(({ mac, vlan }) => keys.has(stationKey(mac, vlan))) || undefined;
   });

@@ -3,6 +3,7 @@ import { LabFault } from './lab-fault.js';
 import { LabProcess } from './lab-process.js';
 import type { LabRig } from './lab-rig.js';
 import type { HostName } from './namespaces.js';
+import { nodeCommand } from './node-command.js';
 import { cableEnd, TapCable } from './tap-cable.js';
 
 export interface FloodOptions {
@@ -40,11 +41,7 @@ export class Flooder {
     const process_ = new LabProcess({
       title: `flooder in ${this.#cable.namespace}`,
       namespace: this.#cable.namespace,
-      command: [
-        ...[process.execPath, '--conditions=nic-herald:source', '--import', 'tsx'],
-        join(import.meta.dirname, 'flooder-main.ts'),
-        ...[cableEnd, String(options.frames), String(options.perSecond)],
-      ],
+      command: nodeCommand('flooder-main.ts', cableEnd, String(options.frames), String(options.perSecond)),
       logFile: join(directory, 'flooder.log'),
       onStdout: (text) => {
         said += text;

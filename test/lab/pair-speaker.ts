@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   ETHERNET_MIN_LENGTH,
   encodeEthernet,
@@ -8,6 +7,7 @@ import {
 } from '@nic-herald/wire';
 import { floodEtherType } from './flooder.js';
 import { inNamespace } from './namespaces.js';
+import { nodeCommand } from './node-command.js';
 import type { TapCable } from './tap-cable.js';
 
 /** A (MAC, VLAN) that a guest speaks from. */
@@ -18,9 +18,7 @@ export interface SpokenPair {
 
 /** Lets the guest at the end of a cable speak once from each pair; the frames go on into the network. */
 export async function speakFromPairs(cable: TapCable, pairs: readonly SpokenPair[]): Promise<void> {
-  const program = join(import.meta.dirname, 'pair-speaker-main.ts');
-  const command = [process.execPath, '--conditions=nic-herald:source', '--import', 'tsx', program];
-  await inNamespace(cable.namespace, command, JSON.stringify(pairs));
+  await inNamespace(cable.namespace, nodeCommand('pair-speaker-main.ts'), JSON.stringify(pairs));
 }
 
 /** A frame from a pair to nobody. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { LabProcess } from './lab-process.js';
 import type { MulticastStream } from './multicast-stream.js';
+import { nodeCommand } from './node-command.js';
 import type { Station } from './station.js';
 import { waitUntil } from './wait-until.js';
 
@@ -23,13 +24,7 @@ export class PeerProber {
     const prober = new LabProcess({
       title: 'peer prober',
       namespace,
-      command: [
-        process.execPath,
-        '--conditions=nic-herald:source',
-        ...['--import', 'tsx'],
-        join(import.meta.dirname, 'peer-prober-main.ts'),
-        'peer0',
-      ],
+      command: nodeCommand('peer-prober-main.ts', 'peer0'),
       logFile: join(directory, 'prober.log'),
       onStdout: (text) => {
         output += text;

@@ -1,12 +1,13 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MigrationReport, Snapshot } from '@nic-herald/core';
+import type { MigrationReport } from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import { AgentProcess, armed } from '../agent-process.js';
 import { beginMigration, resumeOf, startDestination } from '../guest-move.js';
 import { bootGuest, settleTables } from '../guest-on-host.js';
 import { GuestBuilder } from '../guest-recipe.js';
+import { learnedHandedOver } from '../handed-over.js';
 import { announcedStations } from '../herald-checks.js';
 import type { CaseContext, CaseResult, LabCase } from '../lab-case.js';
 import { LabFault } from '../lab-fault.js';
@@ -38,7 +39,6 @@ export const pacedPairs: LabCase = {
 };
 
 async function runPacedPairs(context: CaseContext): Promise<CaseResult> {
-  const { directory } = context;
   const rig = await LabRig.start({ ...context, guest: recipe.guest });
   try {
     const [a, b, source] = await Promise.all([
@@ -49,7 +49,7 @@ async function runPacedPairs(context: CaseContext): Promise<CaseResult> {
     const cable = await TapCable.at(rig, 'A', rig.taps[0] ?? '');
     await settleTables(rig, source, 'A', recipe.stations);
     await speakUntilLearned(rig, cable);
-    await pairsHandedOver(directory);
+    await pairsHandedOver(rig);
 
     const atB = await startDestination(rig, 'B');
     await armed(b, keys.size);
@@ -92,14 +92,9 @@ async function speakUntilLearned(rig: LabRig, cable: TapCable): Promise<void> {
   throw new LabFault(`the switch never had all ${keys.size} stations at A`);
 }
 
-async function pairsHandedOver(directory: string): Promise<void> {
-  const folder = join(directory, 'handoff');
+async function pairsHandedOver(rig: LabRig): Promise<void> {
   await waitUntil('the hand-off to have every pair', { timeoutMs: 15_000, everyMs: 200 }, async () => {
-    const files = (await readdir(folder)).filter((name) => name.endsWith('@A.json'));
-    const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
-    const learned = texts.flatMap((text) =>
-      (JSON.parse(text) as Snapshot).nics.flatMap((nic) => nic.learned),
-    );
+    const learned = await learnedHandedOver(rig, 'A');
     return learned.length >= keys.size || undefined;
   });
 }
