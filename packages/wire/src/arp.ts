@@ -7,17 +7,9 @@ import {
 } from './address-resolution.js';
 import { DecodeError, isDecodeError } from './decode-error.js';
 import { requireRoom } from './encode-error.js';
-import {
-  decodeEthernet,
-  ETHERNET_MIN_LENGTH,
-  EtherType,
-  encodeEthernet,
-  etherTypeText,
-  tagsFor,
-  VLAN_TAG_LENGTH,
-} from './ethernet.js';
+import { ETHERNET_MIN_LENGTH, EtherType, encodeEthernet, tagsFor, VLAN_TAG_LENGTH } from './ethernet.js';
 import type { MacAddress } from './mac-address.js';
-import { stationVlan } from './station-vlan.js';
+import { readStationFrame } from './station-vlan.js';
 import type { VlanId } from './vlan-id.js';
 
 /** An ARP request or reply for IPv4 over Ethernet, in its frame. */
@@ -61,15 +53,9 @@ export function encodeArp(frame: ArpFrame, out: Uint8Array, offset: number): num
  * addresses other than Ethernet and IPv4. Padding and the tag's priority are not looked at.
  */
 export function decodeArp(frame: Uint8Array): ArpFrame | DecodeError {
-  const ethernet = decodeEthernet(frame);
+  const ethernet = readStationFrame('arp', EtherType.arp, frame);
   if (isDecodeError(ethernet)) return ethernet;
-  const { destination, etherType, payloadOffset, source } = ethernet;
-  if (etherType !== EtherType.arp) {
-    const need = etherTypeText(EtherType.arp);
-    return DecodeError.invalid('arp', 'EtherType', payloadOffset - 2, need, etherTypeText(etherType));
-  }
-  const vlan = stationVlan(ethernet, 'arp');
-  if (isDecodeError(vlan)) return vlan;
+  const { payloadOffset, ...ends } = ethernet;
   const packet = readAddressResolution('arp', frame, payloadOffset);
   if (isDecodeError(packet)) return packet;
   if (packet.operation !== REQUEST && packet.operation !== REPLY) {
@@ -77,5 +63,5 @@ export function decodeArp(frame: Uint8Array): ArpFrame | DecodeError {
     return DecodeError.invalid('arp', 'operation', at, `${REQUEST} or ${REPLY}`, packet.operation);
   }
   const operation = packet.operation === REQUEST ? 'request' : 'reply';
-  return { ...packet, operation, destination, source, ...vlan };
+  return { ...packet, operation, ...ends };
 }

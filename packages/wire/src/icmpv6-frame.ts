@@ -2,18 +2,11 @@
 import { readUint16, writeUint16 } from './byte-order.js';
 import { DecodeError, isDecodeError, type WireFormat } from './decode-error.js';
 import { requireRoom } from './encode-error.js';
-import {
-  decodeEthernet,
-  EtherType,
-  encodeEthernet,
-  etherTypeText,
-  frameLength,
-  tagsFor,
-} from './ethernet.js';
+import { EtherType, encodeEthernet, etherTypeText, frameLength, tagsFor } from './ethernet.js';
 import { internetChecksum, sumOfWords } from './internet-checksum.js';
 import { Ipv6Address } from './ipv6-address.js';
 import type { MacAddress } from './mac-address.js';
-import { stationVlan } from './station-vlan.js';
+import { readStationFrame } from './station-vlan.js';
 import type { VlanId } from './vlan-id.js';
 
 /** What stands around an ICMPv6 message in its frame. */
@@ -107,15 +100,9 @@ export function writeIcmpv6Frame(
  * hop-by-hop header. A DecodeError, called by `format`, for anything else and for a wrong checksum.
  */
 export function readIcmpv6Frame(format: WireFormat, frame: Uint8Array): Icmpv6Frame | DecodeError {
-  const ethernet = decodeEthernet(frame);
+  const ethernet = readStationFrame(format, EtherType.ipv6, frame);
   if (isDecodeError(ethernet)) return ethernet;
-  const { destination, etherType, payloadOffset: packetOffset, source } = ethernet;
-  if (etherType !== EtherType.ipv6) {
-    const need = etherTypeText(EtherType.ipv6);
-    return DecodeError.invalid(format, 'EtherType', packetOffset - 2, need, etherTypeText(etherType));
-  }
-  const vlan = stationVlan(ethernet, format);
-  if (isDecodeError(vlan)) return vlan;
+  const { payloadOffset: packetOffset, ...ends } = ethernet;
 
   const left = frame.length - packetOffset;
   if (left < HEADER_LENGTH) return DecodeError.truncated(format, packetOffset, HEADER_LENGTH, left);
@@ -147,9 +134,7 @@ export function readIcmpv6Frame(format: WireFormat, frame: Uint8Array): Icmpv6Fr
   }
   const hopLimit = frame[packetOffset + HOP_LIMIT] ?? 0;
   return {
-    destination,
-    source,
-    ...vlan,
+    ...ends,
     destinationIp,
     sourceIp,
     hopLimit,

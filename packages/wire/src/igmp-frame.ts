@@ -2,18 +2,11 @@
 import { readUint16, writeUint16 } from './byte-order.js';
 import { DecodeError, isDecodeError } from './decode-error.js';
 import { requireRoom } from './encode-error.js';
-import {
-  decodeEthernet,
-  EtherType,
-  encodeEthernet,
-  etherTypeText,
-  frameLength,
-  tagsFor,
-} from './ethernet.js';
+import { EtherType, encodeEthernet, etherTypeText, frameLength, tagsFor } from './ethernet.js';
 import { internetChecksum } from './internet-checksum.js';
 import { Ipv4Address } from './ipv4-address.js';
 import type { MacAddress } from './mac-address.js';
-import { stationVlan } from './station-vlan.js';
+import { readStationFrame } from './station-vlan.js';
 import type { VlanId } from './vlan-id.js';
 
 /** What stands around an IGMP message in its frame. */
@@ -102,15 +95,9 @@ export function writeIgmpFrame(
  * for fragments and for wrong checksums.
  */
 export function readIgmpFrame(frame: Uint8Array): IgmpFrame | DecodeError {
-  const ethernet = decodeEthernet(frame);
+  const ethernet = readStationFrame('igmp', EtherType.ipv4, frame);
   if (isDecodeError(ethernet)) return ethernet;
-  const { destination, etherType, payloadOffset: packetOffset, source } = ethernet;
-  if (etherType !== EtherType.ipv4) {
-    const need = etherTypeText(EtherType.ipv4);
-    return DecodeError.invalid('igmp', 'EtherType', packetOffset - 2, need, etherTypeText(etherType));
-  }
-  const vlan = stationVlan(ethernet, 'igmp');
-  if (isDecodeError(vlan)) return vlan;
+  const { payloadOffset: packetOffset, ...ends } = ethernet;
   const header = readIpv4Header(frame, packetOffset);
   if (isDecodeError(header)) return header;
 
@@ -129,9 +116,7 @@ export function readIgmpFrame(frame: Uint8Array): IgmpFrame | DecodeError {
   const options = frame.subarray(packetOffset + MIN_HEADER_LENGTH, messageOffset);
   const routerAlert = ROUTER_ALERT.every((byte, index) => options[index] === byte);
   return {
-    destination,
-    source,
-    ...vlan,
+    ...ends,
     destinationIp,
     sourceIp,
     timeToLive,

@@ -1,9 +1,38 @@
-import { DecodeError, type WireFormat } from './decode-error.js';
-import { type EthernetFrame, EtherType, etherTypeText } from './ethernet.js';
+import { DecodeError, isDecodeError, type WireFormat } from './decode-error.js';
+import { decodeEthernet, type EthernetFrame, EtherType, etherTypeText } from './ethernet.js';
+import type { MacAddress } from './mac-address.js';
 import { VlanId } from './vlan-id.js';
+
+/** What stands before the packet in a frame that carries no tag or one customer tag. */
+export interface StationFrame {
+  readonly destination: MacAddress;
+  readonly source: MacAddress;
+  readonly vlan?: VlanId;
+  readonly payloadOffset: number;
+}
 
 /** The offset of a frame's first tag. */
 const TAG_OFFSET = 12;
+
+/**
+ * Reads what stands before the packet in a whole frame (without FCS). A DecodeError, called by `format`, for
+ * another EtherType than `etherType` and for the tags that {@link stationVlan} refuses.
+ */
+export function readStationFrame(
+  format: WireFormat,
+  etherType: number,
+  frame: Uint8Array,
+): StationFrame | DecodeError {
+  const ethernet = decodeEthernet(frame);
+  if (isDecodeError(ethernet)) return ethernet;
+  const { destination, payloadOffset, source } = ethernet;
+  if (ethernet.etherType !== etherType) {
+    const [need, have] = [etherTypeText(etherType), etherTypeText(ethernet.etherType)];
+    return DecodeError.invalid(format, 'EtherType', payloadOffset - 2, need, have);
+  }
+  const vlan = stationVlan(ethernet, format);
+  return isDecodeError(vlan) ? vlan : { destination, source, ...vlan, payloadOffset };
+}
 
 /**
  * The VLAN of a frame that carries no tag or one customer tag: absent for no tag and for VLAN 0, which marks
