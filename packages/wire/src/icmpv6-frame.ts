@@ -2,8 +2,8 @@
 import { readUint16, writeUint16 } from './byte-order.js';
 import { DecodeError, isDecodeError, type WireFormat } from './decode-error.js';
 import { requireRoom } from './encode-error.js';
-import { EtherType, encodeEthernet, etherTypeText, frameLength, tagsFor } from './ethernet.js';
-import { internetChecksum, sumOfWords } from './internet-checksum.js';
+import { EtherType, encodeEthernet, frameLength, tagsFor } from './ethernet.js';
+import { internetChecksum, sumOfWords, wrongChecksum } from './internet-checksum.js';
 import { Ipv6Address } from './ipv6-address.js';
 import type { MacAddress } from './mac-address.js';
 import { readStationFrame } from './station-vlan.js';
@@ -126,12 +126,17 @@ export function readIcmpv6Frame(format: WireFormat, frame: Uint8Array): Icmpv6Fr
     return DecodeError.truncated(format, messageOffset, MESSAGE_MIN_LENGTH, message.length);
   }
   const pseudoHeader = pseudoHeaderSum(frame, packetOffset, message.length);
-  if (internetChecksum(frame, messageOffset, payloadEnd, pseudoHeader) !== 0) {
-    const have = readUint16(message, CHECKSUM);
-    const need = internetChecksum(frame, messageOffset, payloadEnd, pseudoHeader + 0xffff - have);
-    const at = messageOffset + CHECKSUM;
-    return DecodeError.invalid(format, 'ICMPv6 checksum', at, etherTypeText(need), etherTypeText(have));
-  }
+  const checksumAt = messageOffset + CHECKSUM;
+  const wrong = wrongChecksum(
+    format,
+    'ICMPv6 checksum',
+    frame,
+    messageOffset,
+    payloadEnd,
+    checksumAt,
+    pseudoHeader,
+  );
+  if (wrong !== undefined) return wrong;
   const hopLimit = frame[packetOffset + HOP_LIMIT] ?? 0;
   return {
     ...ends,

@@ -2,8 +2,8 @@
 import { readUint16, writeUint16 } from './byte-order.js';
 import { DecodeError, isDecodeError } from './decode-error.js';
 import { requireRoom } from './encode-error.js';
-import { EtherType, encodeEthernet, etherTypeText, frameLength, tagsFor } from './ethernet.js';
-import { internetChecksum } from './internet-checksum.js';
+import { EtherType, encodeEthernet, frameLength, tagsFor } from './ethernet.js';
+import { internetChecksum, wrongChecksum } from './internet-checksum.js';
 import { Ipv4Address } from './ipv4-address.js';
 import type { MacAddress } from './mac-address.js';
 import { readStationFrame } from './station-vlan.js';
@@ -106,7 +106,14 @@ export function readIgmpFrame(frame: Uint8Array): IgmpFrame | DecodeError {
   if (message.length < MESSAGE_MIN_LENGTH) {
     return DecodeError.truncated('igmp', messageOffset, MESSAGE_MIN_LENGTH, message.length);
   }
-  const wrong = wrongChecksum('IGMP checksum', frame, messageOffset, messageEnd, messageOffset + CHECKSUM);
+  const wrong = wrongChecksum(
+    'igmp',
+    'IGMP checksum',
+    frame,
+    messageOffset,
+    messageEnd,
+    messageOffset + CHECKSUM,
+  );
   if (wrong !== undefined) return wrong;
   const sourceIp = Ipv4Address.fromBytes(frame, packetOffset + SOURCE);
   if (isDecodeError(sourceIp)) return sourceIp;
@@ -151,19 +158,6 @@ function readIpv4Header(
   if (protocol !== IGMP) {
     return DecodeError.invalid('igmp', 'IP protocol', at + PROTOCOL, `${IGMP} (IGMP)`, protocol);
   }
-  const wrong = wrongChecksum('IP header checksum', frame, at, at + length, at + HEADER_CHECKSUM);
+  const wrong = wrongChecksum('igmp', 'IP header checksum', frame, at, at + length, at + HEADER_CHECKSUM);
   return wrong ?? { messageOffset: at + length, messageEnd: at + total };
-}
-
-function wrongChecksum(
-  field: string,
-  frame: Uint8Array,
-  start: number,
-  end: number,
-  at: number,
-): DecodeError | undefined {
-  if (internetChecksum(frame, start, end) === 0) return undefined;
-  const have = readUint16(frame, at);
-  const need = internetChecksum(frame, start, end, 0xffff - have);
-  return DecodeError.invalid('igmp', field, at, etherTypeText(need), etherTypeText(have));
 }

@@ -1,5 +1,7 @@
 // Read RFC 1071 before editing.
 import { readUint16 } from './byte-order.js';
+import { DecodeError, type WireFormat } from './decode-error.js';
+import { etherTypeText } from './ethernet.js';
 
 /**
  * The Internet checksum of `bytes` from `start` to before `end`, an odd last byte being padded with zero: the
@@ -18,4 +20,23 @@ export function sumOfWords(bytes: Uint8Array, start: number, end: number): numbe
   for (let at = start; at + 1 < end; at += 2) sum += readUint16(bytes, at);
   if ((end - start) % 2 === 1) sum += (bytes[end - 1] ?? 0) << 8;
   return sum;
+}
+
+/**
+ * The DecodeError of a checksum `field` at `at` that does not fit the bytes from `start` to before `end`, which
+ * hold it; undefined where it fits. `pseudoHeader` as in {@link internetChecksum}.
+ */
+export function wrongChecksum(
+  format: WireFormat,
+  field: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  at: number,
+  pseudoHeader = 0,
+): DecodeError | undefined {
+  if (internetChecksum(bytes, start, end, pseudoHeader) === 0) return undefined;
+  const have = readUint16(bytes, at);
+  const need = internetChecksum(bytes, start, end, pseudoHeader + 0xffff - have);
+  return DecodeError.invalid(format, field, at, etherTypeText(need), etherTypeText(have));
 }
