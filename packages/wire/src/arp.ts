@@ -7,7 +7,7 @@ import {
 } from './address-resolution.js';
 import { DecodeError, isDecodeError } from './decode-error.js';
 import { requireRoom } from './encode-error.js';
-import { ETHERNET_MIN_LENGTH, EtherType, encodeEthernet, tagsFor, VLAN_TAG_LENGTH } from './ethernet.js';
+import { EtherType, encodeEthernet, frameLength, tagsFor } from './ethernet.js';
 import type { MacAddress } from './mac-address.js';
 import { readStationFrame } from './station-vlan.js';
 import type { VlanId } from './vlan-id.js';
@@ -29,7 +29,7 @@ const OPERATION = 6; // within the packet
 
 /** Bytes of the frame without FCS: 60, or 64 with a tag, so that 60 remain when a switch strips it. */
 export function arpLength(frame: ArpFrame): number {
-  return frame.vlan === undefined ? ETHERNET_MIN_LENGTH : ETHERNET_MIN_LENGTH + VLAN_TAG_LENGTH;
+  return frameLength(ADDRESS_RESOLUTION_LENGTH, frame.vlan);
 }
 
 /**

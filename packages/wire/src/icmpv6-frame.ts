@@ -5,7 +5,7 @@ import { requireRoom } from './encode-error.js';
 import { EtherType, encodeEthernet, frameLength, tagsFor } from './ethernet.js';
 import { internetChecksum, sumOfWords, wrongChecksum } from './internet-checksum.js';
 import { Ipv6Address } from './ipv6-address.js';
-import type { MacAddress } from './mac-address.js';
+import { MacAddress } from './mac-address.js';
 import { readStationFrame } from './station-vlan.js';
 import type { VlanId } from './vlan-id.js';
 
@@ -35,9 +35,12 @@ const PAYLOAD_LENGTH = 4;
 export const NEXT_HEADER = 6;
 /** Offset of the hop limit in the packet, for the errors of those who demand a certain one. */
 export const HOP_LIMIT = 7;
-const SOURCE = 8;
-const DESTINATION = 24;
-const HEADER_LENGTH = 40;
+/** Offset of the source in the packet. */
+export const SOURCE = 8;
+/** Offset of the destination in the packet. */
+export const DESTINATION = 24;
+/** Bytes of the IPv6 header; a hop-by-hop header begins right behind it. */
+export const HEADER_LENGTH = 40;
 const VERSION = 0x6000; // 6, and no traffic class
 
 /** The next header that stands for hop-by-hop options. */
@@ -47,6 +50,11 @@ const ICMPV6 = 58;
 const ROUTER_ALERT_HEADER = Uint8Array.of(ICMPV6, 0, 0x05, 0x02, 0x00, 0x00, 0x01, 0x00);
 const ROUTER_ALERT_OPTION = 0x05;
 const PAD1 = 0;
+
+/** The group of all nodes on a link. */
+export const ALL_NODES = Ipv6Address.of('ff02::1');
+/** Where frames to {@link ALL_NODES} go (RFC 2464 section 7). */
+export const ALL_NODES_MAC = MacAddress.of('33:33:00:00:00:01');
 
 const CHECKSUM = 2; // within the message
 const MESSAGE_MIN_LENGTH = 4;

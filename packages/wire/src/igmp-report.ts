@@ -7,7 +7,7 @@ import type { VlanId } from './vlan-id.js';
 
 /**
  * An IGMPv3 report of the groups that a host is in, each from any source: its answer to a general query.
- * nic-herald sends none; guests in memory and tests do. Read one with {@link multicastReport}.
+ * nic-herald sends none; tests do. Read one with {@link multicastReport}.
  */
 export interface IgmpReport {
   /** Source of the frame. */

@@ -1,9 +1,19 @@
 // Read RFC 3810 sections 5.1, 6.2 and 9, and RFC 4541 section 3, before editing.
 import { readUint16, writeUint16 } from './byte-order.js';
 import { DecodeError, isDecodeError } from './decode-error.js';
-import { HOP_LIMIT, icmpv6FrameLength, readIcmpv6Frame, writeIcmpv6Frame } from './icmpv6-frame.js';
+import {
+  ALL_NODES,
+  ALL_NODES_MAC,
+  DESTINATION,
+  HEADER_LENGTH,
+  HOP_LIMIT,
+  icmpv6FrameLength,
+  readIcmpv6Frame,
+  SOURCE,
+  writeIcmpv6Frame,
+} from './icmpv6-frame.js';
 import { Ipv6Address } from './ipv6-address.js';
-import { MacAddress } from './mac-address.js';
+import type { MacAddress } from './mac-address.js';
 import type { VlanId } from './vlan-id.js';
 
 /**
@@ -36,8 +46,6 @@ const INTERVAL_CODE = 25;
 const SOURCES = 26;
 const MESSAGE_LENGTH = 28; // 24 would be MLDv1's
 
-const ALL_NODES = Ipv6Address.of('ff02::1');
-const ALL_NODES_MAC = MacAddress.of('33:33:00:00:00:01'); // RFC 2464 section 7
 const EVERY_GROUP = Ipv6Address.of('::');
 
 /** Bytes of the frame without FCS: 90, or 94 with a tag. */
@@ -85,8 +93,8 @@ export function decodeMldQuery(frame: Uint8Array): MldQuery | DecodeError {
     ['code', messageOffset + 1, 0, message[1] ?? 0],
     ['destination', 0, ALL_NODES_MAC, packet.destination],
     ['hop limit', packetOffset + HOP_LIMIT, 1, packet.hopLimit],
-    ['destination IP', packetOffset + 24, ALL_NODES, packet.destinationIp],
-    ['router alert', packetOffset + 40, 'there', packet.routerAlert ? 'there' : 'absent'],
+    ['destination IP', packetOffset + DESTINATION, ALL_NODES, packet.destinationIp],
+    ['router alert', packetOffset + HEADER_LENGTH, 'there', packet.routerAlert ? 'there' : 'absent'],
     ['group', messageOffset + GROUP, EVERY_GROUP, group],
     ['number of sources', messageOffset + SOURCES, 0, readUint16(message, SOURCES)],
   ] as const;
@@ -94,7 +102,7 @@ export function decodeMldQuery(frame: Uint8Array): MldQuery | DecodeError {
     if (have !== need) return DecodeError.invalid('mld', field, at, String(need), have);
   }
   if (!Ipv6Address.isLinkLocal(sourceIp)) {
-    return DecodeError.invalid('mld', 'source IP', packetOffset + 8, 'link-local (fe80::/10)', sourceIp);
+    return DecodeError.invalid('mld', 'source IP', packetOffset + SOURCE, 'link-local (fe80::/10)', sourceIp);
   }
   return {
     source,

@@ -1,10 +1,14 @@
 // Read RFC 4861 sections 4.4, 4.6.1, 7.1.2 and 7.2.6, and RFC 9131, before editing.
 import { DecodeError, isDecodeError } from './decode-error.js';
 import {
+  ALL_NODES,
+  ALL_NODES_MAC,
+  DESTINATION,
   HOP_LIMIT,
   type Icmpv6Frame,
   icmpv6FrameLength,
   readIcmpv6Frame,
+  SOURCE,
   writeIcmpv6Frame,
 } from './icmpv6-frame.js';
 import { Ipv6Address } from './ipv6-address.js';
@@ -44,8 +48,6 @@ const TARGET_LINK_LAYER_ADDRESS = 2;
 const OPTION_UNIT = 8; // an option's length is counted in these
 const MESSAGE_LENGTH = OPTIONS + OPTION_UNIT;
 
-const ALL_NODES = Ipv6Address.of('ff02::1');
-const ALL_NODES_MAC = MacAddress.of('33:33:00:00:00:01'); // RFC 2464 section 7
 const MAX_HOP_LIMIT = 255; // proof that no router has passed it on
 
 /** Bytes of the frame without FCS: 86, or 90 with a tag. */
@@ -102,8 +104,8 @@ export function decodeNeighbourAdvertisement(frame: Uint8Array): NeighbourAdvert
   const fields = [
     ['destination', 0, ALL_NODES_MAC, packet.destination],
     ['hop limit', packetOffset + HOP_LIMIT, MAX_HOP_LIMIT, packet.hopLimit],
-    ['source IP', packetOffset + 8, target, packet.sourceIp],
-    ['destination IP', packetOffset + 24, ALL_NODES, packet.destinationIp],
+    ['source IP', packetOffset + SOURCE, target, packet.sourceIp],
+    ['destination IP', packetOffset + DESTINATION, ALL_NODES, packet.destinationIp],
     ['solicited flag', messageOffset + FLAGS, 0, flags & SOLICITED],
     ['target link-layer address', messageOffset + OPTIONS, packet.source, mac],
   ] as const;
