@@ -1,7 +1,8 @@
+import { MAX_SNAPSHOT_ADDRESSES } from '@nic-herald/core';
 import { IpAddress, Ipv4Address, Ipv6Address } from '@nic-herald/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeAddresses, MAX_ADDRESSES_PER_STATION } from './decode-addresses.js';
+import { decodeAddresses } from './decode-addresses.js';
 
 interface Claim {
   readonly station?: bigint;
@@ -121,7 +122,7 @@ describe('decodeAddresses', () => {
       assertedNs: BigInt(index + 1),
     }));
     const addresses = told([...claims, { station: 2n, ip: '192.0.2.1', assertedNs: 1n }], 1000n);
-    expect(addresses).toHaveLength(MAX_ADDRESSES_PER_STATION + 1);
+    expect(addresses).toHaveLength(MAX_SNAPSHOT_ADDRESSES + 1);
     expect(addresses[0]).toBe('1 192.0.2.199 asserted 0');
     expect(addresses.at(-1)).toBe('2 192.0.2.1 asserted 0');
   });

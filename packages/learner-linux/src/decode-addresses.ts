@@ -1,11 +1,8 @@
-import type { LearnedAddress } from '@nic-herald/core';
+import { type LearnedAddress, MAX_SNAPSHOT_ADDRESSES } from '@nic-herald/core';
 import type { BpfMapEntries } from '@nic-herald/linux-sys';
 import { IpAddress, Ipv4Address, Ipv6Address, isDecodeError } from '@nic-herald/wire';
 import { ageOfStampMs } from './age-of-stamp.js';
 import { ADDRESSES_MAP } from './learn-program.js';
-
-/** More addresses of one station are left out: far more than anybody announces, and a guest can make up any number. */
-export const MAX_ADDRESSES_PER_STATION = 64;
 
 /** For so long it counts that a guest spoke from an address; after that a later answer for it does. */
 const ASSERTION_LASTS_MS = 300_000;
@@ -42,7 +39,8 @@ export const decodeAddresses = (
     const at = index * ADDRESSES_MAP.keyBytes;
     const station = key.getBigUint64(at, true);
     const addresses = byStation.get(station) ?? [];
-    if (addresses.length === MAX_ADDRESSES_PER_STATION) continue;
+    // Far more than anybody announces, and a guest can make up any number.
+    if (addresses.length === MAX_SNAPSHOT_ADDRESSES) continue;
     const address = addressAt(key, at);
     if (address === undefined || !IpAddress.isHostAddress(address)) continue;
     addresses.push({ address, ...claim, ageMs: Math.round(ageMs) });

@@ -29,5 +29,5 @@ export const decodeReports = ({ count, keys, values }: BpfMapEntries): readonly 
       mld: mld + (others?.mld ?? 0),
     });
   }
-  return [...byVlan.keys()].sort((a, b) => a - b).flatMap((vid) => byVlan.get(vid) ?? []);
+  return [...byVlan.values()].sort((a, b) => (a.vlan ?? 0) - (b.vlan ?? 0));
 };
