@@ -78,12 +78,7 @@ export const igmpReportFrame = (
   source: Ipv4Address,
   groups: readonly Ipv4Address[],
 ): Uint8Array => {
-  const message = new Uint8Array(8 + groups.length * 8);
-  message.set([IGMPV3_REPORT, 0, 0, 0, 0, 0, 0, groups.length]);
-  for (const [index, group] of groups.entries()) {
-    message[8 + index * 8] = FROM_ANY_SOURCE;
-    Ipv4Address.write(group, message, 12 + index * 8);
-  }
+  const message = groupReport(IGMPV3_REPORT, 4, Ipv4Address.write, groups);
   const { destination, mac: destinationMac } = IGMP_ROUTERS;
   return igmpFrame({ station, destinationMac, source, destination }, message);
 };
@@ -94,13 +89,26 @@ export const mldReportFrame = (
   source: Ipv6Address,
   groups: readonly Ipv6Address[],
 ): Uint8Array => {
-  const message = new Uint8Array(8 + groups.length * 20);
-  message.set([MLDV2_REPORT, 0, 0, 0, 0, 0, 0, groups.length]);
-  for (const [index, group] of groups.entries()) {
-    message[8 + index * 20] = FROM_ANY_SOURCE;
-    Ipv6Address.write(group, message, 12 + index * 20);
-  }
+  const message = groupReport(MLDV2_REPORT, 16, Ipv6Address.write, groups);
   const { destination, mac: destinationMac } = MLD_ROUTERS;
   const envelope = { station, destinationMac, source, destination, hopLimit: 1, routerAlert: true };
   return icmpv6Frame(envelope, message);
+};
+
+/** The message of a report, which IGMPv3 and MLDv2 lay out alike but for the bytes of an address. */
+const groupReport = <A>(
+  type: number,
+  addressBytes: number,
+  write: (group: A, out: Uint8Array, offset: number) => void,
+  groups: readonly A[],
+): Uint8Array => {
+  const recordBytes = 4 + addressBytes;
+  const message = new Uint8Array(8 + groups.length * recordBytes);
+  message.set([type, 0, 0, 0, 0, 0, 0, groups.length]);
+  for (const [index, group] of groups.entries()) {
+    const at = 8 + index * recordBytes;
+    message[at] = FROM_ANY_SOURCE;
+    write(group, message, at + 4);
+  }
+  return message;
 };

@@ -1,12 +1,14 @@
-import { type CancelTimer, type Clock, type Station, type StationKey, stationKey } from '@nic-herald/core';
 import {
-  ETHERNET_MIN_LENGTH,
-  EtherType,
-  encodeEthernet,
-  MacAddress,
-  VLAN_TAG_LENGTH,
-} from '@nic-herald/wire';
+  type CancelTimer,
+  type Clock,
+  type Station,
+  type StationKey,
+  stationKey,
+  stationOf,
+} from '@nic-herald/core';
+import { MacAddress } from '@nic-herald/wire';
 import type { FabricFrame } from './fabric-frame.js';
+import { frameAround } from './internet-frame.js';
 import type { BridgePort } from './learning-bridge.js';
 
 /** Where to probe from and to. */
@@ -30,6 +32,7 @@ export interface StationReturn {
 
 const PEER = MacAddress.of('02:00:00:00:00:fe');
 const LOCAL_EXPERIMENTAL = 0x88b5; // IEEE 802 numbers registry: for experiments within one network
+const NO_PACKET = new Uint8Array(0);
 const DEFAULT_EVERY_MS = 2;
 
 /** A peer that sends each station a unicast frame every few ms, until one arrives at the destination. */
@@ -92,11 +95,6 @@ export class StationProbes {
 }
 
 function probeFor({ mac, vlan }: Station): FabricFrame {
-  const tags =
-    vlan === undefined
-      ? []
-      : [{ protocol: EtherType.customerTag, id: vlan, priority: 0, dropEligible: false }];
-  const bytes = new Uint8Array(ETHERNET_MIN_LENGTH + tags.length * VLAN_TAG_LENGTH);
-  encodeEthernet({ destination: mac, source: PEER, tags, etherType: LOCAL_EXPERIMENTAL }, bytes, 0);
+  const bytes = frameAround(stationOf(PEER, vlan), mac, LOCAL_EXPERIMENTAL, NO_PACKET);
   return { bytes, source: PEER, destination: mac, vlan: vlan ?? 0 };
 }

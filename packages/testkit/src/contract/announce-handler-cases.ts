@@ -15,7 +15,10 @@ import { captureAll, type ModelUnderTest, readFilter } from './model-under-test.
 import { outcomeOfCall } from './outcome.js';
 
 const NO_HANDLER = 'no `handler` was given: the host sends what the policy says for each candidate';
-/** A host cuts a handler off after this many announcements per candidate. */
+/**
+ * The most announcements per candidate that are taken for sound here. A host cuts a handler off after as many as the
+ * policy says for all candidates, and this many per candidate on top.
+ */
 const MOST_PER_CANDIDATE = 8;
 
 /** What an announce handler yields for the states of its model's cards. */

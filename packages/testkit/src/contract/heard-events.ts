@@ -27,11 +27,6 @@ export class HeardEvents implements MigrationEventBus {
     };
   }
 
-  /** All facts so far. */
-  get count(): number {
-    return this.facts.length;
-  }
-
   /** Every fact of one name so far. */
   all<E extends MigrationEventName>(event: E): readonly MigrationEvents[E][] {
     return this.facts.flatMap((each) => (each.event === event ? [each.fact as MigrationEvents[E]] : []));

@@ -1,6 +1,6 @@
-import type { Port } from '@nic-herald/core';
+import { isHeraldError, type Port } from '@nic-herald/core';
 import { contractBroken, demand, inWords, quote } from './contract-broken.js';
-import { outcomeOfCall } from './outcome.js';
+import { outcomeOf, outcomeOfCall } from './outcome.js';
 
 /** Ports that a monitor might tell of and nobody serves. */
 const ODD_PORTS: readonly Port[] = [
@@ -36,4 +36,25 @@ export const demandSupports = (supports: (port: Port) => boolean, own: Port): vo
       `\`supports\` is true for the kind of port ${quote(port.kind)}, which nobody knows: take only kinds you know`,
     );
   }
+};
+
+/**
+ * Fails where `open` does not reject for a port that is not there, with a HeraldError that names it. `did` says what
+ * it does to a port otherwise.
+ */
+export const demandMissing = async (
+  open: (port: Port) => Promise<unknown>,
+  missing: Port,
+  limitMs: number,
+  did: string,
+): Promise<void> => {
+  const outcome = await outcomeOf(() => open(missing), limitMs, '`open` of a missing port did not end');
+  demand(
+    'thrown' in outcome,
+    `\`open\` ${did} ${quote(missing)}, which is not there: reject with a HeraldError`,
+  );
+  demand(
+    isHeraldError(outcome.thrown) && outcome.thrown.message.includes(missing.name),
+    `\`open\` of a missing port rejected with ${inWords(outcome.thrown)}: a HeraldError that names the port ${missing.name} is wanted`,
+  );
 };

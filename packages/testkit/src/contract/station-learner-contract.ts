@@ -1,11 +1,11 @@
-import { isHeraldError, type LearnedStations, type Station, stationKey, stationOf } from '@nic-herald/core';
+import { type LearnedStations, type Station, stationKey, stationOf } from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import { addressCases } from './address-cases.js';
-import { contractBroken, demand, inWords, quote } from './contract-broken.js';
+import { contractBroken, demand, quote } from './contract-broken.js';
 import type { ContractCase, ContractSuite } from './contract-suite.js';
-import { demandSupports } from './odd-ports.js';
+import { demandMissing, demandSupports } from './odd-ports.js';
 import type { LearningCase, OpenedLearner } from './opened-learner.js';
-import { DEFAULT_LIMIT_MS, mustEnd, outcomeOf } from './outcome.js';
+import { DEFAULT_LIMIT_MS, mustEnd } from './outcome.js';
 import { reportCases } from './report-cases.js';
 import { soundLearning } from './sound-learning.js';
 import { tick } from './tick.js';
@@ -49,14 +49,10 @@ export const stationLearnerContract = ({
       const opened = await open();
       const { learner } = opened;
       try {
-        await mustEnd(
-          () => learner.start?.(new AbortController()) ?? Promise.resolve(),
-          limitMs,
-          '`start` of the learner',
-        );
+        await mustEnd(() => learner.start?.(new AbortController()), limitMs, '`start` of the learner');
         await run(opened);
       } finally {
-        await mustEnd(() => learner.close?.() ?? Promise.resolve(), limitMs, '`close` of the learner');
+        await mustEnd(() => learner.close?.(), limitMs, '`close` of the learner');
         await opened.close();
       }
     },
@@ -91,19 +87,7 @@ export const stationLearnerContract = ({
         demandSupports((each) => learner.supports(each), port);
       }),
       opening('rejects where the port is missing, with a HeraldError', async ({ learner, missing }) => {
-        const outcome = await outcomeOf(
-          () => learner.open(missing),
-          limitMs,
-          '`open` of a missing port did not end',
-        );
-        demand(
-          'thrown' in outcome,
-          `\`open\` learns at ${quote(missing)}, which is not there: reject with a HeraldError`,
-        );
-        demand(
-          isHeraldError(outcome.thrown) && outcome.thrown.message.includes(missing.name),
-          `\`open\` of a missing port rejected with ${inWords(outcome.thrown)}: a HeraldError that names the port ${missing.name} is wanted`,
-        );
+        await demandMissing((port) => learner.open(port), missing, limitMs, 'learns at');
       }),
       learning('knows nothing of a guest that has not spoken', async (_, read) =>
         demandStations(await read(), [], 'of a quiet guest'),
