@@ -8,6 +8,11 @@ export interface Clock {
   /** Milliseconds since 1970-01-01 UTC with a fraction (microseconds), comparable with QEMU's event stamps. */
   now(): number;
   /**
+   * Milliseconds since some moment in the past, with a fraction. Nobody sets this one: ages and pauses are measured
+   * by it, and a step of the machine's clock makes nothing older.
+   */
+  elapsed(): number;
+  /**
    * Calls `run` once after `delayMs` (>= 0) milliseconds. 0: once all that this turn of the event loop has read is
    * dealt with, those of 0 in the order they were set; it should cost no millisecond.
    */

@@ -61,7 +61,7 @@ export {
   token,
 } from './di/injection.js';
 export type { Provider, Resolver } from './di/scope.js';
-export type { Guest, GuestPhase } from './guest/guest.js';
+export type { Guest, GuestOrigin, GuestPhase } from './guest/guest.js';
 export {
   type GuestIdentity,
   type GuestKey,
@@ -70,15 +70,18 @@ export {
   guestLabel,
   parseGuestKey,
 } from './guest/guest-identity.js';
+export { isSameProcess, type ProcessIncarnation } from './guest/process-incarnation.js';
 export {
   HANDOFF_STORE,
   type HandoffEntry,
   type HandoffOptions,
   type HandoffStore,
 } from './handoff/handoff-store.js';
+export { isNestedDeeperThan } from './handoff/nesting.js';
 export {
   MAX_HOST_NAME,
   MAX_SNAPSHOT_ADDRESSES,
+  MAX_SNAPSHOT_DEPTH,
   MAX_SNAPSHOT_NICS,
   MAX_SNAPSHOT_STATIONS,
   parseSnapshot,
@@ -89,6 +92,8 @@ export {
   SNAPSHOT_FORMAT,
   type Snapshot,
   type SnapshotHead,
+  type SnapshotResidence,
+  type SnapshotWriter,
 } from './handoff/snapshot.js';
 export {
   asHeraldError,
@@ -113,6 +118,7 @@ export {
   type MigrationEventName,
 } from './migration/migration-event-bus.js';
 export type { MigrationEvents, MigrationSide } from './migration/migration-events.js';
+export { GUEST_INTAKE, type GuestIntake } from './monitor/guest-intake.js';
 export { GUEST_MONITOR, type GuestMonitor } from './monitor/guest-monitor.js';
 export type { DeviceInspector, DeviceRegion, InspectOptions, WordRange } from './nic/device-inspector.js';
 export type { FilterView, Incompleteness } from './nic/filter-view.js';

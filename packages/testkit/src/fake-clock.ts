@@ -19,7 +19,8 @@ const UNDER_WAY = /^(FSReq|CloseReq|ConnectWrap|PipeConnectWrap|WriteWrap)/;
  * gets the same every time.
  */
 export class FakeClock implements Clock {
-  private elapsed = 0;
+  private passed = 0;
+  private stepped = 0;
   private activity = 0;
   private readonly timers: Timer[] = [];
 
@@ -27,11 +28,20 @@ export class FakeClock implements Clock {
   constructor(private readonly startMs: number = DEFAULT_START_MS) {}
 
   now(): number {
-    return this.startMs + this.elapsed;
+    return this.startMs + this.passed + this.stepped;
+  }
+
+  elapsed(): number {
+    return this.passed;
+  }
+
+  /** Sets the time of day forward, or back where `ms` is below 0: no time passes. */
+  step(ms: number): void {
+    this.stepped += ms;
   }
 
   setTimer(delayMs: number, run: () => void): CancelTimer {
-    const timer = { due: this.elapsed + Math.max(0, delayMs), run };
+    const timer = { due: this.passed + Math.max(0, delayMs), run };
     const later = this.timers.findIndex((other) => other.due > timer.due);
     this.timers.splice(later === -1 ? this.timers.length : later, 0, timer);
     return () => {
@@ -47,14 +57,14 @@ export class FakeClock implements Clock {
 
   /** Lets `ms` (0 and up) pass. A timer that throws rejects the promise, with time standing where it threw. */
   async advance(ms: number): Promise<void> {
-    const end = this.elapsed + ms;
+    const end = this.passed + ms;
     await this.settle();
     for (let due = this.timers[0]?.due; due !== undefined && due <= end; due = this.timers[0]?.due) {
-      this.elapsed = due;
+      this.passed = due;
       while (this.timers[0]?.due === due) this.timers.shift()?.run();
       await this.settle();
     }
-    this.elapsed = end;
+    this.passed = end;
   }
 
   /**
@@ -62,12 +72,12 @@ export class FakeClock implements Clock {
    * of fake time.
    */
   async advanceUntil(condition: () => boolean, limitMs: number): Promise<boolean> {
-    const end = this.elapsed + limitMs;
+    const end = this.passed + limitMs;
     await this.settle();
     while (!condition()) {
       const due = this.timers[0]?.due ?? Number.POSITIVE_INFINITY;
       if (due > end) return false;
-      await this.advance(due - this.elapsed);
+      await this.advance(due - this.passed);
     }
     return true;
   }

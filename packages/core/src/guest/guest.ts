@@ -1,6 +1,7 @@
 import type { DeviceInspector } from '../nic/device-inspector.js';
 import type { NicDescriptor } from '../nic/nic-descriptor.js';
 import type { GuestIdentity } from './guest-identity.js';
+import type { ProcessIncarnation } from './process-incarnation.js';
 
 /**
  * Where a guest stands on this host when its monitor first sees it.
@@ -12,6 +13,13 @@ import type { GuestIdentity } from './guest-identity.js';
 export type GuestPhase = 'incoming' | 'running' | 'paused' | 'migrated-away';
 
 /**
+ * How a hypervisor's process came by its guest.
+ * - `incoming`: it waited for a migration, or for a saved guest to be restored
+ * - `boot`: it started the guest itself
+ */
+export type GuestOrigin = 'incoming' | 'boot';
+
+/**
  * One guest in one hypervisor process of this host. A local migration has one guest twice: the identity is
  * the same, the `instance` is not.
  */
@@ -21,6 +29,15 @@ export interface Guest {
   readonly identity: GuestIdentity;
   /** What runs it, for reports and known faults: `QEMU 7.2.22`. */
   readonly hypervisor: { readonly name: string; readonly version: string };
+  /** The hypervisor's process. Absent where the monitor cannot tell: then only host names tell who wrote what. */
+  readonly process?: ProcessIncarnation;
+  /** When that process started, ms since 1970 UTC; absent where the monitor cannot tell. */
+  readonly startedAt?: number;
+  /**
+   * How that process came by the guest. Absent where the monitor cannot tell: an agent that finds the guest running
+   * then goes by who wrote the newest snapshot.
+   */
+  readonly origin?: GuestOrigin;
   /** The NICs as they are now. Rejects with a HeraldError when the hypervisor does not answer. */
   nics(options: { readonly signal: AbortSignal }): Promise<readonly NicDescriptor[]>;
   /** The reader of one of its NICs, for that NIC's model. */

@@ -14,8 +14,8 @@ export type HandoffEntry =
       readonly host: string;
       readonly snapshot: Snapshot;
       /**
-       * How long ago it was stored, ms, 0 and up: the host that wrote it may be long gone, and the ages in it are of
-       * that time. Absent where the store cannot tell; it then counts as just stored.
+       * How long ago it was stored, ms, 0 and up, by the store's own clock: the host that wrote it may be long gone,
+       * and the ages in it are of that time. Absent where the store has no clock; `writtenAt` then tells alone.
        */
       readonly ageMs?: number;
     }

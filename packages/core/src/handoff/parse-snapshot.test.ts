@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isHeraldError } from '../herald-error.js';
 import {
   MAX_SNAPSHOT_ADDRESSES,
+  MAX_SNAPSHOT_DEPTH,
   MAX_SNAPSHOT_NICS,
   MAX_SNAPSHOT_STATIONS,
   parseSnapshot,
@@ -29,6 +30,16 @@ const owned = { address: '192.0.2.1', proof: 'asserted', ageMs: 7 };
 const withAddresses = (addresses: unknown): unknown => withNic({ learned: [{ ...station, addresses }] });
 const withAddress = (change: object): unknown => withAddresses([{ ...owned, ...change }]);
 const ADDRESS_AT = 'nics.0.learned.0.addresses';
+const origin = {
+  writtenAt: 1_700_000_000_000.25,
+  writer: { agent: '4f1c-2' },
+  process: { bootId: '6f1f2c1e-7d3a-4b7e-9a55-2f0d8f1f6f01', pid: 4711, startTicks: 81_234 },
+  residence: 'resident',
+};
+const withProcess = (change: object): unknown => ({ ...valid, process: { ...origin.process, ...change } });
+const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+/** The state of a NIC begins below the snapshot, its NICs and the NIC. */
+const DEPTH_OF_A_STATE = MAX_SNAPSHOT_DEPTH - 3;
 
 describe('parseSnapshot', () => {
   it.each([
@@ -164,6 +175,53 @@ describe('parseSnapshot', () => {
       withAddresses(Array.from({ length: 1e6 }, () => 1)),
       `${ADDRESS_AT}: Too big`,
     ],
+    ...[-1, Number.NaN, Number.POSITIVE_INFINITY, '2026-01-02', null].map(
+      (writtenAt): [string, unknown, string] => [
+        `${String(writtenAt)} for when it was written`,
+        { ...valid, writtenAt },
+        'HERALD_SNAPSHOT_INVALID not a snapshot: writtenAt: ',
+      ],
+    ),
+    ['a writer that is a text', { ...valid, writer: 'a' }, 'not a snapshot: writer: '],
+    ['a writer that is null', { ...valid, writer: null }, 'not a snapshot: writer: '],
+    ...[undefined, '', 'a'.repeat(65), 4].map((agent): [string, unknown, string] => [
+      `a writer whose agent is '${String(agent).slice(0, 10)}' (${typeof agent})`,
+      { ...valid, writer: { agent } },
+      'not a snapshot: writer.agent: ',
+    ]),
+    ['a process that is a number', { ...valid, process: 4711 }, 'not a snapshot: process: '],
+    ...[0, -1, 1.5, 2 ** 60, '1', undefined].map((pid): [string, unknown, string] => [
+      `a process of pid ${String(pid)} (${typeof pid})`,
+      withProcess({ pid }),
+      'not a snapshot: process.pid: ',
+    ]),
+    ...[-1, 0.5, Number.NaN, undefined].map((startTicks): [string, unknown, string] => [
+      `a process that began at ${String(startTicks)}`,
+      withProcess({ startTicks }),
+      'not a snapshot: process.startTicks: ',
+    ]),
+    ...['', 'b'.repeat(65), 7, undefined].map((bootId): [string, unknown, string] => [
+      `a process of the boot ${String(bootId).slice(0, 10)} (${typeof bootId})`,
+      withProcess({ bootId }),
+      'not a snapshot: process.bootId: ',
+    ]),
+    ...['gone', '', 'Resident', null, true].map((residence): [string, unknown, string] => [
+      `the residence ${JSON.stringify(residence)}`,
+      { ...valid, residence },
+      'not a snapshot: residence: ',
+    ]),
+    ...[DEPTH_OF_A_STATE + 1, MAX_SNAPSHOT_DEPTH + 1, 6000, 200_000].map(
+      (depth): [string, unknown, string] => [
+        `a state nested ${depth} deep`,
+        withNic({ state: nested(depth) }),
+        `HERALD_SNAPSHOT_INVALID not a snapshot: it is nested more than ${MAX_SNAPSHOT_DEPTH} deep`,
+      ],
+    ),
+    [
+      'a member that it does not know, nested 6000 deep',
+      { ...valid, extra: nested(6000) },
+      'not a snapshot: it is nested more than',
+    ],
   ])('refuses %s', (_, input, message) => {
     const error = errorOf(input);
     expect(error).toContain(message);
@@ -235,6 +293,39 @@ describe('parseSnapshot', () => {
     expect(parsed.nics[0]?.learned).toStrictEqual([{ station: { mac: '52:54:00:00:00:0a' }, ageMs: 0 }]);
   });
 
+  it.each(['arrived', 'resident', 'leaving'])(
+    'reads who wrote it, when, and that the guest is %s',
+    (residence) => {
+      const more = { ...valid, ...origin, residence };
+      expect(parseSnapshot(JSON.parse(JSON.stringify(more)))).toStrictEqual(more);
+    },
+  );
+
+  it.each(Object.keys(origin))('reads one that has %s alone of these', (member) => {
+    const more = { ...valid, [member]: origin[member as keyof typeof origin] };
+    expect(parseSnapshot(more)).toStrictEqual(more);
+  });
+
+  it('takes the edges: written at 0, pid 1, ticks 0, names of 64 characters, a state as deep as may be', () => {
+    const more = {
+      ...valid,
+      nics: [{ ...nic, state: nested(DEPTH_OF_A_STATE) }],
+      writtenAt: 0,
+      writer: { agent: 'a'.repeat(64) },
+      process: { bootId: 'b'.repeat(64), pid: 1, startTicks: 0 },
+    };
+    expect(parseSnapshot(more)).toStrictEqual(more);
+  });
+
+  it('has none of these where there are none, as in what an older version wrote', () => {
+    expect(Object.keys(parseSnapshot(valid) as object)).toEqual(Object.keys(valid));
+  });
+
+  it('leaves out what it does not know of a writer and a process', () => {
+    const more = { ...valid, writer: { agent: 'a', x: 1 }, process: { ...origin.process, x: 1 } };
+    expect(parseSnapshot(more)).toStrictEqual({ ...valid, writer: { agent: 'a' }, process: origin.process });
+  });
+
   it('makes a snapshot or an error of any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (input) => {
@@ -283,5 +374,20 @@ describe('headOf', () => {
       primaryMacs: [MacAddress.of(nic.primaryMac)],
     });
     expect(VlanId.is(snapshot.nics[0]?.learned[0]?.station.vlan)).toBe(true);
+  });
+
+  it('tells who wrote it and when, and nothing else of where it was', () => {
+    const { writtenAt, writer } = origin;
+    const head = headOf(parseSnapshot({ ...valid, ...origin }) as Snapshot);
+    expect(head).toStrictEqual({ ...headOf(parseSnapshot(valid) as Snapshot), writtenAt, writer });
+  });
+
+  it('has no member for what an older version did not write', () => {
+    expect(Object.keys(headOf(parseSnapshot(valid) as Snapshot))).toEqual([
+      'guest',
+      'host',
+      'epoch',
+      'primaryMacs',
+    ]);
   });
 });

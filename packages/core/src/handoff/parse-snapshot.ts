@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { stationOf } from '../announce/station.js';
 import { parseGuestKey } from '../guest/guest-identity.js';
 import { HeraldError } from '../herald-error.js';
+import { isNestedDeeperThan } from './nesting.js';
 import { SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
 
 /** Most NICs of a guest in a snapshot. */
@@ -11,6 +12,8 @@ export const MAX_SNAPSHOT_NICS = 64;
 export const MAX_SNAPSHOT_STATIONS = 8192;
 /** Most IP addresses of a learned station in a snapshot. */
 export const MAX_SNAPSHOT_ADDRESSES = 64;
+/** How deep a snapshot may be nested, the state of a model included. */
+export const MAX_SNAPSHOT_DEPTH = 64;
 /** Longest host name, in characters. */
 export const MAX_HOST_NAME = 128;
 
@@ -85,13 +88,31 @@ const nicSnapshot = z
     ...(foreign === undefined ? {} : { foreign }),
   }));
 
-const snapshot = z.object({
-  format: z.literal(SNAPSHOT_FORMAT),
-  guest: guestKey,
-  host: hostName,
-  epoch: z.int().min(0),
-  nics: list(nicSnapshot, MAX_SNAPSHOT_NICS),
+const incarnation = z.object({
+  bootId: z.string().min(1).max(64),
+  pid: z.int().min(1),
+  startTicks: z.int().min(0),
 });
+
+const snapshot = z
+  .object({
+    format: z.literal(SNAPSHOT_FORMAT),
+    guest: guestKey,
+    host: hostName,
+    epoch: z.int().min(0),
+    nics: list(nicSnapshot, MAX_SNAPSHOT_NICS),
+    writtenAt: z.number().min(0).optional(),
+    writer: z.object({ agent: z.string().min(1).max(64) }).optional(),
+    process: incarnation.optional(),
+    residence: z.enum(['arrived', 'resident', 'leaving']).optional(),
+  })
+  .transform(({ writtenAt, writer, process, residence, ...rest }) => ({
+    ...rest,
+    ...(writtenAt === undefined ? {} : { writtenAt }),
+    ...(writer === undefined ? {} : { writer }),
+    ...(process === undefined ? {} : { process }),
+    ...(residence === undefined ? {} : { residence }),
+  }));
 
 const MAX_ISSUES = 3;
 
@@ -108,6 +129,13 @@ export const parseSnapshot = (input: unknown): Snapshot | HeraldError => {
       'HERALD_SNAPSHOT_NEWER',
       `the snapshot has format ${format}, this version reads up to ${SNAPSHOT_FORMAT}: upgrade this host's nic-herald`,
       { details: { format, supported: SNAPSHOT_FORMAT } },
+    );
+  }
+  if (isNestedDeeperThan(MAX_SNAPSHOT_DEPTH, input)) {
+    return new HeraldError(
+      'HERALD_SNAPSHOT_INVALID',
+      `not a snapshot: it is nested more than ${MAX_SNAPSHOT_DEPTH} deep`,
+      { details: { maxDepth: MAX_SNAPSHOT_DEPTH } },
     );
   }
   const parsed = snapshot.safeParse(input);

@@ -1,5 +1,6 @@
 import type { MacAddress } from '@nic-herald/wire';
 import type { GuestKey } from '../guest/guest-identity.js';
+import type { ProcessIncarnation } from '../guest/process-incarnation.js';
 import type { LearnedStation } from '../learn/learned-station.js';
 
 /** The snapshot format this version writes and reads. A change that an older reader could misread raises it. */
@@ -18,6 +19,20 @@ export interface NicSnapshot {
   readonly foreign?: readonly MacAddress[];
 }
 
+/**
+ * Where the guest stood on the host that wrote a snapshot.
+ * - `arrived`: it runs there, and its first round is not out yet: whoever starts there next sends it
+ * - `resident`: it is there, and nothing is owed
+ * - `leaving`: it is being sent away, or was
+ */
+export type SnapshotResidence = 'arrived' | 'resident' | 'leaving';
+
+/** Which agent wrote a snapshot: two under one host name are told apart by it. */
+export interface SnapshotWriter {
+  /** Made anew at each start of an agent; at most 64 characters. */
+  readonly agent: string;
+}
+
 /** What one host knows of one guest, as handed from source to destination. */
 export interface Snapshot {
   readonly format: typeof SNAPSHOT_FORMAT;
@@ -27,6 +42,14 @@ export interface Snapshot {
   /** Number of the guest's migration; a higher one wins, within one the host that runs the guest. */
   readonly epoch: number;
   readonly nics: readonly NicSnapshot[];
+  /** When it was written, ms since 1970 UTC by the writer's clock. Absent: an older version wrote it. */
+  readonly writtenAt?: number;
+  /** Who wrote it. Absent: an older version. */
+  readonly writer?: SnapshotWriter;
+  /** The hypervisor's process that ran the guest. Absent where the monitor cannot tell. */
+  readonly process?: ProcessIncarnation;
+  /** Where the guest stood then. Absent: an older version wrote it, and it counts as `resident`. */
+  readonly residence?: SnapshotResidence;
 }
 
 /** A snapshot without what is only for its guest's own destination: who owns which primary MAC. */
@@ -35,6 +58,9 @@ export interface SnapshotHead {
   readonly host: string;
   readonly epoch: number;
   readonly primaryMacs: readonly MacAddress[];
+  /** As in the snapshot. */
+  readonly writtenAt?: number;
+  readonly writer?: SnapshotWriter;
 }
 
 /** The head of a snapshot. */
@@ -43,4 +69,6 @@ export const headOf = (snapshot: Snapshot): SnapshotHead => ({
   host: snapshot.host,
   epoch: snapshot.epoch,
   primaryMacs: snapshot.nics.map((nic) => nic.primaryMac),
+  ...(snapshot.writtenAt === undefined ? {} : { writtenAt: snapshot.writtenAt }),
+  ...(snapshot.writer === undefined ? {} : { writer: snapshot.writer }),
 });

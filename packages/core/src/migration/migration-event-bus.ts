@@ -6,8 +6,8 @@ import type { MigrationEvents } from './migration-events.js';
 export type MigrationEventName = keyof MigrationEvents;
 
 /**
- * Carries facts between monitors, the host and whoever observes. Listeners are called at once, in the order
- * they came; one that throws or rejects harms nobody and is told of as `listener:failed`.
+ * Carries facts to whoever observes. On a host, listeners are called after the frames that are due are out, in the
+ * order they came; one that throws or rejects harms nobody and is told of as `listener:failed`.
  */
 export interface MigrationEventBus {
   emit<E extends MigrationEventName>(event: E, fact: MigrationEvents[E]): void;
@@ -19,7 +19,7 @@ export interface MigrationEventBus {
 export const MIGRATION_EVENT_BUS: Token<MigrationEventBus> =
   token<MigrationEventBus>('core/migration-event-bus');
 
-/** The bus over eventemitter3, whose own `emit` would stop at the first listener that throws. */
+/** A bus that calls its listeners at once, over eventemitter3, whose own `emit` would stop at one that throws. */
 export class IsolatingEventBus implements MigrationEventBus {
   private readonly emitter = new EventEmitter<Record<MigrationEventName, [fact: unknown]>>();
 

@@ -8,8 +8,9 @@ import type { HeraldError } from '../herald-error.js';
 export type MigrationSide = 'source' | 'destination';
 
 /**
- * The facts on the bus. Monitors tell of guests, NICs and migrations; the host tells what it did. Each is a
- * plain object; times are ms since 1970 UTC with a fraction.
+ * The facts on the bus: what monitors reported to the `GuestIntake`, told after the host has acted on it, and what the
+ * host did. They are for observers: nothing that is told here makes the host do anything. Each is a plain object;
+ * times are ms since 1970 UTC with a fraction.
  */
 export interface MigrationEvents {
   /** A monitor sees a guest for the first time, or again after it had lost it. */

@@ -1,9 +1,9 @@
 import { type MultiToken, multiToken } from '../di/injection.js';
 
 /**
- * Watches one kind of hypervisor and tells the bus of guests, NICs and migrations. It is injected the
- * `MIGRATION_EVENT_BUS` and must have `start`, see `HostService`: when that resolves, every guest that was
- * there has been told of and nothing more is missed.
+ * Watches one kind of hypervisor and reports guests, NICs and migrations to the host's `GUEST_INTAKE`. Trouble that
+ * belongs to no guest goes to the `MIGRATION_EVENT_BUS` as a `warning`. It must have `start`, see `HostService`:
+ * when that resolves, every guest that was there has been reported and nothing more is missed.
  */
 export interface GuestMonitor {
   /** Unique on a host: `qemu`. */

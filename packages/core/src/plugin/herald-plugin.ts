@@ -2,7 +2,7 @@ import type { AnyToken, MultiToken, Token } from '../di/injection.js';
 import type { Provider } from '../di/scope.js';
 
 /** The version of the contract between plugins and the host. Checked first; both numbers stand in the error. */
-export const PLUGIN_CONTRACT = 1;
+export const PLUGIN_CONTRACT = 2;
 
 /** What a plugin may do while it is installed, and only then. */
 export interface PluginRegistrar {
