@@ -20,7 +20,7 @@ import { composeHost } from '@nic-herald/host';
 import { SendBatch } from '@nic-herald/linux-sys';
 import { virtioNet } from '@nic-herald/model-virtio-net';
 import { linuxSink } from '@nic-herald/sink-linux';
-import { MemoryHandoff } from '@nic-herald/testkit';
+import { MemoryHandoff, PlayedMonitor } from '@nic-herald/testkit';
 import { MacAddress } from '@nic-herald/wire';
 import { BareQemu, GUEST_UUID, layCables, PRIMARY_MAC, TAP } from './bench-bed.js';
 import { prebuiltLoop } from './prebuilt-loop.js';
@@ -82,6 +82,7 @@ export const benchPolicy: HeraldPlugin = {
 /** The clock of the reports and of the loop beside them, so that both are read off one scale. Else as the host's own. */
 const benchClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
+  elapsed: () => performance.now(),
   setTimer: (delayMs, run) => {
     if (delayMs <= 0) {
       const soon = setImmediate(run);
@@ -155,7 +156,7 @@ export interface TriggerCost {
 }
 
 /**
- * Microseconds from the resume event on the bus until the sink has handed over the frames, beside a bare loop over
+ * Microseconds from the report that a guest resumed until the sink has handed over the frames, beside a bare loop over
  * sendmmsg with the same frames, prebuilt, on the same socket; alternated, in one process. The pace does not bind:
  * the primary's frame leaves within the event, the others at the end of that turn, 1024 in each turn.
  */
@@ -170,12 +171,11 @@ export const benchTrigger = async (): Promise<readonly TriggerCost[]> => {
     install: (registrar) => {
       registrar.provide(HANDOFF_STORE, { value: handoff });
       registrar.provide(CLOCK, { value: benchClock });
-      registrar.contribute(GUEST_MONITOR, {
-        value: { name: 'bench', start: async () => {}, close: async () => {} },
-      });
     },
   };
-  const host = await composeHost([virtioNet(), linuxSink(), benchPolicy, stage], { name: 'bench' });
+  const monitor = new PlayedMonitor();
+  const plugins = [virtioNet(), linuxSink(), benchPolicy, stage, monitor.plugin];
+  const host = await composeHost(plugins, { name: 'bench' });
   const { bus } = host;
   const results: TriggerCost[] = [];
   try {
@@ -187,13 +187,13 @@ export const benchTrigger = async (): Promise<readonly TriggerCost[]> => {
       for (let round = 0; round <= ROUNDS; round++) {
         const guest = scriptedGuest(`bench-${stations}-${round}`);
         const armed = next(bus, 'announce:armed');
-        bus.emit('guest:appeared', { guest, phase: 'incoming' });
+        monitor.intake.appeared({ guest, phase: 'incoming' });
         const { frames } = await armed;
         if (frames !== stations) throw new Error(`planned ${frames} frames instead of ${stations}`);
         const socket = watchSocket();
         const [sent, finished] = [next(bus, 'announce:round-finished'), next(bus, 'announce:finished')];
         const since = benchClock.now();
-        bus.emit('guest:resumed', { guest, resumedAt: since, readAt: since });
+        monitor.intake.resumed({ guest, resumedAt: since, readAt: since });
         await sent;
         const loop = prebuiltLoop(socket.fd, stations);
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -201,7 +201,7 @@ export const benchTrigger = async (): Promise<readonly TriggerCost[]> => {
         loop();
         const bareDone = benchClock.now();
         const { firstFrameAt = Number.NaN, lastFrameAt = Number.NaN } = (await finished).report;
-        bus.emit('guest:gone', { guest });
+        monitor.intake.gone({ guest });
         await handoff.remove(handedOver(1, 0).guest, 'bench');
         await new Promise((resolve) => setTimeout(resolve, 5));
         if (round === 0) continue; // the first warms up

@@ -18,6 +18,7 @@ import {
   fakeDevice,
   MemoryHandoff,
   type NicModelContractOptions,
+  PlayedMonitor,
 } from '@nic-herald/testkit';
 import { MacAddress } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
@@ -46,7 +47,7 @@ const pluginOf = (
   { model, handler }: NicModelContractOptions<SampleState>,
 ): HeraldPlugin => ({
   name,
-  contract: 1,
+  contract: 2,
   install: (registrar) => {
     registrar.contribute(NIC_MODEL, { factory: () => renamed(model(), name, type) });
     if (handler !== undefined)
@@ -90,8 +91,10 @@ const arriveBeside = async (
   const fabricHost = new Fabric(clock).addHost('B');
   for (const name of ['tap1', 'tap2']) fabricHost.addGuestPort(name);
   const handoff = new MemoryHandoff();
+  const monitor = new PlayedMonitor();
   const host = await composeHost(
     [
+      monitor.plugin,
       fabricPlugin({ clock, sink: new FabricSink(fabricHost, clock), handoff }),
       pluginOf('sound', 'sound-nic', soundModel),
       pluginOf('tried', 'tried-nic', options),
@@ -103,11 +106,11 @@ const arriveBeside = async (
   const guests = [guestWith('sound-nic', 1), guestWith('tried-nic', 2)];
   for (const [index, guest] of guests.entries()) {
     await handoff.publish(handedOver(guest, ['sound', 'tried'][index] ?? '', index + 1));
-    host.bus.emit('guest:appeared', { guest, phase: 'incoming' });
+    monitor.intake.appeared({ guest, phase: 'incoming' });
   }
   await clock.settle();
   for (const guest of guests) {
-    host.bus.emit('guest:resumed', { guest, resumedAt: clock.now(), readAt: clock.now() });
+    monitor.intake.resumed({ guest, resumedAt: clock.now(), readAt: clock.now() });
   }
   await clock.advance(10_000);
   await host.close();

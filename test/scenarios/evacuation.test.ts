@@ -20,6 +20,7 @@ import {
   FakeClock,
   fabricPlugin,
   MemoryHandoff,
+  PlayedMonitor,
   type SentFrame,
 } from '@nic-herald/testkit';
 import { IpAddress, MacAddress, VlanId } from '@nic-herald/wire';
@@ -81,13 +82,15 @@ const evacuate = async () => {
   const handoff = new MemoryHandoff();
   const rules: HeraldPlugin = {
     name: 'rules',
-    contract: 1,
+    contract: 2,
     install: (registrar) =>
       registrar.provide(ANNOUNCE_POLICY, {
         value: { forGuest: () => DEFAULT_GUEST_POLICY, pacing: PACING },
       }),
   };
-  const host = await composeHost([fabricPlugin({ clock, sink, handoff }), rules], { name: 'B' });
+  const monitor = new PlayedMonitor();
+  const plugins = [fabricPlugin({ clock, sink, handoff }), rules, monitor.plugin];
+  const host = await composeHost(plugins, { name: 'B' });
   const reports: MigrationReport[] = [];
   host.bus.on('announce:finished', ({ report }) => reports.push(report));
   const guests = ALL.map(guestOf);
@@ -104,7 +107,7 @@ const evacuate = async () => {
     const stations = learned.map(({ station }) => station);
     new FabricGuest(clock, { primaryMac, stations }).speak(from.addGuestPort(`tap${number}`));
     to.addGuestPort(`tap${number}`);
-    host.bus.emit('guest:appeared', { guest, phase: 'incoming' });
+    monitor.intake.appeared({ guest, phase: 'incoming' });
   }
   await clock.advance(1000);
   const portsOf = (): readonly (string | undefined)[] =>
@@ -113,7 +116,7 @@ const evacuate = async () => {
     );
   const before = portsOf();
   const at = clock.now();
-  for (const guest of guests) host.bus.emit('guest:resumed', { guest, resumedAt: at, readAt: at });
+  for (const guest of guests) monitor.intake.resumed({ guest, resumedAt: at, readAt: at });
   const atOnce = sink.sent.length;
   await clock.advance(10_000);
   const sent = sink.sent.filter(({ direction }) => direction === 'from-guest');

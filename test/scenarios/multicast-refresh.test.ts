@@ -20,6 +20,7 @@ import {
   FakeClock,
   fabricPlugin,
   MemoryHandoff,
+  PlayedMonitor,
 } from '@nic-herald/testkit';
 import {
   decodeIgmpQuery,
@@ -81,7 +82,7 @@ const migrate = async ({ policy = {}, oneWay = false, stopsAfterMs }: Options = 
   const handoff = new MemoryHandoff();
   const rules: HeraldPlugin = {
     name: 'rules',
-    contract: 1,
+    contract: 2,
     install: (registrar) =>
       registrar.provide(ANNOUNCE_POLICY, {
         value: { forGuest: () => ({ ...DEFAULT_GUEST_POLICY, ...policy }) },
@@ -92,7 +93,10 @@ const migrate = async ({ policy = {}, oneWay = false, stopsAfterMs }: Options = 
     const port = at.addGuestPort(`tap${name}`);
     const sink = oneWay ? new OneWaySink(at, clock) : new FabricSink(at, clock);
     const learner = new FabricLearner(at, clock);
-    const host = await composeHost([fabricPlugin({ clock, sink, learner, handoff }), rules], { name });
+    const monitor = new PlayedMonitor();
+    const plugins = [fabricPlugin({ clock, sink, learner, handoff }), rules, monitor.plugin];
+    const host = await composeHost(plugins, { name });
+    const { intake } = monitor;
     const guest: Guest = {
       identity: { name: 'web-1' },
       instance: name,
@@ -106,8 +110,8 @@ const migrate = async ({ policy = {}, oneWay = false, stopsAfterMs }: Options = 
     };
     const reports: MigrationReport[] = [];
     host.bus.on('announce:finished', ({ report }) => reports.push(report));
-    const appear = (): void => host.bus.emit('guest:appeared', { guest, phase });
-    return { at, port, sink, host, guest, reports, appear };
+    const appear = (): void => intake.appeared({ guest, phase });
+    return { at, port, sink, host, intake, guest, reports, appear };
   };
 
   const source = await agent('A', 'running');
@@ -128,7 +132,7 @@ const migrate = async ({ policy = {}, oneWay = false, stopsAfterMs }: Options = 
   await clock.advance(1000);
   destination.appear();
   await clock.settle();
-  source.host.bus.emit('migration:outgoing', { guest: source.guest });
+  source.intake.outgoing({ guest: source.guest });
   await clock.advance(100);
 
   const resumedAt = clock.now();
@@ -152,9 +156,9 @@ const migrate = async ({ policy = {}, oneWay = false, stopsAfterMs }: Options = 
   );
   const atPeer = listen(fabric.peer, reportOf);
 
-  source.host.bus.emit('guest:stopped', { guest: source.guest });
+  source.intake.stopped({ guest: source.guest });
   moving.stop();
-  destination.host.bus.emit('guest:resumed', {
+  destination.intake.resumed({
     guest: destination.guest,
     resumedAt,
     readAt: resumedAt,
@@ -162,7 +166,7 @@ const migrate = async ({ policy = {}, oneWay = false, stopsAfterMs }: Options = 
   moving.resume(destination.port);
   if (stopsAfterMs !== undefined) {
     await clock.advance(stopsAfterMs);
-    destination.host.bus.emit('guest:stopped', { guest: destination.guest });
+    destination.intake.stopped({ guest: destination.guest });
     moving.stop();
   }
   await clock.advance(2000);

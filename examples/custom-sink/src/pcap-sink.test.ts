@@ -24,7 +24,7 @@ afterEach(() => rm(directory, { recursive: true }));
 
 /** The sink as a host constructs it. */
 const sinkOf = (at: string): FrameSink => {
-  const clock: Clock = { now: () => NOW_MS, setTimer: () => () => {} };
+  const clock: Clock = { now: () => NOW_MS, elapsed: () => 0, setTimer: () => () => {} };
   let sink: unknown;
   plugin({ directory: at }).install({
     provide: () => {},

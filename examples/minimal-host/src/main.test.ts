@@ -42,7 +42,7 @@ it('composes a host, and closes it at Ctrl-C', async () => {
   // The one part that needs root.
   const linuxSink = (): HeraldPlugin => ({
     name: '@nic-herald/sink-linux',
-    contract: 1,
+    contract: 2,
     install: (registrar) => registrar.contribute(FRAME_SINK, { value: sink }),
   });
   vi.doMock('@nic-herald/sink-linux', () => ({ linuxSink }));

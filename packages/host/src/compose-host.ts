@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
   ANNOUNCE_HANDLER,
@@ -9,6 +10,7 @@ import {
   checkAnnouncePacing,
   DEFAULT_ANNOUNCE_PACING,
   FRAME_SINK,
+  GUEST_INTAKE,
   GUEST_MONITOR,
   HANDOFF_STORE,
   HeraldError,
@@ -23,11 +25,15 @@ import {
 import { withDeadline } from './announce/deadline.js';
 import { FramePacer } from './announce/frame-pacer.js';
 import { SinkRegistry } from './announce/sink-registry.js';
+import { FRAME_SCHEDULE } from './compose/host-defaults.js';
 import { installPlugins } from './compose/install-plugins.js';
 import type { Built } from './compose/installation.js';
 import { AnnounceEngine } from './engine/announce-engine.js';
 import type { EngineServices } from './engine/engine-services.js';
+import { hostTwin } from './engine/host-twin.js';
 import { OtherGuests } from './engine/other-guests.js';
+import { HostIntake } from './facts/host-intake.js';
+import { ToldLately } from './facts/told-lately.js';
 import type { HeraldHost } from './herald-host.js';
 import { byName, ModelRegistry } from './knowledge/model-registry.js';
 import { LearnerRegistry } from './learn/learner-registry.js';
@@ -66,18 +72,26 @@ export const composeHost = async (
   const bus = installation.get(MIGRATION_EVENT_BUS);
   const handoff = installation.find(HANDOFF_STORE);
   const policy = installation.get(ANNOUNCE_POLICY);
+  const intake = installation.get(GUEST_INTAKE);
+  const own = { host: name, agent: randomUUID(), startedAt: clock.now() };
+  const told = new ToldLately(clock);
   const services: EngineServices = {
     host: name,
+    agent: own.agent,
     clock,
     bus,
     policy,
     models: new ModelRegistry(installation.all(NIC_MODEL), installation.all(ANNOUNCE_HANDLER)),
     sinks: new SinkRegistry(installation.all(FRAME_SINK), clock),
+    schedule: installation.get(FRAME_SCHEDULE),
     pacer: new FramePacer(checkAnnouncePacing(policy.pacing ?? DEFAULT_ANNOUNCE_PACING), clock),
     learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
     ...(handoff === undefined ? {} : { handoff }),
-    otherGuests: new OtherGuests(handoff, clock),
+    otherGuests: new OtherGuests(handoff, clock, (heads) => {
+      const warning = hostTwin(heads, own);
+      if (warning !== undefined && told.isNews(warning.code)) bus.emit('warning', { warning });
+    }),
   };
   const engine = new AnnounceEngine(services);
 
@@ -101,7 +115,7 @@ export const composeHost = async (
   try {
     const [monitors, others] = servicesOf(built);
     for (const each of others) await startService(each, clock, deadlineMs, started);
-    engine.start();
+    if (intake instanceof HostIntake) intake.actThrough(engine);
     started.push(engine);
     for (const each of monitors) await startService(each, clock, deadlineMs, started);
   } catch (error) {
@@ -143,7 +157,7 @@ const startService = async (
     started.push({ close: async () => service.close?.() });
   }
   if (service.start === undefined) return;
-  const since = clock.now();
+  const since = clock.elapsed();
   try {
     await withDeadline(clock, deadlineMs, `the start of ${plugin}`, async (signal) =>
       service.start?.({ signal }),
@@ -153,5 +167,5 @@ const startService = async (
       plugin,
     });
   }
-  built.started(clock.now() - since);
+  built.started(clock.elapsed() - since);
 };

@@ -9,6 +9,7 @@ import {
   DEFAULT_GUEST_POLICY,
   FRAME_SINK,
   type Guest,
+  type GuestIntake,
   type GuestKey,
   type GuestPhase,
   type GuestPolicy,
@@ -20,7 +21,7 @@ import {
   type Snapshot,
   STATION_LEARNER,
 } from '@nic-herald/core';
-import { FakeClock } from '@nic-herald/testkit';
+import { FakeClock, PlayedMonitor } from '@nic-herald/testkit';
 import { composeHost } from '../src/compose-host.js';
 import type { HeraldHost } from '../src/herald-host.js';
 import { type CardState, FakeGuest, fakeModel } from './fake-guest.js';
@@ -49,6 +50,8 @@ export interface TestHostOptions {
 
 /** A host on a fake clock whose monitor is the test. */
 export class TestHost {
+  /** Where a monitor would report. */
+  readonly intake: GuestIntake;
   /** Names of the facts on the bus, those of rounds and listeners left out. */
   readonly facts: string[] = [];
   readonly reports: MigrationReport[] = [];
@@ -60,7 +63,9 @@ export class TestHost {
     readonly clock: FakeClock,
     readonly sink: FakeSink,
     readonly handoff: FakeHandoff,
+    intake: GuestIntake,
   ) {
+    this.intake = intake;
     for (const event of TOLD) host.bus.on(event, () => this.facts.push(event));
     host.bus.on('announce:finished', ({ report }) => this.reports.push(report));
     host.bus.on('warning', ({ warning }) => this.warnings.push(`${warning.code} ${warning.message}`));
@@ -79,11 +84,13 @@ export class TestHost {
       learner,
     } = options;
     const sink = new FakeSink(clock);
+    const monitor = new PlayedMonitor();
     const host = await composeHost(
       [
+        monitor.plugin,
         {
           name: 'test',
-          contract: 1,
+          contract: 2,
           install: (registrar) => {
             registrar.provide(CLOCK, { value: clock });
             registrar.provide(HANDOFF_STORE, { value: handoff });
@@ -103,28 +110,28 @@ export class TestHost {
       ],
       { name: options.name ?? 'B' },
     );
-    return new TestHost(host, clock, sink, handoff);
+    return new TestHost(host, clock, sink, handoff, monitor.intake);
   }
 
   /** The monitor sees a guest. */
   async appear(guest: Guest, phase: GuestPhase): Promise<void> {
-    this.host.bus.emit('guest:appeared', { guest, phase });
-    await this.clock.settle();
+    this.intake.appeared({ guest, phase });
+    await this.clock.advance(0);
   }
 
   /** The guest's CPUs run; nothing but what is done at once has been done when this returns. */
   resume(guest: Guest): void {
     const now = this.clock.now();
-    this.host.bus.emit('guest:resumed', { guest, resumedAt: now - 0.2, readAt: now });
+    this.intake.resumed({ guest, resumedAt: now - 0.2, readAt: now });
   }
 
-  /** Any other fact of a monitor about a guest. */
+  /** Any other report of a monitor about a guest. */
   async tell(
-    event: 'guest:stopped' | 'guest:gone' | 'migration:incoming' | 'migration:outgoing' | 'nic:list-changed',
+    report: 'stopped' | 'gone' | 'incoming' | 'outgoing' | 'left' | 'changed',
     guest: Guest,
   ): Promise<void> {
-    this.host.bus.emit(event, { guest });
-    await this.clock.settle();
+    this.intake[report]({ guest });
+    await this.clock.advance(0);
   }
 
   /** A guest waits here for its migration, and then runs here; its rounds are over. */
@@ -162,12 +169,12 @@ export const migrate = async (
   coming: FakeGuest,
 ): Promise<void> => {
   await to.appear(coming, 'incoming');
-  await from.tell('migration:outgoing', leaving);
-  await from.tell('guest:stopped', leaving);
+  await from.tell('outgoing', leaving);
+  await from.tell('stopped', leaving);
   to.resume(coming);
-  from.host.bus.emit('migration:completed', { guest: leaving, side: 'source' });
+  from.intake.left({ guest: leaving });
   await to.clock.advance(100);
-  await from.tell('guest:gone', leaving);
+  await from.tell('gone', leaving);
   await to.clock.advance(1000);
 };
 

@@ -1,5 +1,6 @@
 import type { GuestKey, NicModel } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
+import type { MacAddress } from '@nic-herald/wire';
 import { GuestKnowledge } from '../src/knowledge/guest-knowledge.js';
 import { ModelRegistry } from '../src/knowledge/model-registry.js';
 import { type CardState, FakeGuest, fakeModel } from './fake-guest.js';
@@ -9,16 +10,20 @@ export const KEY = 'name:web-1' as GuestKey;
 const { signal } = new AbortController();
 
 /** The knowledge of a guest that is made up, with the clock it lives by. */
-export const testKnowledge = (models: readonly NicModel<CardState>[] = [fakeModel()]) => {
+export const testKnowledge = (
+  models: readonly NicModel<CardState>[] = [fakeModel()],
+  ownedByOthers: (own: readonly MacAddress[]) => ReadonlySet<MacAddress> = () => new Set(),
+) => {
   const clock = new FakeClock();
   const guest = new FakeGuest();
-  const knowledge = new GuestKnowledge(guest, new ModelRegistry(models, []), clock);
+  const knowledge = new GuestKnowledge(guest, new ModelRegistry(models, []), clock, undefined, ownedByOthers);
   /** A look, with the fake time that it takes. */
   const look = async (only?: string[]) => {
     const refreshed = knowledge.refresh(signal, only === undefined ? undefined : new Set(only));
     await clock.settle();
     return refreshed;
   };
-  const stateOf = (id = 'nic0') => knowledge.snapshot(KEY, 'A', 1).nics.find((nic) => nic.id === id)?.state;
+  const stateOf = (id = 'nic0') =>
+    knowledge.snapshot({ guest: KEY, host: 'A', epoch: 1 }).nics.find((nic) => nic.id === id)?.state;
   return { clock, guest, knowledge, look, stateOf };
 };

@@ -10,6 +10,7 @@ import { FakeClock } from '@nic-herald/testkit';
 import type { ReadyBatch } from '../src/announce/announcement-round.js';
 import { AnnouncementRun } from '../src/announce/announcement-run.js';
 import { FramePacer } from '../src/announce/frame-pacer.js';
+import { FrameSchedule } from '../src/announce/frame-schedule.js';
 
 /** When the fake clock of `testRun` begins. */
 export const START = 1000;
@@ -37,13 +38,14 @@ export const testRun = (
     ...over,
   });
   const pacer = new FramePacer(pacing, clock);
+  const schedule = new FrameSchedule(clock);
   const run = new AnnouncementRun(
     batches.map((nic) => batch(nic)),
     { ...DEFAULT_ANNOUNCE_TIMING, ...timing },
-    { clock, pacer },
+    { clock, pacer, schedule },
     (round) => told.push(round),
   );
-  return { run, clock, sent, told, batch };
+  return { run, clock, schedule, sent, told, batch };
 };
 
 /** One frame in 10 ms, and none at once but the first. */

@@ -13,6 +13,7 @@ export {
 export {
   type GuestMonitorContractOptions,
   guestMonitorContract,
+  type MonitorSurroundings,
   type OpenedMonitor,
 } from './contract/guest-monitor-contract.js';
 export {
@@ -51,6 +52,7 @@ export {
 } from './learning-bridge.js';
 export { MemoryHandoff } from './memory-handoff.js';
 export { MemoryImage } from './memory-image.js';
+export { PlayedMonitor } from './played-monitor.js';
 export type { QmpArguments, QmpError, QmpReply } from './qmp-reply.js';
 export { recordedDevice } from './recorded-device.js';
 export { type QmpEvent, RecordedQemu, type RunState } from './recorded-qemu.js';

@@ -1,5 +1,6 @@
 import { type Clock, messageOf, type PreparedBatch, type RoundReport } from '@nic-herald/core';
 import type { FramePacer } from './frame-pacer.js';
+import type { FrameSchedule } from './frame-schedule.js';
 import type { PacedFrames, Urgency } from './paced-frames.js';
 
 /** A batch ready to go: the frames of one NIC on its open channel. */
@@ -17,6 +18,7 @@ export interface ReadyBatch {
 export interface RoundServices {
   readonly clock: Clock;
   readonly pacer: FramePacer;
+  readonly schedule: FrameSchedule;
 }
 
 /** Who is told how a round goes. */

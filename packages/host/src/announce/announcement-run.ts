@@ -34,6 +34,11 @@ export class AnnouncementRun {
   private round: AnnouncementRound;
   private cancelTimer: CancelTimer | undefined;
   private isNextDue = false;
+  /** When the next round is due, by `Clock.elapsed`; absent where none is. */
+  private nextAt: number | undefined;
+  private caughtUp: readonly ((isOut: boolean) => void)[] = [];
+  /** It was cancelled with frames that had not left at all. */
+  private isCut = false;
   private state: 'ready' | 'running' | 'over' = 'ready';
   private isComplete = false;
   private offered = 0;
@@ -62,9 +67,15 @@ export class AnnouncementRun {
     return this.batches.reduce((sum, { frames }) => sum + frames, 0);
   }
 
-  /** True while frames of round 1 wait: some stations were not announced at all yet. */
-  get isFirstUnderWay(): boolean {
-    return this.state === 'running' && this.round.number === 1 && this.round.isUnderWay;
+  /**
+   * Resolves once all that was added so far has left: true where the system took any of it, or there was nothing to
+   * send; false where it was cancelled before.
+   */
+  whenCaughtUp(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.caughtUp = [...this.caughtUp, resolve];
+      if (this.state === 'over' || this.isCaughtUp) this.tellCaughtUp();
+    });
   }
 
   /**
@@ -75,7 +86,10 @@ export class AnnouncementRun {
     if (this.state !== 'ready') return;
     this.state = 'running';
     if (this.batches.length > 0) this.begin(isAlone);
-    else this.endWhenDone();
+    else {
+      this.tellCaughtUp();
+      this.endWhenDone();
+    }
   }
 
   /**
@@ -88,6 +102,7 @@ export class AnnouncementRun {
     const { hasBegun } = this.round;
     this.round.put(batch, hasBegun ? 2 : 0);
     if (this.state === 'running' && !hasBegun) this.begin();
+    this.expect();
     return true;
   }
 
@@ -115,6 +130,7 @@ export class AnnouncementRun {
   /** Ends the run: no frame leaves after this. */
   cancel(): void {
     if (this.state === 'over') return;
+    this.isCut = !this.isCaughtUp;
     const { round } = this;
     if (!this.isReported(round) && round.firstFrameAt !== undefined) this.keep(round); // it is cut short
     round.cancel();
@@ -138,12 +154,38 @@ export class AnnouncementRun {
   private begin(isAlone = false): void {
     const { round, timing } = this;
     this.isNextDue = false;
+    this.nextAt = undefined;
     round.begin(isAlone);
-    if (this.state !== 'running' || round.number >= timing.rounds) return;
-    this.cancelTimer = this.services.clock.setTimer(roundPause(timing, round.number), () => {
-      this.isNextDue = true;
-      if (!round.isUnderWay) this.sendNext();
-    });
+    if (this.state === 'running' && round.number < timing.rounds) {
+      const { clock } = this.services;
+      const pauseMs = roundPause(timing, round.number);
+      this.nextAt = clock.elapsed() + pauseMs;
+      this.cancelTimer = clock.setTimer(pauseMs, () => {
+        this.isNextDue = true;
+        if (!round.isUnderWay) this.sendNext();
+      });
+    }
+    this.expect();
+  }
+
+  /** Says when its next frames are due. */
+  private expect(): void {
+    const { clock, schedule } = this.services;
+    if (this.state === 'running' && this.round.isUnderWay) schedule.expect(this, 0);
+    else if (this.state === 'running' && this.nextAt !== undefined) {
+      schedule.expect(this, this.nextAt - clock.elapsed());
+    } else schedule.done(this);
+  }
+
+  private get isCaughtUp(): boolean {
+    const hasSent = this.rounds.length > 0 || this.batches.length === 0;
+    return this.state === 'running' && hasSent && !this.round.isUnderWay;
+  }
+
+  private tellCaughtUp(): void {
+    const waiting = this.caughtUp;
+    this.caughtUp = [];
+    for (const tell of waiting) tell(!this.isCut && (this.offered === 0 || this.accepted > 0));
   }
 
   private sendNext(): void {
@@ -159,8 +201,10 @@ export class AnnouncementRun {
       if (round.number === 1) this.lastFrameAt = report.finishedAt;
       this.onRound(report);
     }
+    this.tellCaughtUp();
     if (this.isNextDue) this.sendNext();
     else this.endWhenDone();
+    this.expect();
   }
 
   private isReported({ number }: AnnouncementRound): boolean {
@@ -185,6 +229,8 @@ export class AnnouncementRun {
     if (this.state === 'over') return;
     this.state = 'over';
     this.cancelTimer?.();
+    this.services.schedule.done(this);
+    this.tellCaughtUp();
     this.settle({
       outcome,
       rounds: this.rounds,

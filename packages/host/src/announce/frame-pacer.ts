@@ -32,7 +32,7 @@ export class FramePacer {
     this.perMs = framesPerSecond / 1000;
     this.burst = burst;
     this.tokens = burst;
-    this.filledAt = clock.now();
+    this.filledAt = clock.elapsed();
   }
 
   /**
@@ -42,7 +42,7 @@ export class FramePacer {
    */
   submit(frames: PacedFrames): () => void {
     const queue = this.queues[frames.urgency];
-    const queued = queue.add(frames, this.clock.now());
+    const queued = queue.add(frames, this.clock.elapsed());
     if (frames.urgency === 0) this.handOver([queue]);
     if (this.isShort) queue.markShort();
     else if (!this.isIdle) this.wake();
@@ -121,9 +121,8 @@ export class FramePacer {
     this.isShort = false;
   }
 
-  /** A clock that is set back brings no tokens, one that is set forward no more than a burst. */
   private fill(): number {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     this.tokens = Math.min(this.burst, this.tokens + Math.max(0, now - this.filledAt) * this.perMs);
     this.filledAt = now;
     return now;

@@ -3,23 +3,40 @@ import {
   ANNOUNCEMENT_KIND,
   CLOCK,
   DEFAULT_GUEST_POLICY,
+  GUEST_INTAKE,
   type HeraldPlugin,
   MIGRATION_EVENT_BUS,
   PLUGIN_CONTRACT,
+  type Token,
+  token,
 } from '@nic-herald/core';
-import { IsolatingEventBus } from '@nic-herald/core/internal';
+import { FrameSchedule } from '../announce/frame-schedule.js';
+import { FactBus } from '../facts/fact-bus.js';
+import { HostIntake } from '../facts/host-intake.js';
 import { HOST_KINDS } from '../kinds/host-kinds.js';
 import type { Installation } from './installation.js';
 import { SystemClock } from './system-clock.js';
 
-/** What the host itself brings, each only where no plugin does: bus, clock, policy; and its kinds of announcement. */
+/** When frames of this host are due; the host's own. */
+export const FRAME_SCHEDULE: Token<FrameSchedule> = token<FrameSchedule>('host/frame-schedule');
+
+/**
+ * What the host itself brings: bus, clock and policy, each only where no plugin does; the intake of what monitors
+ * report; and its kinds of announcement.
+ */
 export const hostDefaults = (installation: Installation): HeraldPlugin => ({
   name: '@nic-herald/host',
   contract: PLUGIN_CONTRACT,
   install: (registrar) => {
     if (!installation.isProvided(MIGRATION_EVENT_BUS)) {
-      registrar.provide(MIGRATION_EVENT_BUS, { value: new IsolatingEventBus() });
+      registrar.provide(MIGRATION_EVENT_BUS, {
+        factory: (resolver) => new FactBus(resolver.get(CLOCK), resolver.get(FRAME_SCHEDULE)),
+      });
     }
+    registrar.provide(FRAME_SCHEDULE, { factory: (resolver) => new FrameSchedule(resolver.get(CLOCK)) });
+    registrar.provide(GUEST_INTAKE, {
+      factory: (resolver) => new HostIntake(resolver.get(MIGRATION_EVENT_BUS)),
+    });
     if (!installation.isProvided(CLOCK)) registrar.provide(CLOCK, { value: new SystemClock() });
     if (!installation.isProvided(ANNOUNCE_POLICY)) {
       registrar.provide(ANNOUNCE_POLICY, { value: { forGuest: () => DEFAULT_GUEST_POLICY } });

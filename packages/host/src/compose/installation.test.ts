@@ -20,7 +20,7 @@ const plugin = (
   requires: readonly AnyToken[] = [],
 ): HeraldPlugin => ({
   name,
-  contract: 1,
+  contract: 2,
   requires,
   install,
 });
@@ -37,9 +37,9 @@ describe('Installation', () => {
   it.each<[string, () => unknown, string, string]>([
     [
       'another contract, with both numbers',
-      () => installed({ ...plugin('future'), contract: 2 as 1 }),
+      () => installed({ ...plugin('future'), contract: 1 as 2 }),
       'HERALD_PLUGIN_CONTRACT',
-      'future was written for contract 2, this host has 1',
+      'future was written for contract 1, this host has 2',
     ],
     [
       'a plugin twice',
@@ -66,7 +66,7 @@ describe('Installation', () => {
     ],
     [
       'what is no plugin',
-      () => installed({ name: 'one', contract: 1 } as HeraldPlugin),
+      () => installed({ name: 'one', contract: 2 } as HeraldPlugin),
       'HERALD_PLUGIN_INSTALL',
       'one could not be installed',
     ],

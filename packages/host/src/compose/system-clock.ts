@@ -19,6 +19,10 @@ export class SystemClock implements Clock {
     return this.origin + monotonic;
   }
 
+  elapsed(): number {
+    return performance.now();
+  }
+
   /** A delay of 0 costs no millisecond: it is over once all that this turn of the event loop has read is dealt with. */
   setTimer(delayMs: number, run: () => void): CancelTimer {
     if (delayMs <= 0) {

@@ -1,52 +1,33 @@
 import {
   type AnnounceTiming,
+  asHeraldError,
   checkAnnounceTiming,
   type Guest,
+  type GuestIntake,
   guestLabel,
   HeraldError,
-  type MigrationEventBus,
-  type MigrationEvents,
   type MigrationReport,
+  messageOf,
 } from '@nic-herald/core';
 import type { AnnounceRequest, GuestInspection } from '../herald-host.js';
-import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import type { EngineServices } from './engine-services.js';
-import { fetchHandoff } from './fetch-handoff.js';
 import { GuestSession } from './guest-session.js';
-import { HandoffTidier } from './handoff-tidier.js';
+import { type DepartedGuest, HandoffTidier } from './handoff-tidier.js';
+import { Household, twinHere } from './household.js';
 import { inspectGuest } from './inspect-guest.js';
 import type { AnnounceChoice } from './plan-guest.js';
 
-/** Turns the facts on the bus into work: one session per guest and hypervisor process. */
-export class AnnounceEngine {
+type Fact<N extends keyof GuestIntake> = Parameters<GuestIntake[N]>[0];
+type OfGuest = { readonly guest: Guest };
+
+/** Turns what monitors report into work: one session per guest and hypervisor process. */
+export class AnnounceEngine implements GuestIntake {
   private readonly sessions = new Map<string, GuestSession>();
   private readonly closing = new Set<Promise<void>>();
   private readonly tidier: HandoffTidier;
-  private unsubscribe: readonly (() => void)[] = [];
 
   constructor(private readonly services: EngineServices) {
     this.tidier = new HandoffTidier(services);
-  }
-
-  /** Listens from now on. Before the monitors start, so that nothing is missed. */
-  start(): void {
-    const bus: MigrationEventBus = this.services.bus;
-    this.unsubscribe = [
-      bus.on('guest:resumed', (fact) => this.resumed(fact)),
-      bus.on('guest:stopped', (fact) => this.of(fact)?.stopped()),
-      bus.on('guest:appeared', ({ guest, phase }) =>
-        this.appear(new GuestSession(guest, phase, this.services)),
-      ),
-      bus.on('guest:gone', ({ guest }) => this.forget(guest)),
-      bus.on('nic:filter-changed', (fact) => this.of(fact)?.changed(fact.nic)),
-      bus.on('nic:list-changed', (fact) => this.of(fact)?.changed()),
-      bus.on('migration:incoming', (fact) => this.of(fact)?.incoming()),
-      bus.on('migration:outgoing', (fact) => this.of(fact)?.outgoing()),
-      bus.on('migration:failed', (fact) => this.of(fact)?.failed(fact.side)),
-      bus.on('migration:completed', (fact) => {
-        if (fact.side === 'source') this.left(this.of(fact));
-      }),
-    ];
   }
 
   guests(): readonly Guest[] {
@@ -68,7 +49,6 @@ export class AnnounceEngine {
       );
     }
     await session.freshLook();
-    const handoff = await fetchHandoff(session.key, 'running', this.services).catch(() => NO_HANDOFF);
     const { nics, signal } = request;
     const choose = (all: AnnounceChoice): AnnounceChoice => {
       const known = all.plans.map(({ nic }) => nic.id);
@@ -83,18 +63,99 @@ export class AnnounceEngine {
       const timing: AnnounceTiming = checkAnnounceTiming({ ...all.timing, ...request.timing });
       return { ...all, plans: all.plans.filter(({ nic }) => nics?.includes(nic.id) ?? true), timing };
     };
-    return session.announce('manual', handoff, choose, signal);
+    return session.announce('manual', choose, signal);
   }
 
+  /** From now on nothing is acted on. */
   async close(): Promise<void> {
-    for (const stop of this.unsubscribe) stop();
     this.tidier.close();
     for (const session of this.sessions.values()) this.closing.add(session.close());
     this.sessions.clear();
     await Promise.all(this.closing);
   }
 
-  private of({ guest }: { readonly guest: Guest }): GuestSession | undefined {
+  appeared({ guest, phase }: Fact<'appeared'>): void {
+    this.gone({ guest });
+    const owner = {
+      mayPublish: (session: GuestSession) => this.householdOf(session)?.mayPublish(session) ?? true,
+      looked: (session: GuestSession) => this.looked(session),
+    };
+    const session = new GuestSession(guest, phase, this.services, owner);
+    this.sessions.set(guest.instance, session);
+    if (session.key !== undefined) this.tidier.present(session.key);
+    session.begin();
+  }
+
+  gone({ guest }: OfGuest): void {
+    const session = this.of({ guest });
+    if (session === undefined) return;
+    this.sessions.delete(guest.instance);
+    const { phase, isHere } = session;
+    const closing = session
+      .close()
+      .catch((error: unknown) => this.faulted(guest, error))
+      .finally(() => this.closing.delete(closing));
+    this.closing.add(closing);
+    const departed = departedOf(session);
+    if (departed === undefined) return;
+    const others = this.others(session);
+    if (isHere) for (const other of others) other.publish(); // one of them may publish now
+    if (others.length > 0) return;
+    if (phase === 'running') this.tidier.gone(departed);
+    else if (phase !== 'incoming') this.tidier.departed(departed);
+  }
+
+  /** The hot path: the session first, then what others of the same guest have to know. */
+  resumed(fact: Fact<'resumed'>): void {
+    const session = this.of(fact);
+    if (session === undefined) return;
+    const hasArrived = session.phase === 'incoming';
+    session.take({ is: 'resumed' }, { ...fact, isAlone: !this.areOthersComing(session) });
+    if (session.key === undefined) return;
+    this.tidier.present(session.key);
+    if (!hasArrived) return;
+    const household = this.householdOf(session);
+    for (const shell of household?.shellsLeftFor(session) ?? []) shell.take({ is: 'displaced' });
+  }
+
+  stopped(fact: OfGuest): void {
+    const session = this.of(fact);
+    session?.take({ is: 'stopped' });
+    // Its other process may have been heard of first.
+    if (session !== undefined && this.householdOf(session)?.runsElsewhere(session) === true) {
+      session.take({ is: 'displaced' });
+    }
+  }
+
+  incoming(fact: OfGuest): void {
+    this.of(fact)?.take({ is: 'incoming' });
+  }
+
+  /** It may still be held, and nothing is known that was not before. */
+  loaded(_: OfGuest): void {}
+
+  outgoing(fact: OfGuest): void {
+    this.of(fact)?.take({ is: 'outgoing' });
+  }
+
+  left(fact: OfGuest): void {
+    const session = this.of(fact);
+    session?.take({ is: 'left' });
+    const departed = session?.phase === 'migrated-away' ? departedOf(session) : undefined;
+    if (session !== undefined && departed !== undefined && this.others(session).length === 0) {
+      this.tidier.departed(departed);
+    }
+  }
+
+  failed({ guest, side }: Fact<'failed'>): void {
+    this.of({ guest })?.take({ is: side === 'source' ? 'stayed' : 'refused' });
+  }
+
+  changed({ guest, nic }: Fact<'changed'>): void {
+    this.of({ guest })?.changed(nic);
+  }
+
+  private of({ guest }: OfGuest): GuestSession | undefined {
     return this.sessions.get(guest.instance);
   }
 
@@ -104,51 +165,39 @@ export class AnnounceEngine {
     throw new HeraldError('HERALD_GUEST_UNKNOWN', `${guestLabel(guest.identity)} is not on this host`);
   }
 
-  /** The hot path: the session first, then what others of the same guest have to know. */
-  private resumed(fact: MigrationEvents['guest:resumed']): void {
-    const session = this.of(fact);
-    if (session === undefined) return;
-    const hasArrived = session.resumed(fact, !this.areOthersComing(session));
-    const { key } = session;
-    if (key === undefined) return;
-    this.tidier.present(key);
-    // A local migration: what is left of the guest in the other process must not publish any more.
-    if (hasArrived) for (const other of this.others(session)) if (other.phase !== 'running') other.left();
-  }
-
   /** Whether another guest may resume here at any moment. */
   private areOthersComing(session: GuestSession): boolean {
     for (const each of this.sessions.values()) if (each !== session && each.phase === 'incoming') return true;
     return false;
   }
 
-  private left(session: GuestSession | undefined): void {
-    session?.left();
-    if (session?.key !== undefined && this.others(session).length === 0) this.tidier.departed(session.key);
+  /** Two guests of one key: who they are is known by now. */
+  private looked(session: GuestSession): void {
+    for (const rival of this.householdOf(session)?.rivalsOf(session) ?? []) {
+      session.tell(twinHere(session, rival));
+      rival.tell(twinHere(rival, session));
+    }
   }
 
-  /** The same guest in other processes of this host. */
+  private householdOf(session: GuestSession): Household | undefined {
+    const { key } = session;
+    if (key === undefined) return undefined;
+    const sessions = [...this.sessions.values()].filter((each) => each.key === key);
+    return new Household(sessions, session.namedProcess);
+  }
+
+  private faulted(guest: Guest, error: unknown): void {
+    const message = `${guestLabel(guest.identity)} could not be let go of: ${messageOf(error)}`;
+    const warning = asHeraldError(error, 'HERALD_ENGINE_FAULT', message);
+    this.services.bus.emit('warning', { warning, guest });
+  }
+
+  /** The same key in other processes of this host. */
   private others(session: GuestSession): readonly GuestSession[] {
     if (session.key === undefined) return [];
     return [...this.sessions.values()].filter((each) => each !== session && each.key === session.key);
   }
-
-  private appear(session: GuestSession): void {
-    this.forget(session.guest);
-    this.sessions.set(session.guest.instance, session);
-    if (session.key !== undefined) this.tidier.present(session.key);
-    session.begin();
-  }
-
-  private forget(guest: Guest): void {
-    const session = this.of({ guest });
-    if (session === undefined) return;
-    this.sessions.delete(guest.instance);
-    const closing = session.close().finally(() => this.closing.delete(closing));
-    this.closing.add(closing);
-    const { key } = session;
-    if (key === undefined || this.others(session).length > 0) return;
-    if (session.phase === 'running') this.tidier.gone(key);
-    else if (session.phase !== 'incoming') this.tidier.departed(key);
-  }
 }
+
+const departedOf = ({ key, primaryMacs, guest: { process } }: GuestSession): DepartedGuest | undefined =>
+  key === undefined ? undefined : { key, primaryMacs, ...(process === undefined ? {} : { process }) };

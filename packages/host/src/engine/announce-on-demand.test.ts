@@ -101,7 +101,7 @@ describe('an announcement on demand', () => {
     const { test, guest } = await residing();
     const report = test.host.announce(guest);
     await test.clock.advance(100);
-    await test.tell('guest:stopped', guest);
+    await test.tell('stopped', guest);
     expect((await report).outcome).toBe('superseded');
   });
 

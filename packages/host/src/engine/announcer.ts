@@ -36,11 +36,9 @@ export class Announcer {
     return this.sending;
   }
 
-  /** Ends all that is being sent: it may be wrong from now on. True where that left a first round incomplete. */
-  silence(): boolean {
-    const isCut = [...this.sending].some(({ run }) => run.isFirstUnderWay);
+  /** Ends all that is being sent: it may be wrong from now on. */
+  silence(): void {
     for (const announcement of this.sending) announcement.cancel();
-    return isCut;
   }
 
   /** Resolves with the report after the last round, when the bus was told of it. Never rejects. */

@@ -1,25 +1,19 @@
-import {
-  asHeraldError,
-  type CancelTimer,
-  type Guest,
-  type GuestKey,
-  type HeraldError,
-  type NicDescriptor,
-} from '@nic-herald/core';
-import { withDeadline } from '../announce/deadline.js';
+import { asHeraldError, type CancelTimer, type Guest, type HeraldError } from '@nic-herald/core';
 import { matchNic } from '../knowledge/match-nic.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
-import { CAPTURE_DEADLINE_MS } from '../knowledge/read-nic.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
 import type { GuestPorts } from '../multicast/multicast-refresh.js';
 import { duplicateMacs } from './duplicate-macs.js';
 import type { EngineServices } from './engine-services.js';
-import { fetchHandoff } from './fetch-handoff.js';
+import type { GuestHandoff } from './guest-handoff.js';
+import { listNics } from './list-nics.js';
 import { planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 
 /** Pause before trying again where the hand-off or the guest did not answer, ms. */
 const RETRY_MS = 1000;
+/** An announcement is made anew so many times within the time for which what is known counts. */
+const MADE_PER_AGE = 3;
 
 /** Everything made ready for a guest that is about to come. */
 export interface Armed {
@@ -33,6 +27,8 @@ export interface Armed {
 /** Who is told of what is made ready. */
 export interface ArmingListener {
   armed(armed: Armed): void;
+  /** The hand-off was read; false where the guest is not to come, and nothing is made ready any more. */
+  read(handoff: HandoffReading): boolean;
   /** Nothing could be made ready, for a reason nobody foresaw. */
   failed(error: unknown): void;
   readonly round: RoundListener;
@@ -40,7 +36,7 @@ export interface ArmingListener {
 
 /**
  * Keeps an announcement ready for a guest that waits for its migration, and makes it anew whenever the
- * hand-off changes. The one before stays ready until the new one is. The guest's own devices are not read:
+ * hand-off changes, and now and then besides, since what it is made of grows older. The one before stays ready until the new one is. The guest's own devices are not read:
  * before it runs they hold defaults.
  */
 export class Arming {
@@ -49,23 +45,26 @@ export class Arming {
   private again = false;
   private closed = false;
   private retry: CancelTimer | undefined;
+  /** Since when the guest is awaited, ms since 1970 UTC. */
+  private readonly awaitedSince: number;
   private readonly gaveUp = new AbortController();
   private readonly signal: AbortSignal;
   private readonly unwatch: () => void;
 
   constructor(
     private readonly guest: Guest,
-    private readonly key: GuestKey | undefined,
+    private readonly handoff: GuestHandoff,
     private readonly ports: GuestPorts,
     private readonly services: EngineServices,
     signal: AbortSignal,
     private readonly listener: ArmingListener,
   ) {
     this.signal = AbortSignal.any([signal, this.gaveUp.signal]);
+    this.awaitedSince = guest.startedAt ?? services.clock.now();
     this.unwatch =
-      key === undefined || services.handoff === undefined
+      handoff.key === undefined || services.handoff === undefined
         ? () => {}
-        : services.handoff.watch(key, () => this.refresh());
+        : services.handoff.watch(handoff.key, () => this.refresh());
     this.refresh();
   }
 
@@ -122,7 +121,7 @@ export class Arming {
   }
 
   private async make(): Promise<void> {
-    const { guest, key, services, signal } = this;
+    const { guest, services, signal } = this;
     const problems: HeraldError[] = [];
     const attempt = async <T>(
       code: HeraldError['code'],
@@ -137,21 +136,22 @@ export class Arming {
       }
     };
     const unread = 'the hand-off could not be read';
-    const [handoff, , nics] = await Promise.all([
-      attempt('HERALD_HANDOFF_FAILED', unread, () => fetchHandoff(key, 'incoming', services, signal)),
+    const [fetched, , nics] = await Promise.all([
+      attempt('HERALD_HANDOFF_FAILED', unread, async () => ({
+        entries: await this.handoff.fetch(),
+      })),
       attempt('HERALD_HANDOFF_FAILED', unread, () => services.otherGuests.refresh(signal)),
-      attempt<readonly NicDescriptor[]>('HERALD_GUEST_UNREADABLE', 'the guest does not tell its NICs', () =>
-        withDeadline(
-          services.clock,
-          CAPTURE_DEADLINE_MS,
-          'listing the NICs',
-          (listSignal) => guest.nics({ signal: listSignal }),
-          signal,
-        ),
+      attempt('HERALD_GUEST_UNREADABLE', 'the guest does not tell its NICs', () =>
+        listNics(guest, services.clock, signal),
       ),
     ]);
     if (this.isMoot()) return;
     const present = nics ?? [];
+    const { awaitedSince } = this;
+    const primaryMacs = present.map(({ primaryMac }) => primaryMac);
+    const view = { guestIs: 'incoming', primaryMacs, knownEpoch: 0, awaitedSince } as const;
+    const handoff = fetched && this.handoff.read(fetched.entries, view);
+    if (handoff !== undefined && !this.closed && !this.listener.read(handoff)) return;
     const handed = present.map((nic) =>
       snapshotEvidence(nic, matchNic(nic, present, handoff?.newest), services.models),
     );
@@ -173,8 +173,9 @@ export class Arming {
     };
     if (this.closed) return; // it is being waited for
     this.listener.armed(this.current);
-    if (handoff === undefined || nics === undefined) {
-      this.retry = services.clock.setTimer(RETRY_MS, () => this.refresh());
-    }
+    const isComplete = handoff !== undefined && nics !== undefined;
+    this.retry = services.clock.setTimer(isComplete ? this.handoff.maxAgeMs / MADE_PER_AGE : RETRY_MS, () =>
+      this.refresh(),
+    );
   }
 }

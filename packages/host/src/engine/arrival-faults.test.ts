@@ -166,7 +166,7 @@ describe('what goes wrong at an arrival', () => {
     [
       'it was stopped',
       ['tap0', 'tap1'],
-      (test) => void test.tell('guest:stopped', test.host.guests()[0] as never),
+      (test) => void test.tell('stopped', test.host.guests()[0] as never),
       'superseded',
     ],
   ])('has an outcome where %s', async (_, gone, meanwhile, outcome) => {
@@ -294,9 +294,9 @@ describe('what goes wrong at an arrival', () => {
       const { test, guest } = await waiting();
       test.resume(guest);
       await test.clock.advance(60);
-      if (end === 'gone') await test.tell('guest:gone', guest);
+      if (end === 'gone') await test.tell('gone', guest);
       else await test.host.close();
-      await test.clock.settle();
+      await test.clock.advance(0);
       expect(test.report.outcome).toBe('superseded');
       expect([test.sink.openChannels, test.handoff.watchers]).toEqual([0, 0]);
       await test.host.close();

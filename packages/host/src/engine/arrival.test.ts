@@ -164,9 +164,9 @@ describe('a guest that arrives', () => {
   it('is armed anew whenever the hand-off changes', async () => {
     const { test, guest } = await waiting('nothing');
     await test.handoff.memory.publish(snapshotOf());
-    await test.clock.settle();
+    await test.clock.advance(0);
     await test.handoff.memory.publish(snapshotOf({}, { macs: [mac(7)], vlans: [] }));
-    await test.clock.settle();
+    await test.clock.advance(0);
     expect(test.facts).toEqual(['announce:armed', 'announce:armed', 'announce:armed']);
     test.resume(guest);
     await test.clock.advance(0);
@@ -193,7 +193,7 @@ describe('a guest that arrives', () => {
     handoff.trouble = never;
     const { test, guest } = await waiting(snapshotOf(), { handoff });
     test.resume(guest);
-    await test.tell('guest:stopped', guest);
+    await test.tell('stopped', guest);
     await test.clock.advance(5000);
     expect([test.sink.stations, test.reports]).toEqual([[], []]);
     handoff.trouble = undefined;
@@ -206,7 +206,7 @@ describe('a guest that arrives', () => {
     const { test, guest } = await waiting();
     await test.appear(new FakeGuest('qemu-2', { name: 'web-2' }), 'incoming'); // so that it waits for the end of the turn
     test.resume(guest);
-    await test.tell('guest:stopped', guest);
+    await test.tell('stopped', guest);
     await test.clock.advance(1000);
     expect(test.sink.stations).toEqual(['0']); // and what waited for the end of that turn was taken back
     expect(test.report).toMatchObject({ cause: 'migration', outcome: 'superseded', epoch: 4 });
@@ -229,14 +229,14 @@ describe('a guest that arrives', () => {
     );
     test.resume(guest);
     await test.clock.advance(stopsAfterMs);
-    await test.tell('guest:stopped', guest);
+    await test.tell('stopped', guest);
     const { length } = test.sink.stations;
     await test.clock.advance(1000);
     expect(test.sink.stations).toHaveLength(length);
     for (let times = 0; times < 2; times += 1) {
       test.resume(guest);
       await test.clock.advance(3000);
-      await test.tell('guest:stopped', guest);
+      await test.tell('stopped', guest);
     }
     expect(test.reports.map(({ outcome }) => outcome)).toEqual(outcomes);
     expect(test.reports.slice(1).map(({ cause, epoch }) => [cause, epoch])).toEqual(
@@ -257,7 +257,7 @@ describe('a guest that arrives', () => {
     const { test, guest } = await waiting();
     test.resume(guest);
     await test.clock.advance(100);
-    await test.tell('guest:stopped', guest);
+    await test.tell('stopped', guest);
     await test.clock.advance(1000);
     expect(test.sink.stations).toEqual([...HANDED, ...HANDED]);
     expect(test.report.outcome).toBe('superseded');
@@ -269,14 +269,14 @@ describe('a guest that arrives', () => {
 
   it('announces nothing after a failed migration, and a real one works in the same run', async () => {
     const { test, guest } = await waiting();
-    test.host.bus.emit('migration:failed', { guest, side: 'destination', status: 'cancelled' });
+    test.intake.failed({ guest, side: 'destination', status: 'cancelled' });
     await test.clock.settle();
     expect([test.sink.openChannels, test.handoff.watchers]).toEqual([0, 0]);
     test.resume(guest);
     await test.clock.advance(100);
     expect(test.sink.stations).toEqual([]);
-    await test.tell('guest:stopped', guest);
-    await test.tell('migration:incoming', guest);
+    await test.tell('stopped', guest);
+    await test.tell('incoming', guest);
     expect(test.sink.stations).toEqual([]);
     await test.handoff.memory.publish(snapshotOf({ epoch: 9 }));
     await test.clock.settle();
@@ -291,15 +291,15 @@ describe('a guest that arrives', () => {
     const handoff = new FakeHandoff();
     handoff.trouble = never;
     const { test, guest } = await waiting(snapshotOf(), { handoff });
-    test.host.bus.emit('migration:failed', { guest, side: 'destination', status: 'failed' });
-    await test.tell('guest:gone', guest);
+    test.intake.failed({ guest, side: 'destination', status: 'failed' });
+    await test.tell('gone', guest);
     await test.clock.advance(600_000);
     expect([test.facts, test.warnings, test.sink.openChannels, test.clock.pending]).toEqual([[], [], 0, 0]);
   });
 
   it('is announced after it was held paused', async () => {
     const { test, guest } = await waiting();
-    test.host.bus.emit('migration:completed', { guest, side: 'destination' });
+    test.intake.loaded({ guest });
     await test.clock.advance(2000);
     expect([test.sink.stations, guest.inspected]).toEqual([[], 0]);
     test.resume(guest);
@@ -309,8 +309,8 @@ describe('a guest that arrives', () => {
 
   it('is not looked at before it runs, whoever asks', async () => {
     const { test, guest } = await waiting();
-    await test.tell('nic:list-changed', guest);
-    test.host.bus.emit('nic:filter-changed', { guest, nic: 'nic0' });
+    await test.tell('changed', guest);
+    test.intake.changed({ guest, nic: 'nic0' });
     await test.host.inspect(guest);
     await expect(test.host.announce(guest)).rejects.toMatchObject({ code: 'HERALD_GUEST_NOT_RUNNING' });
     await test.clock.advance(10_000);

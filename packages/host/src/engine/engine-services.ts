@@ -6,6 +6,7 @@ import type {
   MigrationEventBus,
 } from '@nic-herald/core';
 import type { FramePacer } from '../announce/frame-pacer.js';
+import type { FrameSchedule } from '../announce/frame-schedule.js';
 import type { SinkRegistry } from '../announce/sink-registry.js';
 import type { ModelRegistry } from '../knowledge/model-registry.js';
 import type { LearnerRegistry } from '../learn/learner-registry.js';
@@ -15,6 +16,8 @@ import type { OtherGuests } from './other-guests.js';
 export interface EngineServices {
   /** The host's name in snapshots and reports. */
   readonly host: string;
+  /** This agent in snapshots: made anew at each start. */
+  readonly agent: string;
   readonly clock: Clock;
   readonly bus: MigrationEventBus;
   readonly policy: AnnouncePolicy;
@@ -22,6 +25,8 @@ export interface EngineServices {
   readonly sinks: SinkRegistry;
   /** The pace of all announcements of this host. */
   readonly pacer: FramePacer;
+  /** When frames are due next. */
+  readonly schedule: FrameSchedule;
   readonly learners: LearnerRegistry;
   readonly kinds: ReadonlyMap<string, AnnouncementKind>;
   /** Absent: nothing is handed over, each host knows only what its own cards hold. */

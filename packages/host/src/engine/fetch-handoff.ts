@@ -1,22 +1,30 @@
-import type { GuestKey } from '@nic-herald/core';
+import type { GuestKey, HandoffEntry } from '@nic-herald/core';
 import { withDeadline } from '../announce/deadline.js';
-import { type HandoffReading, NO_HANDOFF, readHandoff } from '../knowledge/newest-snapshot.js';
+import {
+  type HandoffReading,
+  type HandoffView,
+  NO_HANDOFF,
+  readHandoff,
+} from '../knowledge/newest-snapshot.js';
 import type { EngineServices } from './engine-services.js';
 import { HANDOFF_DEADLINE_MS } from './other-guests.js';
 
-/**
- * Reads what the hand-off says of a guest, of later epochs than `latest` nothing; nothing at all for a guest without
- * a key or a host without a hand-off.
- */
-export const fetchHandoff = async (
+/** The entries of a guest as they were read. */
+export interface FetchedEntries {
+  readonly entries: readonly HandoffEntry[];
+  /** By `Clock.elapsed`. */
+  readonly readAt: number;
+}
+
+type Services = Pick<EngineServices, 'handoff' | 'clock' | 'host'>;
+
+/** Reads all hosts' entries of a guest; absent for a guest without a key or a host without a hand-off. */
+export const fetchEntries = async (
   key: GuestKey | undefined,
-  guestIs: 'incoming' | 'running',
-  services: Pick<EngineServices, 'handoff' | 'clock' | 'host'>,
+  { handoff, clock }: Services,
   signal?: AbortSignal,
-  latest = Number.POSITIVE_INFINITY,
-): Promise<HandoffReading> => {
-  const { handoff, clock, host } = services;
-  if (key === undefined || handoff === undefined) return NO_HANDOFF;
+): Promise<FetchedEntries | undefined> => {
+  if (key === undefined || handoff === undefined) return undefined;
   const entries = await withDeadline(
     clock,
     HANDOFF_DEADLINE_MS,
@@ -24,6 +32,15 @@ export const fetchHandoff = async (
     (fetchSignal) => handoff.fetch(key, { signal: fetchSignal }),
     signal,
   );
-  const upTo = entries.filter((entry) => !('snapshot' in entry) || entry.snapshot.epoch <= latest);
-  return { ...readHandoff(upTo, host, guestIs), readAt: clock.now() };
+  return { entries, readAt: clock.elapsed() };
 };
+
+/** What entries that were fetched say of the guest. */
+export const handoffReading = (
+  fetched: FetchedEntries | undefined,
+  view: Omit<HandoffView, 'host' | 'now'>,
+  { clock, host }: Services,
+): HandoffReading =>
+  fetched === undefined
+    ? NO_HANDOFF
+    : { ...readHandoff(fetched.entries, { ...view, host, now: clock.now() }), readAt: fetched.readAt };

@@ -56,7 +56,7 @@ describe("a neighbour's MAC", () => {
   it('is known at the latest when the migration begins', async () => {
     const { test, guest, handoff } = await attacking({ macs: [mac(9)] }, [], []);
     await handoff.memory.publish(VICTIM);
-    await test.tell('migration:outgoing', guest);
+    await test.tell('outgoing', guest);
     expect(foreignOf(test)).toEqual([mac(9)]);
   });
 
@@ -67,9 +67,9 @@ describe("a neighbour's MAC", () => {
     await test.appear(victim, 'running');
     await test.clock.advance(20_000);
     expect(foreignOf(test)).toEqual([mac(9)]);
-    await test.tell('guest:gone', victim);
+    await test.tell('gone', victim);
     guest.cards.set('nic0', { macs: [mac(9), mac(1)], vlans: [] });
-    test.host.bus.emit('nic:filter-changed', { guest, nic: 'nic0' });
+    test.intake.changed({ guest, nic: 'nic0' });
     await test.clock.advance(100);
     expect(foreignOf(test)).toBeUndefined();
   });
@@ -81,8 +81,8 @@ describe("a neighbour's MAC", () => {
     '%s is refused at the destination, though its owner is no longer known anywhere',
     async (_, card, seen) => {
       const { test: a, guest: leaving, handoff } = await attacking(card, seen);
-      await a.tell('migration:outgoing', leaving);
-      await a.tell('guest:stopped', leaving);
+      await a.tell('outgoing', leaving);
+      await a.tell('stopped', leaving);
       await handoff.memory.remove(VICTIM.guest, 'C');
       const learner = new FakeLearner();
       learner.seen.set('tap0', seen);
@@ -100,7 +100,7 @@ describe("a neighbour's MAC", () => {
       expect(b.report.nics[0]?.announced.map(({ station }) => station.mac)).not.toContain(mac(9));
       learner.seen.clear();
       coming.cards.set('nic0', { macs: [mac(1)], vlans: [] });
-      b.host.bus.emit('nic:filter-changed', { guest: coming, nic: 'nic0' });
+      b.intake.changed({ guest: coming, nic: 'nic0' });
       await b.clock.advance(400_000);
       expect(foreignOf(b)).toBeUndefined();
     },
@@ -116,7 +116,7 @@ describe("a neighbour's MAC", () => {
     const { test, guest } = await residing('running');
     guest.descriptors = [nicOf('nic0'), nicOf('nic1')];
     guest.cards.set('nic1', { macs: [mac(0)], vlans: [] });
-    await test.tell('nic:list-changed', guest);
+    await test.tell('changed', guest);
     await test.clock.advance(20_000);
     expect(test.published?.nics.map(({ foreign }) => foreign)).toEqual([undefined, undefined]);
   });

@@ -19,6 +19,9 @@ import type { PreparedAnnouncement } from './prepared-announcement.js';
 
 /** How often the ports are read, ms: a station the guest begins to use is handed over after that at the latest. */
 const LEARN_POLL_MS = 10_000;
+/** A port is read so many times within the time for which what is learned counts, and not more often than each second. */
+const READS_PER_AGE = 3;
+const LEAST_LEARN_POLL_MS = 1000;
 /** How old the list of other guests' MACs may be when this guest's are held against it, ms. */
 const OWNERS_AGE_MS = 5000;
 
@@ -51,7 +54,7 @@ export class GuestObservation {
       models,
       clock,
       () => boundsOf(policy, guest),
-      () => otherGuests.ownedByOthers(guest),
+      (own) => otherGuests.ownedByOthers(guest, own),
     );
     this.learning = new GuestLearning(learners, clock, (problem) => warnings.tell(problem));
     this.cards = new CardWatch(clock, look);
@@ -72,10 +75,7 @@ export class GuestObservation {
     const { changed, problems } = await this.knowledge.refresh(signal, only);
     for (const problem of problems) this.warnings.tell(problem);
     const { otherGuests } = this.services;
-    otherGuests.present(
-      this.guest,
-      this.knowledge.descriptors.map(({ primaryMac }) => primaryMac),
-    );
+    otherGuests.present(this.guest, this.knowledge.primaryMacs);
     otherGuests.refreshIfOlder(OWNERS_AGE_MS, signal);
     for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
     const learned = await this.learn();
@@ -106,8 +106,14 @@ export class GuestObservation {
   /** Calls for the next look at what no event tells of. */
   poll(): void {
     const polls = new Map(this.knowledge.polls());
-    if (this.learning.isActive && !polls.has(LEARN_POLL_MS)) polls.set(LEARN_POLL_MS, new Set());
+    const { learnPollMs } = this;
+    if (this.learning.isActive && !polls.has(learnPollMs)) polls.set(learnPollMs, new Set());
     this.cards.poll(polls);
+  }
+
+  private get learnPollMs(): number {
+    const { learnedMaxAgeMs } = boundsOf(this.services.policy, this.guest);
+    return Math.min(LEARN_POLL_MS, Math.max(LEAST_LEARN_POLL_MS, learnedMaxAgeMs / READS_PER_AGE));
   }
 
   /** Tells the learners of all that is on its way: the frames of a round may take a while. */

@@ -10,26 +10,39 @@ export interface GuestPublisherParts {
   readonly key: GuestKey | undefined;
   readonly knowledge: GuestKnowledge;
   readonly warnings: GuestWarnings;
-  /** The epoch to publish under; absent while this host has nothing to say of the guest. */
-  readonly epoch: () => number | undefined;
+  /** What to say of where the guest stands; absent while this host has nothing to say of it. */
+  readonly standing: () => Pick<Snapshot, 'epoch' | 'residence'> | undefined;
+  /** How long readers believe what is not written anew, ms. */
+  readonly maxAgeMs: () => number;
 }
+
+/** A snapshot is written so many times within the time for which it is believed. */
+const WRITES_PER_AGE = 3;
 
 /** The publisher of a guest's snapshots; none for a guest without a key, or a host without a hand-off. */
 export const guestPublisher = (
-  { guest, key, knowledge, warnings, epoch }: GuestPublisherParts,
-  { handoff, clock, host, bus }: EngineServices,
+  { guest, key, knowledge, warnings, standing, maxAgeMs }: GuestPublisherParts,
+  { handoff, clock, host, agent, bus }: EngineServices,
 ): SnapshotPublisher | undefined => {
   if (key === undefined || handoff === undefined) return undefined;
-  const current = (): Snapshot | undefined => {
-    const now = epoch();
-    return now === undefined ? undefined : knowledge.snapshot(key, host, now);
-  };
-  const published = (snapshot: Snapshot): void => {
-    for (const { id, foreign = [] } of snapshot.nics)
-      for (const mac of foreign) warnings.tell(taken(id, mac));
-    bus.emit('snapshot:published', { guest, head: headOf(snapshot) });
-  };
-  return new SnapshotPublisher(handoff, clock, current, published, (problem) => warnings.tell(problem));
+  return new SnapshotPublisher({
+    handoff,
+    clock,
+    current: () => {
+      const now = standing();
+      if (now === undefined) return undefined;
+      const process = guest.process === undefined ? {} : { process: guest.process };
+      const writtenAt = clock.now();
+      return knowledge.snapshot({ guest: key, host, ...now, writtenAt, writer: { agent }, ...process });
+    },
+    refreshMs: () => maxAgeMs() / WRITES_PER_AGE,
+    published: (snapshot) => {
+      for (const { id, foreign = [] } of snapshot.nics)
+        for (const mac of foreign) warnings.tell(taken(id, mac));
+      bus.emit('snapshot:published', { guest, head: headOf(snapshot) });
+    },
+    failed: (problem) => warnings.tell(problem),
+  });
 };
 
 const taken = (nic: string, mac: string): HeraldError =>

@@ -4,99 +4,132 @@ import {
   type Guest,
   type GuestKey,
   type GuestPhase,
-  guestKeyOf,
-  guestLabel,
-  type MigrationEvents,
+  type HeraldError,
   type MigrationReport,
-  type MigrationSide,
   messageOf,
+  type ProcessIncarnation,
   type Snapshot,
 } from '@nic-herald/core';
+import type { MacAddress } from '@nic-herald/wire';
 import { ChannelSet } from '../announce/channel-set.js';
-import { endOfTurn } from '../announce/end-of-turn.js';
-import { SerialQueue } from '../announce/serial-queue.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import type { GuestPorts } from '../multicast/multicast-refresh.js';
+import { judgeStay, recognised } from '../residence/judge-stay.js';
+import { isHere, phaseOf, publishedAs, residenceAt, runsHere } from '../residence/residence.js';
+import { type ResidenceEffect, type ResidenceFact, residenceStep } from '../residence/residence-step.js';
 import { Announcer } from './announcer.js';
 import { type Armed, Arming } from './arming.js';
 import type { EngineServices } from './engine-services.js';
-import { fetchHandoff } from './fetch-handoff.js';
+import { type ArrivingGuest, GuestArrival, type Resume } from './guest-arrival.js';
+import { GuestHandoff } from './guest-handoff.js';
 import { GuestObservation } from './guest-observation.js';
 import { guestPublisher, unnamed } from './guest-publisher.js';
 import { GuestWarnings } from './guest-warnings.js';
-import { hearLastWords } from './last-words.js';
+import { listNics, unreadable } from './list-nics.js';
+import { OwnedWork } from './owned-work.js';
 import { type AnnounceChoice, planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 import { RisingRetry } from './rising-retry.js';
 import type { SnapshotPublisher } from './snapshot-publisher.js';
 
-type Resumed = Pick<MigrationEvents['guest:resumed'], 'resumedAt' | 'readAt'>;
+/** Who else on this host has, or seems to have, the same guest. */
+export interface SessionOwner {
+  /** Whether this session is the one that publishes for its key. */
+  mayPublish(session: GuestSession): boolean;
+  /** The session has looked at its cards: what they say of who it is may be news. */
+  looked(session: GuestSession): void;
+}
 
 /**
- * One guest in one hypervisor process, from the moment its monitor sees it until it is gone. While it waits
- * for a migration it keeps an announcement ready; when it resumes it fires that; while it runs it keeps the
- * hand-off true. What takes time is done one thing after another, off the hot path.
+ * One guest in one hypervisor process, from the moment its monitor sees it until it is gone. It does what follows
+ * from where the guest stands, see `residence/`, and decides nothing. What takes time is done one thing after
+ * another, off the hot path.
  */
-export class GuestSession {
-  readonly key: GuestKey | undefined;
+export class GuestSession implements ArrivingGuest {
   readonly knowledge: GuestKnowledge;
+  private readonly handoff: GuestHandoff;
   private readonly ports: GuestPorts;
   private readonly publisher: SnapshotPublisher | undefined;
   private readonly warnings: GuestWarnings;
   private readonly announcer: Announcer;
   private readonly observation: GuestObservation;
-  private readonly queue: SerialQueue;
+  private readonly work: OwnedWork;
   private readonly stop = new AbortController();
   private readonly retry: RisingRetry;
+  private readonly arrival: GuestArrival;
+  private residence;
   private arming: Arming | undefined;
-  private currentPhase: GuestPhase;
-  private currentEpoch = 0;
-  /** True once the newest snapshot was taken over: publishing earlier would lose what it knew. */
-  private merged = false;
-  /** True once a migration to here came to nothing: who then runs the guest here did not migrate it. */
-  private hasFailed = false;
-  /** True once it stopped before its first round was out: when it goes on, it is announced anew. */
-  private isCutShort = false;
 
   constructor(
     readonly guest: Guest,
     phase: GuestPhase,
     private readonly services: EngineServices,
+    private readonly owner: SessionOwner,
   ) {
     const { bus, clock, sinks } = services;
-    this.key = guestKeyOf(guest.identity);
-    this.currentPhase = phase;
-    this.warnings = new GuestWarnings(bus, guest);
+    this.handoff = new GuestHandoff(guest, services, this.stop.signal);
+    this.residence = residenceAt(phase);
+    this.warnings = new GuestWarnings(bus, guest, clock);
     this.announcer = new Announcer(guest, services, this.warnings);
     this.observation = new GuestObservation(guest, services, this.warnings, this.announcer, (nics) =>
-      this.enqueue(() => this.look(nics)),
+      this.work.enqueue(() => this.look(nics)),
     );
     this.knowledge = this.observation.knowledge;
     this.ports = {
       channels: new ChannelSet(sinks, clock, this.stop.signal),
       countReports: () => this.observation.countReports(),
     };
-    this.retry = new RisingRetry(clock, () => void this.enqueue(() => this.catchUp()));
-    this.queue = new SerialQueue(guestLabel(guest.identity));
+    this.retry = new RisingRetry(clock, () => void this.work.enqueue(() => this.catchUp()));
+    this.work = new OwnedWork(guest, this.stop.signal, (problem) => this.warnings.tell(problem));
+    const { announcer, handoff, knowledge, observation, work } = this;
+    const { signal } = this.stop;
+    this.arrival = new GuestArrival(
+      { guest, services, handoff, knowledge, observation, announcer, work, signal },
+      this,
+    );
     this.publisher = guestPublisher(
       {
         guest,
         key: this.key,
         knowledge: this.knowledge,
         warnings: this.warnings,
-        epoch: () => (this.mayPublish ? this.currentEpoch : undefined),
+        standing: () => this.standing,
+        maxAgeMs: () => this.handoff.maxAgeMs,
       },
       services,
     );
   }
 
+  get key(): GuestKey | undefined {
+    return this.handoff.key;
+  }
+
+  /** The process that this host's entry for the key named when it was last read. */
+  get namedProcess(): ProcessIncarnation | undefined {
+    return this.handoff.named;
+  }
+
   get phase(): GuestPhase {
-    return this.currentPhase;
+    return phaseOf(this.residence);
   }
 
   get epoch(): number {
-    return this.currentEpoch;
+    return this.residence.epoch;
+  }
+
+  /** Whether the guest is in this process, running or paused. */
+  get isHere(): boolean {
+    return isHere(this.residence);
+  }
+
+  get isRunning(): boolean {
+    return runsHere(this.residence);
+  }
+
+  /** Whether what the hand-off says of the guest was taken over. */
+  get isJudged(): boolean {
+    return this.residence.toJudge === undefined;
   }
 
   /** What lies ready for the next resume. */
@@ -104,103 +137,71 @@ export class GuestSession {
     return this.arming?.armed;
   }
 
+  /** The primary MACs of the guest as far as they are known here; none where it did not tell them yet. */
+  get primaryMacs(): readonly MacAddress[] {
+    if (this.knowledge.hasLooked) return this.knowledge.primaryMacs;
+    return this.armed?.announcement.nics.map(({ plan }) => plan.nic.primaryMac) ?? [];
+  }
+
   /** Begins: makes ready for a guest that is coming, looks at one that runs. */
   begin(): void {
     if (this.key === undefined) this.warnings.tell(unnamed(this.guest));
-    if (this.currentPhase === 'incoming') this.arm();
-    if (this.currentPhase === 'running') void this.enqueue(() => this.catchUp());
-  }
-
-  /** The guest is about to come here. */
-  incoming(): void {
-    if (this.currentPhase === 'running') return;
-    this.currentPhase = 'incoming';
-    if (this.arming === undefined) this.arm();
-    else this.arming.refresh();
+    if (this.residence.state === 'awaited') this.arm();
+    if (this.residence.state === 'resident') this.effects.judge();
   }
 
   /**
-   * The guest runs. The hot path: what lies ready is handed over before anything else is done. True where it
-   * came here by a migration. `isAlone`: no other guest can resume in the same turn.
+   * Takes a fact, and does what follows from it before this returns. `resume`: with the fact that the guest runs. That
+   * is the hot path: what lies ready is handed over before anything else is done.
    */
-  resumed(fact: Resumed, isAlone: boolean): boolean {
-    const { arming } = this;
-    this.currentPhase = 'running';
-    if (arming === undefined) {
-      void this.enqueue(() => this.catchUp());
-      return false;
-    }
-    const { armed } = arming;
-    armed?.announcement.run.fire(isAlone);
-    this.arming = undefined;
-    if (armed !== undefined) this.announcer.follow(armed.announcement);
-    const framesAreOut = endOfTurn(this.services.clock, this.stop.signal);
-    const ready = Promise.all([arming.finish(), framesAreOut]);
-    void this.enqueue(async () => this.arrive((await ready)[0], armed !== undefined, fact));
-    return true;
+  take(fact: ResidenceFact, resume?: Resume): void {
+    const { residence, effects } = residenceStep(this.residence, fact);
+    this.residence = residence;
+    for (const effect of effects) this.effects[effect](resume);
   }
 
-  /** The guest's CPUs stopped: whatever is still being announced here may be wrong from now on. */
-  stopped(): void {
-    this.observation.tellInjected();
-    this.isCutShort = this.announcer.silence() || this.isCutShort;
-    if (this.currentPhase !== 'running') return;
-    this.currentPhase = 'paused';
-    // It may be leaving, also where QEMU does not say so. QEMU is no longer to be asked; the ports are.
-    void this.enqueue(() => this.publishLearned());
-  }
-
-  /** The guest is being sent away and still runs here: the last moment to look at its cards. */
-  outgoing(): void {
-    void this.enqueue(async () => {
-      await Promise.all([this.look(), this.readOwners()]);
-      this.publisher?.request(0);
-      await this.publisher?.flush();
-    });
-  }
-
-  /** The guest left for another host, or for another process of this one: what is left here is a shell. */
-  left(): void {
-    this.announcer.silence();
-    this.currentPhase = 'migrated-away';
-  }
-
-  /** A migration came to nothing. On the destination nothing may be announced any more. */
-  failed(side: MigrationSide): void {
-    if (side === 'source' || this.currentPhase !== 'incoming') return;
-    this.currentPhase = 'paused';
-    this.hasFailed = true;
-    void this.arming?.abandon();
-    this.arming = undefined;
-    this.ports.channels.release().catch(() => {}); // closed meanwhile: it is released
-  }
-
-  /** The guest changed the filter of a NIC, or NICs came or went. */
+  /** The guest changed the filter of a NIC; without one, NICs came or went. */
   changed(nic?: string): void {
     if (nic === undefined) this.arming?.refresh();
-    if (this.currentPhase === 'running') this.observation.changed(nic);
+    if (this.isRunning) this.observation.changed(nic);
+  }
+
+  /** Tells something of the guest that its household found out. */
+  tell(warning: HeraldError): void {
+    this.warnings.tell(warning);
+  }
+
+  /** Does after a while what could not be done now. */
+  catchUpLater(): void {
+    this.retry.again();
+  }
+
+  /** Publishes soon, where there is anything to publish. */
+  publish(): void {
+    this.publisher?.request(0);
   }
 
   /** Announces the running guest now; resolves with the report after the last round. */
   async announce(
     cause: AnnounceCause,
-    handoff: Pick<HandoffReading, 'snapshots'>,
     choose: (all: AnnounceChoice) => AnnounceChoice = (all) => all,
     signal?: AbortSignal,
   ): Promise<MigrationReport> {
-    const { services, guest, currentEpoch: epoch } = this;
+    const { services, guest } = this;
     await this.readOwners();
     const { faults, ...planned } = planGuest(guest, this.knowledge.evidence(), services);
     const chosen = choose({ ...planned, timing: services.policy.forGuest(guest.identity).timing });
-    const { ports, onRound } = this;
+    const { ports, onRound, epoch } = this;
     const announcement = await PreparedAnnouncement.prepare(chosen, chosen.timing, ports, services, onRound);
     const { run } = announcement;
     const cancel = (): void => announcement.cancel();
     const isWanted = signal?.aborted !== true && !this.stop.signal.aborted;
-    if (this.currentPhase === 'running' && isWanted) run.fire();
+    if (this.isRunning && isWanted) run.fire();
     else cancel();
+    if (cause === 'late') this.arrival.settleDebt(announcement);
     run.complete();
     signal?.addEventListener('abort', cancel, { once: true });
+    const handoff = this.handoff.last;
     const report = await this.announcer.report(announcement, { cause, epoch, handoff, problems: faults });
     signal?.removeEventListener('abort', cancel);
     return report;
@@ -208,7 +209,14 @@ export class GuestSession {
 
   /** Looks at the cards now, after what was asked for before. Rejects where the guest does not answer. */
   freshLook(): Promise<void> {
-    return this.queue.run(() => this.lookOrFail());
+    return this.work.ask(() => this.lookOrFail());
+  }
+
+  /** Reads what the hand-off says of the guest now. Rejects where it cannot be read. */
+  async readHandoff(): Promise<HandoffReading> {
+    const { primaryMacs, epoch: knownEpoch } = this;
+    const guestIs = this.phase === 'incoming' ? 'incoming' : 'running';
+    return this.handoff.read(await this.handoff.fetch(), { guestIs, primaryMacs, knownEpoch });
   }
 
   /** Lets go of the guest. What was published stays. */
@@ -219,146 +227,139 @@ export class GuestSession {
     this.announcer.silence();
     await this.arming?.abandon();
     await this.publisher?.close();
-    await this.queue.close();
+    await this.work.close();
     await this.announcer.close();
     await this.ports.channels.close();
     await this.observation.close();
   }
 
+  /** What each effect of `residenceStep` is here. */
+  private readonly effects: Readonly<Record<ResidenceEffect, (resume?: Resume) => void>> = {
+    arm: () => this.arm(),
+    rearm: () => this.arming?.refresh(),
+    disarm: () => this.disarm(),
+    receive: (resume) => this.receive(resume),
+    silence: () => {
+      this.observation.tellInjected();
+      this.announcer.silence();
+    },
+    judge: () => void this.work.enqueue(() => this.catchUp()),
+    look: () => void this.work.enqueue(() => this.catchUp()),
+    announce: () => this.work.follow(this.announce('late')),
+    'hand-on': () => void this.work.enqueue(() => this.handOn()),
+    'last-words': () => void this.work.enqueue(() => this.sayLastWords()),
+    publish: () => this.publish(),
+  };
+
   /** Also while it is stopped: what was seen before STOP is what the destination needs. */
-  private get mayPublish(): boolean {
-    const isHere = this.currentPhase === 'running' || this.currentPhase === 'paused';
-    return this.merged && isHere && this.knowledge.hasLooked;
+  private get standing(): Pick<Snapshot, 'epoch' | 'residence'> | undefined {
+    const residence = publishedAs(this.residence);
+    const isReady = residence !== undefined && this.knowledge.hasLooked;
+    return isReady && this.owner.mayPublish(this) ? { epoch: this.epoch, residence } : undefined;
   }
 
   private arm(): void {
     const { guest, services } = this;
-    this.merged = false;
-    this.hasFailed = false;
-    this.isCutShort = false;
     this.knowledge.forget();
-    this.arming = new Arming(guest, this.key, this.ports, services, this.stop.signal, {
+    this.handoff.last = NO_HANDOFF;
+    this.arming = new Arming(guest, this.handoff, this.ports, services, this.stop.signal, {
       armed: ({ announcement, handoff, problems }) => {
-        this.currentEpoch = Math.max(this.currentEpoch, handoff?.epoch ?? 0);
+        this.take({ is: 'ready', epoch: handoff?.epoch ?? 0 });
         for (const problem of [...problems, ...announcement.faults]) this.warnings.tell(problem);
         void this.observation.attend(announcement.nics.map(({ plan }) => plan.nic)); // before it says its first word
         services.bus.emit('announce:armed', { guest, frames: announcement.run.frames });
       },
-      failed: (error) => this.faulted(error),
+      read: (handoff) => {
+        const known = recognised(handoff, { host: services.host, guest });
+        if (known !== undefined) this.take({ is: 'recognised', ...known });
+        return known === undefined;
+      },
+      failed: (error) => this.work.failed(error),
       round: this.onRound,
     });
   }
 
-  /** After the resume: a new epoch, a look at the cards here, what they have beyond the hand-off, the report. */
-  private async arrive(armed: Armed | undefined, wasFired: boolean, resumed: Resumed): Promise<void> {
-    const isStopped = this.currentPhase !== 'running';
-    if (armed === undefined || (isStopped && !wasFired)) return this.catchUp();
-    const { announcement, handoff, problems } = armed;
-    const { run } = announcement;
-    if (!isStopped) run.fire(); // where it was not ready in time
-    this.currentEpoch = Math.max(this.currentEpoch, handoff?.epoch ?? 0) + 1;
-    // Not awaited: the rounds last up to minutes, and the guest may change meanwhile.
-    void this.announcer.report(announcement, {
-      cause: 'migration',
-      epoch: this.currentEpoch,
-      handoff: handoff ?? NO_HANDOFF,
-      resumed,
-      problems,
-    });
-    if (isStopped) return announcement.cancel(); // and not merged: when it goes on, it is announced anew
-    if (handoff !== undefined) this.merge(handoff);
-    this.observation.injected(announcement); // before the port is read: our first frames are not the guest's
-    const take = (late: Snapshot): void => void this.enqueue(() => this.takeLast(announcement, late));
-    const lastWords = hearLastWords(this.key, handoff ?? NO_HANDOFF, this.services, this.stop.signal, take);
-    try {
-      await this.announceBeyond(announcement);
-    } finally {
-      void lastWords.then(() => this.enqueue(async () => run.complete()));
-    }
-    if (this.merged) this.publisher?.request(0);
-    else this.retry.again();
+  private disarm(): void {
+    this.work.follow(this.arming?.abandon() ?? Promise.resolve());
+    this.arming = undefined;
+    this.ports.channels.release().catch(() => {}); // closed meanwhile: it is released
   }
 
-  /** Looks at the cards and the ports here, and announces what was not announced yet. */
-  private async announceBeyond(announcement: PreparedAnnouncement): Promise<void> {
-    await this.look();
-    const planned = planGuest(this.guest, this.knowledge.evidence(), this.services);
-    const { maxStations } = this.services.policy.forGuest(this.guest.identity);
-    await announcement.addFrom(planned, maxStations);
-    this.observation.injected(announcement);
-  }
-
-  /** The source's last snapshot came after the resume. */
-  private async takeLast(announcement: PreparedAnnouncement, snapshot: Snapshot): Promise<void> {
-    if (this.currentPhase !== 'running' || !this.merged) return;
-    this.knowledge.carry(snapshot);
-    await this.announceBeyond(announcement);
-    this.publisher?.request(0);
+  private receive(resume: Resume | undefined): void {
+    const { arming } = this;
+    this.arming = undefined;
+    if (arming === undefined || resume === undefined) void this.work.enqueue(() => this.catchUp());
+    else this.arrival.receive(arming, resume);
   }
 
   /** What has to be done for a guest that runs here and did not just arrive. */
-  private async catchUp(): Promise<void> {
-    if (this.currentPhase !== 'running') return;
-    if (!this.merged) return this.settle();
+  async catchUp(): Promise<void> {
+    if (!this.isRunning) return;
+    if (this.residence.toJudge !== undefined) return this.judge(this.residence.toJudge);
     await this.look();
-    if (this.isCutShort) this.announceLate(NO_HANDOFF);
     this.publisher?.request();
   }
 
-  /** Takes the hand-off over, and announces the guest if it came unseen. */
-  private async settle(): Promise<void> {
-    let handoff: HandoffReading;
+  /** Reads the hand-off, and finds out what it says of a guest that runs here. */
+  private async judge(judgement: NonNullable<typeof this.residence.toJudge>): Promise<void> {
+    const { guest, services, epoch: knownEpoch } = this;
     try {
-      handoff = await fetchHandoff(this.key, 'running', this.services, this.stop.signal);
+      const [fetched, nics] = await Promise.all([
+        this.handoff.fetch().catch((error: unknown) => {
+          throw asHeraldError(error, 'HERALD_HANDOFF_FAILED', UNREAD);
+        }),
+        listNics(guest, services.clock, this.stop.signal),
+      ]);
+      const primaryMacs = nics.map(({ primaryMac }) => primaryMac);
+      this.handoff.last = this.handoff.read(fetched, { guestIs: 'running', primaryMacs, knownEpoch });
     } catch (error) {
-      this.handoffFailed(error);
+      if (this.stop.signal.aborted) return;
+      this.warnings.tell(asHeraldError(error, 'HERALD_ENGINE_FAULT', messageOf(error)));
       await this.look();
       this.retry.again();
       return;
     }
+    const handoff = this.handoff.last;
     for (const problem of handoff.problems) this.warnings.tell(problem);
-    this.currentEpoch = Math.max(this.currentEpoch, handoff.epoch);
-    this.merge(handoff);
+    const { epoch, owes, carried } = judgeStay(
+      handoff,
+      { host: services.host, guest, knownEpoch, now: services.clock.now(), maxAgeMs: this.handoff.maxAgeMs },
+      judgement,
+    );
+    if (carried !== undefined) this.knowledge.carry(carried, handoff.readAt);
     await this.look();
-    const isFromElsewhere = handoff.newest !== undefined && handoff.newest.host !== this.services.host;
-    if ((isFromElsewhere && !this.hasFailed) || this.isCutShort) {
-      this.currentEpoch += 1;
-      this.announceLate(handoff);
-    }
-    this.publisher?.request(0);
+    this.take({ is: 'judged', epoch, owes });
   }
 
-  private announceLate(handoff: Pick<HandoffReading, 'snapshots'>): void {
-    this.isCutShort = false;
-    this.announce('late', handoff).catch((error: unknown) => this.faulted(error));
-  }
-
-  private merge(handoff: HandoffReading): void {
-    this.knowledge.carry(handoff.newest, handoff.readAt);
-    this.merged = true;
-  }
-
-  private async look(only?: ReadonlySet<string>): Promise<void> {
-    if (this.currentPhase !== 'running') return;
+  /** Looks at the cards, where the guest runs; what fails is told, and tried again. */
+  async look(only?: ReadonlySet<string>): Promise<void> {
+    if (!this.isRunning) return;
     try {
       await this.lookOrFail(only);
-      if (this.merged) this.retry.succeeded();
+      if (this.residence.toJudge === undefined) this.retry.succeeded();
     } catch (error) {
-      const message = `${guestLabel(this.guest.identity)} does not tell its NICs`;
-      if (!this.stop.signal.aborted) {
-        this.warnings.tell(asHeraldError(error, 'HERALD_GUEST_UNREADABLE', message));
-      }
+      if (!this.stop.signal.aborted) this.warnings.tell(unreadable(this.guest, error));
       this.retry.again();
     }
   }
 
   private async lookOrFail(only?: ReadonlySet<string>): Promise<void> {
     if (await this.observation.look(this.stop.signal, only)) this.publisher?.request();
-    if (this.currentPhase === 'running') this.observation.poll();
+    this.owner.looked(this);
+    if (this.isRunning) this.observation.poll();
   }
 
-  private async publishLearned(): Promise<void> {
-    if (await this.observation.learn()) this.publisher?.request(0);
+  /** The last moment to look at the cards of a guest that is being sent away. */
+  private async handOn(): Promise<void> {
+    await Promise.all([this.look(), this.readOwners()]);
+    this.publish();
+    await this.publisher?.flush();
+  }
+
+  /** It may be leaving, also where QEMU does not say so. QEMU is no longer to be asked; the ports are. */
+  private async sayLastWords(): Promise<void> {
+    await this.observation.learn();
+    this.publish();
     await this.publisher?.flush();
   }
 
@@ -367,33 +368,17 @@ export class GuestSession {
     // Told after the frames of all guests that wait in this turn are out.
     services.clock.setTimer(0, () => {
       this.observation.injected(announcement);
-      services.bus.emit('announce:round-finished', { guest, epoch: this.currentEpoch, round });
+      services.bus.emit('announce:round-finished', { guest, epoch: this.epoch, round });
     });
   };
 
   /** Which MACs are other guests', as of now. */
   private readOwners(): Promise<void> {
-    return this.services.otherGuests.refresh(this.stop.signal).catch((error) => this.handoffFailed(error));
-  }
-
-  private handoffFailed(error: unknown): void {
-    if (this.stop.signal.aborted) return;
-    this.warnings.tell(asHeraldError(error, 'HERALD_HANDOFF_FAILED', 'the hand-off could not be read'));
-  }
-
-  private faulted(error: unknown): void {
-    if (this.stop.signal.aborted) return;
-    const words = messageOf(error);
-    const message = `work for ${guestLabel(this.guest.identity)} failed: ${words}`;
-    this.warnings.tell(asHeraldError(error, 'HERALD_ENGINE_FAULT', message));
-  }
-
-  /** Does it after what was asked for before. Never rejects: what fails is told. */
-  private async enqueue(work: () => Promise<void>): Promise<void> {
-    try {
-      await this.queue.run(work);
-    } catch (error) {
-      this.faulted(error);
-    }
+    return this.services.otherGuests.refresh(this.stop.signal).catch((error: unknown) => {
+      if (this.stop.signal.aborted) return;
+      this.warnings.tell(asHeraldError(error, 'HERALD_HANDOFF_FAILED', UNREAD));
+    });
   }
 }
+
+const UNREAD = 'the hand-off could not be read';

@@ -1,21 +1,20 @@
-import type { Guest, HeraldError, MigrationEventBus } from '@nic-herald/core';
+import type { Clock, Guest, HeraldError, MigrationEventBus } from '@nic-herald/core';
+import { ToldLately } from '../facts/told-lately.js';
 
-/** Most different warnings told of one guest: a guest must not be able to fill the log. */
-const MAX_TOLD = 256;
-
-/** Tells of each problem of a guest once for as long as it is here. */
+/** Tells of each problem of a guest once in a while. */
 export class GuestWarnings {
-  private readonly told = new Set<string>();
+  private readonly told: ToldLately;
 
   constructor(
     private readonly bus: MigrationEventBus,
     private readonly guest: Guest,
-  ) {}
+    clock: Clock,
+  ) {
+    this.told = new ToldLately(clock);
+  }
 
   tell(warning: HeraldError): void {
-    const seen = `${warning.code} ${warning.message}`;
-    if (this.told.has(seen) || this.told.size >= MAX_TOLD) return;
-    this.told.add(seen);
+    if (!this.told.isNews(`${warning.code} ${warning.message}`)) return;
     this.bus.emit('warning', { warning, guest: this.guest });
   }
 }

@@ -1,39 +1,100 @@
-import type { GuestKey } from '@nic-herald/core';
+import type { GuestKey, ProcessIncarnation, Snapshot } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { FakeHandoff } from '../../test/fake-handoff.js';
-import { HandoffTidier } from './handoff-tidier.js';
+import { mac } from '../../test/sample-nic.js';
+import { KEY, snapshotOf } from '../../test/test-host.js';
+import { type DepartedGuest, HandoffTidier } from './handoff-tidier.js';
 
-const KEY = 'name:web-1' as GuestKey;
+const PROCESS: ProcessIncarnation = { bootId: 'this boot', pid: 4711, startTicks: 100 };
+/** Of the same number, after that one ended. */
+const ANOTHER: ProcessIncarnation = { ...PROCESS, startTicks: 200 };
+const GUEST: DepartedGuest = { key: KEY, primaryMacs: [mac(0)], process: PROCESS };
+const { process: _, ...UNTOLD } = GUEST;
 
-const testTidier = async (entries: Record<string, number>) => {
+/** A primary MAC that is not the guest's: a copy of it has the same key. */
+const copyOf = (number: number): Pick<Snapshot, 'nics'> => ({
+  nics: [{ id: 'nic0', primaryMac: mac(number), model: 'fake-card', learned: [] }],
+});
+
+const testTidier = async (entries: Record<string, number | Partial<Snapshot>>) => {
   const clock = new FakeClock();
   const handoff = new FakeHandoff();
-  const publish = (host: string, epoch: number) =>
-    handoff.memory.publish({ format: 1, guest: KEY, host, epoch, nics: [] });
-  for (const [host, epoch] of Object.entries(entries)) await publish(host, epoch);
-  const tidier = new HandoffTidier({ handoff, clock, host: 'A' });
+  const publish = (host: string, entry: number | Partial<Snapshot>) =>
+    handoff.memory.publish(snapshotOf({ host, ...(typeof entry === 'number' ? { epoch: entry } : entry) }));
+  for (const [host, entry] of Object.entries(entries)) await publish(host, entry);
+  const tidier = new HandoffTidier({ handoff, clock, host: 'A', agent: 'ours' });
   return { clock, handoff, tidier, publish };
 };
 
 describe('HandoffTidier, on host A', () => {
-  it.each([
+  it.each<[string, Record<string, number | Partial<Snapshot>>, string[]]>([
     ['nobody else spoke', { A: 1 }, []],
     ['another is behind', { A: 1, B: 0 }, []],
     ['another has the same epoch', { A: 1, B: 1 }, []],
+    ['another machine of its key is ahead', { A: 1, B: { epoch: 2, ...copyOf(7) } }, []],
+    ['another machine of its key spoke alone', { B: { epoch: 2, ...copyOf(7) } }, []],
+    [
+      'another is behind, another machine of its key ahead',
+      { A: 3, B: 2, C: { epoch: 9, ...copyOf(7) } },
+      [],
+    ],
     ['another is ahead', { A: 1, B: 2 }, ['name:web-1 A']],
+    ['another is ahead that tells no MACs', { A: 1, B: { epoch: 2, nics: [] } }, ['name:web-1 A']],
     ['there is none of ours', { B: 1 }, ['name:web-1 A']],
   ])('removes the entry of a guest that left where %s: %j', async (_, entries, removed) => {
     const { clock, handoff, tidier } = await testTidier(entries);
-    tidier.departed(KEY);
+    tidier.departed(GUEST);
     await clock.settle();
     expect(handoff.removed).toEqual(removed);
   });
 
-  it('waits for the destination to speak', async () => {
+  it.each<[string, DepartedGuest, Partial<Snapshot>, boolean]>([
+    ['names another process', GUEST, { process: ANOTHER, writer: { agent: 'ours' } }, false],
+    ['was written by another agent, and names no process', GUEST, { writer: { agent: 'theirs' } }, false],
+    [
+      'was written by another agent, of a guest whose process is not known',
+      UNTOLD,
+      { process: PROCESS, writer: { agent: 'theirs' } },
+      false,
+    ],
+    ['names its process', GUEST, { process: PROCESS, writer: { agent: 'ours' } }, true],
+    [
+      'names its process, though the agent before wrote it',
+      GUEST,
+      { process: PROCESS, writer: { agent: 'before' } },
+      true,
+    ],
+    ['was written by this agent, and names no process', GUEST, { writer: { agent: 'ours' } }, true],
+    [
+      'was written by this agent, of a guest whose process is not known',
+      UNTOLD,
+      { process: ANOTHER, writer: { agent: 'ours' } },
+      true,
+    ],
+    ['was written by an older version', GUEST, {}, true],
+  ])('tells by its own entry whether to remove it: it %s', async (_, guest, own, isRemoved) => {
+    const removed = isRemoved ? ['name:web-1 A'] : [];
+    const left = await testTidier({ A: { epoch: 1, ...own }, B: 2 });
+    left.tidier.departed(guest);
+    await left.clock.settle();
+    expect(left.handoff.removed).toEqual(removed);
+    expect([left.handoff.watchers, left.clock.pending]).toEqual([0, 0]);
+
+    const ended = await testTidier({ A: { epoch: 1, ...own } });
+    ended.tidier.gone(guest);
+    await ended.clock.advance(60_000);
+    expect(ended.handoff.removed).toEqual(removed);
+    expect([ended.handoff.watchers, ended.clock.pending]).toEqual([0, 0]);
+  });
+
+  it('waits for the destination to speak, whatever another machine of its key says', async () => {
     const { clock, handoff, tidier, publish } = await testTidier({ A: 1 });
-    tidier.departed(KEY);
-    await clock.advance(599_000);
+    tidier.departed(GUEST);
+    await clock.advance(598_000);
+    await publish('C', { epoch: 2, ...copyOf(7) });
+    await clock.advance(1000);
+    expect(handoff.removed).toEqual([]);
     await publish('B', 2);
     await clock.settle();
     expect(handoff.removed).toEqual(['name:web-1 A']);
@@ -42,11 +103,11 @@ describe('HandoffTidier, on host A', () => {
 
   it('lets the entry stay where the destination does not speak, or the guest comes back', async () => {
     const { clock, handoff, tidier, publish } = await testTidier({ A: 1 });
-    tidier.departed(KEY);
+    tidier.departed(GUEST);
     await clock.advance(600_000);
     await publish('B', 2);
     await clock.settle();
-    tidier.departed(KEY);
+    tidier.departed(GUEST);
     tidier.present(KEY);
     await clock.settle();
     expect(handoff.removed).toEqual([]);
@@ -55,8 +116,8 @@ describe('HandoffTidier, on host A', () => {
 
   it('removes the entry of a guest that ended, after a while', async () => {
     const { clock, handoff, tidier } = await testTidier({ A: 1 });
-    tidier.gone(KEY);
-    tidier.gone(KEY);
+    tidier.gone(GUEST);
+    tidier.gone(GUEST);
     await clock.advance(59_999);
     expect(handoff.removed).toEqual([]);
     await clock.advance(1);
@@ -65,7 +126,7 @@ describe('HandoffTidier, on host A', () => {
 
   it.each(['present', 'close'] as const)('removes nothing after %s', async (what) => {
     const { clock, handoff, tidier } = await testTidier({ A: 1, B: 2 });
-    tidier.gone(KEY);
+    tidier.gone(GUEST);
     if (what === 'present') tidier.present(KEY);
     else tidier.close();
     await clock.advance(600_000);
@@ -75,8 +136,8 @@ describe('HandoffTidier, on host A', () => {
   it('gets over a hand-off that is out of reach', async () => {
     const { clock, handoff, tidier, publish } = await testTidier({ A: 1, B: 2 });
     handoff.trouble = handoff.outOfReach;
-    tidier.departed(KEY);
-    tidier.gone('name:web-2' as GuestKey);
+    tidier.departed(GUEST);
+    tidier.gone({ ...GUEST, key: 'name:web-2' as GuestKey });
     await clock.advance(60_000);
     handoff.trouble = undefined;
     await publish('B', 2);
@@ -86,9 +147,9 @@ describe('HandoffTidier, on host A', () => {
 
   it('does nothing without a hand-off', async () => {
     const clock = new FakeClock();
-    const tidier = new HandoffTidier({ clock, host: 'A' });
-    tidier.departed(KEY);
-    tidier.gone(KEY);
+    const tidier = new HandoffTidier({ clock, host: 'A', agent: 'ours' });
+    tidier.departed(GUEST);
+    tidier.gone(GUEST);
     expect(clock.pending).toBe(0);
   });
 });

@@ -1,5 +1,14 @@
-import type { CancelTimer, GuestKey } from '@nic-herald/core';
+import {
+  type CancelTimer,
+  type GuestKey,
+  type HandoffEntry,
+  isSameProcess,
+  type ProcessIncarnation,
+  type Snapshot,
+} from '@nic-herald/core';
+import type { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
+import { mayBeSameMachine } from '../knowledge/same-machine.js';
 import type { EngineServices } from './engine-services.js';
 import { HANDOFF_DEADLINE_MS } from './other-guests.js';
 
@@ -8,15 +17,24 @@ const GONE_GRACE_MS = 60_000;
 /** How long the destination has to say that the guest is there, ms; after that our entry stays for it. */
 const DEPARTED_WAIT_MS = 600_000;
 
+/** A guest that is no longer here: its key alone may be a copy's, too. */
+export interface DepartedGuest {
+  readonly key: GuestKey;
+  readonly primaryMacs: readonly MacAddress[];
+  /** The process it had here; absent where the monitor cannot tell. */
+  readonly process?: ProcessIncarnation;
+}
+
 /**
  * Removes this host's entries of guests that are no longer here: at once when another host has a later
  * epoch, after a while when the guest was shut down. The entry of a guest that left for a host that has not
- * spoken yet stays: it is all that host will ever know.
+ * spoken yet stays: it is all that host will ever know. So does an entry that another process or another agent of this
+ * name wrote.
  */
 export class HandoffTidier {
   private readonly pending = new Map<GuestKey, () => void>();
 
-  constructor(private readonly services: Pick<EngineServices, 'handoff' | 'clock' | 'host'>) {}
+  constructor(private readonly services: Pick<EngineServices, 'handoff' | 'clock' | 'host' | 'agent'>) {}
 
   /** The guest is here (again): its entry is kept. */
   present(key: GuestKey): void {
@@ -25,13 +43,14 @@ export class HandoffTidier {
   }
 
   /** The guest left for another host. */
-  departed(key: GuestKey): void {
+  departed(guest: DepartedGuest): void {
     const { handoff, clock } = this.services;
+    const { key } = guest;
     if (handoff === undefined || this.pending.has(key)) return;
-    const check = (): void => void this.removeIfSuperseded(key);
+    const check = (): void => void this.tidy(guest, (entries) => this.isSuperseded(guest, entries));
     const unwatch = handoff.watch(key, check);
     const cancel = clock.setTimer(DEPARTED_WAIT_MS, () => this.present(key));
-    this.keep(key, () => {
+    this.pending.set(key, () => {
       unwatch();
       cancel();
     });
@@ -39,13 +58,12 @@ export class HandoffTidier {
   }
 
   /** The guest's process ended here. */
-  gone(key: GuestKey): void {
-    if (this.services.handoff === undefined || this.pending.has(key)) return;
-    const cancel: CancelTimer = this.services.clock.setTimer(GONE_GRACE_MS, () => {
-      this.pending.delete(key);
-      void this.remove(key);
-    });
-    this.keep(key, cancel);
+  gone(guest: DepartedGuest): void {
+    const { handoff, clock } = this.services;
+    const { key } = guest;
+    if (handoff === undefined || this.pending.has(key)) return;
+    const cancel: CancelTimer = clock.setTimer(GONE_GRACE_MS, () => void this.tidy(guest, () => true));
+    this.pending.set(key, cancel);
   }
 
   close(): void {
@@ -53,41 +71,48 @@ export class HandoffTidier {
     this.pending.clear();
   }
 
-  private keep(key: GuestKey, cancel: () => void): void {
-    this.pending.set(key, cancel);
-  }
-
-  private async removeIfSuperseded(key: GuestKey): Promise<void> {
+  /** Removes the entry where it is ours and `isDue` says so. Never rejects: one too many does no harm. */
+  private async tidy(
+    { key, process }: DepartedGuest,
+    isDue: (entries: readonly HandoffEntry[]) => boolean,
+  ): Promise<void> {
     const { handoff, clock, host } = this.services;
     if (handoff === undefined) return;
     try {
       const entries = await withDeadline(clock, HANDOFF_DEADLINE_MS, 'reading the hand-off', (signal) =>
         handoff.fetch(key, { signal }),
       );
-      const epochOf = (own: boolean): number =>
-        Math.max(
-          -1,
-          ...entries.flatMap((entry) =>
-            'snapshot' in entry && (entry.host === host) === own ? [entry.snapshot.epoch] : [],
-          ),
-        );
-      if (!this.pending.has(key) || epochOf(false) <= epochOf(true)) return;
+      if (!this.pending.has(key) || !isDue(entries)) return;
       this.present(key);
-      await this.remove(key);
+      if (!snapshotsOf(entries, host).every((snapshot) => this.isOurs(snapshot, process))) return;
+      await withDeadline(clock, HANDOFF_DEADLINE_MS, 'tidying the hand-off', (signal) =>
+        handoff.remove(key, host, { signal }),
+      );
     } catch {
       // The next change of the hand-off tries again; an entry too many does no harm, its epoch is lower.
     }
   }
 
-  private async remove(key: GuestKey): Promise<void> {
-    const { handoff, clock, host } = this.services;
-    if (handoff === undefined) return;
-    try {
-      await withDeadline(clock, HANDOFF_DEADLINE_MS, 'tidying the hand-off', (signal) =>
-        handoff.remove(key, host, { signal }),
-      );
-    } catch {
-      // As above.
-    }
+  private isSuperseded({ primaryMacs }: DepartedGuest, entries: readonly HandoffEntry[]): boolean {
+    const { host } = this.services;
+    const epochOf = (snapshots: readonly Snapshot[]): number =>
+      Math.max(-1, ...snapshots.map(({ epoch }) => epoch));
+    const others = snapshotsOf(entries).filter(
+      (each) => each.host !== host && mayBeSameMachine(macsOf(each), primaryMacs),
+    );
+    return epochOf(others) > epochOf(snapshotsOf(entries, host));
+  }
+
+  private isOurs(snapshot: Snapshot, process: ProcessIncarnation | undefined): boolean {
+    if (process !== undefined && snapshot.process !== undefined)
+      return isSameProcess(process, snapshot.process);
+    return snapshot.writer === undefined || snapshot.writer.agent === this.services.agent;
   }
 }
+
+const snapshotsOf = (entries: readonly HandoffEntry[], host?: string): readonly Snapshot[] =>
+  entries.flatMap((entry) =>
+    'snapshot' in entry && (host === undefined || entry.snapshot.host === host) ? [entry.snapshot] : [],
+  );
+
+const macsOf = ({ nics }: Snapshot): readonly MacAddress[] => nics.map(({ primaryMac }) => primaryMac);

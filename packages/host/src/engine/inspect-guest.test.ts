@@ -17,7 +17,7 @@ describe('inspect', () => {
       phase: 'running',
       epoch: 0,
       armed: false,
-      snapshots: [],
+      snapshots: [{ host: 'B', epoch: 0 }],
       warnings: [],
       nics: [
         {
@@ -55,13 +55,13 @@ describe('inspect', () => {
     const guest = new FakeGuest();
     await test.handoff.memory.publish(snapshotOf());
     await test.appear(guest, 'incoming');
-    test.host.bus.emit('migration:failed', { guest, side: 'destination', status: 'failed' });
+    test.intake.failed({ guest, side: 'destination', status: 'failed' });
     guest.cards.set('nic0', { macs: [], vlans: [77] });
     expect(await test.host.inspect(guest)).toMatchObject({
       phase: 'paused',
       nics: [{ state: { vlans: [77] } }],
     });
-    await test.tell('migration:incoming', guest);
+    await test.tell('incoming', guest);
     guest.cards.set('nic0', CARD);
     test.resume(guest);
     await test.clock.advance(100);

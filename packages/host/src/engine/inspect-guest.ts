@@ -6,18 +6,16 @@ import {
   type NicPlan,
 } from '@nic-herald/core';
 import { channelProblem } from '../announce/channel-problem.js';
-import { withDeadline } from '../announce/deadline.js';
 import type { GuestInspection, MulticastStatus, NicInspection, SinkStatus } from '../herald-host.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
-import { CAPTURE_DEADLINE_MS } from '../knowledge/read-nic.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
 import type { QueryPlan } from '../multicast/query-plan.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { duplicateMacs } from './duplicate-macs.js';
 import type { EngineServices } from './engine-services.js';
-import { fetchHandoff } from './fetch-handoff.js';
 import type { GuestSession } from './guest-session.js';
+import { listNics } from './list-nics.js';
 import { planGuest } from './plan-guest.js';
 import { reportWarnings } from './report-warnings.js';
 
@@ -41,9 +39,8 @@ export const inspectGuest = async (
       return otherwise;
     }
   };
-  const guestIs = phase === 'incoming' ? 'incoming' : 'running';
   const handoff = await attempt('HERALD_HANDOFF_FAILED', 'the hand-off could not be read', NO_HANDOFF, () =>
-    fetchHandoff(session.key, guestIs, services),
+    session.readHandoff(),
   );
   problems.push(...handoff.problems);
   await attempt('HERALD_HANDOFF_FAILED', 'the hand-off could not be read', undefined, () =>
@@ -56,10 +53,7 @@ export const inspectGuest = async (
       'HERALD_GUEST_UNREADABLE',
       'the guest does not tell its NICs',
       [],
-      () =>
-        withDeadline(services.clock, CAPTURE_DEADLINE_MS, 'listing the NICs', (signal) =>
-          guest.nics({ signal }),
-        ),
+      () => listNics(guest, services.clock),
     );
     evidence = nics.map((nic) => {
       const handed = snapshotEvidence(nic, matchNic(nic, nics, handoff.newest), services.models);

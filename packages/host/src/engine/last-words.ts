@@ -1,7 +1,8 @@
-import type { GuestKey, Snapshot } from '@nic-herald/core';
+import { type Guest, type GuestKey, isSameProcess, type Snapshot } from '@nic-herald/core';
+import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { stationContent } from '../knowledge/station-content.js';
 import type { EngineServices } from './engine-services.js';
-import { fetchHandoff } from './fetch-handoff.js';
+import { type FetchedEntries, fetchEntries } from './fetch-handoff.js';
 
 /**
  * How long after the resume the source's last snapshot is waited for, ms. It is written when the guest stops
@@ -9,30 +10,49 @@ import { fetchHandoff } from './fetch-handoff.js';
  */
 export const LAST_WORDS_MS = 400;
 
+/** Whose last words are waited for, and how they are read. */
+export interface LastWordsOf {
+  readonly guest: Pick<Guest, 'process'>;
+  readonly key: GuestKey | undefined;
+  /** What was heard before. */
+  readonly heard: HandoffReading;
+  /** What entries say now. */
+  readonly read: (fetched: FetchedEntries | undefined) => HandoffReading;
+}
+
 /**
  * Tells of what the source publishes of a guest that already runs here: where QEMU does not tell of migrations,
  * the source learns of this one when the guest stops, and what it writes then races the resume. Resolves when
- * nothing more is waited for. Never rejects: what fails here was told of when the plan was made.
+ * nothing more is waited for. Rejects only where what was heard before cannot be told from what comes.
  */
 export const hearLastWords = async (
-  key: GuestKey | undefined,
-  heard: { readonly newest?: Snapshot; readonly epoch: number },
-  services: Pick<EngineServices, 'handoff' | 'clock' | 'host'>,
+  { guest, key, heard, read }: LastWordsOf,
+  services: Pick<EngineServices, 'handoff' | 'clock' | 'host' | 'agent'>,
   signal: AbortSignal,
   told: (snapshot: Snapshot) => void,
 ): Promise<void> => {
-  const { handoff, clock, host } = services;
+  const { handoff, clock } = services;
   if (key === undefined || handoff === undefined || signal.aborted) return;
   let content = contentOf(heard.newest);
   let isOver = false;
   const listen = async (): Promise<void> => {
-    // As for a guest still to come: what this host itself says of it is no news.
-    const { newest } = await fetchHandoff(key, 'incoming', services, signal, heard.epoch);
-    if (isOver || newest === undefined || newest.host === host || contentOf(newest) === content) return;
+    const fetched = await fetchEntries(key, services, signal);
+    const upTo = fetched && {
+      ...fetched,
+      entries: fetched.entries.filter(
+        (entry) => !('snapshot' in entry) || entry.snapshot.epoch <= heard.epoch,
+      ),
+    };
+    const { newest } = read(upTo);
+    if (isOver || newest === undefined || isOurs(newest) || contentOf(newest) === content) return;
     content = contentOf(newest);
     told(newest);
   };
-  const unwatch = handoff.watch(key, () => void listen().catch(() => {}));
+  /** What this agent says of the guest as it runs here is no news; what it said of it in another process is. */
+  const isOurs = ({ host, process }: Snapshot): boolean =>
+    host === services.host &&
+    (process === undefined || guest.process === undefined || isSameProcess(process, guest.process));
+  const unwatch = handoff.watch(key, () => void listen().catch(() => {})); // the plan's making told what fails
   await new Promise<void>((resolve) => {
     const cancel = clock.setTimer(LAST_WORDS_MS, resolve);
     const stop = (): void => {

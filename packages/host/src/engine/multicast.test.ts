@@ -71,7 +71,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
     expect([test.reports.length, test.clock.pending, test.sink.openChannels]).toEqual([1, 0, 0]);
   });
 
-  it.each(['guest:stopped', 'guest:gone'] as const)('but not any more after %s', async (event) => {
+  it.each(['stopped', 'gone'] as const)('but not any more after %s', async (event) => {
     const { test, guest } = await waiting();
     test.resume(guest);
     await test.clock.advance(60);
@@ -87,7 +87,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
     const { test, guest } = await waiting('nothing');
     test.resume(guest);
     expect(test.sink.stations).toEqual(['0']); // which is all of the round
-    await test.tell('guest:stopped', guest);
+    await test.tell('stopped', guest);
     await test.clock.advance(1000);
     expect(test.sink.queries).toEqual([]);
     expect(test.report.nics[0]).not.toHaveProperty('multicast');
@@ -95,7 +95,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
 
   it('but not where the migration failed, nor where the guest left again', async () => {
     const { test, guest } = await waiting();
-    test.host.bus.emit('migration:failed', { guest, side: 'destination', status: 'failed' });
+    test.intake.failed({ guest, side: 'destination', status: 'failed' });
     await test.clock.advance(1000);
     expect([test.sink.queries, test.sink.openChannels]).toEqual([[], 0]);
   });

@@ -8,6 +8,8 @@ import { KEY, snapshotOf } from '../../test/test-host.js';
 import { OtherGuests } from './other-guests.js';
 
 const web = new FakeGuest();
+/** The primary MACs of `web`. */
+const OWN = [mac(1)];
 const unnamed = (instance: string): FakeGuest => new FakeGuest(instance, {});
 const entryOf = (name: string, number: number) =>
   snapshotOf({
@@ -26,7 +28,7 @@ const testOthers = async () => {
     return handoff.memory.list();
   };
   const others = new OtherGuests(handoff, clock);
-  return { clock, handoff, others, owned: () => [...others.ownedByOthers(web)], lists: () => lists };
+  return { clock, handoff, others, owned: () => [...others.ownedByOthers(web, OWN)], lists: () => lists };
 };
 
 describe('OtherGuests', () => {
@@ -35,7 +37,34 @@ describe('OtherGuests', () => {
     expect(owned()).toEqual([]);
     await others.refresh();
     expect(owned()).toEqual([mac(9)]);
-    expect([...others.ownedByOthers(unnamed('x'))]).toEqual([mac(9), mac(1)]);
+    expect([...others.ownedByOthers(unnamed('x'), [mac(7)])]).toEqual([mac(9), mac(1)]);
+  });
+
+  it.each<[string, number[], number[], number[]]>([
+    ['is another machine where it shares no primary MAC', [5, 6], [1], [5, 6]],
+    ['is the same machine where it shares one', [5, 1], [1], []],
+    ['is the same machine where nothing is known of its MACs', [], [1], []],
+    ['is the same machine where nothing is known of the own MACs', [5], [], []],
+  ])('takes it that what has the same key %s', async (_, theirs, ours, expected) => {
+    const [macs, own] = [theirs.map(mac), ours.map(mac)];
+    const handoff = new FakeHandoff();
+    const others = new OtherGuests(handoff, new FakeClock());
+    const nics = macs.map((primaryMac, index) => ({
+      ...{ id: `nic${index}`, primaryMac, model: 'fake-card', learned: [] },
+    }));
+    await handoff.memory.publish(snapshotOf({ nics }));
+    await others.refresh();
+    expect([...others.ownedByOthers(web, own)]).toEqual(expected.map(mac));
+
+    const here = new OtherGuests(undefined, new FakeClock());
+    here.present(new FakeGuest('another process'), macs);
+    expect([...here.ownedByOthers(web, own)]).toEqual(expected.map(mac));
+  });
+
+  it('never takes the very guest for another, whatever MACs it had before', () => {
+    const others = new OtherGuests(undefined, new FakeClock());
+    others.present(web, [mac(5)]);
+    expect([...others.ownedByOthers(web, OWN)]).toEqual([]);
   });
 
   it('reads anew what is older than asked for, and nothing else', async () => {
@@ -46,9 +75,11 @@ describe('OtherGuests', () => {
     expect([lists(), owned()]).toEqual([1, [mac(9)]]);
     await handoff.memory.publish(entryOf('victim', 8));
     await clock.advance(4999);
+    clock.step(3_600_000); // which makes nothing older
     others.refreshIfOlder(5000);
     await clock.settle();
     expect([lists(), owned()]).toEqual([1, [mac(9)]]);
+    clock.step(-7_200_000);
     await clock.advance(1);
     others.refreshIfOlder(5000);
     await clock.settle();
@@ -90,14 +121,15 @@ describe('OtherGuests', () => {
     others.present(new FakeGuest('two', { name: 'web-2' }), [mac(2)]);
     others.present(unnamed('three'), [mac(3), mac(4)]);
     others.present(web, [mac(1)]);
-    expect([...others.ownedByOthers(unnamed('four'))]).toEqual([mac(2), mac(3), mac(4), mac(1)]);
+    expect([...others.ownedByOthers(unnamed('four'), [mac(7)])]).toEqual([mac(2), mac(3), mac(4), mac(1)]);
     others.refreshIfOlder(0);
-    expect([...others.ownedByOthers(web)]).toEqual([mac(2), mac(3), mac(4)]);
-    expect([...others.ownedByOthers(unnamed('three'))]).toEqual([mac(2), mac(1)]);
-    expect([...others.ownedByOthers(new FakeGuest('another process'))]).toEqual([mac(2), mac(3), mac(4)]);
+    expect([...others.ownedByOthers(web, OWN)]).toEqual([mac(2), mac(3), mac(4)]);
+    expect([...others.ownedByOthers(unnamed('three'), [mac(3)])]).toEqual([mac(2), mac(1)]);
+    const another = others.ownedByOthers(new FakeGuest('another process'), OWN);
+    expect([...another]).toEqual([mac(2), mac(3), mac(4)]);
     others.present(unnamed('three'), [mac(4)]);
     others.gone(new FakeGuest('two', { name: 'web-2' }));
-    expect([...others.ownedByOthers(web)]).toEqual([mac(4)]);
+    expect([...others.ownedByOthers(web, OWN)]).toEqual([mac(4)]);
     expect(KEY).toBe('name:web-1');
   });
 });

@@ -8,6 +8,7 @@ import {
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
+import { mayBeSameMachine } from '../knowledge/same-machine.js';
 
 /** How long the hand-off may take to answer, ms. */
 export const HANDOFF_DEADLINE_MS = 5000;
@@ -24,6 +25,7 @@ interface LocalGuest {
  */
 export class OtherGuests {
   private heads: readonly SnapshotHead[] = [];
+  /** By `Clock.elapsed`. */
   private readAt = Number.NEGATIVE_INFINITY;
   /** By the hypervisor's process. */
   private readonly local = new Map<string, LocalGuest>();
@@ -31,6 +33,8 @@ export class OtherGuests {
   constructor(
     private readonly handoff: HandoffStore | undefined,
     private readonly clock: Clock,
+    /** Sees all heads each time they were read. */
+    private readonly onRead: (heads: readonly SnapshotHead[]) => void = () => {},
   ) {}
 
   /** Reads the heads anew. Rejects where the hand-off cannot be read; the last heads then stay. */
@@ -44,13 +48,14 @@ export class OtherGuests {
       (listSignal) => handoff.list({ signal: listSignal }),
       signal,
     );
-    this.readAt = this.clock.now();
+    this.readAt = this.clock.elapsed();
+    this.onRead(this.heads);
   }
 
   /** Reads the heads anew in the background where they are older than this, ms. What fails is tried the next time. */
   refreshIfOlder(ageMs: number, signal?: AbortSignal): void {
-    if (this.clock.now() - this.readAt < ageMs) return;
-    this.readAt = this.clock.now(); // also where it fails: no storm of tries
+    if (this.clock.elapsed() - this.readAt < ageMs) return;
+    this.readAt = this.clock.elapsed(); // also where it fails: no storm of tries
     this.refresh(signal).catch(() => {}); // whoever needs them at once reads them himself, and is told
   }
 
@@ -64,12 +69,18 @@ export class OtherGuests {
     this.local.delete(instance);
   }
 
-  /** Primary MACs of every guest but this one. */
-  ownedByOthers({ instance, identity }: Guest): ReadonlySet<MacAddress> {
+  /**
+   * Primary MACs of every machine but this one, whose own are given: a copy of a guest has its key, and is another
+   * machine all the same.
+   */
+  ownedByOthers({ instance, identity }: Guest, primaryMacs: readonly MacAddress[]): ReadonlySet<MacAddress> {
     const own = guestKeyOf(identity);
-    const isOther = (key: GuestKey | undefined): boolean => key === undefined || key !== own;
-    const local = [...this.local].filter(([each, { key }]) => each !== instance && isOther(key));
-    const heads = this.heads.filter(({ guest }) => isOther(guest));
-    return new Set([...heads, ...local.map(([, guest]) => guest)].flatMap(({ primaryMacs }) => primaryMacs));
+    const isOther = (key: GuestKey | undefined, macs: readonly MacAddress[]): boolean =>
+      key === undefined || key !== own || !mayBeSameMachine(macs, primaryMacs);
+    const local = [...this.local].filter(
+      ([each, { key, primaryMacs: macs }]) => each !== instance && isOther(key, macs),
+    );
+    const heads = this.heads.filter(({ guest, primaryMacs: macs }) => isOther(guest, macs));
+    return new Set([...heads, ...local.map(([, guest]) => guest)].flatMap(({ primaryMacs: macs }) => macs));
   }
 }

@@ -24,7 +24,10 @@ export const planGuest = (
   services: EngineServices,
 ): GuestPlan => {
   const policy = services.policy.forGuest(guest.identity);
-  const ownedByOthers = services.otherGuests.ownedByOthers(guest);
+  const ownedByOthers = services.otherGuests.ownedByOthers(
+    guest,
+    evidence.map(({ nic }) => nic.primaryMac),
+  );
   const planned = evidence.map((each) =>
     planNic(each, {
       nic: each.nic,

@@ -43,7 +43,7 @@ export interface PreparedNic {
 /** Told of each round, with what it is a round of. On the hot path: what takes time comes later. */
 export type RoundListener = (round: RoundReport, of: PreparedAnnouncement) => void;
 
-type FrameServices = Pick<EngineServices, 'clock' | 'kinds' | 'pacer'>;
+type FrameServices = Pick<EngineServices, 'clock' | 'kinds' | 'pacer' | 'schedule'>;
 
 /** An announcement with its frames encoded and its channels open: nothing is left to do but to fire it. */
 export class PreparedAnnouncement {

@@ -19,7 +19,7 @@ describe('a guest that runs here', () => {
     'is not announced by a plain cont (first seen %s)',
     async (phase) => {
       const { test, guest } = await residing(phase);
-      await test.tell('guest:stopped', guest);
+      await test.tell('stopped', guest);
       test.resume(guest);
       await test.clock.advance(1000);
       expect([test.sink.stations, test.reports]).toEqual([[], []]);
@@ -29,10 +29,10 @@ describe('a guest that runs here', () => {
 
   it('is published and not announced where its migration away failed', async () => {
     const { test, guest } = await residing();
-    await test.tell('migration:outgoing', guest);
-    await test.tell('guest:stopped', guest);
+    await test.tell('outgoing', guest);
+    await test.tell('stopped', guest);
     const before = test.handoff.published.length;
-    test.host.bus.emit('migration:failed', { guest, side: 'source', status: 'failed' });
+    test.intake.failed({ guest, side: 'source', status: 'failed' });
     test.resume(guest);
     await test.clock.advance(1000);
     expect([test.sink.stations, test.reports]).toEqual([[], []]);
@@ -43,23 +43,23 @@ describe('a guest that runs here', () => {
   it('is looked at and published before it leaves', async () => {
     const { test, guest } = await residing();
     guest.cards.set('nic0', { macs: [mac(2)], vlans: [30] });
-    await test.tell('migration:outgoing', guest);
+    await test.tell('outgoing', guest);
     expect(test.published).toMatchObject({ nics: [{ state: { macs: [mac(2)], vlans: [30] } }] });
   });
 
   it('has published what changed just before it stopped, and nothing of what is left of it', async () => {
     const { test, guest } = await residing();
     guest.cards.set('nic0', { macs: [mac(2)], vlans: [] });
-    test.host.bus.emit('nic:filter-changed', { guest, nic: 'nic0' });
+    test.intake.changed({ guest, nic: 'nic0' });
     await test.clock.settle();
-    await test.tell('guest:stopped', guest);
+    await test.tell('stopped', guest);
     await test.clock.advance(100);
     expect(test.published).toMatchObject({ nics: [{ state: { macs: [mac(2)] } }] });
-    test.host.bus.emit('migration:completed', { guest, side: 'source' });
+    test.intake.left({ guest });
     guest.cards.set('nic0', { macs: [], vlans: [] });
     const { length } = test.handoff.published;
-    test.host.bus.emit('nic:filter-changed', { guest, nic: 'nic0' });
-    await test.tell('nic:list-changed', guest);
+    test.intake.changed({ guest, nic: 'nic0' });
+    await test.tell('changed', guest);
     await test.clock.advance(60_000);
     expect(test.handoff.published).toHaveLength(length);
   });
@@ -69,7 +69,7 @@ describe('a guest that runs here', () => {
     guest.inspected = 0;
     for (let times = 0; times < 100; times++) {
       guest.cards.set('nic0', { macs: [mac(times + 1)], vlans: [] });
-      test.host.bus.emit('nic:filter-changed', { guest, nic: 'nic0' });
+      test.intake.changed({ guest, nic: 'nic0' });
       await test.clock.advance(1);
     }
     await test.clock.advance(1000);
@@ -82,7 +82,7 @@ describe('a guest that runs here', () => {
     const { test, guest } = await residing();
     guest.descriptors = [nicOf('nic0'), nicOf('nic1')];
     guest.cards.set('nic1', CARD);
-    await test.tell('nic:list-changed', guest);
+    await test.tell('changed', guest);
     await test.clock.advance(100);
     expect(test.published?.nics.map(({ id }) => id)).toEqual(['nic0', 'nic1']);
   });
@@ -93,7 +93,7 @@ describe('a guest that runs here', () => {
     await test.clock.advance(5000);
     expect(test.published).toMatchObject({ nics: [{ state: { macs: [mac(2)] } }] });
     expect(guest.inspected).toBe(2);
-    await test.tell('guest:stopped', guest);
+    await test.tell('stopped', guest);
     await test.clock.advance(20_000);
     expect(guest.inspected).toBe(2);
     test.resume(guest);
@@ -115,10 +115,10 @@ describe('a guest that runs here', () => {
     handoff.trouble = handoff.outOfReach;
     const { test, guest } = await residing('running', { handoff });
     guest.cards.set('nic0', { macs: [mac(2)], vlans: [] });
-    test.host.bus.emit('nic:filter-changed', { guest, nic: 'nic0' });
-    await test.tell('migration:outgoing', guest);
+    test.intake.changed({ guest, nic: 'nic0' });
+    await test.tell('outgoing', guest);
     guest.answer = () => Promise.reject(new Error('busy'));
-    await test.tell('nic:list-changed', guest);
+    await test.tell('changed', guest);
     await test.clock.advance(60_000);
     handoff.trouble = undefined;
     guest.answer = undefined;
@@ -146,7 +146,7 @@ describe('a guest that runs here', () => {
     const { test, guest } = await residing('running', {
       model: { ...model, filter: (state) => ({ ...model.filter(state), incomplete }) },
     });
-    await test.tell('nic:list-changed', guest);
+    await test.tell('changed', guest);
     await test.clock.advance(1000);
     expect(test.warnings).toEqual(['HERALD_FILTER_INCOMPLETE nic0: promiscuous: it takes every frame']);
   });

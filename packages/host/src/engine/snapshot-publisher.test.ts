@@ -4,33 +4,49 @@ import { describe, expect, it } from 'vitest';
 import { FakeHandoff } from '../../test/fake-handoff.js';
 import { SnapshotPublisher } from './snapshot-publisher.js';
 
+/** Longer than any test but those of it. */
+const REFRESH_MS = 10_000_000;
+
 const testPublisher = () => {
   const clock = new FakeClock(0);
   const handoff = new FakeHandoff();
   const told: string[] = [];
-  let epoch: number | undefined = 1;
-  const publisher = new SnapshotPublisher(
+  let epoch: number | undefined | Error = 1;
+  const publisher = new SnapshotPublisher({
     handoff,
     clock,
-    (): Snapshot | undefined =>
-      epoch === undefined
-        ? undefined
-        : { format: 1, guest: 'name:web-1' as GuestKey, host: 'A', epoch, nics: [] },
-    (snapshot) => told.push(`${clock.now()} published ${snapshot.epoch}`),
-    (problem) => told.push(`${clock.now()} ${problem.code}`),
-  );
+    current: (): Snapshot | undefined => {
+      if (epoch instanceof Error) throw epoch;
+      if (epoch === undefined) return undefined;
+      return { format: 1, guest: 'name:web-1' as GuestKey, host: 'A', epoch, nics: [] };
+    },
+    refreshMs: () => REFRESH_MS,
+    published: (snapshot) => told.push(`${clock.now()} published ${snapshot.epoch}`),
+    failed: (problem) => told.push(`${clock.now()} ${problem.code}`),
+  });
   return {
     clock,
     handoff,
     told,
     publisher,
-    set: (to: number | undefined) => {
+    set: (to: typeof epoch) => {
       epoch = to;
     },
   };
 };
 
 describe('SnapshotPublisher', () => {
+  it('tells of a state that cannot be told as failed, and tries again', async () => {
+    const { clock, told, publisher, set } = testPublisher();
+    set(new Error('broken'));
+    publisher.request(0);
+    await clock.advance(1500);
+    expect(told).toEqual([0, 500, 1500].map((at) => `${at} HERALD_HANDOFF_FAILED`));
+    set(3);
+    await clock.advance(2000);
+    expect(told.slice(3)).toEqual(['3500 published 3']);
+  });
+
   it('publishes changes together, the newest state', async () => {
     const { clock, told, publisher, set } = testPublisher();
     publisher.request();
@@ -97,7 +113,7 @@ describe('SnapshotPublisher', () => {
     publisher.request();
     await Promise.all([publisher.flush(), publisher.flush()]);
     expect(told).toEqual(['0 published 1']);
-    expect(clock.pending).toBe(0);
+    expect(clock.pending).toBe(1); // when it is to be published anew
     set(undefined);
     publisher.request();
     await publisher.flush();
@@ -115,5 +131,75 @@ describe('SnapshotPublisher', () => {
     await clock.advance(60_000);
     expect(told).toEqual(['0 HERALD_TEST_HANDOFF']);
     expect(clock.pending).toBe(0);
+  });
+
+  describe('without any change', () => {
+    it('publishes anew after a while, again and again, what is so by then', async () => {
+      const { clock, told, publisher, set } = testPublisher();
+      publisher.request(0);
+      await clock.advance(REFRESH_MS - 1);
+      expect(told).toEqual(['0 published 1']);
+      await clock.advance(1);
+      set(2);
+      await clock.advance(2 * REFRESH_MS);
+      expect(told.slice(1)).toEqual([
+        `${REFRESH_MS} published 1`,
+        `${2 * REFRESH_MS} published 2`,
+        `${3 * REFRESH_MS} published 2`,
+      ]);
+      expect(clock.pending).toBe(1);
+    });
+
+    it('counts from when it published last, by the time that passed', async () => {
+      const { clock, told, publisher, set } = testPublisher();
+      publisher.request(0);
+      await clock.advance(1000);
+      set(2);
+      publisher.request(0);
+      await clock.advance(REFRESH_MS - 1);
+      clock.step(REFRESH_MS);
+      await clock.advance(0);
+      expect(told).toHaveLength(2);
+      await clock.advance(1);
+      expect(told).toHaveLength(3);
+    });
+
+    it('publishes anew also where the time before it failed', async () => {
+      const { clock, handoff, told, publisher } = testPublisher();
+      publisher.request(0);
+      await clock.advance(0);
+      handoff.trouble = handoff.outOfReach;
+      await clock.advance(REFRESH_MS);
+      handoff.trouble = undefined;
+      await clock.advance(500 + REFRESH_MS);
+      expect(told.slice(1)).toEqual([
+        `${REFRESH_MS} HERALD_TEST_HANDOFF`,
+        `${REFRESH_MS + 500} published 1`,
+        `${2 * REFRESH_MS + 500} published 1`,
+      ]);
+    });
+
+    it('publishes nothing before the first time it was asked', async () => {
+      const { clock, told } = testPublisher();
+      await clock.advance(2 * REFRESH_MS);
+      expect([told, clock.pending]).toEqual([[], 0]);
+    });
+
+    it.each([
+      ['before', 10],
+      ['while it publishes', 0],
+    ])('publishes nothing anew once closed %s', async (_, afterMs) => {
+      const { clock, handoff, told, publisher } = testPublisher();
+      const slow = () => new Promise<void>((resolve) => clock.setTimer(5, resolve));
+      handoff.trouble = slow as () => Promise<never>;
+      publisher.request(0);
+      await clock.advance(afterMs);
+      const closed = publisher.close();
+      await clock.advance(5);
+      await closed;
+      await clock.advance(2 * REFRESH_MS);
+      expect(told).toEqual(['5 published 1']);
+      expect(clock.pending).toBe(0);
+    });
   });
 });

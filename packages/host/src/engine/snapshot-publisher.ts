@@ -15,43 +15,50 @@ const PUBLISH_COALESCE_MS = 50;
 const RETRY_MS = 500;
 const MOST_RETRY_MS = 30_000;
 
+/** What a publisher works with. */
+export interface PublisherParts {
+  readonly handoff: HandoffStore;
+  readonly clock: Clock;
+  /** The snapshot as of now; `undefined` when there is nothing of ours to publish. */
+  current(): Snapshot | undefined;
+  /** After this time, ms, a snapshot is published anew though nothing changed: an old one is not believed. */
+  refreshMs(): number;
+  published(snapshot: Snapshot): void;
+  failed(problem: HeraldError): void;
+}
+
 /**
- * Publishes one guest's snapshot: changes together, one publish at a time, the newest state each time, and
- * again after a failure.
+ * Publishes one guest's snapshot: changes together, one publish at a time, the newest state each time, again after a
+ * failure, and now and then without any change.
  */
 export class SnapshotPublisher {
   private timer: CancelTimer | undefined;
+  private refresh: CancelTimer | undefined;
   private dueAt = 0;
   private busy: Promise<void> | undefined;
   private wanted = false;
   private closed = false;
   private failures = 0;
 
-  constructor(
-    private readonly handoff: HandoffStore,
-    private readonly clock: Clock,
-    /** The snapshot as of now; `undefined` when there is nothing of ours to publish. */
-    private readonly current: () => Snapshot | undefined,
-    private readonly onPublished: (snapshot: Snapshot) => void,
-    private readonly onFailed: (problem: HeraldError) => void,
-  ) {}
+  constructor(private readonly parts: PublisherParts) {}
 
   /** Publishes after this time, or sooner where that was asked for before. */
   request(delayMs: number = PUBLISH_COALESCE_MS): void {
     if (this.closed) return;
     this.wanted = true;
     if (this.busy !== undefined) return;
-    const dueAt = this.clock.now() + delayMs;
+    const { clock } = this.parts;
+    const dueAt = clock.elapsed() + delayMs;
     if (this.timer !== undefined && this.dueAt <= dueAt) return;
     this.timer?.();
     this.dueAt = dueAt;
-    this.timer = this.clock.setTimer(delayMs, () => {
+    this.timer = clock.setTimer(delayMs, () => {
       this.timer = undefined;
       void this.flush();
     });
   }
 
-  /** Publishes now what was asked for; resolves when it, or the try, is over. */
+  /** Publishes now what was asked for; resolves when it, or the try, is over. Never rejects. */
   async flush(): Promise<void> {
     while (this.busy !== undefined) await this.busy;
     this.timer?.();
@@ -70,6 +77,7 @@ export class SnapshotPublisher {
     this.closed = true;
     this.timer?.();
     this.timer = undefined;
+    this.refresh?.();
     await this.busy;
   }
 
@@ -79,22 +87,30 @@ export class SnapshotPublisher {
   }
 
   private async publish(): Promise<void> {
-    const snapshot = this.current();
-    if (snapshot === undefined) return;
+    const { clock, handoff } = this.parts;
+    let guest: Snapshot['guest'] | undefined;
     try {
-      await withDeadline(this.clock, HANDOFF_DEADLINE_MS, 'publishing to the hand-off', (signal) =>
-        this.handoff.publish(snapshot, { signal }),
+      const snapshot = this.parts.current();
+      if (snapshot === undefined) return;
+      ({ guest } = snapshot);
+      await withDeadline(clock, HANDOFF_DEADLINE_MS, 'publishing to the hand-off', (signal) =>
+        handoff.publish(snapshot, { signal }),
       );
       this.failures = 0;
-      this.onPublished(snapshot);
+      this.refreshLater();
+      this.parts.published(snapshot);
     } catch (error) {
       this.wanted = true;
       this.failures += 1;
-      this.onFailed(
-        asHeraldError(error, 'HERALD_HANDOFF_FAILED', 'the snapshot could not be published', {
-          guest: snapshot.guest,
-        }),
-      );
+      const details = guest === undefined ? {} : { guest };
+      const message = 'the snapshot could not be published';
+      this.parts.failed(asHeraldError(error, 'HERALD_HANDOFF_FAILED', message, details));
     }
+  }
+
+  private refreshLater(): void {
+    this.refresh?.();
+    if (this.closed) return;
+    this.refresh = this.parts.clock.setTimer(this.parts.refreshMs(), () => this.request(0));
   }
 }

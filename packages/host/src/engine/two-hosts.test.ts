@@ -20,12 +20,12 @@ describe('two hosts', () => {
     ): Promise<FakeGuest> => {
       const coming = new FakeGuest(instance);
       await to.appear(coming, 'incoming');
-      await from.tell('migration:outgoing', leaving);
-      await from.tell('guest:stopped', leaving);
+      await from.tell('outgoing', leaving);
+      await from.tell('stopped', leaving);
       to.resume(coming);
-      from.host.bus.emit('migration:completed', { guest: leaving, side: 'source' });
+      from.intake.left({ guest: leaving });
       await clock.advance(100);
-      await from.tell('guest:gone', leaving);
+      await from.tell('gone', leaving);
       await clock.advance(1000);
       return coming;
     };
@@ -75,9 +75,9 @@ describe('two hosts', () => {
     await clock.advance(100);
     await a.appear(young, 'incoming');
     old.cards.set('nic0', { macs: [mac(7)], vlans: [] });
-    a.host.bus.emit('nic:filter-changed', { guest: old, nic: 'nic0' });
+    a.intake.changed({ guest: old, nic: 'nic0' });
     await clock.settle();
-    await a.tell('guest:stopped', old);
+    await a.tell('stopped', old);
     a.resume(young);
     await clock.advance(60_000);
     expect(await handoff.fetch(KEY)).toMatchObject([{ snapshot: { epoch: 1, nics: [{ state: CARD }] } }]);
@@ -88,12 +88,12 @@ describe('two hosts', () => {
     const guest = new FakeGuest();
     await a.appear(guest, 'running');
     await clock.advance(100);
-    await a.tell('guest:gone', guest);
+    await a.tell('gone', guest);
     await clock.advance(30_000);
     await a.appear(guest, 'running');
     await clock.advance(100_000);
     expect(handoff.removed).toEqual([]);
-    await a.tell('guest:gone', guest);
+    await a.tell('gone', guest);
     await clock.advance(60_000);
     expect(handoff.removed).toEqual([`${KEY} A`]);
   });

@@ -45,7 +45,7 @@ describe('GuestKnowledge of IP addresses', () => {
     const a = testKnowledge();
     await a.look();
     a.knowledge.observe(seen(asserted(1, 1000), { ...answered('2001:db8::1', 2000), router: false }));
-    const fromA = a.knowledge.snapshot(KEY, 'A', 1);
+    const fromA = a.knowledge.snapshot({ guest: KEY, host: 'A', epoch: 1 });
 
     const b = testKnowledge();
     b.knowledge.carry(parseSnapshot(JSON.parse(JSON.stringify(fromA))) as Snapshot);
@@ -53,7 +53,7 @@ describe('GuestKnowledge of IP addresses', () => {
     await b.clock.advance(500);
     b.knowledge.observe(seen(asserted(3)));
     await b.clock.advance(500);
-    const fromB = b.knowledge.snapshot(KEY, 'B', 2);
+    const fromB = b.knowledge.snapshot({ guest: KEY, host: 'B', epoch: 2 });
     const known = [
       ...[asserted(3, 500), asserted(1, 2000)],
       { ...answered('2001:db8::1', 3000), router: false },
@@ -63,7 +63,7 @@ describe('GuestKnowledge of IP addresses', () => {
     a.knowledge.forget();
     a.knowledge.carry(parseSnapshot(JSON.parse(JSON.stringify(fromB))) as Snapshot);
     await a.look();
-    expect(addressesOf(a.knowledge.snapshot(KEY, 'A', 3))).toEqual(known);
+    expect(addressesOf(a.knowledge.snapshot({ guest: KEY, host: 'A', epoch: 3 }))).toEqual(known);
     expect(a.knowledge.evidence()[0]?.learned[0]?.addresses).toEqual(known);
   });
 
@@ -77,7 +77,7 @@ describe('GuestKnowledge of IP addresses', () => {
     );
     const stations = Array.from({ length: 1024 }, (_, number) => having(learned(number), ...addresses));
     knowledge.observe(new Map(guest.descriptors.map(({ id }) => [id, stations])));
-    const snapshot = knowledge.snapshot(KEY, 'A', 1);
+    const snapshot = knowledge.snapshot({ guest: KEY, host: 'A', epoch: 1 });
     expect(snapshot.nics.map(({ learned: { length } }) => length)).toEqual([1024, 1024, 1024, 1024]);
     expect(JSON.stringify(snapshot).length).toBeLessThan(1024 * 1024);
   });

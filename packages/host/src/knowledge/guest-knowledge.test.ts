@@ -247,6 +247,7 @@ describe('GuestKnowledge', () => {
       ['a state that cannot be read', { state: { macs: 'x' } }],
       ['no state', { state: undefined }],
       ['another NIC', { id: 'x', primaryMac: mac(77) }],
+      ['the NIC of the same id of a copy', { primaryMac: mac(77) }],
     ])('puts nothing back of %s', async (_, over) => {
       const { knowledge, look, stateOf } = testKnowledge();
       knowledge.carry(carried(over));
@@ -254,18 +255,55 @@ describe('GuestKnowledge', () => {
       expect(stateOf()).toEqual(CARD);
     });
 
-    it('forgets learned stations as they grow old', async () => {
-      const { clock, knowledge, look } = testKnowledge();
-      knowledge.carry(carried());
-      await look();
-      await clock.advance(299_000);
-      expect(knowledge.evidence()[0]?.learned).toEqual([{ station: station(5, 10), ageMs: 300_000 }]);
-      expect(knowledge.snapshot(KEY, 'A', 5).nics[0]?.learned).toHaveLength(1);
-      expect((await look()).changed).toBe(false); // only its age did
-      await clock.advance(1);
-      expect(knowledge.evidence()[0]?.learned).toEqual([]);
-      expect(knowledge.snapshot(KEY, 'A', 5).nics[0]?.learned).toEqual([]);
+    it.each([0, -3_600_000, 3_600_000])(
+      'forgets learned stations as they grow old, where the wall clock is set by %d ms',
+      async (stepMs) => {
+        const { clock, knowledge, look } = testKnowledge();
+        knowledge.carry(carried());
+        await look();
+        clock.step(stepMs);
+        await clock.advance(299_000);
+        expect(knowledge.evidence()[0]?.learned).toEqual([{ station: station(5, 10), ageMs: 300_000 }]);
+        expect(knowledge.snapshot({ guest: KEY, host: 'A', epoch: 5 }).nics[0]?.learned).toHaveLength(1);
+        expect((await look()).changed).toBe(false); // only its age did
+        await clock.advance(1);
+        expect(knowledge.evidence()[0]?.learned).toEqual([]);
+        expect(knowledge.snapshot({ guest: KEY, host: 'A', epoch: 5 }).nics[0]?.learned).toEqual([]);
+      },
+    );
+  });
+
+  it('counts the age of what was carried from when it was read', async () => {
+    const { clock, knowledge, look } = testKnowledge();
+    await clock.advance(5000);
+    knowledge.carry(carried(), clock.elapsed() - 2000);
+    await look();
+    expect(knowledge.evidence()[0]?.learned).toEqual([{ station: station(5, 10), ageMs: 3000 }]);
+  });
+
+  it('hands on under what is said of the guest which MACs it uses that are others', async () => {
+    const asked: (readonly MacAddress[])[] = [];
+    const { guest, knowledge, look } = testKnowledge([fakeModel()], (own) => {
+      asked.push(own);
+      return new Set([mac(1), mac(9)]);
     });
+    guest.descriptors = [nicOf('nic0'), nicOf('nic3')];
+    guest.cards.set('nic3', { macs: [], vlans: [] });
+    expect(knowledge.primaryMacs).toEqual([]);
+    await look();
+    asked.length = 0;
+    const said = {
+      guest: KEY,
+      host: 'A',
+      epoch: 5,
+      residence: 'arrived',
+      writer: { agent: 'ours' },
+    } as const;
+    const { nics, ...rest } = knowledge.snapshot(said);
+    expect(rest).toEqual({ format: 1, ...said });
+    expect(nics.map(({ foreign }) => foreign)).toEqual([[mac(1)], undefined]);
+    expect(knowledge.primaryMacs).toEqual([mac(0), mac(768)]);
+    expect(asked).toEqual([knowledge.primaryMacs]);
   });
 
   it('hands on no more than every reader takes', async () => {
@@ -274,7 +312,7 @@ describe('GuestKnowledge', () => {
     guest.descriptors = [broadcast, ...Array.from({ length: 70 }, (_, index) => nicOf(`nic${index + 1}`))];
     for (const { id } of guest.descriptors) guest.cards.set(id, CARD);
     await look();
-    const snapshot = knowledge.snapshot(KEY, 'A', 5);
+    const snapshot = knowledge.snapshot({ guest: KEY, host: 'A', epoch: 5 });
     expect(snapshot.nics).toHaveLength(64);
     expect(isHeraldError(parseSnapshot(JSON.parse(JSON.stringify(snapshot))))).toBe(false);
   });

@@ -3,7 +3,6 @@ import {
   type Clock,
   DEFAULT_GUEST_POLICY,
   type Guest,
-  type GuestKey,
   type HeraldError,
   type LearnedStation,
   MAX_SNAPSHOT_NICS,
@@ -77,8 +76,8 @@ export class GuestKnowledge {
     private readonly registry: ModelRegistry,
     private readonly clock: Clock,
     private readonly bounds: () => LearnedBounds = () => DEFAULT_GUEST_POLICY,
-    /** Primary MACs of the other guests, as far as they are known by now. */
-    private readonly ownedByOthers: () => ReadonlySet<MacAddress> = () => new Set(),
+    /** Primary MACs of the other guests, as far as they are known by now; given this one's. */
+    private readonly ownedByOthers: (own: readonly MacAddress[]) => ReadonlySet<MacAddress> = () => new Set(),
   ) {
     this.learnedTable = new LearnedTable(clock, bounds);
   }
@@ -92,10 +91,10 @@ export class GuestKnowledge {
   }
 
   /**
-   * Takes over what the newest snapshot knew, `at` the time its ages were read; the next look puts back what of it
-   * the cards lost.
+   * Takes over what the newest snapshot knew, `at` the time its ages were read, by `Clock.elapsed`; the next look puts
+   * back what of it the cards lost.
    */
-  carry(snapshot: Snapshot | undefined, at = this.clock.now()): void {
+  carry(snapshot: Snapshot | undefined, at = this.clock.elapsed()): void {
     this.carried = snapshot;
     this.carriedAt = at;
   }
@@ -110,6 +109,11 @@ export class GuestKnowledge {
   /** The NICs as the guest told them at the last look. */
   get descriptors(): readonly NicDescriptor[] {
     return this.present;
+  }
+
+  /** The primary MACs of the guest as of the last look: which machine it is, whatever its key. */
+  get primaryMacs(): readonly MacAddress[] {
+    return this.present.map(({ primaryMac }) => primaryMac);
   }
 
   /** True once the guest told its NICs: what is here is worth handing on. */
@@ -170,9 +174,9 @@ export class GuestKnowledge {
     return polls;
   }
 
-  /** What is handed on: as much as every reader takes. */
-  snapshot(guest: GuestKey, host: string, epoch: number): Snapshot {
-    return { format: SNAPSHOT_FORMAT, guest, host, epoch, nics: this.nicSnapshots() };
+  /** What is handed on: as much as every reader takes, under what is said of the guest besides. */
+  snapshot(of: Omit<Snapshot, 'format' | 'nics'>): Snapshot {
+    return { format: SNAPSHOT_FORMAT, ...of, nics: this.nicSnapshots() };
   }
 
   private get known(): readonly NicKnowledge[] {
@@ -271,7 +275,7 @@ export class GuestKnowledge {
   }
 
   private nicSnapshots(): readonly NicSnapshot[] {
-    const ownedByOthers = this.ownedByOthers();
+    const ownedByOthers = this.ownedByOthers(this.primaryMacs);
     const handedOn = this.evidence()
       .filter(({ nic }) => MacAddress.isStationAddress(nic.primaryMac))
       .slice(0, MAX_SNAPSHOT_NICS);

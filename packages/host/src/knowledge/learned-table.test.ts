@@ -66,11 +66,29 @@ describe('LearnedTable', () => {
     expect(table.of('nic0', undefined)).toEqual([seenSomewhere(1, 20)]);
   });
 
+  it.each([0, -3_600_000, 3_600_000])(
+    'makes nothing older, nor younger, where the wall clock is set by %d ms',
+    async (stepMs) => {
+      const { clock, table, observe } = testTable();
+      const carried = { stations: [learned(2, 10, 50)], at: clock.elapsed() };
+      observe(learned(1, 10, 5));
+      clock.step(stepMs);
+      await clock.advance(100);
+      observe(learned(3, 10, 110));
+      expect(table.of('nic0', carried)).toEqual([
+        learned(1, 10, 105),
+        learned(3, 10, 110),
+        learned(2, 10, 150),
+      ]);
+    },
+  );
+
   it('merges what was carried here, each with its own age', async () => {
     const { clock, table, observe } = testTable();
+    await clock.advance(10_000);
     const carried = {
       stations: [learned(1, 10, 200), learned(2, 10, 900), learned(3, 10, 50)],
-      at: clock.now(),
+      at: clock.elapsed(),
     };
     await clock.advance(100);
     observe(learned(1, 10, 20), learned(3, 10, 400));
@@ -142,7 +160,7 @@ describe('LearnedTable', () => {
     it.each([true, false])('takes the last word on whether it is a router: %s', async (router) => {
       const { clock, table, observe } = testTable();
       const said = (is: boolean, ageMs: number) => having(one, { ...asserted(1, ageMs), router: is });
-      const carried = { stations: [said(!router, 5)], at: clock.now() };
+      const carried = { stations: [said(!router, 5)], at: clock.elapsed() };
       await clock.advance(1);
       observe(said(!router, 5));
       await clock.advance(1);
@@ -167,7 +185,7 @@ describe('LearnedTable', () => {
           having(learned(1, 10, 200), asserted(1, 300), asserted(2, 1899)),
           having(learned(2), answered(3)),
         ],
-        at: clock.now(),
+        at: clock.elapsed(),
       };
       await clock.advance(100);
       observe(having(one, asserted(4, 5), asserted(1, 500)));
@@ -245,8 +263,8 @@ describe('LearnedTable', () => {
         const [{ table, observe, clock }, turned] = [testTable(100), testTable(100)];
         observe(...one);
         turned.observe(...other.toReversed());
-        const given = table.of('nic0', { stations: other, at: clock.now() });
-        expect(turned.table.of('nic0', { stations: one.toReversed(), at: clock.now() })).toEqual(given);
+        const given = table.of('nic0', { stations: other, at: clock.elapsed() });
+        expect(turned.table.of('nic0', { stations: one.toReversed(), at: clock.elapsed() })).toEqual(given);
         expect(new Set(given.map((each) => stationKey(each.station))).size).toBe(given.length);
         expect(given.toSorted((a, b) => a.ageMs - b.ageMs)).toEqual(given);
         const few = testTable(4);

@@ -13,7 +13,7 @@ import { withOlderAddresses } from './with-older-addresses.js';
 /** Most IP addresses remembered of a NIC, all its stations together: four for each of the 1024 it has by default. */
 export const MAX_NIC_ADDRESSES = 4096;
 
-/** Stations and when their ages were true, by the host's clock. */
+/** Stations and when their ages were true, by `Clock.elapsed`: a step of the machine's clock makes nothing older. */
 interface Sighting {
   readonly stations: readonly LearnedStation[];
   readonly at: number;
@@ -42,7 +42,7 @@ export class LearnedTable {
    * that began anew, or took our announcement for the last word of a station, does not know it any more.
    */
   observe(seen: ReadonlyMap<string, readonly LearnedStation[]>): void {
-    const at = this.clock.now();
+    const at = this.clock.elapsed();
     for (const [nic, stations] of seen) this.here.set(nic, { stations: this.of(nic, { stations, at }), at });
   }
 
@@ -60,7 +60,7 @@ export class LearnedTable {
    * addresses of all its sightings, stale ones among them for a while.
    */
   of(nic: string, more: Sighting | undefined): readonly LearnedStation[] {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     const { learnedMaxAgeMs, maxStations } = this.bounds();
     const best = new Map<StationKey, LearnedStation>();
     for (const { stations, at } of lastFirst(more, this.here.get(nic))) {

@@ -1,8 +1,9 @@
 import type { NicDescriptor, NicSnapshot, Snapshot } from '@nic-herald/core';
 
 /**
- * The snapshot's entry for a NIC of a guest: by device id, else by primary MAC, where that names just one
- * entry and just one NIC, and the entry is not another NIC's by its id. `present` are all NICs of the guest.
+ * The snapshot's entry for a NIC of a guest: of the same device id and primary MAC, else of the primary MAC alone,
+ * where that names just one entry and just one NIC, and the entry is not another NIC's. An id alone says nothing: a
+ * copy of a guest has the same ones. `present` are all NICs of the guest.
  */
 export const matchNic = (
   nic: NicDescriptor,
@@ -10,10 +11,10 @@ export const matchNic = (
   snapshot: Snapshot | undefined,
 ): NicSnapshot | undefined => {
   if (snapshot === undefined) return undefined;
-  const byId = snapshot.nics.find(({ id }) => id === nic.id);
-  if (byId !== undefined) return byId;
-  const ids = new Set(present.map(({ id }) => id));
+  const sameMac = snapshot.nics.filter(({ primaryMac }) => primaryMac === nic.primaryMac);
+  const same = sameMac.find(({ id }) => id === nic.id);
+  if (same !== undefined) return same;
   const sharing = present.filter(({ primaryMac }) => primaryMac === nic.primaryMac);
-  const byMac = snapshot.nics.filter(({ id, primaryMac }) => primaryMac === nic.primaryMac && !ids.has(id));
-  return byMac.length === 1 && sharing.length <= 1 ? byMac[0] : undefined;
+  const free = sameMac.filter(({ id }) => !sharing.some((each) => each.id === id));
+  return free.length === 1 && sharing.length <= 1 ? free[0] : undefined;
 };

@@ -54,8 +54,8 @@ export class NicQueries {
   /** How long until the answers to what was asked last for the first time are in, ms; 0 where they are. */
   get unansweredMs(): number {
     if (this.cancelTimer !== undefined) return PAUSE_MS;
-    const since = this.sentOnceAt === undefined ? ANSWERED_AFTER_MS : this.clock.now() - this.sentOnceAt;
-    return since < 0 ? 0 : Math.max(0, ANSWERED_AFTER_MS - since); // by a clock that was set back nobody knows
+    const since = this.sentOnceAt === undefined ? ANSWERED_AFTER_MS : this.clock.elapsed() - this.sentOnceAt;
+    return Math.max(0, ANSWERED_AFTER_MS - since);
   }
 
   /**
@@ -100,7 +100,7 @@ export class NicQueries {
             this.send(batch);
             if (index >= this.sentOnce) {
               this.sentOnce = index + 1;
-              this.sentOnceAt = this.clock.now();
+              this.sentOnceAt = this.clock.elapsed();
             }
             this.sendFrom(index + 1, PAUSE_MS);
           });

@@ -1,0 +1,144 @@
+import type { Guest, MigrationEvents, Snapshot } from '@nic-herald/core';
+import { endOfTurn } from '../announce/end-of-turn.js';
+import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
+import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
+import type { ResidenceFact } from '../residence/residence-step.js';
+import type { Announcer } from './announcer.js';
+import type { Armed, Arming } from './arming.js';
+import type { EngineServices } from './engine-services.js';
+import type { GuestHandoff } from './guest-handoff.js';
+import type { GuestObservation } from './guest-observation.js';
+import { hearLastWords } from './last-words.js';
+import type { OwnedWork } from './owned-work.js';
+import { planGuest } from './plan-guest.js';
+import type { PreparedAnnouncement } from './prepared-announcement.js';
+
+/** When a guest resumed, and whether no other could resume in the same turn. */
+export interface Resume extends Pick<MigrationEvents['guest:resumed'], 'resumedAt' | 'readAt'> {
+  readonly isAlone: boolean;
+}
+
+/** What an arrival works with. */
+export interface ArrivalParts {
+  readonly guest: Guest;
+  readonly services: EngineServices;
+  readonly handoff: GuestHandoff;
+  readonly knowledge: GuestKnowledge;
+  readonly observation: GuestObservation;
+  readonly announcer: Announcer;
+  readonly work: OwnedWork;
+  readonly signal: AbortSignal;
+}
+
+/** Where the guest that arrives stands, and what has to be done besides announcing it. */
+export interface ArrivingGuest {
+  readonly isRunning: boolean;
+  /** Its epoch as known here. */
+  readonly epoch: number;
+  /** True where the hand-off was taken over. */
+  readonly isJudged: boolean;
+  take(fact: ResidenceFact): void;
+  /** Looks at the cards; what fails is told, and tried again. */
+  look(): Promise<void>;
+  publish(): void;
+  /** Does what has to be done for one that did not arrive in order, now or after a while. */
+  catchUp(): Promise<void>;
+  catchUpLater(): void;
+}
+
+/** The way of a guest from RESUME until all that is known of it is announced. */
+export class GuestArrival {
+  constructor(
+    private readonly parts: ArrivalParts,
+    private readonly owner: ArrivingGuest,
+  ) {}
+
+  /** The hot path: sends what lies ready; all else comes at the end of the turn. */
+  receive(arming: Arming, resume: Resume): void {
+    const { announcer, services, signal, work } = this.parts;
+    const { armed } = arming;
+    armed?.announcement.run.fire(resume.isAlone);
+    if (armed !== undefined) announcer.follow(armed.announcement);
+    const ready = Promise.all([arming.finish(), endOfTurn(services.clock, signal)]);
+    void work.enqueue(async () => this.arrive((await ready)[0], armed !== undefined, resume));
+  }
+
+  /** The guest is announced once all that is known of it by now has left. */
+  settleDebt({ run }: PreparedAnnouncement): void {
+    const { signal, work } = this.parts;
+    work.follow(
+      run.whenCaughtUp().then((isOut) => {
+        if (isOut && !signal.aborted) this.owner.take({ is: 'announced' });
+      }),
+    );
+  }
+
+  /** After the resume: a new epoch, a look at the cards here, what they have beyond the hand-off, the report. */
+  private async arrive(
+    armed: Armed | undefined,
+    wasFired: boolean,
+    { resumedAt, readAt }: Resume,
+  ): Promise<void> {
+    const { announcer, handoff, knowledge, observation, work } = this.parts;
+    const { owner } = this;
+    if (armed === undefined || !(owner.isRunning || wasFired)) return owner.catchUp();
+    const { announcement, problems } = armed;
+    const { run } = announcement;
+    if (owner.isRunning) run.fire(); // where it was not ready in time
+    handoff.last = armed.handoff ?? NO_HANDOFF;
+    // Where it stopped again nothing is taken over: when it goes on, it is announced anew.
+    const isRead = armed.handoff !== undefined && owner.isRunning;
+    owner.take({ is: 'taken', epoch: Math.max(owner.epoch, handoff.last.epoch) + 1, isRead });
+    // Not awaited: the rounds last up to minutes, and the guest may change meanwhile.
+    const origin = { cause: 'migration', epoch: owner.epoch, handoff: handoff.last, problems } as const;
+    work.follow(announcer.report(announcement, { ...origin, resumed: { resumedAt, readAt } }));
+    if (!owner.isRunning) return announcement.cancel();
+    if (isRead) knowledge.carry(handoff.last.newest, handoff.last.readAt);
+    observation.injected(announcement); // before the port is read: our first frames are not the guest's
+    const lastWords = this.hearLastWords(announcement);
+    try {
+      await this.announceBeyond(announcement);
+    } finally {
+      this.settleDebt(announcement);
+      const complete = (): void => void work.enqueue(async () => run.complete());
+      work.follow(lastWords.finally(complete));
+    }
+    if (isRead) owner.publish();
+    else owner.catchUpLater();
+  }
+
+  /** Looks at the cards and the ports here, and announces what was not announced yet. */
+  private async announceBeyond(announcement: PreparedAnnouncement): Promise<void> {
+    const { guest, knowledge, observation, services } = this.parts;
+    await this.owner.look();
+    const planned = planGuest(guest, knowledge.evidence(), services);
+    const { maxStations } = services.policy.forGuest(guest.identity);
+    await announcement.addFrom(planned, maxStations);
+    observation.injected(announcement);
+  }
+
+  private hearLastWords(announcement: PreparedAnnouncement): Promise<void> {
+    const { guest, handoff, services, signal, work } = this.parts;
+    const primaryMacs = announcement.nics.map(({ plan }) => plan.nic.primaryMac);
+    const take = (late: Snapshot): void => void work.enqueue(() => this.takeLast(announcement, late));
+    return hearLastWords(
+      {
+        guest,
+        key: handoff.key,
+        heard: handoff.last,
+        read: (fetched) => handoff.read(fetched, { guestIs: 'incoming', primaryMacs, knownEpoch: 0 }),
+      },
+      services,
+      signal,
+      take,
+    );
+  }
+
+  /** The source's last snapshot came after the resume. */
+  private async takeLast(announcement: PreparedAnnouncement, snapshot: Snapshot): Promise<void> {
+    if (!this.owner.isRunning || !this.owner.isJudged) return;
+    this.parts.knowledge.carry(snapshot);
+    await this.announceBeyond(announcement);
+    this.owner.publish();
+  }
+}

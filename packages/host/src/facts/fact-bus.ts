@@ -1,0 +1,93 @@
+import type {
+  CancelTimer,
+  Clock,
+  MigrationEventBus,
+  MigrationEventName,
+  MigrationEvents,
+} from '@nic-herald/core';
+import { IsolatingEventBus } from '@nic-herald/core/internal';
+import type { FrameSchedule } from '../announce/frame-schedule.js';
+
+/** A fact is told only where no frame is due for this long, ms: a listener may take its time. */
+const QUIET_MS = 250;
+/** A fact waits no longer than this, ms, however many frames are due: an evacuation lasts minutes. */
+const LONGEST_WAIT_MS = 2000;
+/** Most facts that wait; one more is told at once, with all before it. */
+const MOST_WAITING = 10_000;
+
+interface Waiting {
+  readonly since: number;
+  tell(): void;
+}
+
+/**
+ * The bus of a host. Facts are told one after another in the order they happened, each when the frames that are due
+ * are out, and not just before others are due: no listener stands in front of an announcement.
+ */
+export class FactBus implements MigrationEventBus {
+  private readonly bus = new IsolatingEventBus();
+  private waiting: Waiting[] = [];
+  private cancelTimer: CancelTimer | undefined;
+  /** When the timer is due, by `Clock.elapsed`. */
+  private dueAt = 0;
+  private isTelling = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly schedule: Pick<FrameSchedule, 'quietMs'>,
+  ) {}
+
+  on<E extends MigrationEventName>(event: E, listener: (fact: MigrationEvents[E]) => unknown): () => void {
+    return this.bus.on(event, listener);
+  }
+
+  /** Tells it later, never from within this call, unless far too many wait. */
+  emit<E extends MigrationEventName>(event: E, fact: MigrationEvents[E]): void {
+    this.waiting.push({ since: this.clock.elapsed(), tell: () => this.bus.emit(event, fact) });
+    if (this.waiting.length > MOST_WAITING) this.flush();
+    else this.tellLater();
+  }
+
+  /** Tells all that waits: the host is closed, and no frame is due any more. */
+  close(): Promise<void> {
+    this.cancelTimer?.();
+    this.flush();
+    return Promise.resolve();
+  }
+
+  private flush(): void {
+    if (this.isTelling) return; // whoever tells goes on with what came meanwhile
+    this.isTelling = true;
+    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) next.tell();
+    this.isTelling = false;
+  }
+
+  private tell(): void {
+    this.cancelTimer = undefined;
+    this.isTelling = true;
+    // What listeners tell themselves comes with a later turn: they must not keep the agent in this one.
+    for (let left = this.waiting.length; left > 0 && this.pauseMs === 0; left--) this.waiting.shift()?.tell();
+    this.isTelling = false;
+    this.tellLater();
+  }
+
+  /** Sees to it that what waits is told as soon as may be: what was due before may have been cancelled. */
+  private tellLater(): void {
+    const { pauseMs } = this;
+    if (pauseMs === undefined) return;
+    const dueAt = this.clock.elapsed() + pauseMs;
+    if (this.cancelTimer !== undefined && this.dueAt <= dueAt) return;
+    this.cancelTimer?.();
+    this.dueAt = dueAt;
+    this.cancelTimer = this.clock.setTimer(pauseMs, () => this.tell());
+  }
+
+  /** How long until the next fact may be told, ms; absent where none waits. */
+  private get pauseMs(): number | undefined {
+    const [next] = this.waiting;
+    if (next === undefined) return undefined;
+    const { quietMs } = this.schedule;
+    const leftMs = LONGEST_WAIT_MS - (this.clock.elapsed() - next.since);
+    return quietMs >= QUIET_MS || leftMs <= 0 ? 0 : Math.min(leftMs, quietMs + 1);
+  }
+}
