@@ -1,11 +1,14 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Clock, HandoffStore } from '@nic-herald/core';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
 import { DirectoryHandoff } from '@nic-herald/handoff-directory';
 import { handoffStoreContract, MemoryHandoff, testContract } from '@nic-herald/testkit';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { realClock } from './real-clock.js';
+
+const clock: Clock = realClock;
 
 const memory = handoffStoreContract({
   open: async () => ({ store: new MemoryHandoff(), close: async () => {} }),
@@ -17,8 +20,9 @@ const directory = handoffStoreContract({
   open: async () => {
     const path = await mkdtemp(join(tmpdir(), 'herald-'));
     const settings = { directory: path, maxFileBytes: 1 << 20, maxEntries: 1000, pollMs: 10 };
-    const storeOfOneHost = () => new DirectoryHandoff(settings, realClock, new IsolatingEventBus());
+    const storeOfOneHost = () => new DirectoryHandoff(settings, clock, new IsolatingEventBus());
     const [store, another] = [storeOfOneHost(), storeOfOneHost()];
+    for (const each of [store, another]) await each.start(new AbortController());
     return {
       store,
       another,
@@ -34,3 +38,80 @@ const directory = handoffStoreContract({
   },
 });
 describe('in a directory', () => testContract(directory, { describe, it }));
+
+describe('fails for a store that', () => {
+  it.each<[string, (store: MemoryHandoff) => Partial<HandoffStore>, RegExp]>([
+    [
+      'drops who wrote a snapshot',
+      (store) => ({ publish: ({ writer: _, ...rest }) => store.publish(rest) }),
+      /`fetch` gave 1 entries after a snapshot of residence unknown was published/,
+    ],
+    [
+      'drops where the guest stood',
+      (store) => ({ publish: ({ residence: _, ...rest }) => store.publish(rest) }),
+      /after a snapshot of residence arrived was published/,
+    ],
+    [
+      'keeps what an earlier snapshot said',
+      (store) => ({ publish: (snapshot) => store.publish({ residence: 'resident', ...snapshot }) }),
+      /after a snapshot of residence unknown was published/,
+    ],
+    [
+      'lists heads without their time',
+      (store) => ({
+        list: async () => (await store.list()).map(({ writtenAt: _, ...head }) => head),
+      }),
+      /`list` gave .*has its `writtenAt` and its `writer`/,
+    ],
+    [
+      'takes the time of the writer for its own',
+      (store) => ({
+        fetch: async (guest) =>
+          (await store.fetch(guest)).map((entry) =>
+            'snapshot' in entry
+              ? { ...entry, ageMs: Math.max(0, Date.now() - (entry.snapshot.writtenAt ?? Date.now())) }
+              : entry,
+          ),
+      }),
+      /gave an `ageMs` of \d+(\.\d+)? right after the entry was published with a `writtenAt` of 0/,
+    ],
+    [
+      'has entries from the future',
+      (store) => ({
+        fetch: async (guest) => (await store.fetch(guest)).map((entry) => ({ ...entry, ageMs: -1 })),
+      }),
+      /gave an entry with an `ageMs` of -1/,
+    ],
+    [
+      'overflows its stack',
+      (store) => ({
+        publish: async (snapshot) => {
+          JSON.stringify(snapshot);
+          await store.publish(snapshot);
+        },
+      }),
+      /of a state nested 100000 deep failed with RangeError/,
+    ],
+  ])('%s', async (_, over, complaint) => {
+    const { cases } = handoffStoreContract({
+      open: async () => {
+        const store = new MemoryHandoff();
+        const sound: HandoffStore = {
+          publish: (snapshot) => store.publish(snapshot),
+          fetch: (guest) => store.fetch(guest),
+          list: () => store.list(),
+          watch: (guest, changed) => store.watch(guest, changed),
+          remove: (guest, host) => store.remove(guest, host),
+        };
+        return { store: { ...sound, ...over(store) }, close: async () => {} };
+      },
+      noSpoil: 'memory does not break',
+      limitMs: 200,
+    });
+    const complaints: string[] = [];
+    for (const { run, skip } of cases) {
+      if (skip === undefined) await run().catch((error: Error) => complaints.push(error.message));
+    }
+    expect(complaints).toContainEqual(expect.stringMatching(complaint));
+  });
+});

@@ -21,7 +21,7 @@ const WRITER = `
     const snapshot = { format: 1, guest: 'name:web', host, epoch, nics: [nic] };
     const bytes = new TextEncoder().encode(JSON.stringify(snapshot));
     const temporary = '.' + host + '.' + process.pid + '-x.' + epoch + '.tmp';
-    await writeAtomically(directory, 'name%3Aweb@' + host + '.json', temporary, bytes, signal);
+    await writeAtomically(directory, 'name%3Aweb@' + host + '.json', temporary, bytes, { signal, now: Date.now });
     if (epoch === 1) console.log('writing');
   }
 `;
@@ -49,7 +49,7 @@ it('a reader sees whole snapshots only, while writers write and are killed', {
     const epochs = new Map<string, number>();
     const readAll = async (): Promise<void> => {
       for (const host of hosts) {
-        const entry = await readEntry(directory, `name%3Aweb@${host}.json`, 1 << 20);
+        const entry = await readEntry(directory, `name%3Aweb@${host}.json`, 1 << 20, () => 0);
         if (entry === GONE || 'problem' in entry) throw new TypeError(`not whole: ${JSON.stringify(entry)}`);
         expect(entry.snapshot.nics[0]?.learned).toHaveLength(400);
         expect(entry.snapshot.epoch).toBeGreaterThanOrEqual(epochs.get(host) ?? 1);

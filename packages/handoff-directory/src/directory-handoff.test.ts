@@ -143,6 +143,16 @@ describe('a problem of one file hides no other', () => {
     ['of a later version', 'HERALD_SNAPSHOT_NEWER', (file) => writeFile(file, '{"format":2}')],
     ['no snapshot', 'HERALD_SNAPSHOT_INVALID', (file) => writeFile(file, '{"format":1}')],
     ['null', 'HERALD_SNAPSHOT_INVALID', (file) => writeFile(file, 'null')],
+    [
+      'nested deeper than a stack takes',
+      'HERALD_SNAPSHOT_INVALID',
+      (file) => writeFile(file, '['.repeat(30_000) + ']'.repeat(30_000)),
+    ],
+    [
+      'with a state nested 6000 deep',
+      'HERALD_SNAPSHOT_INVALID',
+      (file) => writeFile(file, good.replace('[10]', '['.repeat(6000) + ']'.repeat(6000))),
+    ],
   ])('%s', async (_, code, spoil) => {
     const store = storeIn(directory);
     await store.publish(snapshotOf(web, 'good'), options);
@@ -169,12 +179,42 @@ describe('a problem of one file hides no other', () => {
     }
   });
 
-  it('more than are looked at: a warning, once', async () => {
+  it('nested too deep: says which file, how deep it may be, and what to do', async () => {
+    const store = storeIn(directory);
+    const file = join(directory, entryName(web, 'bad'));
+    await writeFile(file, good.replace('[10]', '['.repeat(62) + ']'.repeat(62)));
+    expect(await store.fetch(web, options)).toMatchObject([
+      {
+        host: 'bad',
+        problem: {
+          code: 'HERALD_SNAPSHOT_INVALID',
+          message: expect.stringMatching(/bad\.json: .*nested more than 64 deep.*remove the file/) as string,
+          details: { file, maxDepth: 64 },
+        },
+      },
+    ]);
+  });
+
+  it('more than are looked at: a warning when it begins, when it comes back, and every ten minutes', async () => {
     const store = storeIn(directory, { maxEntries: 2 });
+    const told = (): number => warnings.filter(({ code }) => code === 'HERALD_HANDOFF_TOO_MANY').length;
     for (const host of ['a', 'b', 'c']) await store.publish(snapshotOf(web, host), options);
     expect(await store.list(options)).toHaveLength(2);
     expect(await store.fetch(web, options)).toHaveLength(2);
-    expect(warnings.map(({ code }) => code)).toEqual(['HERALD_HANDOFF_TOO_MANY']);
+    expect(told()).toBe(1);
+    clock.passed = 600_000;
+    clock.ahead = 600_000;
+    await store.list(options);
+    await store.fetch(web, options);
+    expect(told()).toBe(2);
+    await store.fetch(keyOf('name:db'), options); // few of one guest are not few
+    await store.list(options);
+    expect(told()).toBe(2);
+    await store.remove(web, 'c', options);
+    await store.list(options);
+    await store.publish(snapshotOf(web, 'c'), options);
+    await store.list(options);
+    expect(told()).toBe(3);
   });
 });
 
@@ -186,6 +226,18 @@ describe('publishing', () => {
       code: 'HERALD_HANDOFF_TOO_LARGE',
     });
     expect(await store.fetch(web, options)).toMatchObject([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);
+  });
+
+  it('what no host would read is refused, and the old entry stands', async () => {
+    const store = storeIn(directory);
+    const old = snapshotOf(web, 'a', 1);
+    await store.publish(old, options);
+    for (const depth of [62, 6000, 100_000]) {
+      const state: unknown = JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+      const deep = { ...old, nics: old.nics.map((nic) => ({ ...nic, state })) };
+      await expect(store.publish(deep, options)).rejects.toMatchObject({ code: 'HERALD_SNAPSHOT_INVALID' });
+    }
+    expect(await store.fetch(web, options)).toMatchObject([{ host: 'a', snapshot: old }]);
   });
 
   it('tells how long ago it was, whatever the clocks', async () => {
@@ -256,7 +308,9 @@ describe('what a writer that died left behind', () => {
     const store = storeIn(directory);
     await store.publish(snapshotOf(web, 'a', 1), options);
     for (let length = 0; length <= whole.length; length += 1) {
-      await writeFile(join(directory, temporaryName('a', '1-dead', length)), whole.subarray(0, length));
+      const left = join(directory, temporaryName('a', '1-dead', length));
+      await writeFile(left, whole.subarray(0, length));
+      await utimes(left, 1, 1);
     }
     await writeFile(join(directory, temporaryName('b', '1-alive', 1)), whole);
     expect(await store.fetch(web, options)).toMatchObject([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);

@@ -1,7 +1,15 @@
 import { type GuestKey, parseGuestKey } from '@nic-herald/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entryName, guestPrefix, hostOfEntry, isEntryName, isLeftover, temporaryName } from './entry-name.js';
+import {
+  entryName,
+  guestPrefix,
+  hostOfEntry,
+  isEntryName,
+  isLeftover,
+  probeName,
+  temporaryName,
+} from './entry-name.js';
 
 const guest = (name: string): GuestKey => parseGuestKey(`name:${name}`) ?? (`name:${name}` as GuestKey);
 const anyText = fc.oneof(
@@ -58,4 +66,13 @@ it('tells leftovers of this host from the files in use and from others', () => {
   expect(isLeftover(temporaryName('b', '12-ab', 1), 'a', '13-cd')).toBe(false);
   expect(isLeftover(entryName(guest('a'), 'a'), 'a', '13-cd')).toBe(false);
   expect(isEntryName(temporaryName('a', '12-ab', 1))).toBe(false);
+});
+
+it("tells what another writer's look at the clock left, whichever host's it was", () => {
+  for (const host of ['a', 'clock', 'clock.12-ab']) {
+    expect(isLeftover(probeName('12-ab', 1), host, '13-cd')).toBe(true);
+    expect(isLeftover(probeName('12-ab', 1), host, '12-ab')).toBe(false);
+    expect(temporaryName(host, '12-ab', 1)).not.toBe(probeName('12-ab', 1));
+  }
+  expect(isEntryName(probeName('12-ab', 1))).toBe(false);
 });

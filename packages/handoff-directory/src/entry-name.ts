@@ -3,6 +3,7 @@ import type { GuestKey } from '@nic-herald/core';
 
 const ENTRY = /^([A-Za-z0-9_%~-]{1,120})@([A-Za-z0-9_%~-]{1,120})\.json$/;
 const TEMPORARY = /^\.([A-Za-z0-9_%~-]{1,120})\.([a-z0-9-]{1,60})\.\d{1,16}\.tmp$/;
+const PROBE = /^\.clock\.([a-z0-9-]{1,60})\.\d{1,16}\.probe$/;
 const LONGEST_PLAIN = 100;
 const KEPT_OF_LONG = 60;
 const PLAIN_BYTE = /[A-Za-z0-9_-]/;
@@ -31,8 +32,13 @@ export const hostOfEntry = (name: string): string => {
 export const temporaryName = (host: string, writer: string, count: number): string =>
   `.${part(host)}.${writer}.${count}.tmp`;
 
-/** Whether a name is that of a file which another writer of this host left behind. */
+/** The file by which one writer sees what time the storage has. It belongs to no host. */
+export const probeName = (writer: string, count: number): string => `.clock.${writer}.${count}.probe`;
+
+/** Whether a name is that of a file which another writer left behind: one of this host, or a probe of any. */
 export const isLeftover = (name: string, host: string, writer: string): boolean => {
+  const probe = PROBE.exec(name);
+  if (probe !== null) return probe[1] !== writer;
   const match = TEMPORARY.exec(name);
   return match !== null && match[1] === part(host) && match[2] !== writer;
 };

@@ -13,17 +13,19 @@ export const GONE = 'gone';
 
 /**
  * Reads one entry: never more than `maxBytes` of it, never through a symbolic link, never waiting for a pipe.
- * Whatever is wrong with it is its problem and nobody else's; `GONE` where it was removed meanwhile.
+ * Whatever is wrong with it is its problem and nobody else's; `GONE` where it was removed meanwhile. The file's time,
+ * ms since 1970 UTC, is the storage's: `ageOf` tells how long ago that was.
  */
 export const readEntry = async (
   directory: string,
   name: string,
   maxBytes: number,
+  ageOf: (stored: number) => number,
 ): Promise<HandoffEntry | typeof GONE> => {
   const file = join(directory, name);
   const host = hostOfEntry(name);
   try {
-    const { bytes, writtenAt } = await readBounded(file, maxBytes);
+    const { bytes, stored } = await readBounded(file, maxBytes);
     const snapshot = parseSnapshot(parseJson(bytes, file));
     if (isHeraldError(snapshot)) {
       return {
@@ -36,14 +38,14 @@ export const readEntry = async (
     if (entryName(snapshot.guest, snapshot.host) !== name) {
       return { host, problem: mismatch(file, snapshot) };
     }
-    // The file's time is the storage's: where that has another clock than this host, the age is wrong by as much.
-    return { host: snapshot.host, snapshot, ageMs: Math.max(0, Date.now() - writtenAt) };
+    return { host: snapshot.host, snapshot, ageMs: ageOf(stored) };
   } catch (error) {
     if (isHeraldError(error)) return { host, problem: error };
     const errno = errnoOf(error);
     if (errno === 'ENOENT') return GONE;
-    const found = errno === 'ELOOP' ? 'it is a symbolic link' : (errno ?? String(error));
-    return { host, problem: unreadable(file, found, error) };
+    if (errno === 'ELOOP')
+      return { host, problem: unreadable(file, 'it is a symbolic link', { cause: error }) };
+    return { host, problem: unreadable(file, errno ?? String(error), { cause: error, errno }) };
   }
 };
 
@@ -52,13 +54,13 @@ const REWRITTEN = 'Its host writes it again at the next change; to be rid of it,
 const readBounded = async (
   file: string,
   maxBytes: number,
-): Promise<{ readonly bytes: Uint8Array; readonly writtenAt: number }> => {
+): Promise<{ readonly bytes: Uint8Array; readonly stored: number }> => {
   const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw unreadable(file, 'it is no regular file');
     if (stats.size > maxBytes) throw tooLarge(file, stats.size, maxBytes);
-    return { bytes: await readUpTo(handle, file, stats.size, maxBytes), writtenAt: stats.mtimeMs };
+    return { bytes: await readUpTo(handle, file, stats.size, maxBytes), stored: stats.mtimeMs };
   } finally {
     await handle.close();
   }
@@ -90,16 +92,20 @@ const parseJson = (bytes: Uint8Array, file: string): unknown => {
   try {
     return JSON.parse(UTF8.decode(bytes));
   } catch (error) {
-    throw unreadable(file, 'it is no JSON', error);
+    throw unreadable(file, 'it is no JSON', { cause: error });
   }
 };
 
-const unreadable = (file: string, found: string, cause?: unknown): HeraldError =>
-  new HeraldError(
-    'HERALD_HANDOFF_UNREADABLE',
-    `${file} cannot be read: ${found}. ${REWRITTEN}`,
-    cause === undefined ? { details: { file } } : { details: { file }, cause },
-  );
+/** `errno`: the system refused it, and may let it be read later though the file stays as it is. */
+const unreadable = (
+  file: string,
+  found: string,
+  { errno, ...why }: { readonly errno?: string | undefined; readonly cause?: unknown } = {},
+): HeraldError =>
+  new HeraldError('HERALD_HANDOFF_UNREADABLE', `${file} cannot be read: ${found}. ${REWRITTEN}`, {
+    details: { file, ...(errno === undefined ? {} : { errno }) },
+    ...why,
+  });
 
 const tooLarge = (file: string, size: number, maxBytes: number): HeraldError =>
   new HeraldError(

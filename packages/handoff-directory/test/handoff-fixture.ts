@@ -11,8 +11,15 @@ import {
 /** A clock whose timers fire when the test says so. */
 export class ManualClock implements Clock {
   private timers: (() => void)[] = [];
+  /** How far this host's clock is ahead of the storage's, ms: the storage of a test is this machine's. */
+  ahead = 0;
+  /** What `elapsed` tells, ms. */
+  passed = 0;
   now(): number {
-    return 0;
+    return Date.now() + this.ahead;
+  }
+  elapsed(): number {
+    return this.passed;
   }
   setTimer(_: number, run: () => void): CancelTimer {
     this.timers.push(run);

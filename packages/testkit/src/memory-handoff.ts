@@ -2,21 +2,27 @@ import {
   type GuestKey,
   type HandoffEntry,
   type HandoffStore,
+  HeraldError,
   headOf,
   isHeraldError,
+  messageOf,
   parseSnapshot,
   type Snapshot,
   type SnapshotHead,
 } from '@nic-herald/core';
 
-/** A hand-off in memory, for hosts of one process. What is read was written as JSON and is checked, as anywhere else. */
+/**
+ * A hand-off in memory, for hosts of one process. What is read was written as JSON and is checked, as anywhere else.
+ * It has no clock: how old an entry is only its `writtenAt` tells.
+ */
 export class MemoryHandoff implements HandoffStore {
   private readonly written = new Map<GuestKey, Map<string, string>>();
   private readonly watchers = new Set<{ readonly guest: GuestKey; readonly changed: () => void }>();
 
+  /** Rejects with HERALD_SNAPSHOT_INVALID for a state that is no JSON, or nested deeper than the stack takes. */
   async publish(snapshot: Snapshot): Promise<void> {
     const entries = this.written.get(snapshot.guest) ?? new Map<string, string>();
-    this.written.set(snapshot.guest, entries.set(snapshot.host, JSON.stringify(snapshot)));
+    this.written.set(snapshot.guest, entries.set(snapshot.host, jsonOf(snapshot)));
     this.tell(snapshot.guest);
   }
 
@@ -48,3 +54,15 @@ export class MemoryHandoff implements HandoffStore {
     for (const watcher of this.watchers) if (watcher.guest === guest) watcher.changed();
   }
 }
+
+const jsonOf = (snapshot: Snapshot): string => {
+  try {
+    return JSON.stringify(snapshot);
+  } catch (error) {
+    throw new HeraldError(
+      'HERALD_SNAPSHOT_INVALID',
+      `the snapshot of guest ${snapshot.guest} is no JSON: ${messageOf(error)}. Mend the model that gave the state`,
+      { details: { guest: snapshot.guest }, cause: error },
+    );
+  }
+};

@@ -5,6 +5,7 @@ import {
   type HandoffStore,
   headOf,
   isHeraldError,
+  MAX_SNAPSHOT_DEPTH,
   type Snapshot,
 } from '@nic-herald/core';
 import { contractBroken, demand, inWords, quote } from './contract-broken.js';
@@ -62,6 +63,21 @@ const ODD_GUESTS = [
   'name:@',
 ];
 
+/** Where a guest may stand, absent as an older version leaves it; which writer and process is the same for all. */
+const RESIDENCES = [undefined, 'arrived', 'resident', 'leaving'] as const;
+/** Deeper than any stack takes, in a process that has called little so far. */
+const DEEP = 100_000;
+/** An entry may seem older than it is by so much, ms: some stores keep time in whole seconds. */
+const COARSE_MS = 2000;
+
+const withOrigin = (snapshot: Snapshot, residence: (typeof RESIDENCES)[number]): Snapshot => ({
+  ...snapshot,
+  writtenAt: 1_700_000_000_000.25,
+  writer: { agent: 'é'.repeat(64) },
+  process: { bootId: '6f1f2c1e-7d3a-4b7e-9a55-2f0d8f1f6f01', pid: 4_194_304, startTicks: 0 },
+  ...(residence === undefined ? {} : { residence }),
+});
+
 /** The contract of a hand-off store: `HandoffStore` as a host relies on it. */
 export const handoffStoreContract = ({
   open,
@@ -102,6 +118,34 @@ const casesOf = (using: Using, noSpoil: string): readonly ContractCase[] => [
       const snapshot = sampleSnapshot(WEB, 'A', 3, nics);
       await use.publish(snapshot);
       use.same(await use.fetch(WEB), [snapshot], `after a snapshot of ${nics} NICs was published`);
+    }
+  }),
+  using('gives who wrote a snapshot, when, and where the guest stood, as it was', async (use) => {
+    for (const residence of RESIDENCES) {
+      const snapshot = withOrigin(sampleSnapshot(WEB, 'A', 3), residence);
+      await use.publish(snapshot);
+      use.same(
+        await use.fetch(WEB),
+        [snapshot],
+        `after a snapshot of residence ${residence ?? 'unknown'} was published`,
+      );
+    }
+    const older = sampleSnapshot(WEB, 'A', 3);
+    await use.publish(older);
+    use.same(await use.fetch(WEB), [older], 'after a snapshot without a writer replaced one with it');
+  }),
+  using('tells by its own clock how long ago an entry was stored, or not at all', async (use) => {
+    for (const writtenAt of [0, 1_700_000_000_000, 8_640_000_000_000_000]) {
+      const asked = performance.now();
+      await use.publish({ ...sampleSnapshot(WEB, 'A', 1), writtenAt });
+      const [entry] = await use.fetch(WEB);
+      const most = performance.now() - asked + COARSE_MS;
+      const ageMs = entry !== undefined && 'snapshot' in entry ? (entry.ageMs ?? 0) : 0;
+      demand(
+        ageMs >= 0 && ageMs <= most,
+        `\`fetch\` gave an \`ageMs\` of ${quote(ageMs)} right after the entry was published with a \`writtenAt\` of ` +
+          `${writtenAt}: at most ${Math.round(most)} is wanted, by the clock of the store and not by the writer's`,
+      );
     }
   }),
   using("replaces a host's entry, and keeps those of other hosts and guests", async (use) => {
@@ -145,6 +189,19 @@ const casesOf = (using: Using, noSpoil: string): readonly ContractCase[] => [
     demand(
       isDeepStrictEqual(byKey(heads), byKey(snapshots.map(headOf))),
       `\`list\` gave ${quote(heads)}: the head of each of the ${snapshots.length} entries is wanted, once`,
+    );
+  }),
+  using('lists who wrote a snapshot and when', async (use) => {
+    const snapshot = withOrigin(sampleSnapshot(WEB, 'A', 1), 'leaving');
+    await use.publish(snapshot);
+    await use.publish(sampleSnapshot(WEB, 'B', 1));
+    const heads = byKey(await use.list());
+    const [written, older] = heads.map(({ writtenAt, writer }) => ({ writtenAt, writer }));
+    demand(
+      isDeepStrictEqual(written, { writtenAt: snapshot.writtenAt, writer: snapshot.writer }) &&
+        isDeepStrictEqual(older, { writtenAt: undefined, writer: undefined }),
+      `\`list\` gave ${quote(written)} and ${quote(older)}: the head of a snapshot has its \`writtenAt\` and its ` +
+        '`writer`, and neither where the snapshot has none, see `headOf`',
     );
   }),
   using('removes the entry it is told to, and no other', async (use) => {
@@ -203,6 +260,29 @@ const casesOf = (using: Using, noSpoil: string): readonly ContractCase[] => [
       '`fetch` gave an entry of epoch -1 as a snapshot: what is read was written by others, check it with `parseSnapshot`',
     );
   }),
+  using('is harmed by no state that is nested too deep', async (use) => {
+    await use.publish(sampleSnapshot(WEB, 'B', 1));
+    for (const depth of [MAX_SNAPSHOT_DEPTH, DEEP]) {
+      const state: unknown = JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+      const { nics, ...rest } = sampleSnapshot(WEB, 'A', 1);
+      const outcome = await outcomeOf(
+        () =>
+          use.store.publish({ ...rest, nics: nics.map((nic) => ({ ...nic, state })) }, new AbortController()),
+        use.limitMs,
+        '`publish` did not end',
+      );
+      demand(
+        !('thrown' in outcome) || isHeraldError(outcome.thrown),
+        `\`publish\` of a state nested ${depth} deep failed with ${'thrown' in outcome ? inWords(outcome.thrown) : ''}: ` +
+          'a HeraldError is wanted, or none',
+      );
+      use.same(
+        (await use.fetch(WEB)).filter((entry) => 'snapshot' in entry || entry.host !== 'A'),
+        [sampleSnapshot(WEB, 'B', 1)],
+        `beside an entry whose state is nested ${depth} deep`,
+      );
+    }
+  }),
   using('ends its calls when it is told to', async (use) => {
     const signal = AbortSignal.abort();
     for (const [name, call] of [
@@ -216,8 +296,9 @@ const casesOf = (using: Using, noSpoil: string): readonly ContractCase[] => [
   }),
 ];
 
-const byKey = (heads: readonly { readonly guest: string; readonly host: string }[]) =>
-  [...heads].sort((a, b) => (`${a.guest} ${a.host}` < `${b.guest} ${b.host}` ? -1 : 1));
+const byKey = <T extends { readonly guest: string; readonly host: string }>(
+  heads: readonly T[],
+): readonly T[] => [...heads].sort((a, b) => (`${a.guest} ${a.host}` < `${b.guest} ${b.host}` ? -1 : 1));
 
 /** The calls of a case: written by one host, read by another, none for ever. */
 class Use {
