@@ -79,7 +79,7 @@ describe('the nic-herald command', () => {
     ['plugins of which none watches', `plugins: [./idle.mjs]\n`, 'HERALD_PLUGIN_REQUIRES'],
     ['a plugin named twice', 'plugins: [./idle.mjs, ./idle.mjs]\n', 'HERALD_PLUGIN_DUPLICATE'],
   ])('starts nothing for %s', async (_, yaml, code) => {
-    const idle = "export const plugin = () => ({ name: 'idle', contract: 1, install() {} });";
+    const idle = "export const plugin = () => ({ name: 'idle', contract: 2, install() {} });";
     await writeFile(join(directory, 'idle.mjs'), idle);
     await writeFile(join(directory, 'plugins.yaml'), yaml);
     const control = join(directory, 'a.sock');

@@ -15,7 +15,7 @@ const OBSERVER = multiToken<Observer>('cli/observer');
  */
 export const observerPlugin = (name: string, observe: Observe): HeraldPlugin => ({
   name: `nic-herald/${name}`,
-  contract: 1,
+  contract: 2,
   install: (registrar) =>
     registrar.contribute(OBSERVER, {
       factory: (resolver) => {

@@ -1,9 +1,16 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import * as files from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MigrationReport } from '@nic-herald/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ReportDirectory, reportFileName } from './report-directory.js';
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof files>();
+  return { ...real, link: vi.fn(real.link), rename: vi.fn(real.rename), writeFile: vi.fn(real.writeFile) };
+});
+const { mkdtemp, readdir, readFile, rm, utimes, writeFile } = files;
+const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 
 const report = (name: string, epoch = 3): MigrationReport => ({
   format: 1,
@@ -23,7 +30,12 @@ let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'nic-herald-reports-'));
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(async () => {
+  vi.mocked(files.link).mockReset();
+  vi.mocked(files.rename).mockReset();
+  vi.mocked(files.writeFile).mockReset();
+  await rm(directory, { recursive: true });
+});
 
 describe('the name of a report', () => {
   it.each([
@@ -60,6 +72,79 @@ describe('a report directory', () => {
     });
     await reports.start();
     await expect(reports.write(report('kept'), at)).resolves.toContain('kept');
+  });
+
+  it.each([
+    ['has hard links', undefined],
+    ['has none (EPERM)', 'EPERM'],
+    ['has none (ENOTSUP)', 'ENOTSUP'],
+  ])('that %s keeps every report of one name, of two agents as well', async (_, code) => {
+    if (code !== undefined) vi.mocked(files.link).mockImplementation(failing(code));
+    const agents = [new ReportDirectory(directory), new ReportDirectory(directory)];
+    const written = await Promise.all(
+      Array.from({ length: 12 }, async (__, n) => ({
+        n,
+        name: await agents[n % 2]?.write({ ...report('web'), host: `${n}` }, at),
+      })),
+    );
+    const stem = 'web-e3-migration-20260102T030405678Z';
+    const wanted = Array.from({ length: 12 }, (__, n) =>
+      n === 0 ? `${stem}.json` : `${stem}-${n + 1}.json`,
+    );
+    expect(new Set(await readdir(directory))).toEqual(new Set(wanted));
+    for (const { n, name = '' } of written) {
+      const kept = JSON.parse(await readFile(join(directory, name), 'utf8')) as MigrationReport;
+      expect(kept.host).toBe(`${n}`);
+    }
+  });
+
+  it('overwrites nothing that it did not write, a link that leads nowhere included', async () => {
+    await writeFile(join(directory, 'victim'), 'untouched');
+    await files.symlink('victim', join(directory, reportFileName(report('web'), at)));
+    await files.symlink('nowhere', join(directory, reportFileName(report('web'), at, 2)));
+    const reports = new ReportDirectory(directory);
+    expect(await reports.write(report('web'), at)).toBe(reportFileName(report('web'), at, 3));
+    expect(await readFile(join(directory, 'victim'), 'utf8')).toBe('untouched');
+  });
+
+  it.each([
+    [
+      'cannot be written',
+      () =>
+        vi.mocked(files.writeFile).mockImplementationOnce(async (path) => {
+          await files.appendFile(path, 'half');
+          throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+        }),
+    ],
+    ['cannot be named', () => vi.mocked(files.link).mockImplementationOnce(failing('EIO'))],
+    [
+      'cannot be renamed, where there are no hard links',
+      () => {
+        vi.mocked(files.link).mockImplementationOnce(failing('EPERM'));
+        vi.mocked(files.rename).mockImplementationOnce(failing('EIO'));
+      },
+    ],
+    ['has no free name', () => vi.mocked(files.link).mockImplementation(failing('EEXIST'))],
+  ])('keeps nothing of a report that %s', async (_, arrange) => {
+    arrange();
+    await expect(new ReportDirectory(directory).write(report('lost'), at)).rejects.toMatchObject({
+      code: 'HERALD_REPORT_DIRECTORY',
+    });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('is rid, at the start, of what an agent that died left unfinished', async () => {
+    const name = reportFileName(report('web'), at);
+    const [old, older, young, foreign] = [
+      `.${name}.12-ab.tmp`,
+      `.${name}.12.tmp`,
+      `.${name}.13-cd.tmp`,
+      '.mine.tmp',
+    ];
+    for (const each of [old, older, young, foreign]) await writeFile(join(directory, each), 'half');
+    for (const each of [old, older, foreign]) await utimes(join(directory, each), 1, 1);
+    await new ReportDirectory(directory).start();
+    expect(new Set(await readdir(directory))).toEqual(new Set([young, foreign]));
   });
 
   it('of a slow disk loses reports rather than memory', async () => {

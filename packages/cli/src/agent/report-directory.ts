@@ -1,28 +1,43 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { guestKeyOf, HeraldError, type MigrationReport } from '@nic-herald/core';
 
 /** Most reports waiting for a slow disk; further ones are lost, and said to be. */
 const MAX_WAITING = 256;
+/** Most reports of one guest, epoch, cause and millisecond. */
+const MAX_OF_ONE_NAME = 1000;
+/** An unfinished file so old, ms, is that of an agent that died. */
+const LEFTOVER_MS = 600_000;
+const UNFINISHED = /^\..+-e\d+-.+\.json\.[0-9a-f-]+\.tmp$/;
+/** What a file system without hard links says to one. */
+const NO_LINKS: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+]);
 
-/** Keeps one JSON file per report. A report never appears half-written. */
+/** Keeps one JSON file per report, and never loses one to another. A report never appears half-written. */
 export class ReportDirectory {
   private waiting = 0;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(readonly directory: string) {}
 
-  /** Makes the directory. Rejects with HERALD_REPORT_DIRECTORY where that fails. */
+  /** Makes the directory, and clears it of unfinished files. Rejects with HERALD_REPORT_DIRECTORY where that fails. */
   async start(): Promise<void> {
     try {
       await mkdir(this.directory, { recursive: true });
+      await this.sweep();
     } catch (error) {
       throw this.failure('cannot be made', error);
     }
   }
 
   /**
-   * Writes a report, one after another, and resolves with the file's name. Rejects with HERALD_REPORT_DIRECTORY
+   * Writes a report, one after another, and resolves with the file's name, which was nobody's before. Rejects with HERALD_REPORT_DIRECTORY
    * where it cannot be written; the report is then lost.
    */
   async write(report: MigrationReport, finishedAt: number): Promise<string> {
@@ -39,15 +54,33 @@ export class ReportDirectory {
   }
 
   private async writeNow(report: MigrationReport, finishedAt: number): Promise<string> {
-    const name = reportFileName(report, finishedAt);
-    const temporary = join(this.directory, `.${name}.${process.pid}.tmp`);
+    const temporary = join(
+      this.directory,
+      `.${reportFileName(report, finishedAt)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
+    );
     try {
-      await writeFile(temporary, `${JSON.stringify(report, undefined, 2)}\n`);
-      await rename(temporary, join(this.directory, name));
-      return name;
+      await writeFile(temporary, `${JSON.stringify(report, undefined, 2)}\n`, { flag: 'wx' });
+      for (let copy = 1; copy <= MAX_OF_ONE_NAME; copy++) {
+        const name = reportFileName(report, finishedAt, copy);
+        if (await takesFreeName(temporary, join(this.directory, name))) return name;
+      }
+      throw new Error(`${MAX_OF_ONE_NAME} reports have this name`);
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
       throw this.failure('cannot be written to', error);
+    } finally {
+      await rm(temporary, { force: true }).catch(() => undefined); // the next start takes what stays
+    }
+  }
+
+  /** Removes what agents that died left unfinished; another agent may be writing here now. */
+  private async sweep(): Promise<void> {
+    const names = await readdir(this.directory).catch(() => []); // reports can be written where nobody may look
+    for (const name of names) {
+      if (!UNFINISHED.test(name)) continue;
+      const path = join(this.directory, name);
+      const stats = await lstat(path).catch(() => undefined);
+      if (stats === undefined || Date.now() - stats.mtimeMs < LEFTOVER_MS) continue;
+      await rm(path, { force: true }).catch(() => undefined); // it harms nobody
     }
   }
 
@@ -60,18 +93,42 @@ export class ReportDirectory {
   }
 }
 
+/**
+ * Gives a file a name unless it is taken; false where it is. Nobody's file is replaced, whoever takes names beside us.
+ * Without hard links the name is taken by an empty file first.
+ */
+const takesFreeName = async (temporary: string, path: string): Promise<boolean> => {
+  try {
+    try {
+      await link(temporary, path);
+    } catch (error) {
+      if (!NO_LINKS.has((error as NodeJS.ErrnoException).code)) throw error;
+      await writeFile(path, '', { flag: 'wx' });
+      await rename(temporary, path).catch(async (failed: unknown) => {
+        await rm(path, { force: true }).catch(() => undefined); // an empty report is none
+        throw failed;
+      });
+    }
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+};
+
 const MAX_GUEST = 80;
 
 /**
- * `web-1-e3-migration-20260102T030405678Z.json`: guest, epoch, cause, and when it was over (ms since 1970 UTC).
- * What is no letter, digit, dot or dash in a guest's name, which is not ours to trust, becomes `_`.
+ * `web-1-e3-migration-20260102T030405678Z.json`: guest, epoch, cause, and when it was over (ms since 1970 UTC); from
+ * the second `copy` of one name on with its number, `...678Z-2.json`. What is no letter, digit, dot or dash in a
+ * guest's name, which is not ours to trust, becomes `_`.
  */
-export const reportFileName = (report: MigrationReport, finishedAt: number): string => {
+export const reportFileName = (report: MigrationReport, finishedAt: number, copy = 1): string => {
   const guest = (guestKeyOf(report.guest) ?? 'unnamed')
     .replace(/^(uuid|name):/, '')
     .replace(/[^A-Za-z0-9.-]/g, '_')
     .replace(/^\./, '_')
     .slice(0, MAX_GUEST);
   const time = new Date(finishedAt).toISOString().replace(/[-:.]/g, '');
-  return `${guest}-e${report.epoch}-${report.cause}-${time}.json`;
+  return `${guest}-e${report.epoch}-${report.cause}-${time}${copy === 1 ? '' : `-${copy}`}.json`;
 };

@@ -10,7 +10,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nic-herald-plugins-command-'));
   await writeFile(
     join(folder, 'policy.mjs'),
-    `export const plugin = () => ({ name: 'acme-policy', contract: 1, install: (registrar) =>
+    `export const plugin = () => ({ name: 'acme-policy', contract: 2, install: (registrar) =>
        registrar.provide(Symbol.for('nic-herald/core/announce-policy@1'), { value: { name: 'acme', forGuest() {} } }) });`,
   );
 });

@@ -11,6 +11,7 @@ import { tokenName } from '@nic-herald/core/internal';
 import { composeHost, type HeraldHost } from '@nic-herald/host';
 import { type Logger, pino } from 'pino';
 import { agentPlugins } from '../agent/agent-plugins.js';
+import { ownRejections } from '../agent/own-rejections.js';
 import { ReportDirectory } from '../agent/report-directory.js';
 import type { CliIo } from '../cli-io.js';
 import { type AgentSettings, agentSettings, type RunFlags } from '../config/agent-settings.js';
@@ -45,6 +46,7 @@ export const runCommand = async (
     },
     destination,
   );
+  const disown = ownRejections(logger);
   try {
     return await agent(settings, loaded, control, logger, stopped);
   } catch (error) {
@@ -53,6 +55,7 @@ export const runCommand = async (
     printError(error, io, options);
     return exitCodeOf(error) === EXIT.usage ? EXIT.usage : EXIT.cannotRunHere;
   } finally {
+    disown();
     destination.flushSync();
   }
 };

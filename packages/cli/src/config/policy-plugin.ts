@@ -19,7 +19,7 @@ type PolicyConfig = Pick<HeraldConfig, keyof GuestRules | 'guests' | 'learner'>;
 /** Provides the host's ANNOUNCE_POLICY from herald.yaml: the rules for all, and those of single guests. */
 export const policyPlugin = (config: PolicyConfig): HeraldPlugin => ({
   name: 'nic-herald/policy',
-  contract: 1,
+  contract: 2,
   install: (registrar) => registrar.provide(ANNOUNCE_POLICY, { value: configuredPolicy(config) }),
 });
 

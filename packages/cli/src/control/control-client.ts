@@ -1,12 +1,20 @@
 import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { type ErrorCode, type ErrorDetails, HeraldError, type MigrationReport } from '@nic-herald/core';
+import {
+  type ErrorCode,
+  type ErrorDetails,
+  HeraldError,
+  isNestedDeeperThan,
+  type MigrationReport,
+} from '@nic-herald/core';
 import type { AnnounceRequest, GuestInspection } from '@nic-herald/host';
 import type { AgentDescription } from '../plugins/agent-description.js';
 import type { GuestSummary } from './control-routes.js';
 
 const MAX_ANSWER = 64 * 1024 * 1024;
+/** An answer may hold the state of a NIC, which is at most `MAX_SNAPSHOT_DEPTH` deep. */
+const MAX_ANSWER_DEPTH = 128;
 const QUICK_TIMEOUT_MS = 5000;
 const MAX_AGENTS = 64;
 
@@ -56,13 +64,21 @@ export class ControlClient {
         });
         answer.on('error', (error) => fail('broke off its answer', error));
         answer.on('end', () => {
+          let content: unknown;
           try {
-            const content: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-            if (answer.statusCode === 200) resolve(content);
-            else reject(errorOf(content));
+            content = JSON.parse(Buffer.concat(chunks).toString('utf8'));
           } catch (error) {
-            fail('gave an answer that is not JSON', error);
+            return fail('gave an answer that is not JSON', error);
           }
+          if (isNestedDeeperThan(MAX_ANSWER_DEPTH, content)) {
+            return fail(
+              `gave an answer that is nested more than ${MAX_ANSWER_DEPTH} deep; is that an agent of this version?`,
+            );
+          }
+          if (answer.statusCode === 200) return resolve(content);
+          const error = errorOf(content);
+          if (error === undefined) fail(`failed with status ${answer.statusCode ?? 0} and did not say why`);
+          else reject(error);
         });
       });
       asked.on('timeout', () => asked.destroy(new Error(`no answer within ${timeoutMs} ms`)));
@@ -73,9 +89,15 @@ export class ControlClient {
   }
 }
 
-/** The error an agent sent, as if it had happened here. */
-const errorOf = (content: unknown): HeraldError => {
-  const { code, message, details } = content as { code: ErrorCode; message: string; details?: ErrorDetails };
+/** The error an agent sent, as if it had happened here; `undefined` for what is none. */
+const errorOf = (content: unknown): HeraldError | undefined => {
+  const { code, message, details } = (content ?? {}) as Partial<{
+    code: ErrorCode;
+    message: string;
+    details: ErrorDetails;
+  }>;
+  if (typeof code !== 'string' || !code.startsWith('HERALD_') || typeof message !== 'string')
+    return undefined;
   return new HeraldError(code, message, details === undefined ? {} : { details });
 };
 

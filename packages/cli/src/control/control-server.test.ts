@@ -163,6 +163,22 @@ describe('an agent asked over its control socket', () => {
       400,
       'HERALD_CONTROL_REQUEST',
     ],
+    [
+      'a body that is nested without end',
+      'POST',
+      '/guests/web/announce',
+      `{"nics":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+      400,
+      'HERALD_CONTROL_REQUEST',
+    ],
+    [
+      'a body that is nested one level too deep',
+      'POST',
+      '/guests/web/announce',
+      `${'['.repeat(9)}${']'.repeat(9)}`,
+      400,
+      'HERALD_CONTROL_REQUEST',
+    ],
   ])('refuses %s', async (_, method, url, body, status, code) => {
     expect(await raw(method, url, body)).toEqual({ status, code });
     expect(await new ControlClient(path).guests()).toHaveLength(3);
@@ -222,6 +238,40 @@ describe('a client of the control socket', () => {
       await expect(new ControlClient(path).guests()).rejects.toMatchObject({ code: 'HERALD_CONTROL_FAILED' });
     } finally {
       nonsense.close();
+    }
+  });
+
+  it.each(['null', '[]', '{"message":"x"}', '{"code":7,"message":"x"}', '{"code":"EVIL","message":"x"}'])(
+    'says who fails without an error of an agent: %s',
+    async (text) => {
+      const odd = createServer((_, response) => response.writeHead(500).end(text));
+      await new Promise<void>((resolve) => odd.listen(path, resolve));
+      try {
+        await expect(new ControlClient(path).guests()).rejects.toMatchObject({
+          code: 'HERALD_CONTROL_FAILED',
+          message: `the agent at ${path} failed with status 500 and did not say why`,
+        });
+      } finally {
+        odd.close();
+      }
+    },
+  );
+
+  it.each([
+    ['said to be good', 200],
+    ['said to be an error', 500],
+  ])('says who nests an answer without end, %s', async (_, status) => {
+    const text = '['.repeat(100_000) + ']'.repeat(100_000);
+    const deep = createServer((__, response) => response.writeHead(status).end(text));
+    await new Promise<void>((resolve) => deep.listen(path, resolve));
+    try {
+      await expect(new ControlClient(path).guests()).rejects.toMatchObject({
+        code: 'HERALD_CONTROL_FAILED',
+        message: `the agent at ${path} gave an answer that is nested more than 128 deep; is that an agent of this version?`,
+        details: { path },
+      });
+    } finally {
+      deep.close();
     }
   });
 });

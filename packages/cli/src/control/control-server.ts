@@ -1,11 +1,13 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { asHeraldError, HeraldError } from '@nic-herald/core';
+import { asHeraldError, HeraldError, isNestedDeeperThan } from '@nic-herald/core';
 import { claimSocket } from './claim-socket.js';
 import { checkControlPath } from './control-path.js';
 import { answerControl, type ControlRequest } from './control-routes.js';
 
 const MAX_BODY = 65_536;
+/** The deepest request is `{"timing":{}}`. */
+const MAX_BODY_DEPTH = 8;
 const MAX_CONNECTIONS = 32;
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -116,7 +118,17 @@ const readRequest = async (request: IncomingMessage, signal: AbortSignal): Promi
     }
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks).toString('utf8');
+  const parsed = parseRequest(request, Buffer.concat(chunks).toString('utf8'));
+  if (isNestedDeeperThan(MAX_BODY_DEPTH, parsed.body)) {
+    throw new HeraldError(
+      'HERALD_CONTROL_REQUEST',
+      `the request's body is nested more than ${MAX_BODY_DEPTH} deep`,
+    );
+  }
+  return { ...parsed, signal };
+};
+
+const parseRequest = (request: IncomingMessage, text: string): Omit<ControlRequest, 'signal'> => {
   try {
     const path =
       (request.url ?? '/')
@@ -124,7 +136,7 @@ const readRequest = async (request: IncomingMessage, signal: AbortSignal): Promi
         ?.split('/')
         .filter((part) => part !== '') ?? [];
     const body: unknown = text === '' ? undefined : JSON.parse(text);
-    return { method: request.method ?? 'GET', path: path.map(decodeURIComponent), body, signal };
+    return { method: request.method ?? 'GET', path: path.map(decodeURIComponent), body };
   } catch (error) {
     throw new HeraldError('HERALD_CONTROL_REQUEST', 'the request is no JSON, or its path is malformed', {
       cause: error,

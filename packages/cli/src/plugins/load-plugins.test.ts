@@ -9,7 +9,7 @@ import { type LoadedPlugin, loadPlugins } from './load-plugins.js';
 const SCHEMA = `{ '~standard': { version: 1, vendor: 'test', validate: (given) =>
   Number.isInteger(given.pollMs ?? 5000) ? { value: { pollMs: 5000, ...given } }
     : { issues: [{ message: 'must be a whole number', path: ['pollMs'] }] } } }`;
-const plugin = (name: string, contract = 1): string =>
+const plugin = (name: string, contract = 2): string =>
   `{ name: '${name}', contract: ${contract}, install() {} }`;
 
 /** A third party's packages as npm would lay them out; none imports anything of ours. */
@@ -116,7 +116,7 @@ describe('a plugin that cannot be had', () => {
     ],
     [
       'acme-old',
-      'HERALD_PLUGIN_CONTRACT /herald.yaml:3: plugins.0: acme-old 1.2.3 (/node_modules/acme-old/lib/main.js) was written for contract 2, this nic-herald has 1: install versions of both that fit',
+      'HERALD_PLUGIN_CONTRACT /herald.yaml:3: plugins.0: acme-old 1.2.3 (/node_modules/acme-old/lib/main.js) was written for contract 1, this nic-herald has 2: install versions of both that fit',
     ],
   ])('%s is refused with the reason', async (use, problem) => {
     expect(await problemsOf(`host: A\nplugins:\n  - ${use}\n`)).toEqual([expect.stringContaining(problem)]);

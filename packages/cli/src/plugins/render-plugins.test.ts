@@ -16,7 +16,7 @@ it('tells of each plugin whence it came, what it brings and how long that took',
       plugins: [
         {
           plugin: 'acme-nic',
-          contract: 1,
+          contract: 2,
           origin: { package: '@acme/nic', version: '1.2.3', path: '/srv/acme/index.js' },
           registrations: [
             registration('core/nic-model', 'acme'),
@@ -24,7 +24,7 @@ it('tells of each plugin whence it came, what it brings and how long that took',
             registration('core/nic-model', 'acme\u001b[31m', 3),
           ],
         },
-        { plugin: 'alone', contract: 1, registrations: [] },
+        { plugin: 'alone', contract: 2, registrations: [] },
       ],
     },
     { color: false, running: true },
