@@ -1,16 +1,16 @@
 import { access, mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationReport } from '@nic-herald/core';
 import { learnedHandedOver, snapshotTexts } from './handed-over.js';
 import { LabFault } from './lab-fault.js';
 import { LabProcess } from './lab-process.js';
 import type { LabRig } from './lab-rig.js';
-import type { HostName } from './namespaces.js';
+import type { AtBoth, HostName } from './namespaces.js';
 import { type Station, stationKey } from './station.js';
 import { waitUntil } from './wait-until.js';
 
-const program = join(import.meta.dirname, '../../packages/cli/dist/bin.js');
+const program = agentProgram(process.env);
 
 /** One line of nic-herald's log. */
 export interface AgentLine {
@@ -103,7 +103,7 @@ export class AgentProcess {
 }
 
 /** Both agents of a rig. */
-export type AgentPair = Readonly<Record<HostName, AgentProcess>>;
+export type AgentPair = AtBoth<AgentProcess>;
 
 export async function startAgents(rig: LabRig, config?: string): Promise<AgentPair> {
   if (!(await isAgentBuilt())) throw new LabFault(`${program} is not there: run npm run build`);
@@ -157,6 +157,11 @@ export async function allLearned(rig: LabRig, stations: readonly Station[]): Pro
     return stations.every(({ mac, vlan }) => keys.has(stationKey(mac, vlan))) || undefined;
   });
   await sleep(armingMs);
+}
+
+/** The agent's program: this workspace's own build, or the one that HERALD_LAB_PROGRAM names. */
+export function agentProgram({ HERALD_LAB_PROGRAM }: NodeJS.ProcessEnv): string {
+  return resolve(HERALD_LAB_PROGRAM ?? join(import.meta.dirname, '../../packages/cli/dist/bin.js'));
 }
 
 function reportDirectory(rig: LabRig, host: HostName): string {

@@ -86,9 +86,10 @@ export async function migrationCompleted(source: QemuProcess): Promise<void> {
   });
 }
 
-/** QEMU's own stamp of the first RESUME of a destination, milliseconds since the epoch. */
-export async function resumeOf(destination: QemuProcess): Promise<number> {
+/** QEMU's own stamp of the first RESUME after `since` events, milliseconds since the epoch. */
+export async function resumeOf(destination: QemuProcess, since = 0): Promise<number> {
   const event = await destination.qmp.waitFor('RESUME', ({ event }) => event === 'RESUME', {
+    since,
     timeoutMs: 60_000,
   });
   return event.atMs;

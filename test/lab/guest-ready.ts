@@ -1,10 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type AgentPair, startAgents } from './agent-process.js';
 import { type ArrivalWatch, probeSource, watchArrivals } from './guest-move.js';
 import { bootGuest, settleTables } from './guest-on-host.js';
 import type { GuestRecipe } from './guest-recipe.js';
 import type { CaseContext } from './lab-case.js';
-import { LabRig } from './lab-rig.js';
-import type { HostName } from './namespaces.js';
+import { LabRig, type RigOptions } from './lab-rig.js';
+import type { AtBoth } from './namespaces.js';
 import type { QemuProcess } from './qemu-process.js';
 
 /** A quiet guest on A with agents on both hosts, every table settled, every station probed and reached. */
@@ -14,7 +16,15 @@ export interface ReadyGuest {
   readonly recipe: GuestRecipe;
   readonly source: QemuProcess;
   /** What watches the guest at each host. */
-  readonly watches: Readonly<Record<HostName, ArrivalWatch>>;
+  readonly watches: AtBoth<ArrivalWatch>;
+}
+
+/** What a {@link ReadyGuest} has besides. */
+export interface ReadyOptions extends Pick<RigOptions, 'neighbours' | 'thirdHost'> {
+  /** The herald.yaml of both agents. */
+  readonly herald?: string;
+  /** What is done before the agents start and the guest boots. */
+  readonly before?: (rig: LabRig) => Promise<void>;
 }
 
 /** Runs `act` with a {@link ReadyGuest} and takes everything down afterwards. */
@@ -22,10 +32,13 @@ export async function withReadyGuest<T>(
   context: CaseContext,
   recipe: GuestRecipe,
   act: (ready: ReadyGuest) => Promise<T>,
+  { herald, before, ...options }: ReadyOptions = {},
 ): Promise<T> {
-  const rig = await LabRig.start({ ...context, guest: recipe.guest });
+  const rig = await LabRig.start({ ...context, ...options, guest: recipe.guest });
   try {
-    const [agents, source] = await Promise.all([startAgents(rig), bootGuest(rig, 'A', recipe)]);
+    await before?.(rig);
+    const config = herald === undefined ? undefined : await configFile(rig, herald);
+    const [agents, source] = await Promise.all([startAgents(rig, config), bootGuest(rig, 'A', recipe)]);
     await settleTables(rig, source, 'A', recipe.stations);
     const watches = {
       A: await watchArrivals(rig, 'A', recipe.stations),
@@ -36,4 +49,10 @@ export async function withReadyGuest<T>(
   } finally {
     await rig.stop();
   }
+}
+
+async function configFile(rig: LabRig, yaml: string): Promise<string> {
+  const file = join(rig.directory, 'herald.yaml');
+  await writeFile(file, yaml);
+  return file;
 }

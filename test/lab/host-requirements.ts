@@ -19,13 +19,15 @@ const packages: Readonly<Record<string, string>> = {
   setpriv: 'util-linux',
 };
 
-/** What this machine lacks for the lab, each with what to do about it; empty when nothing. */
-async function missingRequirements(): Promise<string[]> {
+/** What this machine lacks of these programs, or of all that the lab runs, with what to do about it; empty when nothing. */
+export async function missingRequirements(
+  programs: readonly string[] = Object.keys(packages),
+): Promise<string[]> {
   const missing: string[] = [];
   if (process.getuid?.() !== 0) missing.push('not root: the lab makes network namespaces; run it as root');
   const lacking = new Set<string>();
-  for (const [program, debianPackage] of Object.entries(packages)) {
-    if (!(await isOnPath(program))) lacking.add(debianPackage);
+  for (const program of programs) {
+    if (!(await isOnPath(program))) lacking.add(packages[program] ?? program);
   }
   if (lacking.size > 0) {
     missing.push(`apt-get install --no-install-recommends ${[...lacking].join(' ')}`);

@@ -26,6 +26,8 @@ export interface RigOptions {
   readonly guest: GuestSpec;
   /** Other guests, whose taps are made as well. */
   readonly neighbours?: readonly GuestSpec[];
+  /** Whether the network has a host C as well. */
+  readonly thirdHost?: boolean;
   /** Takes the artefacts: captures, QMP logs, process logs. */
   readonly directory: string;
   /** What stands between the hosts; Open vSwitch where nothing is said. */
@@ -75,7 +77,7 @@ export class LabRig {
     active.add(started);
     try {
       const taps = [options.guest, ...(options.neighbours ?? [])].flatMap(tapsOf);
-      const network = await createNetwork({ taps });
+      const network = await createNetwork({ taps, thirdHost: options.thirdHost ?? false });
       const startSwitch = options.switch ?? startOpenVswitch;
       const lanSwitch = await startSwitch(network, join(sockets, 'ovs'));
       started.push(lanSwitch);

@@ -3,23 +3,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from './run-program.js';
 
-export type HostName = 'A' | 'B';
+/** A and B, between which guests move, and C, which is there only where a rig asks for it. */
+export type HostName = 'A' | 'B' | 'C';
+
+/** One thing at each of the two hosts that every rig has. */
+export type AtBoth<T> = Readonly<Record<'A' | 'B', T>>;
 
 /** Names of the lab's network namespaces; every one holds the harness's process id. */
 const prefix = 'nhlab';
-
-/** Where the hosts and the peer come in at the switch. */
-export const switchPorts = ['swA', 'swB', 'swP'] as const;
 
 export interface LabNetwork {
   readonly hosts: Readonly<Record<HostName, string>>;
   readonly switch: string;
   readonly peer: string;
+  /** Where the hosts and the peer come in at the switch: swA, swB, swP. */
+  readonly switchPorts: readonly string[];
 }
 
 export interface NetworkOptions {
   /** Taps made on each host and put into its bridge, one per NIC of the guest. */
   readonly taps: readonly string[];
+  /** Whether there is a host C as well, which no guest is on. */
+  readonly thirdHost?: boolean;
 }
 
 /**
@@ -28,8 +33,11 @@ export interface NetworkOptions {
  */
 export async function createNetwork(options: NetworkOptions): Promise<LabNetwork> {
   const name = (role: string): string => `${prefix}${process.pid}-${role}`;
-  const network = { hosts: { A: name('A'), B: name('B') }, switch: name('S'), peer: name('P') };
-  const all = [network.hosts.A, network.hosts.B, network.switch, network.peer];
+  const hosts = { A: name('A'), B: name('B'), C: name('C') };
+  const present: readonly HostName[] = options.thirdHost ? ['A', 'B', 'C'] : ['A', 'B'];
+  const switchPorts = [...present, 'P'].map((role) => `sw${role}`);
+  const network = { hosts, switch: name('S'), peer: name('P'), switchPorts };
+  const all = [...present.map((host) => hosts[host]), network.switch, network.peer];
   for (const namespace of all) {
     await runProgram('ip', ['netns', 'add', namespace]);
     // Only the guest, the prober and the agents may speak here.
@@ -39,7 +47,7 @@ export async function createNetwork(options: NetworkOptions): Promise<LabNetwork
       'for s in all default; do echo 1 > /proc/sys/net/ipv6/conf/$s/disable_ipv6; done 2>/dev/null; ip link set lo up',
     ]);
   }
-  for (const host of ['A', 'B'] as const) {
+  for (const host of present) {
     const namespace = network.hosts[host];
     await ipBatch(namespace, [
       'link add br0 type bridge forward_delay 0',
@@ -123,7 +131,7 @@ async function namespacesOf(owner: (pid: number) => boolean): Promise<string[]> 
   const listing = await runProgram('ip', ['netns', 'list']);
   const names = listing.split('\n').map((line) => line.split(' ')[0] ?? '');
   return names.filter((name) => {
-    const pid = new RegExp(`^${prefix}(\\d+)-[ABSP]$`).exec(name)?.[1];
+    const pid = new RegExp(`^${prefix}(\\d+)-[ABCSP]$`).exec(name)?.[1];
     return pid !== undefined && owner(Number(pid));
   });
 }

@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabProcess } from './lab-process.js';
 import type { GroupEntry, LanSwitch, SwitchEntry, SwitchStarter } from './lan-switch.js';
-import { switchPorts } from './namespaces.js';
 import { runProgram } from './run-program.js';
 import { waitUntil } from './wait-until.js';
 
@@ -120,4 +119,4 @@ export class OpenVswitch implements LanSwitch {
 
 /** {@link OpenVswitch.start} with the settings that a rig has where nothing is said. */
 export const startOpenVswitch: SwitchStarter = (network, directory) =>
-  OpenVswitch.start(network.switch, directory, switchPorts);
+  OpenVswitch.start(network.switch, directory, network.switchPorts);

@@ -13,6 +13,11 @@ export interface CapturedFrame {
   readonly bytes: Uint8Array;
 }
 
+export interface ReceiverOptions {
+  /** The kernel's buffer, KiB: for more frames in a second than tcpdump's own 2048 take. */
+  readonly bufferKib?: number;
+}
+
 /**
  * tcpdump on one device and one direction, into a file. 'out' of a tap is what the network delivers to the guest,
  * 'in' is what the guest (or an injector on its behalf) sends.
@@ -32,6 +37,7 @@ export class TapReceiver {
     device: string,
     direction: 'in' | 'out',
     file: string,
+    options: ReceiverOptions = {},
   ): Promise<TapReceiver> {
     let said = '';
     const process = new LabProcess({
@@ -40,6 +46,7 @@ export class TapReceiver {
       command: [
         ...['tcpdump', '-i', device, '-Q', direction, '-w', file, '-U', '-s', '128', '-n', '-Z', 'root'],
         ...['--time-stamp-precision=nano', '--immediate-mode'],
+        ...(options.bufferKib === undefined ? [] : ['-B', String(options.bufferKib)]),
       ],
       logFile: `${file}.log`,
       onStderr: (text) => {

@@ -1,20 +1,27 @@
 import type { LabCase } from '../lab-case.js';
 import { addressScenarios } from './addresses.js';
+import { bootOnAThirdHost } from './boot-on-a-third-host.js';
 import { cancelledMigration } from './cancelled-migration.js';
+import { cloneOnTheOtherHost } from './clone-on-the-other-host.js';
+import { cloneRestoredOnTheOtherHost } from './clone-restored-on-the-other-host.js';
+import { continuedSourceCases } from './continued-source.js';
 import { flood } from './flood.js';
 import { guessStaysAGuess } from './guess-stays-a-guess.js';
 import { killedAgentCases } from './killed-agent.js';
 import { learnedScenarios } from './learned-stations.js';
 import { migratedAtOnceCases } from './migrated-at-once.js';
+import { migrationWithinOneHost } from './migration-within-one-host.js';
 import { multicastScenarios } from './multicast.js';
 import { neighboursMacCases } from './neighbours-mac.js';
 import { ovsSlbBond, ovsSlbBondLocked } from './ovs-slb-bond.js';
 import { pacedPairs } from './paced-pairs.js';
 import { pausedDestination } from './paused-destination.js';
+import { roundTripOneAgentSleptThrough } from './round-trip-one-agent-slept-through.js';
 import { stationScenarios } from './stations.js';
 import { thereAndBack } from './there-and-back.js';
 import { thirdPartyScenarios } from './third-party.js';
 import { twoNicsOneMac } from './two-nics-one-mac.js';
+import { unchangedForLongerThanMaxAge } from './unchanged-for-longer-than-max-age.js';
 import { vanishedTap } from './vanished-tap.js';
 
 /** Of these another scenario proves much the same: they run where there is time. */
@@ -47,6 +54,13 @@ const all: readonly LabCase[] = [
   ...killedAgentCases,
   vanishedTap,
   twoNicsOneMac,
+  cloneOnTheOtherHost,
+  cloneRestoredOnTheOtherHost,
+  bootOnAThirdHost,
+  ...continuedSourceCases,
+  roundTripOneAgentSleptThrough,
+  migrationWithinOneHost,
+  unchangedForLongerThanMaxAge,
   ...thirdPartyScenarios,
 ];
 

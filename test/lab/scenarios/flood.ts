@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type AgentLine, type AgentProcess, armed, startAgents } from '../agent-process.js';
+import { type AgentLine, type AgentPair, type AgentProcess, armed, startAgents } from '../agent-process.js';
 import { Flooder } from '../flooder.js';
 import {
   type ArrivalWatch,
@@ -17,7 +17,7 @@ import type { CaseContext, CaseResult, LabCase } from '../lab-case.js';
 import { LabFault } from '../lab-fault.js';
 import { LabRig } from '../lab-rig.js';
 import { type Measurement, worstOf } from '../measurement.js';
-import type { HostName } from '../namespaces.js';
+import type { AtBoth } from '../namespaces.js';
 import type { QemuProcess } from '../qemu-process.js';
 import { waitUntil } from '../wait-until.js';
 
@@ -64,7 +64,7 @@ async function runFlood(context: CaseContext): Promise<CaseResult> {
     let at = first;
     let moves = 0;
     /** Moves the guest to a host; the time from RESUME to the last frame of round 1. */
-    const moveTo = async (host: HostName): Promise<{ measurement: Measurement; lastFrameMs: number }> => {
+    const moveTo = async (host: 'A' | 'B'): Promise<{ measurement: Measurement; lastFrameMs: number }> => {
       moves++;
       const label = `move ${moves}, to ${host}: `;
       const agent = agents[host];
@@ -149,7 +149,7 @@ async function runFlood(context: CaseContext): Promise<CaseResult> {
 /** Moves the flooder itself: its primary and its card's MACs are announced, whatever else it sent from. */
 async function moveFlooder(
   rig: LabRig,
-  agents: Record<HostName, AgentProcess>,
+  agents: AgentPair,
   source: QemuProcess,
   stations: ArrivalWatch['stations'],
   taps: readonly string[],
@@ -177,7 +177,7 @@ async function moveFlooder(
 }
 
 /** Resident memory of both agents, MB. */
-async function memoryOf(agents: Record<HostName, AgentProcess>): Promise<Record<HostName, number>> {
+async function memoryOf(agents: AgentPair): Promise<AtBoth<number>> {
   const of = async ({ process: { pid } }: AgentProcess): Promise<number> => {
     const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
     if (kilobytes === undefined) throw new LabFault(`process ${pid} tells no VmRSS`);

@@ -5,7 +5,6 @@ import type { SwitchStarter } from '../lan-switch.js';
 import { LinuxBridgeSwitch } from '../linux-bridge-switch.js';
 import { multicastCase } from '../multicast-case.js';
 import { multicastStream } from '../multicast-stream.js';
-import { switchPorts } from '../namespaces.js';
 import { OpenVswitch } from '../open-vswitch.js';
 
 const vlan = VlanId.of(10);
@@ -40,8 +39,8 @@ const cards: Readonly<Record<string, Card>> = {
 
 const switches: Readonly<Record<string, SwitchStarter>> = {
   ovs: (network, directory) =>
-    OpenVswitch.start(network.switch, directory, switchPorts, { multicastSnooping: true }),
-  bridge: (network) => LinuxBridgeSwitch.start(network.switch, switchPorts),
+    OpenVswitch.start(network.switch, directory, network.switchPorts, { multicastSnooping: true }),
+  bridge: (network) => LinuxBridgeSwitch.start(network.switch, network.switchPorts),
 };
 
 const switchNames: Readonly<Record<string, string>> = { ovs: 'Open vSwitch', bridge: 'a Linux bridge' };

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationReport } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 import { type AgentPair, armed, startAgents } from '../agent-process.js';
+import { unreachedTimes } from '../always-reached.js';
 import {
-  type ArrivalWatch,
   beginMigration,
   measureReturns,
   probeSource,
@@ -16,14 +16,13 @@ import { GuestBuilder, type GuestRecipe } from '../guest-recipe.js';
 import { announcedStations, darkStations } from '../herald-checks.js';
 import type { LabCase } from '../lab-case.js';
 import { LabRig } from '../lab-rig.js';
-import { firstArrivals } from '../measurement.js';
 import type { HostName } from '../namespaces.js';
 import { sourceOfFrame } from '../probe-frame.js';
 import { captureDelayMs, type TapReceiver } from '../tap-receiver.js';
 
-/** How long the victim is watched after the attacker arrived, and how often it must be reached meanwhile. */
+/** How long the victim is watched after the attacker arrived. */
 const watchedMs = 3000;
-const sliceMs = 500;
+const reach = { whose: 'the victim', when: 'RESUME' };
 
 /** How the attacker has the victim's MAC: in its card's filter, where it never speaks, or in frames it sends. */
 type Theft = 'filter' | 'frames';
@@ -75,7 +74,7 @@ function neighboursMac(theft: Theft, victimAt: HostName): LabCase {
             ...darkStations(herald),
             ...refusalFaults(await agents.B.report(), stolen.mac, theft),
             ...(await claimFaults(entry, stolen.mac, begunAtMs)),
-            ...(await reachFaults(home, resumedAtMs)),
+            ...(await unreachedTimes(home, resumedAtMs, resumedAtMs + watchedMs, reach)),
             ...(await misplacedStations(rig, victimAt, victim.stations)),
           ],
         };
@@ -135,17 +134,4 @@ async function claimFaults(entry: TapReceiver, mac: MacAddress, sinceMs: number)
   return claims.length === 0
     ? []
     : [`${claims.length} frames claimed the victim's ${mac} at the attacker's port`];
-}
-
-/** The times at which the victim was not reached where it lives. */
-async function reachFaults(home: ArrivalWatch, sinceMs: number): Promise<string[]> {
-  const frames = (await Promise.all(home.taps.map((tap) => tap.frames()))).flat();
-  const faults: string[] = [];
-  for (let atMs = sinceMs; atMs < sinceMs + watchedMs; atMs += sliceMs) {
-    const slice = frames.filter((frame) => frame.atMs < atMs + sliceMs);
-    if (firstArrivals(home.stations, slice, atMs).size === 0) {
-      faults.push(`the victim was not reached from ${atMs - sinceMs} ms after RESUME for ${sliceMs} ms`);
-    }
-  }
-  return faults;
 }
