@@ -29,7 +29,7 @@ export interface GuestIntake {
   stopped(fact: OfGuest): void;
   /** This host has begun to send it away; it may still run here. */
   outgoing(fact: OfGuest): void;
-  /** All of it was sent. */
+  /** All of it was sent; after `stopped`, where it was moved. One that runs all the same was saved. */
   left(fact: OfGuest): void;
   /** A migration ended without moving it: cancelled or broken. `side`: which end of it this host was. */
   failed(fact: OfGuest & { readonly side: 'source' | 'destination'; readonly status: string }): void;

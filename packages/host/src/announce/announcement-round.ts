@@ -48,6 +48,8 @@ export class AnnouncementRound {
   private startedAt: number | undefined;
   private frames = 0;
   private unsent = 0;
+  /** Of those, frames that are not repeated from an earlier round. */
+  private unsentFirsts = 0;
   private accepted = 0;
   private delayed = 0;
   private delayedMs = 0;
@@ -67,6 +69,11 @@ export class AnnouncementRound {
   /** True while frames wait. */
   get isUnderWay(): boolean {
     return this.hasBegun && this.unsent > 0;
+  }
+
+  /** True while frames wait that have not left in any round. */
+  get owesFirsts(): boolean {
+    return this.unsentFirsts > 0;
   }
 
   /** When its first frame left; absent: none did. */
@@ -89,6 +96,7 @@ export class AnnouncementRound {
     for (const piece of pieces) this.pieces.add(piece);
     this.frames += batch.frames;
     this.unsent += batch.frames;
+    if (most < REPEATED) this.unsentFirsts += batch.frames;
     if (this.hasBegun) this.submit(pieces);
     else this.batches = [...this.batches, batch];
   }
@@ -104,6 +112,7 @@ export class AnnouncementRound {
     if (isAlone && first !== undefined && others.length === 0 && pacer.grant(first.frames)) {
       this.pieces.clear();
       this.unsent = 0;
+      this.unsentFirsts = 0;
       this.hand(first.nic, first.batch, 0, first.frames);
       this.owner.isOut();
     } else {
@@ -134,6 +143,7 @@ export class AnnouncementRound {
     piece.takeBack();
     this.pieces.delete(piece);
     this.unsent -= piece.left;
+    if (piece.paced.urgency < REPEATED) this.unsentFirsts -= piece.left;
   }
 
   private submit(pieces: Iterable<Piece>): void {
@@ -144,6 +154,7 @@ export class AnnouncementRound {
   private pieceOf({ nic, batch }: ReadyBatch, [from, count, urgency]: Part): Piece {
     const send: PacedFrames['send'] = (first, portion, waitedMs) => {
       piece.left -= portion;
+      if (urgency < REPEATED) this.unsentFirsts -= portion;
       if (piece.left === 0) this.pieces.delete(piece);
       this.hand(nic, batch, from + first, portion);
       if (waitedMs > 0) {
@@ -178,6 +189,9 @@ export class AnnouncementRound {
     this.owner.handed(nic, count, accepted, isNews ? failure : undefined);
   }
 }
+
+/** The urgency of what has left before. */
+const REPEATED: Urgency = 3;
 
 type Part = readonly [first: number, count: number, urgency: Urgency];
 

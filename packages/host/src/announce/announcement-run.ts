@@ -145,6 +145,7 @@ export class AnnouncementRun {
         if (failure !== undefined && this.failures.length < MAX_FAILURES) {
           this.failures.push({ nic, round: number, failure });
         }
+        if (this.caughtUp.length > 0 && this.isCaughtUp) this.tellCaughtUp();
       },
       isOut: () => this.isOut(round),
     });
@@ -179,7 +180,7 @@ export class AnnouncementRun {
 
   private get isCaughtUp(): boolean {
     const hasSent = this.rounds.length > 0 || this.batches.length === 0;
-    return this.state === 'running' && hasSent && !this.round.isUnderWay;
+    return this.state === 'running' && hasSent && !this.round.owesFirsts;
   }
 
   private tellCaughtUp(): void {

@@ -9,7 +9,7 @@ import {
   type NicDescriptor,
   type Port,
 } from '@nic-herald/core';
-import { withDeadline } from './deadline.js';
+import { openWithin } from './open-within.js';
 
 /** How long a sink may take to open a port, ms. */
 const OPEN_DEADLINE_MS = 5000;
@@ -64,7 +64,6 @@ export class SinkRegistry {
     };
   }
 
-  /** A channel that opens after it was given up is closed again. */
   private openThrough(
     sink: FrameSink,
     port: Port,
@@ -72,16 +71,6 @@ export class SinkRegistry {
     outer: AbortSignal | undefined,
   ): Promise<FrameChannel> {
     const what = `opening port ${port.name} by the sink ${sink.name}`;
-    return withDeadline(
-      this.clock,
-      OPEN_DEADLINE_MS,
-      what,
-      async (signal) => {
-        const channel = await sink.open(port, direction);
-        if (signal.aborted) await channel.close();
-        return channel;
-      },
-      outer,
-    );
+    return openWithin(this.clock, OPEN_DEADLINE_MS, what, () => sink.open(port, direction), outer);
   }
 }

@@ -2,6 +2,7 @@ import type { Guest, MigrationEvents, Snapshot } from '@nic-herald/core';
 import { endOfTurn } from '../announce/end-of-turn.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
+import { recognised } from '../residence/judge-stay.js';
 import type { ResidenceFact } from '../residence/residence-step.js';
 import type { Announcer } from './announcer.js';
 import type { Armed, Arming } from './arming.js';
@@ -79,10 +80,12 @@ export class GuestArrival {
     wasFired: boolean,
     { resumedAt, readAt }: Resume,
   ): Promise<void> {
-    const { announcer, handoff, knowledge, observation, work } = this.parts;
+    const { announcer, guest, handoff, knowledge, observation, services, work } = this.parts;
     const { owner } = this;
     if (armed === undefined || !(owner.isRunning || wasFired)) return owner.catchUp();
     const { announcement, problems } = armed;
+    const known = armed.handoff && recognised(armed.handoff, { host: services.host, guest });
+    if (known !== undefined && !wasFired) return owner.take({ is: 'recognised', ...known });
     const { run } = announcement;
     if (owner.isRunning) run.fire(); // where it was not ready in time
     handoff.last = armed.handoff ?? NO_HANDOFF;

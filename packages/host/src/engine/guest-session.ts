@@ -147,7 +147,7 @@ export class GuestSession implements ArrivingGuest {
   begin(): void {
     if (this.key === undefined) this.warnings.tell(unnamed(this.guest));
     if (this.residence.state === 'awaited') this.arm();
-    if (this.residence.state === 'resident') this.effects.judge();
+    if (this.isHere) this.effects.judge();
   }
 
   /**
@@ -294,7 +294,7 @@ export class GuestSession implements ArrivingGuest {
 
   /** What has to be done for a guest that runs here and did not just arrive. */
   async catchUp(): Promise<void> {
-    if (!this.isRunning) return;
+    if (!this.isHere) return;
     if (this.residence.toJudge !== undefined) return this.judge(this.residence.toJudge);
     await this.look();
     this.publisher?.request();
@@ -333,7 +333,8 @@ export class GuestSession implements ArrivingGuest {
 
   /** Looks at the cards, where the guest runs; what fails is told, and tried again. */
   async look(only?: ReadonlySet<string>): Promise<void> {
-    if (!this.isRunning) return;
+    // One that is paused is not asked again: it may be in the midst of its migration.
+    if (!this.isRunning && !(this.isHere && !this.knowledge.hasLooked)) return;
     try {
       await this.lookOrFail(only);
       if (this.residence.toJudge === undefined) this.retry.succeeded();

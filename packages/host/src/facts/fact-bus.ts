@@ -50,15 +50,17 @@ export class FactBus implements MigrationEventBus {
 
   /** Tells all that waits: the host is closed, and no frame is due any more. */
   close(): Promise<void> {
-    this.cancelTimer?.();
     this.flush();
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
     return Promise.resolve();
   }
 
   private flush(): void {
     if (this.isTelling) return; // whoever tells goes on with what came meanwhile
     this.isTelling = true;
-    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) next.tell();
+    // A listener that tells something whenever it hears something must not keep it here for ever.
+    for (let left = this.waiting.length + MOST_WAITING; left > 0; left--) this.waiting.shift()?.tell();
     this.isTelling = false;
   }
 
@@ -74,7 +76,7 @@ export class FactBus implements MigrationEventBus {
   /** Sees to it that what waits is told as soon as may be: what was due before may have been cancelled. */
   private tellLater(): void {
     const { pauseMs } = this;
-    if (pauseMs === undefined) return;
+    if (pauseMs === undefined || this.isTelling) return; // whoever tells comes here when it is done
     const dueAt = this.clock.elapsed() + pauseMs;
     if (this.cancelTimer !== undefined && this.dueAt <= dueAt) return;
     this.cancelTimer?.();

@@ -192,13 +192,14 @@ describe('readHandoff, on host A', () => {
   it('tells what is stale only of what it goes by', () => {
     const old = entry('B', 2, {}, MAX_AGE_MS + 1);
     expect(codes(readHandoff([old, entry('C', 3)], view()).problems)).toEqual([]);
-    expect(readHandoff([old, entry('C', 1)], view()).problems).toMatchObject([
+    const { problems } = readHandoff([old, entry('C', 1)], view());
+    expect(problems).toMatchObject([
       {
         code: 'HERALD_SNAPSHOT_STALE',
         details: { host: 'B', guest: 'name:web-1', ageMs: MAX_AGE_MS + 1 },
-        message: expect.stringContaining('what B handed over of name:web-1 is 5 minutes old'),
       },
     ]);
+    expect(problems[0]?.message).toContain('what B handed over of name:web-1 is 5 minutes old');
   });
 
   it('counts from what was written lately where nothing is known here', () => {
@@ -223,7 +224,7 @@ describe('readHandoff, on host A', () => {
     expect(reading.entries[0]?.writtenAt).toBe(NOW - ageMs);
   });
 
-  it.each([undefined, 'resident', 'arrived'] as const)(
+  it.each([undefined, 'resident'] as const)(
     'has other words grow old while the guest is awaited: it is %s there',
     (residence) => {
       const over = residence === undefined ? {} : { residence };

@@ -108,9 +108,10 @@ const agedEntry = (
 ): AgedEntry => {
   const ageMs = told ?? 0;
   const writtenAt = told === undefined ? {} : { writtenAt: now - ageMs };
-  // What a host said last before it sent the guest here stays as it was, however long the guest is on its way.
+  // What a host said last before it sent the guest here stays as it was, however long the guest is on its way. One that
+  // had not announced the guest yet says that in place of that it leaves.
   const isUnderWay =
-    snapshot.residence === 'leaving' &&
+    (snapshot.residence === 'leaving' || snapshot.residence === 'arrived') &&
     awaitedSince !== undefined &&
     ageMs <= Math.max(0, now - awaitedSince) + maxAgeMs;
   if (isUnderWay) return { snapshot, ageMs, isFresh: true, ...writtenAt };

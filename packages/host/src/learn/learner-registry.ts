@@ -7,7 +7,7 @@ import {
   type PortLearner,
   type StationLearner,
 } from '@nic-herald/core';
-import { withDeadline } from '../announce/deadline.js';
+import { openWithin } from '../announce/open-within.js';
 
 /** How long a learner may take to open a port, ms. */
 const OPEN_DEADLINE_MS = 2000;
@@ -49,13 +49,8 @@ export class LearnerRegistry {
     return { problems };
   }
 
-  /** What opens after it was given up is closed again. */
   private openWith(learner: StationLearner, port: Port): Promise<PortLearner> {
     const what = `opening port ${port.name} by the learner ${learner.name}`;
-    return withDeadline(this.clock, OPEN_DEADLINE_MS, what, async (signal) => {
-      const opened = await learner.open(port);
-      if (signal.aborted) await opened.close();
-      return opened;
-    });
+    return openWithin(this.clock, OPEN_DEADLINE_MS, what, () => learner.open(port));
   }
 }

@@ -52,7 +52,8 @@ export const judgeStay = (
     return { epoch: entries.length === 0 ? epoch : epoch + 1, owes: false };
   }
   const { snapshot } = own;
-  if (epoch > snapshot.epoch) return { epoch: epoch + 1, owes: true, ...carrying(snapshot) }; // it was elsewhere
+  const wasElsewhere = entries.some((each) => each !== own && each.snapshot.epoch > snapshot.epoch);
+  if (wasElsewhere) return { epoch: epoch + 1, owes: true, ...carrying(snapshot) };
   return { epoch, owes: snapshot.residence === 'arrived', ...carrying(snapshot) };
 };
 

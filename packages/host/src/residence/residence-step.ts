@@ -67,6 +67,7 @@ const running = (before: Residence): Residence => ({
   state: before.owes ? 'arrived' : 'resident',
   isLeaving: false,
 });
+const leaving = (before: Residence): Residence => ({ ...before, state: 'leaving', isLeaving: false });
 const runningUnjudged =
   (toJudge: Judgement) =>
   (before: Residence): ResidenceStep =>
@@ -87,7 +88,7 @@ const COMING: Rules = {
   incoming: (before) => step(before, 'rearm'),
   ready: (before, { epoch }) => step({ ...before, state: 'armed', epoch: Math.max(before.epoch, epoch) }),
   resumed: (before) => step({ ...before, state: 'arrived', owes: true }, 'receive'),
-  recognised: (before, { owes }) => step({ ...before, state: 'paused', owes }, 'disarm'),
+  recognised: (before, { owes }) => step({ ...before, state: 'paused', owes }, 'disarm', 'judge'),
   stopped: silent,
   refused: (before) => step({ ...before, state: 'failed' }, 'disarm'),
 };
@@ -106,7 +107,9 @@ const TABLE: { readonly [S in ResidenceState]: Rules } = {
   arrived: {
     taken,
     stopped: paused(false),
-    outgoing: (before) => step({ ...before, state: 'leaving' }, 'hand-on'),
+    outgoing: (before) => step(leaving(before), 'hand-on'),
+    // It was about to go on, not to come; only when it ran was there time to read what tells.
+    recognised: (before, { owes }) => step(running({ ...before, owes }), 'judge'),
     judged: judgedRunning,
     announced: (before) => step({ ...paid(before), state: 'resident' }, 'publish'),
   },
@@ -114,7 +117,7 @@ const TABLE: { readonly [S in ResidenceState]: Rules } = {
     resumed: (before) => step(before, 'look'),
     taken,
     stopped: paused(false),
-    outgoing: (before) => step({ ...before, state: 'leaving' }, 'hand-on'),
+    outgoing: (before) => step(leaving(before), 'hand-on'),
     judged: judgedRunning,
   },
   leaving: {
@@ -130,7 +133,8 @@ const TABLE: { readonly [S in ResidenceState]: Rules } = {
   paused: {
     incoming: awaited,
     resumed: (before) => {
-      const residence = running(before);
+      // One that is stopped and let go on while it is sent is still being sent.
+      const residence = before.isLeaving ? leaving(before) : running(before);
       if (residence.toJudge !== undefined) return step(residence, 'judge');
       return step(residence, residence.owes ? 'announce' : 'look');
     },

@@ -1,0 +1,25 @@
+import type { Clock } from '@nic-herald/core';
+import { withDeadline } from './deadline.js';
+
+/** Opens something within a deadline, see `withDeadline`. What is there only after it was given up is closed again. */
+export const openWithin = async <T extends { close(): Promise<void> }>(
+  clock: Clock,
+  limitMs: number,
+  what: string,
+  open: () => Promise<T>,
+  outer?: AbortSignal,
+): Promise<T> => {
+  let opened: T | undefined;
+  const work = async (signal: AbortSignal): Promise<T> => {
+    const made = await open();
+    if (signal.aborted) await made.close();
+    else opened = made;
+    return made;
+  };
+  try {
+    return await withDeadline(clock, limitMs, what, work, outer);
+  } catch (error) {
+    await opened?.close(); // given up in the very moment in which it was there
+    throw error;
+  }
+};
