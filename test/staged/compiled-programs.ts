@@ -1,0 +1,24 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runProgram } from '../lab/run-program.js';
+
+const tests = join(import.meta.dirname, '..');
+const output = join(tests, '.cache/staged');
+const compiler = join(tests, '../node_modules/typescript/bin/tsc');
+const sources = ['staged/played/played-qemu-main.ts', 'staged/blocking-observer.ts'];
+
+/**
+ * Compiles what runs in processes of its own, without checking it: a played QEMU must be there in a moment, twenty at
+ * a time, and an agent loads its plugins as JavaScript.
+ */
+export async function compilePrograms(): Promise<void> {
+  await rm(output, { recursive: true, force: true });
+  const options = [
+    ...['--ignoreConfig', '--noCheck', '--rootDir', tests, '--outDir', output],
+    ...['--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--skipLibCheck'],
+  ];
+  await runProgram(process.execPath, [compiler, ...options, ...sources.map((file) => join(tests, file))]);
+}
+
+/** The file of one that was compiled, by its path below `test` without an ending. */
+export const compiledProgram = (name: string): string => join(output, `${name}.js`);

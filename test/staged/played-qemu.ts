@@ -1,0 +1,137 @@
+import { LabProcess } from '../lab/lab-process.js';
+import { compiledProgram } from './compiled-programs.js';
+import type { PlayedAnswer, PlayedChange, PlayedOrder, PlayedSpec } from './played/played-spec.js';
+
+const moved = (status: string) => ({ event: 'MIGRATION', data: { status } });
+
+/** The harness's end of a played QEMU: a process of its own in a host's namespace that answers as QMP does. */
+export class PlayedQemu {
+  readonly process: LabProcess;
+  readonly #spec: PlayedSpec;
+  readonly #answered = new Map<number, (answer: PlayedAnswer) => void>();
+  #orders = 0;
+
+  private constructor(spec: PlayedSpec, namespace: string, logFile: string) {
+    this.#spec = spec;
+    let rest = '';
+    this.process = new LabProcess({
+      title: `QEMU of ${spec.name} (${spec.nics[0]?.tap})`,
+      namespace,
+      command: [process.execPath, compiledProgram('staged/played/played-qemu-main'), ...commandLine(spec)],
+      logFile,
+      onStdout: (text) => {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) this.#take(JSON.parse(line) as PlayedAnswer);
+      },
+    });
+  }
+
+  /** Starts it; its sockets are there and its taps have carrier when this resolves. */
+  static async start(spec: PlayedSpec, namespace: string, logFile: string): Promise<PlayedQemu> {
+    const qemu = new PlayedQemu(spec, namespace, logFile);
+    await qemu.#say(spec);
+    return qemu;
+  }
+
+  /** Changes where it stands. Gives the stamp of the last event, ms since 1970. */
+  async tell(change: PlayedChange): Promise<number> {
+    const { stamps } = await this.#order({ do: 'tell', ...change });
+    return stamps?.at(-1) ?? 0;
+  }
+
+  /** All has come, and the guest runs: a destination's RESUME. Gives its stamp. */
+  async arrives(): Promise<number> {
+    const migration = { status: 'completed' };
+    const events = [{ event: 'RESUME' }];
+    const resumedAt = await this.tell({ runState: 'running', loaded: true, migration, events });
+    await this.tell({ events: [moved('completed')] });
+    return resumedAt;
+  }
+
+  /** It waits for a migration, as after a start with `-incoming`. */
+  async waits(): Promise<void> {
+    await this.tell({ runState: 'inmigrate', migration: {}, loaded: false });
+  }
+
+  /** A source begins to send its guest away, which still runs. */
+  async beginsToLeave(): Promise<void> {
+    await this.tell({ migration: { status: 'setup' }, events: [moved('setup')] });
+    await this.tell({ migration: { status: 'active', 'total-time': 3 }, events: [moved('active')] });
+  }
+
+  /** A source stops its guest. */
+  async stops(): Promise<void> {
+    await this.tell({ runState: 'finish-migrate', events: [{ event: 'STOP' }] });
+  }
+
+  /** A source has sent everything. */
+  async left(): Promise<void> {
+    const migration = { status: 'completed', 'total-time': 150, downtime: 20 };
+    await this.tell({ runState: 'postmigrate', migration, events: [moved('completed')] });
+  }
+
+  /** A guest that stands still goes on. Gives the stamp of RESUME. */
+  resumes(): Promise<number> {
+    return this.tell({ runState: 'running', events: [{ event: 'RESUME' }] });
+  }
+
+  /** Tells that the filter of a card has changed, whether or not it has. */
+  async filterChanged(nic = 'nic0'): Promise<void> {
+    await this.tell({ events: [{ event: 'NIC_RX_FILTER_CHANGED', data: { name: nic, path: `/${nic}` } }] });
+  }
+
+  /** The guest sends frames at the tap of its first card. */
+  async speaks(frames: readonly Uint8Array[]): Promise<void> {
+    const tap = this.#spec.nics[0]?.tap ?? '';
+    await this.#order({
+      do: 'speak',
+      tap,
+      frames: frames.map((frame) => Buffer.from(frame).toString('hex')),
+    });
+  }
+
+  /** It ends in order, as after `quit`. */
+  async quits(): Promise<void> {
+    this.process.stdin.write(`${JSON.stringify({ do: 'quit', id: 0 })}\n`);
+    await this.process.ended;
+  }
+
+  /** It ends in the middle of whatever it does. */
+  async stop(): Promise<void> {
+    await this.process.stop('SIGKILL');
+  }
+
+  #order(order: PlayedOrder): Promise<PlayedAnswer> {
+    return this.#say(order);
+  }
+
+  async #say(what: PlayedOrder | PlayedSpec): Promise<PlayedAnswer> {
+    this.#orders += 1;
+    const id = this.#orders;
+    const answer = new Promise<PlayedAnswer>((resolve) => {
+      this.#answered.set(id, resolve);
+    });
+    this.process.stdin.write(`${JSON.stringify({ ...what, id })}\n`);
+    const ended = this.process.ended.then(() => {
+      this.process.assertRunning();
+      return { id };
+    });
+    return Promise.race([answer, ended]);
+  }
+
+  #take(answer: PlayedAnswer): void {
+    this.#answered.get(answer.id)?.(answer);
+    this.#answered.delete(answer.id);
+  }
+}
+
+/** As on QEMU's command line, as far as anybody looks at it. */
+function commandLine({ name, uuid, incoming, sockets }: PlayedSpec): string[] {
+  return [
+    ...['-name', name],
+    ...(uuid === undefined ? [] : ['-uuid', uuid]),
+    ...sockets.flatMap((path) => ['-qmp', `unix:${path},server=on,wait=off`]),
+    ...(incoming ? ['-incoming', 'defer'] : []),
+  ];
+}

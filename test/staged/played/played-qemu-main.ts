@@ -1,0 +1,52 @@
+// One played QEMU, a process of its own as QEMU is one: who asks the kernel who listens at a socket finds this
+// process, and on its command line what QEMU's would say. The first line of its input says what it plays, each
+// further one is an order; each is answered by a line.
+import { createInterface } from 'node:readline';
+import { TapEnd } from '../../privileged/tap-end.js';
+import { PlayedMachine } from './played-machine.js';
+import type { PlayedAnswer, PlayedOrder, PlayedSpec } from './played-spec.js';
+import { QmpSocket } from './qmp-socket.js';
+
+/** A machine at its sockets, with its taps open, which gives them carrier; what comes out of them is not read. */
+class PlayedProcess {
+  readonly #machine: PlayedMachine;
+  readonly #taps: ReadonlyMap<string, TapEnd>;
+  readonly #sockets: QmpSocket[] = [];
+
+  private constructor(spec: PlayedSpec) {
+    this.#machine = new PlayedMachine(spec);
+    this.#taps = new Map(spec.nics.map(({ tap }) => [tap, new TapEnd(tap)]));
+  }
+
+  static async start(spec: PlayedSpec): Promise<PlayedProcess> {
+    const started = new PlayedProcess(spec);
+    for (const path of spec.sockets) started.#sockets.push(await QmpSocket.bind(started.#machine, path));
+    return started;
+  }
+
+  async obey(order: PlayedOrder): Promise<Omit<PlayedAnswer, 'id'>> {
+    switch (order.do) {
+      case 'tell':
+        return { stamps: this.#machine.change(order) };
+      case 'speak':
+        for (const hex of order.frames) {
+          const frame = Uint8Array.from(Buffer.from(hex, 'hex'));
+          this.#taps.get(order.tap)?.write(frame, frame.length);
+        }
+        return {};
+      case 'quit':
+        await Promise.all(this.#sockets.map((socket) => socket.close()));
+        process.exit(0);
+    }
+  }
+}
+
+let played: PlayedProcess | undefined;
+for await (const line of createInterface({ input: process.stdin })) {
+  const { id, ...rest } = JSON.parse(line) as { readonly id: number };
+  let answer = {};
+  if (played === undefined) played = await PlayedProcess.start(rest as PlayedSpec);
+  else answer = await played.obey(rest as PlayedOrder);
+  process.stdout.write(`${JSON.stringify({ id, ...answer })}\n`);
+}
+process.exit(0);

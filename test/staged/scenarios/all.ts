@@ -1,0 +1,25 @@
+import type { StagedCase } from '../staged-case.js';
+import { colo } from './colo.js';
+import { craftedEntries } from './crafted-entries.js';
+import { evacuation } from './evacuation-kill.js';
+import { hostTwins } from './host-twins.js';
+import { oldEntries } from './old-entries.js';
+import { returns } from './returns.js';
+import { slowObserver } from './slow-observer.js';
+import { sockets } from './sockets.js';
+import { storageClock } from './storage-clock.js';
+import { twins } from './twins.js';
+
+/** Everything that is staged, in the order it runs. */
+export const stagedCases: readonly StagedCase[] = [
+  ...twins,
+  ...hostTwins,
+  ...oldEntries,
+  ...colo,
+  ...returns,
+  ...craftedEntries,
+  ...sockets,
+  ...storageClock,
+  ...slowObserver,
+  ...evacuation,
+];
