@@ -33,13 +33,13 @@ module.exports = {
     {
       name: 'plugin-sees-core-and-wire-only',
       severity: 'error',
-      from: { path: '^packages/(model-[^/]+|monitor-[^/]+|handoff-[^/]+)/', pathNot: tests },
+      from: { path: '^packages/(model-[^/]+|handoff-[^/]+)/', pathNot: tests },
       to: { path: '^packages/', pathNot: '^packages/($1|core|wire)/' },
     },
     {
       name: 'linux-plugin-sees-linux-sys-too',
       severity: 'error',
-      from: { path: '^packages/((?:sink|learner)-[^/]+)/', pathNot: tests },
+      from: { path: '^packages/((?:sink|learner|monitor)-[^/]+)/', pathNot: tests },
       to: { path: '^packages/', pathNot: '^packages/($1|core|wire|linux-sys)/' },
     },
     {

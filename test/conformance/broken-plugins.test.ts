@@ -5,7 +5,6 @@ import {
   HeraldError,
   type LearnedAddress,
   type LearnedStation,
-  type MigrationEventBus,
   type PortLearner,
   type PreparedBatch,
   type SendResult,
@@ -21,6 +20,7 @@ import {
   guestMonitorContract,
   handoffStoreContract,
   MemoryHandoff,
+  type MonitorSurroundings,
   type OpenedLearner,
   type OpenedMonitor,
   stationLearnerContract,
@@ -309,10 +309,10 @@ describe('the contract of a guest monitor fails for a monitor that', () => {
     nics: async () => [device.nic],
     inspect: () => device,
   };
-  const monitor = (start: (bus: MigrationEventBus) => Promise<void>): ContractSuite =>
+  const monitor = (start: (host: MonitorSurroundings) => Promise<void>): ContractSuite =>
     guestMonitorContract({
-      open: async (bus): Promise<OpenedMonitor> => ({
-        monitor: { name: 'broken', start: () => start(bus), close: nothing },
+      open: async (host): Promise<OpenedMonitor> => ({
+        monitor: { name: 'broken', start: () => start(host), close: nothing },
         stop: nothing,
         resume: nothing,
         vanish: nothing,
@@ -322,10 +322,10 @@ describe('the contract of a guest monitor fails for a monitor that', () => {
     });
 
   it.each<[string, object | undefined, RegExp]>([
-    ['tells nothing', undefined, /`guest:appeared` was told 0 times/],
+    ['tells nothing', undefined, /`intake.appeared` was called 0 times/],
     ['does not heed its signal', {}, /`start` with an aborted signal resolved/],
-    ['does not tell of a stop', {}, /the CPUs stopped, and `guest:stopped` was not told/],
-    ['does not tell of an end', {}, /the guest ended, and `guest:gone` was not told/],
+    ['does not tell of a stop', {}, /the CPUs stopped, and `intake.stopped` was not called/],
+    ['does not tell of an end', {}, /the guest ended, and `intake.gone` was not called/],
     ['gives an identity that is none', { identity: { uuid: 'x' } }, /make it with `guestIdentity`/],
     ['has guests without NICs', { nics: async () => [] }, /`guest.nics` is empty/],
     [
@@ -334,9 +334,20 @@ describe('the contract of a guest monitor fails for a monitor that', () => {
       /nic0 has no `port` and no `portProblem`/,
     ],
   ])('%s', async (_, over, complaint) => {
-    const suite = monitor(async (bus) => {
-      if (over !== undefined) bus.emit('guest:appeared', { guest: { ...guest, ...over }, phase: 'running' });
+    const suite = monitor(async ({ intake }) => {
+      if (over !== undefined) intake.appeared({ guest: { ...guest, ...over }, phase: 'running' });
     });
     expect(await complaintsOf(suite)).toContainEqual(expect.stringMatching(complaint));
+  });
+
+  it('tells the bus what belongs to the intake', async () => {
+    const suite = monitor(async ({ intake, bus }) => {
+      intake.stopped({ guest });
+      intake.resumed({ guest, resumedAt: 1, readAt: 1 });
+      bus.emit('guest:resumed', { guest, resumedAt: 1, readAt: 1 });
+    });
+    expect(await complaintsOf(suite)).toContainEqual(
+      expect.stringMatching(/\["guest:resumed"\] was told on the bus/),
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CLOCK, GUEST_MONITOR, MIGRATION_EVENT_BUS } from '@nic-herald/core';
+import { CLOCK, GUEST_INTAKE, GUEST_MONITOR, MIGRATION_EVENT_BUS } from '@nic-herald/core';
 import { Scope } from '@nic-herald/core/internal';
 import { qemu } from '@nic-herald/monitor-qemu';
 import {
@@ -16,7 +16,7 @@ import { describe, it } from 'vitest';
 
 describe.each(['virtio-vlan-noga', 'e1000-macvlan', 'rtl8139-macvlan'])('QEMU with %s', (name) => {
   const suite = guestMonitorContract({
-    open: async (bus) => {
+    open: async ({ intake, bus }) => {
       const directory = await mkdtemp(join(tmpdir(), 'herald-'));
       const clock = new FakeClock();
       const guest = new RecordedQemu(loadRecording(name).source, clock, 'running');
@@ -24,6 +24,7 @@ describe.each(['virtio-vlan-noga', 'e1000-macvlan', 'rtl8139-macvlan'])('QEMU wi
       await server.listen(join(directory, 'a.qmp'));
       const scope = new Scope();
       scope.register(MIGRATION_EVENT_BUS, { value: bus }).register(CLOCK, { value: clock });
+      scope.register(GUEST_INTAKE, { value: intake });
       qemu({ sockets: [join(directory, '*.qmp')] }).install({
         provide: (of, provider) => void scope.register(of, provider),
         contribute: (of, provider) => void scope.register(of, provider),

@@ -43,6 +43,11 @@ export class RealQemu {
     this.child = spawn(command[0] ?? QEMU, command.slice(1), { stdio: 'ignore' });
   }
 
+  /** Its process id; 0 where it could not be started. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** Resolves when it takes commands. */
   async ready(): Promise<this> {
     while (this.control === undefined) {

@@ -2,6 +2,7 @@ export { type BpfMapEntries, type BpfMapShape, LruHashMap } from './bpf-map.js';
 export { instruction, loadClassifier, withMap } from './bpf-program.js';
 export { type ForwardingEntry, learnedAtPort, untaggedVlanOf } from './bridge.js';
 export { type Capability, heldCapabilities } from './capabilities.js';
+export { commandLine } from './command-line.js';
 export type { FileDescriptor } from './file-descriptor.js';
 export type { BridgePortState, LinkInfo, OperState } from './link-info.js';
 export {
@@ -14,10 +15,11 @@ export {
   setLinkUp,
 } from './links.js';
 export { LinuxError, type LinuxErrorDetails, nameOfErrno, SystemCallError } from './linux-error.js';
-export { acquireNamespaceLock, type LockHolder, type NamespaceLock } from './namespace-lock.js';
+export { acquireNamespaceLock, type NamespaceLock } from './namespace-lock.js';
 export type { NetlinkMessage } from './netlink-message.js';
 export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
 export { openPacketSocket, type PacketSocket, type PacketSocketOptions } from './packet-socket.js';
+export { type ProcessIncarnation, processIncarnation } from './process-incarnation.js';
 export {
   SendBatch,
   type SendFailure,
@@ -25,6 +27,7 @@ export {
   type SendSocket,
   type SendSystem,
 } from './send-batch.js';
+export { peerOf, type SocketPeer } from './socket-peer.js';
 export {
   addClassifier,
   addClsact,

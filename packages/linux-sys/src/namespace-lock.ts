@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { FileDescriptor } from './file-descriptor.js';
 import { checked, libc } from './libc.js';
 import { SystemCallError } from './linux-error.js';
-import { SO_PEERCRED, SOL_SOCKET } from './socket-option.js';
+import { peerOf, type SocketPeer } from './socket-peer.js';
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
@@ -13,12 +13,6 @@ const SOCK_NONBLOCK = 0o4000;
  */
 const INQUIRIES = 4096;
 
-/** Who holds a lock, by SO_PEERCRED: process and user as this process's namespaces number them. */
-export interface LockHolder {
-  readonly pid: number;
-  readonly uid: number;
-}
-
 /** A lock that was obtained; it ends with `release` or with the process, however that dies. */
 export interface NamespaceLock {
   release(): void;
@@ -28,12 +22,12 @@ export interface NamespaceLock {
  * Takes a lock of which there is one per network namespace: an abstract unix socket, see unix(7). No file is
  * left behind, and two processes in different mount namespaces still meet.
  *
- * Returns the holder where another has it. Abstract sockets know no permissions: any user of the namespace can
+ * Returns the holder where another has it; `unknown` where it is not visible from here. Abstract sockets know no permissions: any user of the namespace can
  * hold a name. Throws SystemCallError.
  */
 export const acquireNamespaceLock = (
   name: string,
-): NamespaceLock | { readonly heldBy: LockHolder | 'unknown' } => {
+): NamespaceLock | { readonly heldBy: SocketPeer | 'unknown' } => {
   const address = abstractAddress(name);
   for (let attempt = 1; ; attempt++) {
     const lock = bound(address, name);
@@ -60,19 +54,12 @@ const bound = (address: Uint8Array, name: string): FileDescriptor | undefined =>
 };
 
 /** Who listens there; undefined where nobody does any more. */
-const holderOf = (address: Uint8Array, name: string): LockHolder | 'unknown' | undefined => {
+const holderOf = (address: Uint8Array, name: string): SocketPeer | 'unknown' | undefined => {
   const purpose = `find the holder of the lock ${name}`;
   const descriptor = FileDescriptor.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, purpose);
   try {
     checked(libc().connect(descriptor.number, address, address.length), 'connect', purpose);
-    const credentials = new Uint8Array(12); // struct ucred: pid, uid, gid
-    checked(
-      libc().getsockopt(descriptor.number, SOL_SOCKET, SO_PEERCRED, credentials, Uint32Array.of(12)),
-      'getsockopt',
-      purpose,
-    );
-    const view = new DataView(credentials.buffer);
-    return { pid: view.getInt32(0, true), uid: view.getUint32(4, true) };
+    return peerOf(descriptor.number) ?? 'unknown';
   } catch (error) {
     if (error instanceof SystemCallError && error.errno === constants.errno.ECONNREFUSED) return undefined;
     if (error instanceof SystemCallError && error.errno === constants.errno.EAGAIN) return 'unknown'; // queue full

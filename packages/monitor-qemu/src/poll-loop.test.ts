@@ -12,6 +12,7 @@ describe('PollLoop', () => {
         new Promise((resolve) => {
           finish.push(() => resolve(100));
         }),
+      (error) => expect.unreachable(String(error)),
     );
     const end = async (): Promise<void> => {
       finish.at(-1)?.();
@@ -54,5 +55,20 @@ describe('PollLoop', () => {
     clock.advance(1000);
     expect(runs()).toBe(1);
     expect(clock.timers).toEqual([]);
+  });
+
+  it('tells of a task that rejects, and goes on', async () => {
+    const clock = new TestClock();
+    const faults: unknown[] = [];
+    let runs = 0;
+    const task = async (): Promise<number> => {
+      runs += 1;
+      throw new TypeError(`run ${runs}`);
+    };
+    new PollLoop(clock, task, (error) => faults.push(error)).now();
+    await new Promise(setImmediate);
+    clock.advance(5000);
+    await new Promise(setImmediate);
+    expect(faults.map(String)).toEqual(['TypeError: run 1', 'TypeError: run 2']);
   });
 });

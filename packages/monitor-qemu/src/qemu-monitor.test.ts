@@ -2,7 +2,7 @@ import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeQemu } from '../test/fake-qemu.js';
-import { HeardBus } from '../test/heard-bus.js';
+import { HeardMonitor } from '../test/heard-monitor.js';
 import { TestClock } from '../test/test-clock.js';
 import { withDirectory } from '../test/with-directory.js';
 import { QemuMonitor } from './qemu-monitor.js';
@@ -13,20 +13,21 @@ const running = () => ({ return: { status: 'running' } });
 
 describe('QemuMonitor', () => {
   const open: Array<{ close(): Promise<void> }> = [];
-  let bus = new HeardBus();
+  let told = new HeardMonitor();
   let clock = new TestClock();
   beforeEach(() => {
-    bus = new HeardBus();
+    told = new HeardMonitor();
     clock = new TestClock();
   });
   afterEach(async () => {
     for (const each of open.splice(0)) await each.close();
-    expect(bus.events).not.toContain('listener:failed');
+    expect(told.events).not.toContain('listener:failed');
   });
 
   const watch = (directory: string, options: Partial<QemuOptions> = {}): QemuMonitor => {
     const monitor = new QemuMonitor(
-      bus,
+      told.intake,
+      told.bus,
       clock,
       qemuSettings({ sockets: [join(directory, '*.qmp')], ...options }),
     );
@@ -40,7 +41,7 @@ describe('QemuMonitor', () => {
   };
   /** Lets what is on its way arrive: the reply to one more command is read after it. */
   const flush = async (): Promise<void> => {
-    const { guest } = await bus.until('guest:appeared');
+    const { guest } = await told.until('appeared');
     await guest.inspect((await guest.nics({ signal }))[0] ?? nic()).property('mac', { signal });
   };
   const nic = (): never => expect.unreachable('the guest has no NIC');
@@ -54,12 +55,12 @@ describe('QemuMonitor', () => {
         open.push(silent);
         await listen(directory);
         const started = watch(directory).start({ signal });
-        await bus.until('guest:appeared');
+        await told.until('appeared');
         while (silent.clients.length === 0) await new Promise(setImmediate);
         await new Promise(setImmediate);
         clock.advance(2000);
         await started;
-        expect((await bus.until('warning')).warning.code).toBe('HERALD_QMP_SILENT');
+        expect((await told.until('warning')).warning.code).toBe('HERALD_QMP_SILENT');
       }));
 
     it('tells once of a socket nobody listens at, and tries again', () =>
@@ -67,7 +68,7 @@ describe('QemuMonitor', () => {
         const path = join(directory, 'a.qmp');
         await writeFile(path, 'no socket');
         await watch(directory, { sockets: [path] }).start({ signal });
-        expect((await bus.until('warning')).warning.code).toBe('HERALD_QMP_CONNECT');
+        expect((await told.until('warning')).warning.code).toBe('HERALD_QMP_CONNECT');
         for (const pause of [100, 200]) {
           clock.advance(pause);
           for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
@@ -75,8 +76,8 @@ describe('QemuMonitor', () => {
         await unlink(path);
         await listen(directory);
         clock.advance(2000);
-        await bus.until('guest:appeared');
-        expect(bus.events).toEqual(['warning', 'guest:appeared']);
+        await told.until('appeared');
+        expect(told.events).toEqual(['warning', 'appeared']);
       }));
 
     it('gives a guest up that answers nonsense, says so and tries again', () =>
@@ -85,11 +86,11 @@ describe('QemuMonitor', () => {
           fake.replies['query-uuid'] = () => ({ return: { UUID: 7 } });
         });
         await watch(directory).start({ signal });
-        expect((await bus.until('warning')).warning.code).toBe('HERALD_QMP_REPLY');
+        expect((await told.until('warning')).warning.code).toBe('HERALD_QMP_REPLY');
         qemu.replies['query-uuid'] = () => ({ return: { UUID: '00000000-0000-0000-0000-000000000000' } });
         clock.advance(100);
-        expect((await bus.until('guest:appeared')).guest.identity).toEqual({ name: 'web-1' });
-        expect(bus.events).toEqual(['warning', 'guest:appeared']);
+        expect((await told.until('appeared')).guest.identity).toEqual({ name: 'web-1' });
+        expect(told.events).toEqual(['warning', 'appeared']);
       }));
 
     it('gives a guest up that does not answer', () =>
@@ -101,7 +102,7 @@ describe('QemuMonitor', () => {
         await qemu.requested('query-status');
         clock.advance(3000);
         await started;
-        expect((await bus.until('warning')).warning.code).toBe('HERALD_QMP_TIMEOUT');
+        expect((await told.until('warning')).warning.code).toBe('HERALD_QMP_TIMEOUT');
       }));
 
     it('is cancelled', () =>
@@ -115,12 +116,12 @@ describe('QemuMonitor', () => {
         const qemu = await listen(directory);
         await watch(directory, { maxLineBytes: 65_536 }).start({ signal });
         qemu.raw('x'.repeat(65_537));
-        await bus.until('guest:gone');
-        const { warning } = await bus.until('warning');
+        await told.until('gone');
+        const { warning } = await told.until('warning');
         expect(warning.code).toBe('HERALD_QMP_LINE_TOO_LONG');
         expect(warning.message).toContain(qemu.path);
         clock.advance(100);
-        await bus.until('guest:appeared', 2);
+        await told.until('appeared', 2);
       }));
   });
 
@@ -129,7 +130,7 @@ describe('QemuMonitor', () => {
       withDirectory(async (directory) => {
         await listen(directory);
         await watch(directory).start({ signal });
-        const { guest, phase } = await bus.until('guest:appeared');
+        const { guest, phase } = await told.until('appeared');
         expect(phase).toBe('running');
         expect(guest.identity).toEqual({ name: 'web-1', uuid: '6b1d1c9e-0000-4000-8000-000000000001' });
         expect(guest.hypervisor).toEqual({ name: 'QEMU', version: '7.2.22' });
@@ -148,13 +149,13 @@ describe('QemuMonitor', () => {
         await watch(directory).start({ signal });
         const qemu = await listen(directory);
         clock.advance(2000);
-        const first = await bus.until('guest:appeared');
+        const first = await told.until('appeared');
         qemu.disconnect();
-        await bus.until('guest:gone');
+        await told.until('gone');
         clock.advance(100);
-        const second = await bus.until('guest:appeared', 2);
+        const second = await told.until('appeared', 2);
         expect(second.guest.instance).not.toBe(first.guest.instance);
-        expect(bus.events).toEqual(['guest:appeared', 'guest:gone', 'guest:appeared']);
+        expect(told.events).toEqual(['appeared', 'gone', 'appeared']);
       }));
 
     it('keeps a guest whose socket file is deleted', () =>
@@ -164,7 +165,7 @@ describe('QemuMonitor', () => {
         await unlink(qemu.path);
         clock.advance(2000);
         await flush();
-        expect(bus.events).toEqual(['guest:appeared']);
+        expect(told.events).toEqual(['appeared']);
       }));
 
     it('says nothing more when it is closed', () =>
@@ -173,7 +174,7 @@ describe('QemuMonitor', () => {
         const monitor = watch(directory);
         await monitor.start({ signal });
         await monitor.close();
-        expect(bus.events).toEqual(['guest:appeared']);
+        expect(told.events).toEqual(['appeared']);
         expect(clock.timers).toEqual([]);
         while (qemu.clients.length > 0) await new Promise(setImmediate);
       }));
@@ -189,16 +190,10 @@ describe('QemuMonitor', () => {
         qemu.raw(
           `${qemu.line('RESUME')}${qemu.line('MIGRATION', { status: 'completed' })}${qemu.line('STOP')}`,
         );
-        const resumed = await bus.until('guest:resumed');
-        await bus.until('guest:stopped');
+        const resumed = await told.until('resumed');
+        await told.until('stopped');
         expect(resumed).toMatchObject({ resumedAt: 1_700_000_000_123.456, readAt: clock.now() });
-        expect(bus.events).toEqual([
-          'guest:appeared',
-          'guest:resumed',
-          'migration:incoming',
-          'migration:completed',
-          'guest:stopped',
-        ]);
+        expect(told.events).toEqual(['appeared', 'resumed', 'incoming', 'loaded', 'stopped']);
       }));
 
     it('misses none that come while it asks who the guest is', () =>
@@ -210,9 +205,9 @@ describe('QemuMonitor', () => {
           };
         });
         await watch(directory).start({ signal });
-        await bus.until('guest:resumed');
-        expect(bus.heard[0]).toMatchObject({ event: 'guest:appeared', fact: { phase: 'incoming' } });
-        expect(bus.events.slice(0, 2)).toEqual(['guest:appeared', 'guest:resumed']);
+        await told.until('resumed');
+        expect(told.heard[0]).toMatchObject({ event: 'appeared', fact: { phase: 'incoming' } });
+        expect(told.events.slice(0, 2)).toEqual(['appeared', 'resumed']);
       }));
 
     it.each([
@@ -223,7 +218,7 @@ describe('QemuMonitor', () => {
         const qemu = await listen(directory);
         await watch(directory).start({ signal });
         qemu.event('NIC_RX_FILTER_CHANGED', data);
-        expect(await bus.until('nic:filter-changed')).toMatchObject({ nic: 'nic0' });
+        expect(await told.until('changed')).toMatchObject({ nic: 'nic0' });
       }),
     );
 
@@ -232,7 +227,7 @@ describe('QemuMonitor', () => {
         const qemu = await listen(directory);
         await watch(directory).start({ signal });
         qemu.event('RESET', { guest: true, reason: 'guest-reset' });
-        expect(await bus.until('nic:filter-changed')).toMatchObject({ nic: 'nic0' });
+        expect(await told.until('changed')).toMatchObject({ nic: 'nic0' });
       }));
 
     it.each(['NIC_RX_FILTER_CHANGED', 'MIGRATION', 'DEVICE_DELETED', 'SHUTDOWN', 'UNHEARD_OF'])(
@@ -243,7 +238,7 @@ describe('QemuMonitor', () => {
           await watch(directory).start({ signal });
           qemu.event(name, { status: [], path: {} });
           await flush();
-          expect(bus.events).toEqual(['guest:appeared']);
+          expect(told.events).toEqual(['appeared']);
         }),
     );
 
@@ -254,10 +249,10 @@ describe('QemuMonitor', () => {
         const one = qemu.replies['human-monitor-command'];
         qemu.replies['human-monitor-command'] = () => ({ return: 'nic1: index=0,type=nic,model=e1000,' });
         clock.advance(5000);
-        await bus.until('nic:list-changed');
+        await told.until('changed');
         if (one) qemu.replies['human-monitor-command'] = one;
         qemu.event('DEVICE_DELETED', { device: 'nic1', path: '/machine/peripheral/nic1' });
-        await bus.until('nic:list-changed', 2);
+        await told.until('changed', 2);
       }));
   });
 
@@ -298,19 +293,14 @@ describe('QemuMonitor', () => {
         await watch(directory).start({ signal });
         qemu.replies['query-migrate'] = () => ({ return: { status: 'active', 'total-time': 5, ram: {} } });
         clock.advance(1000);
-        await bus.until('migration:outgoing');
+        await told.until('outgoing');
         await new Promise(setImmediate);
         clock.advance(200);
         await qemu.requested('query-migrate', 3);
         qemu.replies['query-migrate'] = () => ({ return: { status: 'completed', 'total-time': 9, ram: {} } });
         qemu.event('STOP');
-        expect(await bus.until('migration:completed')).toMatchObject({ side: 'source' });
-        expect(bus.events).toEqual([
-          'guest:appeared',
-          'migration:outgoing',
-          'guest:stopped',
-          'migration:completed',
-        ]);
+        await told.until('left');
+        expect(told.events).toEqual(['appeared', 'outgoing', 'stopped', 'left']);
       }));
 
     it('sees a destination arrive', () =>
@@ -323,13 +313,8 @@ describe('QemuMonitor', () => {
         qemu.replies['query-status'] = running;
         qemu.replies['query-migrate'] = () => ({ return: { status: 'completed' } });
         qemu.event('RESUME');
-        expect(await bus.until('migration:completed')).toMatchObject({ side: 'destination' });
-        expect(bus.events).toEqual([
-          'guest:appeared',
-          'guest:resumed',
-          'migration:incoming',
-          'migration:completed',
-        ]);
+        await told.until('loaded');
+        expect(told.events).toEqual(['appeared', 'resumed', 'incoming', 'loaded']);
       }));
   });
 });

@@ -1,36 +1,54 @@
 import {
+  asHeraldError,
   CLOCK,
   type Clock,
+  GUEST_INTAKE,
+  type GuestIntake,
   type GuestMonitor,
   HeraldError,
   inject,
   injectable,
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,
+  messageOf,
 } from '@nic-herald/core';
+import type { WatchSurroundings } from './guest/guest-watch.js';
+import { WatchedGuests } from './guest/watched-guests.js';
+import { PeerProcesses } from './process/peer-processes.js';
 import { QEMU_SETTINGS, type QemuSettings } from './qemu-options.js';
 import { SocketFinder } from './sockets/socket-finder.js';
 import { SocketSession } from './sockets/socket-session.js';
+import { watchedTwice } from './sockets/watched-twice.js';
+import { WarningGate } from './warning-gate.js';
 
 /**
- * Watches the QEMUs of this host over QMP and tells the bus of guests, NICs and migrations. Any number of
- * sockets; trouble with one is a `warning` on the bus and concerns no other.
+ * Watches the QEMUs of this host over QMP and reports guests, NICs and migrations. Any number of sockets; trouble
+ * with one is a `warning` on the bus and concerns no other.
  */
 @injectable()
 export class QemuMonitor implements GuestMonitor {
   readonly name = 'qemu';
-  private readonly sessions = new Map<string, { session: SocketSession; mark: string }>();
+  private readonly around: WatchSurroundings;
+  private readonly warnings: WarningGate;
+  private readonly sessions = new Set<SocketSession>();
   private readonly finder: SocketFinder;
+  /** Paths that lead to the socket of another path, of which that was told. */
+  private aliases: ReadonlySet<string> = new Set();
   private instances = 0;
 
   constructor(
+    @inject(GUEST_INTAKE) intake: GuestIntake,
     @inject(MIGRATION_EVENT_BUS) private readonly bus: MigrationEventBus,
-    @inject(CLOCK) private readonly clock: Clock,
-    @inject(QEMU_SETTINGS) private readonly settings: QemuSettings,
+    @inject(CLOCK) clock: Clock,
+    @inject(QEMU_SETTINGS) settings: QemuSettings,
   ) {
-    this.finder = new SocketFinder(settings.sockets, clock, settings.rescanMs, (found) =>
-      this.onFound(found),
-    );
+    const processes = new PeerProcesses(clock);
+    this.around = { intake, bus, clock, settings, processes, guests: new WatchedGuests() };
+    this.warnings = new WarningGate(clock);
+    this.finder = new SocketFinder(settings.sockets, clock, settings.rescanMs, {
+      onFound: (found) => this.onFound(found),
+      onFault: (error) => this.onFault(error),
+    });
   }
 
   /**
@@ -39,7 +57,7 @@ export class QemuMonitor implements GuestMonitor {
    */
   async start({ signal }: { readonly signal: AbortSignal }): Promise<void> {
     const settled = this.finder.start().then(async () => {
-      await Promise.all([...this.sessions.values()].map(({ session }) => session.settled));
+      await Promise.all([...this.sessions].map((session) => session.settled));
     });
     let cancel = (): void => undefined;
     const cancelled = new Promise<never>((_, reject) => {
@@ -57,31 +75,48 @@ export class QemuMonitor implements GuestMonitor {
 
   async close(): Promise<void> {
     this.finder.close();
-    for (const { session } of this.sessions.values()) session.close();
+    for (const session of this.sessions) session.close();
     this.sessions.clear();
   }
 
+  /** A session per socket: the old one of a path goes on beside the new one while a guest is behind it. */
   private onFound(found: ReadonlyMap<string, string>): void {
-    for (const [path, { session }] of this.sessions) {
-      if (found.has(path) || session.connected) continue;
-      session.close();
-      this.sessions.delete(path);
+    for (const session of this.sessions) {
+      const mark = found.get(session.socketPath);
+      if (mark === undefined && !session.connected) session.close();
+      else if (mark !== undefined && mark !== session.mark) session.retire();
+      if (session.over) this.sessions.delete(session);
     }
+    const aliases = new Set<string>();
     for (const [path, mark] of found) {
-      const known = this.sessions.get(path);
-      if (known?.mark === mark) continue;
-      const session = known?.session ?? this.newSession(path);
-      this.sessions.set(path, { session, mark });
-      session.connectNow();
+      const known = [...this.sessions].find((session) => session.mark === mark);
+      if (!known) this.newSession(path, mark).connectNow();
+      else if (known.socketPath !== path && found.get(known.socketPath) === mark) {
+        aliases.add(path);
+        if (!this.aliases.has(path)) {
+          this.bus.emit('warning', { warning: watchedTwice(path, known.socketPath) });
+        }
+      }
     }
+    this.aliases = aliases;
   }
 
-  private newSession(path: string): SocketSession {
-    const { bus, clock, settings } = this;
+  private newSession(path: string, mark: string): SocketSession {
     const nextInstance = (): string => {
       this.instances += 1;
       return `${path}#${this.instances}`;
     };
-    return new SocketSession(path, nextInstance, { bus, clock, settings });
+    const session = new SocketSession(path, mark, nextInstance, this.around);
+    this.sessions.add(session);
+    return session;
+  }
+
+  private onFault(error: unknown): void {
+    const warning = asHeraldError(
+      error,
+      'HERALD_MONITOR_FAULT',
+      `looking for QMP sockets failed unforeseen, and goes on: ${messageOf(error)}; please report it`,
+    );
+    if (this.warnings.opens(warning.code)) this.bus.emit('warning', { warning });
   }
 }

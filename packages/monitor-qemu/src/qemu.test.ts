@@ -1,6 +1,7 @@
-import { CLOCK, GUEST_MONITOR, MIGRATION_EVENT_BUS } from '@nic-herald/core';
-import { IsolatingEventBus, Scope } from '@nic-herald/core/internal';
+import { CLOCK, GUEST_INTAKE, GUEST_MONITOR, MIGRATION_EVENT_BUS } from '@nic-herald/core';
+import { Scope } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
+import { HeardMonitor } from '../test/heard-monitor.js';
 import { TestClock } from '../test/test-clock.js';
 import { qemu } from './qemu.js';
 import type { QemuOptions } from './qemu-options.js';
@@ -21,7 +22,8 @@ describe('qemu()', () => {
   it('contributes one monitor, built by injection', () => {
     const scope = new Scope();
     scope.register(CLOCK, { value: new TestClock() });
-    scope.register(MIGRATION_EVENT_BUS, { value: new IsolatingEventBus() });
+    const { intake, bus } = new HeardMonitor();
+    scope.register(GUEST_INTAKE, { value: intake }).register(MIGRATION_EVENT_BUS, { value: bus });
     qemu({ sockets: [] }).install({
       provide: (token, provider) => void scope.register(token, provider),
       contribute: (token, provider) => void scope.register(token, provider),

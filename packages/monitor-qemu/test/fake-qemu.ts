@@ -40,6 +40,8 @@ export class FakeQemu {
   readonly requests: Request[] = [];
   readonly clients: Socket[] = [];
   greets = true;
+  /** How many have connected so far. */
+  connections = 0;
   private readonly server: Server;
   private waiting: Array<() => void> = [];
 
@@ -96,6 +98,7 @@ export class FakeQemu {
 
   private serve(client: Socket): void {
     this.clients.push(client);
+    this.connections += 1;
     client.on('error', () => undefined);
     client.on('close', () => this.clients.splice(this.clients.indexOf(client) >>> 0, 1));
     if (this.greets) client.write('{"QMP": {"version": {}, "capabilities": ["oob"]}}\r\n');

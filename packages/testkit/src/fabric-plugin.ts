@@ -23,7 +23,7 @@ export interface FabricPluginOptions {
 /** The plugin that puts a host onto the fabric: its clock, sink, learner and hand-off, and nothing else. */
 export const fabricPlugin = ({ clock, sink, learner, handoff }: FabricPluginOptions): HeraldPlugin => ({
   name: '@nic-herald/testkit',
-  contract: 1,
+  contract: 2,
   install: (registrar) => {
     registrar.provide(CLOCK, { value: clock });
     registrar.contribute(FRAME_SINK, { value: sink });

@@ -16,7 +16,7 @@ const plugin = (name: string, contract = 2): string =>
 const packages: Readonly<Record<string, string>> = {
   'acme-nic': `export const plugin = () => (${plugin('acme-nic')});`,
   'acme-options': `export const plugin = Object.assign((options) => ({ ...${plugin('acme-options')}, options }), { options: ${SCHEMA} });`,
-  'acme-old': `export const plugin = () => (${plugin('acme-old', 2)});`,
+  'acme-old': `export const plugin = () => (${plugin('acme-old', 1)});`,
   'acme-default': `export default () => (${plugin('x')});`,
   'acme-empty': '',
   'acme-value': `export const plugin = ${plugin('acme-value')};`,

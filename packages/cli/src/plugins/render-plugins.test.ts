@@ -32,14 +32,14 @@ it('tells of each plugin whence it came, what it brings and how long that took',
   expect(text.split('\n')).toEqual([
     'host A: 2 plugins, running',
     '',
-    'acme-nic 1.2.3 (contract 1)',
+    'acme-nic 1.2.3 (contract 2)',
     '  from        /srv/acme/index.js',
     '  package     @acme/nic',
     '  brings      core/nic-model: acme, acme\\x1b[31m',
     '              core/announce-handler: acme',
     '  took        0.8 ms to construct, 3.0 ms to start',
     '',
-    'alone (contract 1)',
+    'alone (contract 2)',
     '',
   ]);
 });

@@ -44,7 +44,9 @@ export const hearLastWords = async (
       ),
     };
     const { newest } = read(upTo);
-    if (isOver || newest === undefined || isOurs(newest) || contentOf(newest) === content) return;
+    // Where the source's entry is gone by now, what is left is of an earlier stay, or of a former life.
+    if (isOver || newest === undefined || newest.epoch < heard.epoch) return;
+    if (isOurs(newest) || contentOf(newest) === content) return;
     content = contentOf(newest);
     told(newest);
   };
@@ -52,7 +54,9 @@ export const hearLastWords = async (
   const isOurs = ({ host, process }: Snapshot): boolean =>
     host === services.host &&
     (process === undefined || guest.process === undefined || isSameProcess(process, guest.process));
-  const unwatch = handoff.watch(key, () => void listen().catch(() => {})); // the plan's making told what fails
+  const hear = (): void => void listen().catch(() => {}); // the plan's making told what fails
+  const unwatch = handoff.watch(key, hear);
+  hear(); // what came while the last plan was being made was told to nobody
   await new Promise<void>((resolve) => {
     const cancel = clock.setTimer(LAST_WORDS_MS, resolve);
     const stop = (): void => {

@@ -1,4 +1,4 @@
-import { HeraldError } from '@nic-herald/core';
+import { HeraldError, isHeraldError } from '@nic-herald/core';
 import { z } from 'zod';
 import type { CommandOptions } from '../transport/command-queue.js';
 import type { QmpConnection } from '../transport/qmp-connection.js';
@@ -12,6 +12,20 @@ const status = z.object({ status: z.string().max(64) });
 const capabilities = z.array(z.object({ capability: z.string(), state: z.boolean() })).max(256);
 const qomList = z.array(z.object({ name: z.string().max(256), type: z.string().max(256) })).max(16384);
 const text = z.string();
+const coloStatus = z.object({ mode: z.enum(['none', 'primary', 'secondary']) });
+
+/** Which end of a COLO pair a QEMU is. */
+export type ColoMode = z.infer<typeof coloStatus>['mode'];
+
+/** The migration capabilities that matter here. */
+export interface MigrationCapabilities {
+  /** QEMU tells of migrations by `MIGRATION` events. */
+  readonly events: boolean;
+  /** Its next migration may begin a COLO, as either end; QEMU 7.2 lets a secondary be one without. */
+  readonly colo: boolean;
+}
+
+const UNANSWERED = ['HERALD_QMP_COMMAND', 'HERALD_QMP_REPLY'];
 
 /** A child object in QEMU's object tree. */
 export interface QomChild {
@@ -50,10 +64,20 @@ export class QmpCommands {
     return this.ask('query-migrate', migrationStatus, undefined, options);
   }
 
-  /** Whether QEMU tells of migrations by `MIGRATION` events. */
-  async migrationEvents(options?: CommandOptions): Promise<boolean> {
+  async migrationCapabilities(options?: CommandOptions): Promise<MigrationCapabilities> {
     const all = await this.ask('query-migrate-capabilities', capabilities, undefined, options);
-    return all.some(({ capability, state }) => capability === 'events' && state);
+    const isOn = (name: string) => all.some(({ capability, state }) => capability === name && state);
+    return { events: isOn('events'), colo: isOn('x-colo') };
+  }
+
+  /** Which end of a COLO pair it is; `undefined` where QEMU refuses to tell, or tells what we do not know. */
+  async coloMode(options?: CommandOptions): Promise<ColoMode | undefined> {
+    try {
+      return (await this.ask('query-colo-status', coloStatus, undefined, options)).mode;
+    } catch (error) {
+      if (isHeraldError(error) && UNANSWERED.includes(error.code)) return undefined;
+      throw error;
+    }
   }
 
   /** Turns the `events` migration capability on, for every client of this QEMU. */
@@ -97,22 +121,14 @@ export class QmpCommands {
     args: object | undefined,
     options: CommandOptions | undefined,
   ): Promise<T> {
-    const reply = parse(schema, await this.connection.execute(command, args, options));
-    if ('value' in reply) return reply.value;
+    const { data, error } = schema.safeParse(await this.connection.execute(command, args, options));
+    if (!error) return data;
     const socket = this.connection.socketPath;
     throw new HeraldError(
       'HERALD_QMP_REPLY',
-      `QEMU at ${socket} answered ${command} in a form nic-herald does not know: ${reply.issue}`,
+      `QEMU at ${socket} answered ${command} in a form nic-herald does not know: ` +
+        z.prettifyError(error).slice(0, 500),
       { details: { command, socket } },
     );
   }
 }
-
-const parse = <T>(schema: z.ZodType<T>, reply: unknown): { value: T } | { issue: string } => {
-  try {
-    const { data, error } = schema.safeParse(reply);
-    return error ? { issue: z.prettifyError(error).slice(0, 500) } : { value: data };
-  } catch {
-    return { issue: 'it is nested too deeply' }; // the schema of query-pci is recursive
-  }
-};

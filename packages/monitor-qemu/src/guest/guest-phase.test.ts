@@ -16,6 +16,19 @@ it.each([
   ['paused', { status: 'completed', 'total-time': 4 }, 'paused'],
   ['finish-migrate', { status: 'device', 'total-time': 4 }, 'paused'],
   ['shutdown', {}, 'paused'],
+  ['running', { status: 'completed', 'total-time': 4 }, 'running'],
+  ['running', { status: 'cancelled' }, 'running'],
+  ['running', { status: 'failed' }, 'running'],
+  ['running', { status: 'postcopy-active' }, 'running'],
+  ['running', { status: 'colo' }, 'running'],
+  ['colo', { status: 'colo' }, 'paused'],
 ])('run state %s with %j means %s', (runState, migration, phase) => {
   expect(guestPhaseOf(runState, migration)).toBe(phase);
 });
+
+it.each(['running', 'colo', 'paused', 'inmigrate'])(
+  'a mirror whose run state is %s is incoming',
+  (runState) => {
+    expect(guestPhaseOf(runState, { status: 'colo' }, true)).toBe('incoming');
+  },
+);

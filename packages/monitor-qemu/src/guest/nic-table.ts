@@ -11,6 +11,13 @@ const NAMED = '/machine/peripheral';
 const ANONYMOUS = ['/machine/peripheral-anon', '/machine/unattached'];
 const NO_MAC = MacAddress.of('00:00:00:00:00:00');
 
+/** The NICs that are plugged. */
+export interface NicFingerprint {
+  readonly ids: readonly string[];
+  /** Something that differs when NICs come, go or are plugged elsewhere. */
+  readonly print: string;
+}
+
 /**
  * The NICs of one guest. A NIC's id is its net client's name: the device id, else `<type>.<number>`, numbered
  * within a type in the order of creation, and so the same on both hosts where their command lines are.
@@ -21,8 +28,8 @@ export class NicTable {
 
   constructor(private readonly commands: QmpCommands) {}
 
-  /** Something that differs when NICs come, go or are plugged elsewhere. One command. */
-  async fingerprint(options: CommandOptions): Promise<{ ids: readonly string[]; print: string }> {
+  /** What is plugged now. One command. */
+  async fingerprint(options: CommandOptions): Promise<NicFingerprint> {
     const nics = await this.networkNics(options);
     return {
       ids: nics.map(({ name }) => name),

@@ -7,6 +7,14 @@ import { findSockets } from './socket-pattern.js';
 const CHANGE_PAUSE_MS = 20;
 const MAX_WATCHED = 256;
 
+/** Whoever looks for sockets. */
+export interface SocketFinderOwner {
+  /** Gets every socket there is now, with its mark (see `FoundSockets`), after each look. */
+  onFound(sockets: ReadonlyMap<string, string>): void;
+  /** A look after the first one failed unforeseen; looking goes on. */
+  onFault(error: unknown): void;
+}
+
 /**
  * Keeps looking for the sockets of some patterns: when the file system tells of a change in a directory where
  * they are, and every `rescanMs` besides, since it does not tell of everything (network file systems, a
@@ -18,17 +26,17 @@ export class SocketFinder {
   private cancelSoon: CancelTimer | undefined;
   private closed: boolean = false;
 
-  /** `onFound` gets every socket there is now, with its mark (see `FoundSockets`), after each look. */
   constructor(
     private readonly patterns: readonly string[],
     private readonly clock: Clock,
     private readonly rescanMs: number,
-    private readonly onFound: (sockets: ReadonlyMap<string, string>) => void,
+    private readonly owner: SocketFinderOwner,
   ) {
-    this.loop = new PollLoop(clock, async () => {
+    const look = async (): Promise<number> => {
       await this.look();
       return rescanMs;
-    });
+    };
+    this.loop = new PollLoop(clock, look, (error) => owner.onFault(error));
   }
 
   /** Looks for the first time, and from then on. */
@@ -54,7 +62,7 @@ export class SocketFinder {
     }
     if (this.closed) return;
     this.watchOnly(directories);
-    this.onFound(sockets);
+    this.owner.onFound(sockets);
   }
 
   private lookSoon(): void {

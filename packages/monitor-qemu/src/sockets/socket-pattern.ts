@@ -1,9 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { socketMark } from './socket-mark.js';
 
 /** What a pattern matches now. */
 export interface FoundSockets {
-  /** Path to a mark that changes when another socket takes its place. */
+  /** Path to the mark of the socket, see `socketMark`. */
   readonly sockets: ReadonlyMap<string, string>;
   /** The directories that were read: a change in one of them may change the result. */
   readonly directories: ReadonlySet<string>;
@@ -34,6 +35,7 @@ export const findSockets = async (pattern: string): Promise<FoundSockets> => {
   }
   const sockets = new Map<string, string>();
   for (const path of paths) {
+    // a file that was named is tried whatever it is, so that the error tells; a pattern finds sockets only
     const mark = await socketMark(path, WILD.test(pattern));
     if (mark !== undefined) sockets.set(path, mark);
   }
@@ -62,16 +64,5 @@ const names = async (directory: string): Promise<readonly string[]> => {
     return await readdir(directory);
   } catch {
     return [];
-  }
-};
-
-/** A file that was named is tried whatever it is, so that the error tells; a pattern finds sockets only. */
-const socketMark = async (path: string, onlySockets: boolean): Promise<string | undefined> => {
-  try {
-    const file = await stat(path);
-    if (onlySockets && !file.isSocket()) return undefined;
-    return `${file.dev}:${file.ino}:${file.ctimeMs}`;
-  } catch {
-    return undefined;
   }
 };

@@ -1,29 +1,36 @@
-import { type CancelTimer, type HeraldError, isHeraldError } from '@nic-herald/core';
-import { GuestWatch, type WatchSurroundings } from '../guest/guest-watch.js';
+import { asHeraldError, type CancelTimer, type HeraldError, messageOf } from '@nic-herald/core';
+import { GuestWatch, type WatchedElsewhere, type WatchSurroundings } from '../guest/guest-watch.js';
 import { QmpConnection } from '../transport/qmp-connection.js';
 import { DEFAULT_QMP_LIMITS } from '../transport/qmp-limits.js';
 import type { QmpEvent } from '../transport/qmp-message.js';
+import { WarningGate } from '../warning-gate.js';
+import { socketMark } from './socket-mark.js';
+import { watchedTwice } from './watched-twice.js';
 
 /**
- * One socket path for as long as it exists: connects, watches the guest behind it, and connects again when
- * that ends. Each connection is a new guest instance.
+ * One socket for as long as it exists: connects, watches the guest behind it, and connects again when that ends. Each
+ * connection is a new guest instance. Another socket under the same path is another session's.
  */
 export class SocketSession {
-  /** Resolves once the first attempt has come to something: a guest told of, or a warning. Never rejects. */
+  /** Resolves once the first attempt has come to something: a guest reported, or a warning. Never rejects. */
   readonly settled: Promise<void>;
   private readonly settle: () => void;
+  private readonly warnings: WarningGate;
   private connection: QmpConnection | undefined;
   private watch: GuestWatch | undefined;
   private cancelRetry: CancelTimer | undefined;
   private pauseMs: number;
   private connectedAt: number | undefined;
-  private warned: string | undefined;
+  private state: 'reconnects' | 'retired' | 'over' = 'reconnects';
 
+  /** `mark`: see `socketMark`. */
   constructor(
-    private readonly socketPath: string,
+    readonly socketPath: string,
+    readonly mark: string,
     private readonly nextInstance: () => string,
     private readonly around: WatchSurroundings,
   ) {
+    this.warnings = new WarningGate(around.clock);
     this.pauseMs = around.settings.reconnectMs.first;
     let settle = (): void => undefined;
     this.settled = new Promise((resolve) => {
@@ -32,9 +39,9 @@ export class SocketSession {
     this.settle = settle;
   }
 
-  /** Connects now, unless it is connected or about to be. Another QEMU may have taken over the path. */
+  /** Connects now, unless it is connected or about to be, or is not to connect any more. */
   connectNow(): void {
-    if (this.connection) return;
+    if (this.connection || this.state !== 'reconnects') return;
     this.cancelRetry?.();
     this.cancelRetry = undefined;
     const { clock, settings } = this.around;
@@ -43,7 +50,7 @@ export class SocketSession {
       clock,
       { ...DEFAULT_QMP_LIMITS, ...settings },
       {
-        onReady: () => this.onReady(connection),
+        onReady: () => this.onReady(connection, confirmed),
         onEvent: (event: QmpEvent, readAt: number) => this.watch?.onEvent(event, readAt),
         onProblem: (problem) => {
           this.warn(problem);
@@ -54,13 +61,23 @@ export class SocketSession {
     );
     this.connection = connection;
     connection.open();
+    const confirmed = this.confirm(connection);
   }
 
-  /** The socket's file is gone, or nic-herald ends. Says nothing on the bus. */
+  /** Another socket is in its place: goes on until the connection that it has ends. */
+  retire(): void {
+    if (this.state === 'reconnects') this.state = 'retired';
+    if (!this.connection) this.close();
+  }
+
+  /** The socket's file is gone, or nic-herald ends. Says nothing. */
   close(): void {
+    this.state = 'over';
     this.cancelRetry?.();
     this.connection?.close();
+    this.connection = undefined;
     this.watch?.close();
+    this.watch = undefined;
     this.settle();
   }
 
@@ -69,21 +86,53 @@ export class SocketSession {
     return this.watch !== undefined;
   }
 
-  private onReady(connection: QmpConnection): void {
-    this.connectedAt = this.around.clock.now();
+  /** Nothing more will come of it. */
+  get over(): boolean {
+    return this.state === 'over';
+  }
+
+  /**
+   * Makes sure that what was connected to is this session's socket: a QEMU that starts anew puts another in its place
+   * at any time, and that is for the session that the finder makes for it. Never rejects.
+   */
+  private async confirm(connection: QmpConnection): Promise<void> {
+    const mark = await socketMark(this.socketPath, false);
+    const replaced = mark !== undefined && mark !== this.mark;
+    if (replaced && this.connection === connection) this.close();
+  }
+
+  private onReady(connection: QmpConnection, confirmed: Promise<void>): void {
+    this.connectedAt = this.around.clock.elapsed();
     const watch = new GuestWatch(this.nextInstance(), connection, this.around);
     this.watch = watch;
-    watch.introduce().then(
-      () => {
-        if (this.watch === watch) this.warned = undefined;
+    watch
+      .introduce(confirmed)
+      .then((elsewhere) => {
+        if (this.watch !== watch) return;
+        if (elsewhere) this.giveWay(connection, elsewhere);
+        else this.warnings.well();
         this.settle();
-      },
-      (error: unknown) => {
-        if (this.watch !== watch || !isHeraldError(error)) return;
+      })
+      .catch((error: unknown) => {
+        if (this.watch !== watch) return;
         connection.close();
-        this.onEnd(error);
-      },
-    );
+        this.onEnd(this.asIntroductionFault(error));
+      });
+  }
+
+  /** The guest is watched by another socket: this one is tried again when that ends. */
+  private giveWay(connection: QmpConnection, { heldBy, whenFree }: WatchedElsewhere): void {
+    connection.close();
+    this.watch?.close();
+    this.watch = undefined;
+    this.connection = undefined;
+    this.connectedAt = undefined;
+    if (this.state === 'retired') {
+      this.close();
+      return;
+    }
+    this.warn(watchedTwice(this.socketPath, heldBy.socketPath, heldBy.process.incarnation.pid));
+    whenFree(() => this.connectNow());
   }
 
   private onEnd(reason: HeraldError): void {
@@ -96,17 +145,29 @@ export class SocketSession {
     watched?.end();
     const { errno } = reason.details;
     if (!expected && errno !== 'ENOENT') this.warn(reason);
-    const lasted = clock.now() - (this.connectedAt ?? clock.now());
+    const lasted = this.connectedAt === undefined ? 0 : clock.elapsed() - this.connectedAt;
     this.connectedAt = undefined;
+    if (this.state !== 'reconnects') {
+      this.close();
+      return;
+    }
     if (lasted >= settings.reconnectMs.longest) this.pauseMs = settings.reconnectMs.first;
     this.cancelRetry = clock.setTimer(this.pauseMs, () => this.connectNow());
     this.pauseMs = Math.min(this.pauseMs * 2, settings.reconnectMs.longest);
     this.settle();
   }
 
-  /** Tells of one kind of trouble once, until a guest is there again. */
+  private asIntroductionFault(error: unknown): HeraldError {
+    return asHeraldError(
+      error,
+      'HERALD_MONITOR_FAULT',
+      `the guest at ${this.socketPath} could not be introduced: ${messageOf(error)}; it is tried again, please report it`,
+      { socket: this.socketPath },
+    );
+  }
+
+  /** Tells of one kind of trouble once in a while, until a guest is there again. */
   private warn(warning: HeraldError): void {
-    if (warning.code !== this.warned) this.around.bus.emit('warning', { warning });
-    this.warned = warning.code;
+    if (this.warnings.opens(warning.code)) this.around.bus.emit('warning', { warning });
   }
 }

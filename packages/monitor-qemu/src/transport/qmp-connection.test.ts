@@ -105,6 +105,34 @@ describe('QmpConnection', () => {
         expect(owner.problems[0]?.message.length).toBeLessThan(500);
       }));
 
+    it('tells of it again after a while', () =>
+      withDirectory(async (directory) => {
+        const { qemu } = await start(directory);
+        await owner.ready;
+        for (const pause of [0, 599_000, 1000]) {
+          clock.advance(pause);
+          qemu.raw('garbage\n');
+          qemu.event('X');
+          const before = owner.events.length;
+          await owner.until(() => owner.events.length > before);
+        }
+        expect(owner.problems.length).toBe(2);
+      }));
+
+    it('skips what is nested too deeply, and lets nobody wait for it', () =>
+      withDirectory(async (directory) => {
+        const { qemu, connection } = await start(directory);
+        await owner.ready;
+        const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+        qemu.replies[TEST] = ({ id }) => qemu.raw(`{"return": ${deep}, "id": ${id}}\n`);
+        await expect(connection.execute(TEST)).rejects.toEqual(code('HERALD_QMP_UNPARSABLE'));
+        qemu.raw(`{"event": "MIGRATION", "data": {"status": ${deep}}}\n`);
+        qemu.event('RESUME');
+        await owner.until(() => owner.events.length > 0);
+        expect(owner.events.map(({ event }) => event.name)).toEqual(['RESUME']);
+        expect(owner.problems).toEqual([code('HERALD_QMP_UNPARSABLE')]);
+      }));
+
     it('drops the connection at a line without end, and holds no more than the limit', () =>
       withDirectory(async (directory) => {
         const { qemu } = await start(directory);

@@ -1,10 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { type CancelTimer, type Clock, HeraldError } from '@nic-herald/core';
+import { WarningGate } from '../warning-gate.js';
 import { type CommandOptions, CommandQueue } from './command-queue.js';
 import { LineSplitter } from './line-splitter.js';
 import { qmpCommandError } from './qmp-command-error.js';
 import type { QmpLimits } from './qmp-limits.js';
-import { parseQmpMessage, type QmpEvent, type QmpMessage } from './qmp-message.js';
+import { MAX_QMP_DEPTH, parseQmpMessage, type QmpEvent, type QmpMessage } from './qmp-message.js';
 
 /** Whoever a connection belongs to. Called synchronously, in the order of the stream. */
 export interface QmpConnectionOwner {
@@ -12,7 +13,7 @@ export interface QmpConnectionOwner {
   onReady(): void;
   /** `readAt`: when the chunk with this event was read, ms since 1970 UTC with a fraction. */
   onEvent(event: QmpEvent, readAt: number): void;
-  /** Something is odd and the connection goes on; each kind once per connection. */
+  /** Something is odd and the connection goes on; each kind once in a while. */
   onProblem(problem: HeraldError): void;
   /** The connection is over; always called once, whether or not it was ever ready. Not after `close`. */
   onEnd(reason: HeraldError): void;
@@ -31,7 +32,7 @@ const MAX_SOCKET_PATH = 107;
 export class QmpConnection {
   private readonly splitter: LineSplitter;
   private readonly queue: CommandQueue;
-  private readonly told = new Set<string>();
+  private readonly warnings: WarningGate;
   private socket: Socket | undefined;
   private cancelGreeting: CancelTimer = () => undefined;
   private state: ConnectionState = 'unanswered';
@@ -42,6 +43,7 @@ export class QmpConnection {
     private readonly limits: QmpLimits,
     private readonly owner: QmpConnectionOwner,
   ) {
+    this.warnings = new WarningGate(clock);
     this.splitter = new LineSplitter(limits.maxLineBytes);
     this.queue = new CommandQueue(socketPath, clock, limits, (line) => {
       this.socket?.write(line);
@@ -70,6 +72,17 @@ export class QmpConnection {
     return this.queue.execute(name, args, options);
   }
 
+  /**
+   * The file descriptor of the socket, for asking the system who is at the other end; `undefined` where it is not
+   * connected. Node has it on the handle below the socket, and nowhere that is documented.
+   */
+  get fd(): number | undefined {
+    const handle = (this.socket as { readonly _handle?: { readonly fd?: number } | null } | undefined)
+      ?._handle;
+    const fd = handle?.fd;
+    return typeof fd === 'number' && fd >= 0 ? fd : undefined;
+  }
+
   /** Ends the connection without a word to the owner. Commands under way reject. */
   close(): void {
     this.shut(this.disconnected('nic-herald closed it'));
@@ -95,6 +108,7 @@ export class QmpConnection {
     if (line.length === 0 || (line.length === 1 && line[0] === 0x0d)) return;
     const message = parseQmpMessage(line);
     if (message === undefined) this.tellUnparsable(line, 'no QMP message');
+    else if (message.kind === 'too-deep') this.skip(message.id, line);
     else if (message.kind === 'event') {
       if (this.state === 'greeted') this.owner.onEvent(message.event, readAt);
     } else if (message.kind === 'greeting') this.greet();
@@ -123,11 +137,23 @@ export class QmpConnection {
     if (!known) this.tellUnparsable(line, 'a reply to no command of ours');
   }
 
+  /** Nothing of it is looked at; who waits for it need not wait any longer. */
+  private skip(id: number | undefined, line: Uint8Array): void {
+    const what = `a message that is nested more than ${MAX_QMP_DEPTH} deep`;
+    const problem = this.unparsable(line, what);
+    if (id !== undefined) this.queue.reply(id, () => problem);
+    this.tell(problem);
+  }
+
   private tellUnparsable(line: Uint8Array, what: string): void {
+    this.tell(this.unparsable(line, what));
+  }
+
+  private unparsable(line: Uint8Array, what: string): HeraldError {
     const text = new TextDecoder().decode(line.subarray(0, MAX_SAMPLE));
     const sample =
       JSON.stringify(text) + (line.length > MAX_SAMPLE ? ` and ${line.length - MAX_SAMPLE} bytes more` : '');
-    this.tell(
+    return this.error(
       'HERALD_QMP_UNPARSABLE',
       `${this.socketPath} sent ${what}: ${sample}. Lines like it are skipped; check that it is a QMP socket ` +
         'and that nothing else writes to it',
@@ -136,17 +162,21 @@ export class QmpConnection {
 
   private tellSilent(): void {
     this.tell(
-      'HERALD_QMP_SILENT',
-      `${this.socketPath} accepted the connection and sent no QMP greeting within ${this.limits.greetingTimeoutMs} ms. ` +
-        'A QMP socket serves one client at a time: another program is connected to it, or QEMU hangs. ' +
-        'nic-herald goes on waiting; give it a QMP socket of its own (a second -qmp)',
+      this.error(
+        'HERALD_QMP_SILENT',
+        `${this.socketPath} accepted the connection and sent no QMP greeting within ${this.limits.greetingTimeoutMs} ms. ` +
+          'A QMP socket serves one client at a time: another program is connected to it, or QEMU hangs. ' +
+          'nic-herald goes on waiting; give it a QMP socket of its own (a second -qmp)',
+      ),
     );
   }
 
-  private tell(code: 'HERALD_QMP_UNPARSABLE' | 'HERALD_QMP_SILENT', message: string): void {
-    if (this.state === 'ended' || this.told.has(code)) return;
-    this.told.add(code);
-    this.owner.onProblem(new HeraldError(code, message, { details: this.details() }));
+  private error(code: 'HERALD_QMP_UNPARSABLE' | 'HERALD_QMP_SILENT', message: string): HeraldError {
+    return new HeraldError(code, message, { details: this.details() });
+  }
+
+  private tell(problem: HeraldError): void {
+    if (this.state !== 'ended' && this.warnings.opens(problem.code)) this.owner.onProblem(problem);
   }
 
   private connectError(problem: string, cause?: NodeJS.ErrnoException): HeraldError {

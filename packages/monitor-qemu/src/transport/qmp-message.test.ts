@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseQmpMessage } from './qmp-message.js';
+import { MAX_QMP_DEPTH, parseQmpMessage } from './qmp-message.js';
 
 const parse = (text: string) => parseQmpMessage(new TextEncoder().encode(text));
 
@@ -48,5 +48,27 @@ describe('parseQmpMessage', () => {
     ],
   ])('reads %j', (text, message) => {
     expect(parse(text)).toEqual(message);
+  });
+
+  const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+  it.each<[string, string, object]>([
+    ['a reply as deep as allowed', `{"return": ${nested(MAX_QMP_DEPTH - 1)}, "id": 3}`, { kind: 'return' }],
+    ['a reply', `{"return": ${nested(MAX_QMP_DEPTH)}, "id": 3}`, { kind: 'too-deep', id: 3 }],
+    [
+      'a reply to nobody',
+      `{"return": ${nested(MAX_QMP_DEPTH)}, "id": "x"}`,
+      { kind: 'too-deep', id: undefined },
+    ],
+    ['an error', `{"error": {"class": ${nested(100_000)}}, "id": 3}`, { kind: 'too-deep', id: 3 }],
+    ['a greeting', `{"QMP": ${nested(100_000)}}`, { kind: 'too-deep' }],
+    [
+      'the data of an event as deep as allowed',
+      `{"event": "X", "data": ${nested(MAX_QMP_DEPTH)}}`,
+      { kind: 'event' },
+    ],
+    ['the data of an event', `{"event": "X", "data": ${nested(MAX_QMP_DEPTH + 1)}}`, { kind: 'too-deep' }],
+    ['what an event has besides', `{"event": "X", "more": ${nested(100_000)}}`, { kind: 'event' }],
+  ])('bounds the depth of %s', (_, text, message) => {
+    expect(parse(text)).toMatchObject(message);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  type GuestIntake,
   type GuestMonitor,
   guestIdentity,
   isHeraldError,
@@ -8,7 +9,7 @@ import {
 import { MacAddress } from '@nic-herald/wire';
 import { contractBroken, demand, inWords, quote } from './contract-broken.js';
 import type { ContractCase, ContractSuite } from './contract-suite.js';
-import { HeardEvents } from './heard-events.js';
+import { HeardIntake } from './heard-intake.js';
 import { DEFAULT_LIMIT_MS, mustEnd, outcomeOf } from './outcome.js';
 
 /** A monitor opened for one case, with one running guest that has at least one NIC; the contract starts and closes the monitor. */
@@ -23,19 +24,27 @@ export interface OpenedMonitor {
   readonly close: () => Promise<void>;
 }
 
+/** What a monitor reports to. */
+export interface MonitorSurroundings {
+  /** Where it reports its guests: `GUEST_INTAKE`. */
+  readonly intake: GuestIntake;
+  /** Where it warns of what belongs to no guest: `MIGRATION_EVENT_BUS`. */
+  readonly bus: MigrationEventBus;
+}
+
 /** A guest monitor, and how to come by one with a guest. */
 export interface GuestMonitorContractOptions {
-  /** Called for each case, with the bus that the monitor tells. */
-  readonly open: (bus: MigrationEventBus) => Promise<OpenedMonitor>;
+  /** Called for each case, with what a host gives its monitors. */
+  readonly open: (host: MonitorSurroundings) => Promise<OpenedMonitor>;
   /** Why guests cannot be stopped, resumed and ended, where those are missing. */
   readonly noControl?: string;
   /** How long one call may take, and a fact may be waited for, ms of real time; default 2000. */
   readonly limitMs?: number;
 }
 
-type Watch = OpenedMonitor & { readonly heard: HeardEvents };
+type Watch = OpenedMonitor & { readonly heard: HeardIntake };
 
-/** The contract of a guest monitor: `GuestMonitor`, `Guest` and what it tells the bus, as a host relies on them. */
+/** The contract of a guest monitor: `GuestMonitor`, `Guest` and what it reports, as a host relies on them. */
 export const guestMonitorContract = ({
   open,
   noControl,
@@ -45,8 +54,8 @@ export const guestMonitorContract = ({
     name,
     ...(skip === undefined ? {} : { skip }),
     run: async () => {
-      const heard = new HeardEvents(limitMs);
-      const opened = await open(heard);
+      const heard = new HeardIntake(limitMs);
+      const opened = await open({ intake: heard, bus: heard.bus });
       try {
         await run({ ...opened, heard });
       } finally {
@@ -88,11 +97,11 @@ export const guestMonitorContract = ({
           `\`start\` with an aborted signal ${'thrown' in outcome ? `rejected with ${inWords(outcome.thrown)}` : 'resolved'}: a HeraldError is wanted`,
         );
       }),
-      watching('has told of the guest that was there when its start is over', async ({ heard }) => {
-        const appeared = heard.all('guest:appeared');
+      watching('has reported the guest that was there when its start is over', async ({ heard }) => {
+        const appeared = heard.all('appeared');
         demand(
           appeared.length === 1,
-          `\`start\` resolved and \`guest:appeared\` was told ${appeared.length} times: once for each guest is wanted, before it resolves`,
+          `\`start\` resolved and \`intake.appeared\` was called ${appeared.length} times: once for each guest is wanted, before it resolves`,
         );
         for (const { guest, phase } of appeared) {
           demand(phase === 'running', `the guest runs, and \`phase\` is ${quote(phase)}: running is wanted`);
@@ -108,7 +117,7 @@ export const guestMonitorContract = ({
         }
       }),
       watching("lists the guest's NICs, and reads them", async ({ heard }) => {
-        const { guest } = await heard.first('guest:appeared', '`guest:appeared` was not told');
+        const { guest } = await heard.first('appeared', '`intake.appeared` was not called');
         const nics = await mustEnd(() => guest.nics(new AbortController()), limitMs, '`guest.nics`');
         demand(nics.length > 0, '`guest.nics` is empty: the guest of this contract has at least one');
         demand(new Set(nics.map(({ id }) => id)).size === nics.length, '`guest.nics` has two NICs of one id');
@@ -137,45 +146,60 @@ export const guestMonitorContract = ({
         }
       }),
       watching(
-        'tells when the CPUs stop and run',
+        'reports when the CPUs stop and run',
         async ({ heard, stop, resume }) => {
           await controlled(stop);
-          await heard.first('guest:stopped', 'the CPUs stopped, and `guest:stopped` was not told');
+          await heard.first('stopped', 'the CPUs stopped, and `intake.stopped` was not called');
           await controlled(resume);
           const { resumedAt, readAt } = await heard.first(
-            'guest:resumed',
-            'the CPUs run again, and `guest:resumed` was not told',
+            'resumed',
+            'the CPUs run again, and `intake.resumed` was not called',
           );
           demand(
             Number.isFinite(resumedAt) && Number.isFinite(readAt),
-            `\`guest:resumed\` has resumedAt ${quote(resumedAt)} and readAt ${quote(readAt)}: both are ms since 1970`,
+            `\`intake.resumed\` has resumedAt ${quote(resumedAt)} and readAt ${quote(readAt)}: both are ms since 1970`,
           );
         },
         noControl,
       ),
       watching(
-        'tells when the guest is gone',
+        'reports when the guest is gone',
         async ({ heard, vanish }) => {
-          const { guest } = await heard.first('guest:appeared', '`guest:appeared` was not told');
+          const { guest } = await heard.first('appeared', '`intake.appeared` was not called');
           await controlled(vanish);
-          const gone = await heard.first('guest:gone', 'the guest ended, and `guest:gone` was not told');
+          const gone = await heard.first('gone', 'the guest ended, and `intake.gone` was not called');
           demand(
             gone.guest.instance === guest.instance,
-            `\`guest:gone\` names the instance ${quote(gone.guest.instance)}, \`guest:appeared\` named ${quote(guest.instance)}`,
+            `\`intake.gone\` names the instance ${quote(gone.guest.instance)}, \`intake.appeared\` named ${quote(guest.instance)}`,
           );
         },
         noControl,
       ),
       watching(
-        'tells nothing after it was closed',
+        'tells the bus of nothing but trouble',
+        async ({ heard, stop, resume }) => {
+          await controlled(stop);
+          await heard.first('stopped', 'the CPUs stopped, and `intake.stopped` was not called');
+          await controlled(resume);
+          await heard.first('resumed', 'the CPUs run again, and `intake.resumed` was not called');
+          const facts = heard.onTheBus.filter((event) => event !== 'warning');
+          demand(
+            facts.length === 0,
+            `${quote(facts)} was told on the bus: a monitor reports to the intake, and the host tells the bus`,
+          );
+        },
+        noControl,
+      ),
+      watching(
+        'reports nothing after it was closed',
         async ({ heard, monitor, stop }) => {
           await mustEnd(() => monitor.close(), limitMs, '`close`');
-          const before = heard.all('guest:stopped').length;
+          const before = heard.all('stopped').length;
           await controlled(stop);
           for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
           demand(
-            heard.all('guest:stopped').length === before,
-            '`guest:stopped` was told after `close`: a closed monitor keeps silent',
+            heard.all('stopped').length === before,
+            '`intake.stopped` was called after `close`: a closed monitor keeps silent',
           );
         },
         noControl,
