@@ -69,6 +69,7 @@ export class AnnounceEngine implements GuestIntake {
   /** From now on nothing is acted on. */
   async close(): Promise<void> {
     this.tidier.close();
+    this.services.otherGuests.close();
     for (const session of this.sessions.values()) this.closing.add(session.close());
     this.sessions.clear();
     await Promise.all(this.closing);

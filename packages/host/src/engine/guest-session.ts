@@ -59,6 +59,8 @@ export class GuestSession implements ArrivingGuest {
   private readonly retry: RisingRetry;
   private readonly arrival: GuestArrival;
   private residence;
+  /** Stops after which what was seen before is still to be written down. */
+  private unsaid = 0;
   private arming: Arming | undefined;
 
   constructor(
@@ -247,15 +249,27 @@ export class GuestSession implements ArrivingGuest {
     look: () => void this.work.enqueue(() => this.catchUp()),
     announce: () => this.work.follow(this.announce('late')),
     'hand-on': () => void this.work.enqueue(() => this.handOn()),
-    'last-words': () => void this.work.enqueue(() => this.sayLastWords()),
+    'last-words': () => {
+      this.unsaid += 1;
+      void this.work
+        .enqueue(() => this.sayLastWords())
+        .finally(() => {
+          this.unsaid -= 1;
+        });
+    },
     publish: () => this.publish(),
   };
 
   /** Also while it is stopped: what was seen before STOP is what the destination needs. */
   private get standing(): Pick<Snapshot, 'epoch' | 'residence'> | undefined {
-    const residence = publishedAs(this.residence);
+    const residence = publishedAs(this.residence) ?? this.lastStanding;
     const isReady = residence !== undefined && this.knowledge.hasLooked;
     return isReady && this.owner.mayPublish(this) ? { epoch: this.epoch, residence } : undefined;
+  }
+
+  /** All of it may be sent before its last words are said: to whoever has it now they say as much. */
+  private get lastStanding(): Snapshot['residence'] {
+    return this.unsaid > 0 && this.residence.state === 'left' && this.isJudged ? 'leaving' : undefined;
   }
 
   private arm(): void {

@@ -8,6 +8,7 @@ import {
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
+import { believedEpoch } from '../knowledge/believed-epoch.js';
 import { mayBeSameMachine } from '../knowledge/same-machine.js';
 import type { EngineServices } from './engine-services.js';
 import { HANDOFF_DEADLINE_MS } from './other-guests.js';
@@ -33,6 +34,7 @@ export interface DepartedGuest {
  */
 export class HandoffTidier {
   private readonly pending = new Map<GuestKey, () => void>();
+  private readonly stop = new AbortController();
 
   constructor(private readonly services: Pick<EngineServices, 'handoff' | 'clock' | 'host' | 'agent'>) {}
 
@@ -67,6 +69,7 @@ export class HandoffTidier {
   }
 
   close(): void {
+    this.stop.abort();
     for (const cancel of this.pending.values()) cancel();
     this.pending.clear();
   }
@@ -79,14 +82,22 @@ export class HandoffTidier {
     const { handoff, clock, host } = this.services;
     if (handoff === undefined) return;
     try {
-      const entries = await withDeadline(clock, HANDOFF_DEADLINE_MS, 'reading the hand-off', (signal) =>
-        handoff.fetch(key, { signal }),
+      const entries = await withDeadline(
+        clock,
+        HANDOFF_DEADLINE_MS,
+        'reading the hand-off',
+        (signal) => handoff.fetch(key, { signal }),
+        this.stop.signal,
       );
       if (!this.pending.has(key) || !isDue(entries)) return;
       this.present(key);
       if (!snapshotsOf(entries, host).every((snapshot) => this.isOurs(snapshot, process))) return;
-      await withDeadline(clock, HANDOFF_DEADLINE_MS, 'tidying the hand-off', (signal) =>
-        handoff.remove(key, host, { signal }),
+      await withDeadline(
+        clock,
+        HANDOFF_DEADLINE_MS,
+        'tidying the hand-off',
+        (signal) => handoff.remove(key, host, { signal }),
+        this.stop.signal,
       );
     } catch {
       // The next change of the hand-off tries again; an entry too many does no harm, its epoch is lower.
@@ -95,12 +106,13 @@ export class HandoffTidier {
 
   private isSuperseded({ primaryMacs }: DepartedGuest, entries: readonly HandoffEntry[]): boolean {
     const { host } = this.services;
-    const epochOf = (snapshots: readonly Snapshot[]): number =>
-      Math.max(-1, ...snapshots.map(({ epoch }) => epoch));
-    const others = snapshotsOf(entries).filter(
-      (each) => each.host !== host && mayBeSameMachine(macsOf(each), primaryMacs),
-    );
-    return epochOf(others) > epochOf(snapshotsOf(entries, host));
+    const [own = -1] = snapshotsOf(entries, host).map(({ epoch }) => epoch);
+    const others = snapshotsOf(entries)
+      .filter((each) => each.host !== host && mayBeSameMachine(macsOf(each), primaryMacs))
+      .map(({ epoch }) => ({ epoch, isFresh: true }));
+    // A number out of all bounds is nobody's who has the guest.
+    const believed = believedEpoch(others, Math.max(0, own));
+    return others.some(({ epoch }) => epoch > own && epoch <= believed);
   }
 
   private isOurs(snapshot: Snapshot, process: ProcessIncarnation | undefined): boolean {

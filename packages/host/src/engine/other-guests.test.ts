@@ -1,6 +1,6 @@
 import type { GuestKey } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FakeGuest, never } from '../../test/fake-guest.js';
 import { FakeHandoff } from '../../test/fake-handoff.js';
 import { mac } from '../../test/sample-nic.js';
@@ -101,16 +101,31 @@ describe('OtherGuests', () => {
     expect([lists(), owned()]).toEqual([5, [mac(9)]]);
   });
 
-  it('asks no more on behalf of a guest that is gone', async () => {
+  it('goes on reading for the others where a guest is gone, until it is closed', async () => {
     const { clock, handoff, others } = await testOthers();
     handoff.trouble = never;
     const gone = new AbortController();
     others.refreshIfOlder(5000, gone.signal);
     await clock.settle();
-    expect(clock.pending).toBe(1);
+    expect(clock.pending).toBe(2); // how long it waits, and how long the reading may take
     gone.abort();
     await clock.settle();
+    expect(clock.pending).toBe(1);
+    others.close();
+    await clock.settle();
     expect(clock.pending).toBe(0);
+  });
+
+  it('reads once for all who ask while it reads, and anew for those who ask then', async () => {
+    const { handoff, others } = await testOthers();
+    const list = vi.spyOn(handoff, 'list');
+    await Promise.all(Array.from({ length: 20 }, () => others.refresh()));
+    expect(list).toHaveBeenCalledTimes(1);
+    const first = others.refresh();
+    await Promise.resolve();
+    const more = Array.from({ length: 20 }, () => others.refresh());
+    await Promise.all([first, ...more]);
+    expect(list).toHaveBeenCalledTimes(3);
   });
 
   it.each([

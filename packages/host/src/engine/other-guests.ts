@@ -25,6 +25,11 @@ interface LocalGuest {
  */
 export class OtherGuests {
   private heads: readonly SnapshotHead[] = [];
+  /** The reading that is under way, or was the last; it never rejects. */
+  private reading: Promise<void> = Promise.resolve();
+  private readonly stop = new AbortController();
+  /** The reading that comes next. */
+  private next: Promise<void> | undefined;
   /** By `Clock.elapsed`. */
   private readAt = Number.NEGATIVE_INFINITY;
   /** By the hypervisor's process. */
@@ -37,19 +42,21 @@ export class OtherGuests {
     private readonly onRead: (heads: readonly SnapshotHead[]) => void = () => {},
   ) {}
 
-  /** Reads the heads anew. Rejects where the hand-off cannot be read; the last heads then stay. */
+  /**
+   * Reads the heads anew. Rejects where the hand-off cannot be read; the last heads then stay. Whoever asks while they
+   * are being read waits for the next reading, together with all others who do: a fleet's heads take a while.
+   */
   async refresh(signal?: AbortSignal): Promise<void> {
     const { handoff } = this;
     if (handoff === undefined) return;
-    this.heads = await withDeadline(
-      this.clock,
-      HANDOFF_DEADLINE_MS,
-      'listing the hand-off',
-      (listSignal) => handoff.list({ signal: listSignal }),
-      signal,
-    );
-    this.readAt = this.clock.elapsed();
-    this.onRead(this.heads);
+    this.next ??= this.reading.then(() => {
+      this.next = undefined;
+      const read = this.read(handoff);
+      this.reading = read.catch(() => {}); // those who asked are told
+      return read;
+    });
+    const { next } = this;
+    await withDeadline(this.clock, 2 * HANDOFF_DEADLINE_MS, 'listing the hand-off', () => next, signal);
   }
 
   /** Reads the heads anew in the background where they are older than this, ms. What fails is tried the next time. */
@@ -57,6 +64,18 @@ export class OtherGuests {
     if (this.clock.elapsed() - this.readAt < ageMs) return;
     this.readAt = this.clock.elapsed(); // also where it fails: no storm of tries
     this.refresh(signal).catch(() => {}); // whoever needs them at once reads them himself, and is told
+  }
+
+  private async read(handoff: HandoffStore): Promise<void> {
+    this.heads = await withDeadline(
+      this.clock,
+      HANDOFF_DEADLINE_MS,
+      'listing the hand-off',
+      (signal) => handoff.list({ signal }),
+      this.stop.signal,
+    );
+    this.readAt = this.clock.elapsed();
+    this.onRead(this.heads);
   }
 
   /** A guest is on this host, with these primary MACs. */
@@ -67,6 +86,11 @@ export class OtherGuests {
   /** A guest is no longer on this host. */
   gone({ instance }: Guest): void {
     this.local.delete(instance);
+  }
+
+  /** Gives up what is being read. */
+  close(): void {
+    this.stop.abort();
   }
 
   /**
