@@ -72,6 +72,12 @@ export class FramePacer {
     if (!this.isIdle) this.wake();
   }
 
+  /** Whether first frames of any guest wait: work that can wait should, since it would stand in front of them. */
+  get owesFirsts(): boolean {
+    const [primaries, firsts] = this.queues;
+    return primaries.owners > 0 || firsts.owners > 0;
+  }
+
   private get isIdle(): boolean {
     return this.queues.every(({ owners }) => owners === 0);
   }

@@ -1,5 +1,5 @@
 import type { Guest, MigrationEvents, Snapshot } from '@nic-herald/core';
-import { endOfTurn } from '../announce/end-of-turn.js';
+import { endOfTurn, pause } from '../announce/end-of-turn.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import { recognised } from '../residence/judge-stay.js';
@@ -47,6 +47,10 @@ export interface ArrivingGuest {
   catchUpLater(): void;
 }
 
+/** How often it is looked whether the first frames of all guests are out, and how long that is waited for, ms. */
+const WAIT_MS = 10;
+const LONGEST_WAIT_MS = 2000;
+
 /** The way of a guest from RESUME until all that is known of it is announced. */
 export class GuestArrival {
   constructor(
@@ -60,8 +64,26 @@ export class GuestArrival {
     const { armed } = arming;
     armed?.announcement.run.fire(resume.isAlone);
     if (armed !== undefined) announcer.follow(armed.announcement);
-    const ready = Promise.all([arming.finish(), endOfTurn(services.clock, signal)]);
-    void work.enqueue(async () => this.arrive((await ready)[0], armed !== undefined, resume));
+    const arrived = Promise.all([arming.finish(), this.framesAreOut()]).then(([made]) =>
+      work.enqueue(() => this.arrive(made, armed !== undefined, resume)),
+    );
+    work.follow(arrived);
+  }
+
+  /**
+   * Where many guests arrive together, what is looked at and published of one would stand in front of the first frames
+   * of all; and what is found on its cards goes out after those anyway.
+   */
+  private async framesAreOut(): Promise<void> {
+    const { services, signal } = this.parts;
+    const { clock, pacer } = services;
+    const since = clock.elapsed();
+    await endOfTurn(clock, signal);
+    const mayWait = (): boolean =>
+      this.owner.isRunning && !signal.aborted && clock.elapsed() - since < LONGEST_WAIT_MS;
+    while (pacer.owesFirsts && mayWait()) {
+      await pause(clock, WAIT_MS, signal);
+    }
   }
 
   /** The guest is announced once all that is known of it by now has left. */

@@ -84,7 +84,8 @@ export class GuestObservation {
 
   /** Reads the ports alone; the guest is not asked. True where there is news. */
   async learn(): Promise<boolean> {
-    await this.learning.attend(this.knowledge.descriptors);
+    // One that stops before its NICs were listed here is read at the ports that were attended for it.
+    if (this.knowledge.hasLooked) await this.learning.attend(this.knowledge.descriptors);
     this.tellInjected();
     const seen = await this.learning.read();
     const { maxStations } = boundsOf(this.services.policy, this.guest);

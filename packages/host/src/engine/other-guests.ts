@@ -56,6 +56,7 @@ export class OtherGuests {
       return read;
     });
     const { next } = this;
+    next.catch(() => {}); // whoever asked may have given up before it began
     await withDeadline(this.clock, 2 * HANDOFF_DEADLINE_MS, 'listing the hand-off', () => next, signal);
   }
 

@@ -102,7 +102,7 @@ export class GuestKnowledge {
   /** Takes what was learned at the ports, by NIC. True where the next snapshot names other stations than the last. */
   observe(seen: ReadonlyMap<string, readonly LearnedStation[]>): boolean {
     this.learnedTable.observe(seen);
-    this.learnedTable.keep(this.present.map(({ id }) => id));
+    if (this.hasLooked) this.learnedTable.keep(this.present.map(({ id }) => id));
     return this.isNews();
   }
 
