@@ -20,6 +20,8 @@ export interface Armed {
   readonly announcement: PreparedAnnouncement;
   /** What the hand-off said; absent where it could not be read. */
   readonly handoff?: HandoffReading;
+  /** Since when the guest is awaited, ms since 1970 UTC: what left its source since then does not age. */
+  readonly awaitedSince: number;
   /** What went wrong while making ready; the announcement's own faults are not among them. */
   readonly problems: readonly HeraldError[];
 }
@@ -168,6 +170,7 @@ export class Arming {
     if (this.isMoot()) return;
     this.current = {
       announcement,
+      awaitedSince,
       ...(handoff === undefined ? {} : { handoff }),
       problems: [...problems, ...planned.faults],
     };

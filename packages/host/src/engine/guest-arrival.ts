@@ -60,7 +60,7 @@ export class GuestArrival {
 
   /** The hot path: sends what lies ready; all else comes at the end of the turn. */
   receive(arming: Arming, resume: Resume): void {
-    const { announcer, services, signal, work } = this.parts;
+    const { announcer, work } = this.parts;
     const { armed } = arming;
     armed?.announcement.run.fire(resume.isAlone);
     if (armed !== undefined) announcer.follow(armed.announcement);
@@ -105,7 +105,7 @@ export class GuestArrival {
     const { announcer, guest, handoff, knowledge, observation, services, work } = this.parts;
     const { owner } = this;
     if (armed === undefined || !(owner.isRunning || wasFired)) return owner.catchUp();
-    const { announcement, problems } = armed;
+    const { announcement, problems, awaitedSince } = armed;
     const known = armed.handoff && recognised(armed.handoff, { host: services.host, guest });
     if (known !== undefined && !wasFired) return owner.take({ is: 'recognised', ...known });
     const { run } = announcement;
@@ -120,7 +120,7 @@ export class GuestArrival {
     if (!owner.isRunning) return announcement.cancel();
     if (isRead) knowledge.carry(handoff.last.newest, handoff.last.readAt);
     observation.injected(announcement); // before the port is read: our first frames are not the guest's
-    const lastWords = this.hearLastWords(announcement);
+    const lastWords = this.hearLastWords(announcement, awaitedSince);
     try {
       await this.announceBeyond(announcement);
     } finally {
@@ -142,7 +142,7 @@ export class GuestArrival {
     observation.injected(announcement);
   }
 
-  private hearLastWords(announcement: PreparedAnnouncement): Promise<void> {
+  private hearLastWords(announcement: PreparedAnnouncement, awaitedSince: number): Promise<void> {
     const { guest, handoff, services, signal, work } = this.parts;
     const primaryMacs = announcement.nics.map(({ plan }) => plan.nic.primaryMac);
     const take = (late: Snapshot): void => void work.enqueue(() => this.takeLast(announcement, late));
@@ -151,7 +151,8 @@ export class GuestArrival {
         guest,
         key: handoff.key,
         heard: handoff.last,
-        read: (fetched) => handoff.read(fetched, { guestIs: 'incoming', primaryMacs, knownEpoch: 0 }),
+        read: (fetched) =>
+          handoff.read(fetched, { guestIs: 'incoming', primaryMacs, knownEpoch: 0, awaitedSince }),
       },
       services,
       signal,

@@ -111,7 +111,8 @@ export class HandoffTidier {
       .filter((each) => each.host !== host && mayBeSameMachine(macsOf(each), primaryMacs))
       .map(({ epoch }) => ({ epoch, isFresh: true }));
     // A number out of all bounds is nobody's who has the guest.
-    const believed = believedEpoch(others, Math.max(0, own));
+    const said = own < 0 ? others : [...others, { epoch: own, isFresh: true }];
+    const believed = believedEpoch(said, Math.max(0, own));
     return others.some(({ epoch }) => epoch > own && epoch <= believed);
   }
 
