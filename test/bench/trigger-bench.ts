@@ -3,7 +3,6 @@ import {
   CLOCK,
   type Clock,
   DEFAULT_GUEST_POLICY,
-  GUEST_MONITOR,
   type Guest,
   guestIdentity,
   guestKeyOf,

@@ -30,7 +30,7 @@ import { installPlugins } from './compose/install-plugins.js';
 import type { Built } from './compose/installation.js';
 import { AnnounceEngine } from './engine/announce-engine.js';
 import type { EngineServices } from './engine/engine-services.js';
-import { hostTwin } from './engine/host-twin.js';
+import { HostTwin } from './engine/host-twin.js';
 import { OtherGuests } from './engine/other-guests.js';
 import { HostIntake } from './facts/host-intake.js';
 import { ToldLately } from './facts/told-lately.js';
@@ -73,11 +73,12 @@ export const composeHost = async (
   const handoff = installation.find(HANDOFF_STORE);
   const policy = installation.get(ANNOUNCE_POLICY);
   const intake = installation.get(GUEST_INTAKE);
-  const own = { host: name, agent: randomUUID(), startedAt: clock.now() };
+  const agent = randomUUID();
+  const hostTwin = new HostTwin({ host: name, agent }, clock);
   const told = new ToldLately(clock);
   const services: EngineServices = {
     host: name,
-    agent: own.agent,
+    agent,
     clock,
     bus,
     policy,
@@ -89,7 +90,7 @@ export const composeHost = async (
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
     ...(handoff === undefined ? {} : { handoff }),
     otherGuests: new OtherGuests(handoff, clock, (heads) => {
-      const warning = hostTwin(heads, own);
+      const warning = hostTwin.look(heads);
       if (warning !== undefined && told.isNews(warning.code)) bus.emit('warning', { warning });
     }),
   };

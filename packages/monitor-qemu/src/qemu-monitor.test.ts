@@ -222,12 +222,13 @@ describe('QemuMonitor', () => {
       }),
     );
 
-    it('takes a reset for a change of every filter', () =>
+    it('reports a reset, and that it changed every filter', () =>
       withDirectory(async (directory) => {
         const qemu = await listen(directory);
         await watch(directory).start({ signal });
         qemu.event('RESET', { guest: true, reason: 'guest-reset' });
         expect(await told.until('changed')).toMatchObject({ nic: 'nic0' });
+        expect(told.events).toContain('reset');
       }));
 
     it.each(['NIC_RX_FILTER_CHANGED', 'MIGRATION', 'DEVICE_DELETED', 'SHUTDOWN', 'UNHEARD_OF'])(

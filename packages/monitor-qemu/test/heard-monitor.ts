@@ -20,6 +20,7 @@ export class HeardMonitor {
     outgoing: (fact) => this.hear('outgoing', fact),
     left: (fact) => this.hear('left', fact),
     failed: (fact) => this.hear('failed', fact),
+    reset: (fact) => this.hear('reset', fact),
     changed: (fact) => this.hear('changed', fact),
   };
   /** Called by each call of the intake, before anything else. */

@@ -17,6 +17,9 @@ export const MAX_SNAPSHOT_DEPTH = 64;
 /** Longest host name, in characters. */
 export const MAX_HOST_NAME = 128;
 
+/** The last time that JavaScript's Date knows, ms since 1970 UTC. */
+const MAX_TIME = 8.64e15;
+
 /** Counts before it looks at what is in there: a list of a million wrong things makes a million issues. */
 const list = <T extends z.ZodType>(of: T, most: number) => z.array(z.unknown()).max(most).pipe(z.array(of));
 
@@ -101,16 +104,18 @@ const snapshot = z
     host: hostName,
     epoch: z.int().min(0),
     nics: list(nicSnapshot, MAX_SNAPSHOT_NICS),
-    writtenAt: z.number().min(0).optional(),
+    writtenAt: z.number().min(0).max(MAX_TIME).optional(),
     writer: z.object({ agent: z.string().min(1).max(64) }).optional(),
     process: incarnation.optional(),
+    origin: z.enum(['boot', 'incoming']).optional(),
     residence: z.enum(['arrived', 'resident', 'leaving']).optional(),
   })
-  .transform(({ writtenAt, writer, process, residence, ...rest }) => ({
+  .transform(({ writtenAt, writer, process, origin, residence, ...rest }) => ({
     ...rest,
     ...(writtenAt === undefined ? {} : { writtenAt }),
     ...(writer === undefined ? {} : { writer }),
     ...(process === undefined ? {} : { process }),
+    ...(origin === undefined ? {} : { origin }),
     ...(residence === undefined ? {} : { residence }),
   }));
 

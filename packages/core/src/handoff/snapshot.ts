@@ -1,4 +1,5 @@
 import type { MacAddress } from '@nic-herald/wire';
+import type { GuestOrigin } from '../guest/guest.js';
 import type { GuestKey } from '../guest/guest-identity.js';
 import type { ProcessIncarnation } from '../guest/process-incarnation.js';
 import type { LearnedStation } from '../learn/learned-station.js';
@@ -48,6 +49,8 @@ export interface Snapshot {
   readonly writer?: SnapshotWriter;
   /** The hypervisor's process that ran the guest. Absent where the monitor cannot tell. */
   readonly process?: ProcessIncarnation;
+  /** How that process came by the guest. Absent where the monitor cannot tell, or an older version wrote it. */
+  readonly origin?: GuestOrigin;
   /** Where the guest stood then. Absent: an older version wrote it, and it counts as `resident`. */
   readonly residence?: SnapshotResidence;
 }

@@ -21,6 +21,8 @@ export interface MigrationEvents {
   'guest:resumed': { readonly guest: Guest; readonly resumedAt: number; readonly readAt: number };
   /** Its CPUs stopped. */
   'guest:stopped': { readonly guest: Guest };
+  /** Its machine was reset. */
+  'guest:reset': { readonly guest: Guest };
   /** The guest changed the filter of one NIC. */
   'nic:filter-changed': { readonly guest: Guest; readonly nic: string };
   /** NICs came or went. */

@@ -33,6 +33,8 @@ export interface GuestIntake {
   left(fact: OfGuest): void;
   /** A migration ended without moving it: cancelled or broken. `side`: which end of it this host was. */
   failed(fact: OfGuest & { readonly side: 'source' | 'destination'; readonly status: string }): void;
+  /** Its machine was reset: its life begins again, with nothing of what it was seen to use before. */
+  reset(fact: OfGuest): void;
   /** It changed the filter of one NIC; without one, NICs came or went. */
   changed(fact: OfGuest & { readonly nic?: string }): void;
 }

@@ -152,6 +152,10 @@ export class AnnounceEngine implements GuestIntake {
     this.of({ guest })?.take({ is: side === 'source' ? 'stayed' : 'refused' });
   }
 
+  reset(fact: OfGuest): void {
+    this.of(fact)?.reset();
+  }
+
   changed({ guest, nic }: Fact<'changed'>): void {
     this.of({ guest })?.changed(nic);
   }

@@ -1,4 +1,10 @@
-import { asHeraldError, type CancelTimer, type Guest, type HeraldError } from '@nic-herald/core';
+import {
+  asHeraldError,
+  type CancelTimer,
+  type Guest,
+  type HeraldError,
+  type NicDescriptor,
+} from '@nic-herald/core';
 import { matchNic } from '../knowledge/match-nic.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
@@ -122,6 +128,18 @@ export class Arming {
     return this.signal.aborted || (this.closed && this.current !== undefined);
   }
 
+  /** Whether what was read now is less than what lies ready was made of: the store or the guest did not answer. */
+  private knowsLess(
+    handoff: HandoffReading | undefined,
+    nics: readonly NicDescriptor[] | undefined,
+  ): boolean {
+    const before = this.current?.handoff?.newest;
+    if (this.current === undefined) return false;
+    if (nics === undefined || (handoff === undefined && before !== undefined)) return true;
+    const isUnreadable = handoff?.newest === undefined && (handoff?.unreadable.length ?? 0) > 0;
+    return before !== undefined && isUnreadable && handoff?.unreadable.includes(before.host) === true;
+  }
+
   private async make(): Promise<void> {
     const { guest, services, signal } = this;
     const problems: HeraldError[] = [];
@@ -153,6 +171,10 @@ export class Arming {
     const primaryMacs = present.map(({ primaryMac }) => primaryMac);
     const view = { guestIs: 'incoming', primaryMacs, knownEpoch: 0, awaitedSince } as const;
     const handoff = fetched && this.handoff.read(fetched.entries, view);
+    if (this.knowsLess(handoff, nics)) {
+      this.retry = services.clock.setTimer(RETRY_MS, () => this.refresh());
+      return; // what is ready stays: it was made of more
+    }
     if (handoff !== undefined && !this.closed && !this.listener.read(handoff)) return;
     const handed = present.map((nic) =>
       snapshotEvidence(nic, matchNic(nic, present, handoff?.newest), services.models),

@@ -12,6 +12,8 @@ export interface GuestPublisherParts {
   readonly warnings: GuestWarnings;
   /** What to say of where the guest stands; absent while this host has nothing to say of it. */
   readonly standing: () => Pick<Snapshot, 'epoch' | 'residence'> | undefined;
+  /** Whether what could not be published may still be, though there is nothing to say any more. */
+  readonly mayRepeat: () => boolean;
   /** How long readers believe what is not written anew, ms. */
   readonly maxAgeMs: () => number;
 }
@@ -21,7 +23,7 @@ const WRITES_PER_AGE = 3;
 
 /** The publisher of a guest's snapshots; none for a guest without a key, or a host without a hand-off. */
 export const guestPublisher = (
-  { guest, key, knowledge, warnings, standing, maxAgeMs }: GuestPublisherParts,
+  { guest, key, knowledge, warnings, standing, mayRepeat, maxAgeMs }: GuestPublisherParts,
   { handoff, clock, host, agent, bus }: EngineServices,
 ): SnapshotPublisher | undefined => {
   if (key === undefined || handoff === undefined) return undefined;
@@ -32,9 +34,19 @@ export const guestPublisher = (
       const now = standing();
       if (now === undefined) return undefined;
       const process = guest.process === undefined ? {} : { process: guest.process };
+      const origin = guest.origin === undefined ? {} : { origin: guest.origin };
       const writtenAt = clock.now();
-      return knowledge.snapshot({ guest: key, host, ...now, writtenAt, writer: { agent }, ...process });
+      return knowledge.snapshot({
+        guest: key,
+        host,
+        ...now,
+        writtenAt,
+        writer: { agent },
+        ...process,
+        ...origin,
+      });
     },
+    mayRepeat,
     refreshMs: () => maxAgeMs() / WRITES_PER_AGE,
     published: (snapshot) => {
       for (const { id, foreign = [] } of snapshot.nics)

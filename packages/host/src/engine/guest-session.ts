@@ -97,6 +97,7 @@ export class GuestSession implements ArrivingGuest {
         knowledge: this.knowledge,
         warnings: this.warnings,
         standing: () => this.standing,
+        mayRepeat: () => this.residence.state === 'left' && this.owner.mayPublish(this),
         maxAgeMs: () => this.handoff.maxAgeMs,
       },
       services,
@@ -160,6 +161,12 @@ export class GuestSession implements ArrivingGuest {
     const { residence, effects } = residenceStep(this.residence, fact);
     this.residence = residence;
     for (const effect of effects) this.effects[effect](resume);
+  }
+
+  /** Its machine was reset: what it was seen to use before may be another's when it is up again. */
+  reset(): void {
+    this.knowledge.beginAgain();
+    if (this.isRunning) this.observation.changed();
   }
 
   /** The guest changed the filter of a NIC; without one, NICs came or went. */

@@ -14,6 +14,7 @@ export class GuestWarnings {
   }
 
   tell(warning: HeraldError): void {
+    if (warning.code === 'HERALD_CANCELLED') return; // the guest is let go of: nothing is wrong with it
     if (!this.told.isNews(`${warning.code} ${warning.message}`)) return;
     this.bus.emit('warning', { warning, guest: this.guest });
   }

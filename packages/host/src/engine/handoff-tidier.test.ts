@@ -40,7 +40,8 @@ describe('HandoffTidier, on host A', () => {
       [],
     ],
     ['another is ahead', { A: 1, B: 2 }, ['name:web-1 A']],
-    ['another is ahead that tells no MACs', { A: 1, B: { epoch: 2, nics: [] } }, ['name:web-1 A']],
+    ['another is ahead that names no NICs', { A: 1, B: { epoch: 2, nics: [] } }, []],
+    ['another of its name was booted', { A: 1, B: { epoch: 2, origin: 'boot' } }, []],
     ['there is none of ours', { B: 1 }, ['name:web-1 A']],
   ])('removes the entry of a guest that left where %s: %j', async (_, entries, removed) => {
     const { clock, handoff, tidier } = await testTidier(entries);

@@ -9,7 +9,7 @@ import {
 import type { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
 import { believedEpoch } from '../knowledge/believed-epoch.js';
-import { mayBeSameMachine } from '../knowledge/same-machine.js';
+import { mayBeOf } from '../knowledge/same-machine.js';
 import type { EngineServices } from './engine-services.js';
 import { HANDOFF_DEADLINE_MS } from './other-guests.js';
 
@@ -108,7 +108,8 @@ export class HandoffTidier {
     const { host } = this.services;
     const [own = -1] = snapshotsOf(entries, host).map(({ epoch }) => epoch);
     const others = snapshotsOf(entries)
-      .filter((each) => each.host !== host && mayBeSameMachine(macsOf(each), primaryMacs))
+      // One that was booted elsewhere is not where this guest went.
+      .filter((each) => each.host !== host && each.origin !== 'boot' && mayBeOf(macsOf(each), primaryMacs))
       .map(({ epoch }) => ({ epoch, isFresh: true }));
     // A number out of all bounds is nobody's who has the guest.
     const said = own < 0 ? others : [...others, { epoch: own, isFresh: true }];

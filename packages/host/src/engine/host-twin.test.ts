@@ -1,37 +1,63 @@
 import type { GuestKey, SnapshotHead } from '@nic-herald/core';
+import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
-import { hostTwin } from './host-twin.js';
+import { HostTwin } from './host-twin.js';
 
-const own = { host: 'A', agent: 'ours', startedAt: 1_000_000 };
-const head = (over: Partial<SnapshotHead>): SnapshotHead => ({
+const head = (over: Partial<SnapshotHead> = {}): SnapshotHead => ({
   guest: 'name:web-1' as GuestKey,
   host: 'A',
   epoch: 0,
   primaryMacs: [],
   writer: { agent: 'theirs' },
-  writtenAt: 1_002_000,
+  writtenAt: 1_000_000,
   ...over,
 });
-const without = (member: 'writer' | 'writtenAt'): SnapshotHead => {
-  const { [member]: _, ...rest } = head({});
-  return rest;
+const { writer: _, ...unsigned } = head({ writtenAt: 9 });
+
+/** What is seen at the start, and ten seconds later. */
+const seen = async (first: readonly SnapshotHead[], later: readonly SnapshotHead[]) => {
+  const clock = new FakeClock();
+  const twin = new HostTwin({ host: 'A', agent: 'ours' }, clock);
+  const early = twin.look(first);
+  await clock.advance(10_000);
+  return [early, twin.look(later)].map((warning) => warning?.code);
 };
 
-describe('hostTwin', () => {
-  it.each<[string, SnapshotHead[]]>([
-    ['no entries', []],
-    ['its own', [head({ writer: { agent: 'ours' } })]],
-    ["another host's", [head({ host: 'B' })]],
-    ['what the agent before it wrote', [head({ writtenAt: 999_000 })]],
-    ['what the agent before it wrote while it ended', [head({ writtenAt: 1_000_900 })]],
-    ['what an older version wrote', [without('writer')]],
-    ['what nobody says the time of', [without('writtenAt')]],
-  ])('is not told of %s', (_, heads) => {
-    expect(hostTwin(heads, own)).toBeUndefined();
+describe('HostTwin', () => {
+  it.each<[string, SnapshotHead[], SnapshotHead[]]>([
+    ['no entries', [], []],
+    ['its own', [], [head({ writer: { agent: 'ours' } })]],
+    ["another host's", [], [head({ host: 'B' })]],
+    ['what the agent before it wrote', [head()], [head()]],
+    ['what it wrote by a clock that was ahead', [head({ writtenAt: 9e12 })], [head({ writtenAt: 9e12 })]],
+    ['what an older version writes', [], [unsigned]],
+  ])('is not told of %s', async (_name, first, later) => {
+    expect(await seen(first, later)).toEqual([undefined, undefined]);
   });
 
-  it('names the guest whose entry another agent wrote under the same name', () => {
-    const found = hostTwin([head({ host: 'B' }), head({ guest: 'name:db-1' as GuestKey })], own);
-    expect(found).toMatchObject({ code: 'HERALD_HOST_TWIN', details: { host: 'A', guest: 'name:db-1' } });
+  it.each<[string, SnapshotHead[], SnapshotHead[]]>([
+    ['an entry that was not there', [], [head()]],
+    ['an entry that is written again', [head()], [head({ writtenAt: 1_000_100 })]],
+    ['an entry that yet another agent writes', [head()], [head({ writer: { agent: 'third' } })]],
+  ])('tells of %s', async (_name, first, later) => {
+    expect(await seen(first, later)).toEqual([undefined, 'HERALD_HOST_TWIN']);
+  });
+
+  it('lets the agent before it end while it starts', async () => {
+    const clock = new FakeClock();
+    const twin = new HostTwin({ host: 'A', agent: 'ours' }, clock);
+    twin.look([head()]);
+    await clock.advance(1900);
+    expect(twin.look([head({ writtenAt: 2_000_000 })])).toBeUndefined();
+    await clock.advance(10_000);
+    expect(twin.look([head({ writtenAt: 2_000_000 })])).toBeUndefined();
+  });
+
+  it('takes what it sees first for the past, however late it looks', async () => {
+    const clock = new FakeClock();
+    const twin = new HostTwin({ host: 'A', agent: 'ours' }, clock);
+    await clock.advance(60_000);
+    expect(twin.look([head()])).toBeUndefined();
+    expect(twin.look([head({ writtenAt: 3_000_000 })])?.code).toBe('HERALD_HOST_TWIN');
   });
 });

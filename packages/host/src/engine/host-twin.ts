@@ -1,35 +1,49 @@
-import { HeraldError, type SnapshotHead } from '@nic-herald/core';
+import { type Clock, type GuestKey, HeraldError, type SnapshotHead } from '@nic-herald/core';
 
 /** This agent, as its entries name it. */
 export interface OwnAgent {
   readonly host: string;
   readonly agent: string;
-  /** When it started, ms since 1970 UTC. */
-  readonly startedAt: number;
 }
 
-/** An agent that ends while the next one starts may write a last time, ms. */
-const OVERLAP_MS = 1000;
+/** An agent that ends while the next one starts may write for so long after that, ms. */
+const OVERLAP_MS = 2000;
 
 /**
- * The warning where another agent writes under this host's name; absent where none does. What was written before this
- * agent started was written by the one before it.
+ * Finds out whether another agent that is alive writes under this host's name. What lies there when this one starts was
+ * written by the one before it; what changes later was not. It goes by what changes, since clocks may be set.
  */
-export const hostTwin = (
-  heads: readonly SnapshotHead[],
-  { host, agent, startedAt }: OwnAgent,
-): HeraldError | undefined => {
-  const other = heads.find(
-    (head) =>
-      head.host === host &&
-      head.writer !== undefined &&
-      head.writer.agent !== agent &&
-      (head.writtenAt ?? 0) > startedAt + OVERLAP_MS,
-  );
-  if (other === undefined) return undefined;
-  return new HeraldError(
+export class HostTwin {
+  private readonly startedAt: number;
+  /** When others under this name wrote, by their own word, as it was when this agent started. */
+  private readonly before = new Map<GuestKey, string>();
+  private hasLooked = false;
+
+  constructor(
+    private readonly own: OwnAgent,
+    private readonly clock: Pick<Clock, 'elapsed'>,
+  ) {
+    this.startedAt = clock.elapsed();
+  }
+
+  /** The warning where these heads show another agent; absent where they do not. */
+  look(heads: readonly SnapshotHead[]): HeraldError | undefined {
+    const { host, agent } = this.own;
+    const isEarly = !this.hasLooked || this.clock.elapsed() - this.startedAt < OVERLAP_MS;
+    this.hasLooked = true;
+    for (const { guest, host: name, writer, writtenAt } of heads) {
+      if (name !== host || writer === undefined || writer.agent === agent) continue;
+      const written = `${writer.agent} ${writtenAt ?? ''}`;
+      if (isEarly) this.before.set(guest, written);
+      else if (this.before.get(guest) !== written) return twin(host, guest);
+    }
+    return undefined;
+  }
+}
+
+const twin = (host: string, guest: GuestKey): HeraldError =>
+  new HeraldError(
     'HERALD_HOST_TWIN',
-    `another agent calls itself ${host} and wrote an entry for ${other.guest}: the two take each other's entries for their own; give each host a name of its own with --host or \`host\` in herald.yaml`,
-    { details: { host, guest: other.guest } },
+    `another agent calls itself ${host} and wrote an entry for ${guest}: the two take each other's entries for their own; give each host a name of its own with --host or \`host\` in herald.yaml`,
+    { details: { host, guest } },
   );
-};

@@ -1,5 +1,5 @@
 import { guestLabel, HeraldError, isSameProcess, type ProcessIncarnation } from '@nic-herald/core';
-import { mayBeSameMachine } from '../knowledge/same-machine.js';
+import { isSameMachine } from '../knowledge/same-machine.js';
 import type { GuestSession } from './guest-session.js';
 
 /**
@@ -15,24 +15,24 @@ export class Household {
     private readonly named: ProcessIncarnation | undefined,
   ) {}
 
-  /** Whether this session is the one that publishes: the one the entry names, else the one that was here first. */
+  /** Whether this session is the one that publishes: the one the entry names, else the first that runs, or is here. */
   mayPublish(session: GuestSession): boolean {
     const here = this.sessions.filter(({ isHere }) => isHere);
     const { named } = this;
     const known =
       named && here.find(({ guest: { process } }) => process !== undefined && isSameProcess(process, named));
-    return (known ?? here[0] ?? session) === session;
+    return (known ?? here.find(({ isRunning }) => isRunning) ?? here[0] ?? session) === session;
   }
 
   /** A shell that the guest left for this session's process: it has moved within the host. */
   shellsLeftFor(session: GuestSession): readonly GuestSession[] {
     if (!session.isRunning) return [];
-    return this.others(session).filter((other) => !other.isRunning && isSameMachine(other, session));
+    return this.others(session).filter((other) => !other.isRunning && areSame(other, session));
   }
 
   /** Whether another process of this host runs the very guest of this session. */
   runsElsewhere(session: GuestSession): boolean {
-    return this.others(session).some((other) => other.isRunning && isSameMachine(other, session));
+    return this.others(session).some((other) => other.isRunning && areSame(other, session));
   }
 
   /** Sessions where a guest of this key is, too, other than this one. */
@@ -45,8 +45,7 @@ export class Household {
   }
 }
 
-const isSameMachine = (a: GuestSession, b: GuestSession): boolean =>
-  mayBeSameMachine(a.primaryMacs, b.primaryMacs);
+const areSame = (a: GuestSession, b: GuestSession): boolean => isSameMachine(a.primaryMacs, b.primaryMacs);
 
 /** What is told of a guest beside which another of its key is here. */
 export const twinHere = (session: GuestSession, rival: GuestSession): HeraldError =>

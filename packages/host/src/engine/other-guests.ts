@@ -8,7 +8,7 @@ import {
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
-import { mayBeSameMachine } from '../knowledge/same-machine.js';
+import { mayBeOf } from '../knowledge/same-machine.js';
 
 /** How long the hand-off may take to answer, ms. */
 export const HANDOFF_DEADLINE_MS = 5000;
@@ -101,7 +101,7 @@ export class OtherGuests {
   ownedByOthers({ instance, identity }: Guest, primaryMacs: readonly MacAddress[]): ReadonlySet<MacAddress> {
     const own = guestKeyOf(identity);
     const isOther = (key: GuestKey | undefined, macs: readonly MacAddress[]): boolean =>
-      key === undefined || key !== own || !mayBeSameMachine(macs, primaryMacs);
+      key === undefined || key !== own || !mayBeOf(macs, primaryMacs);
     const local = [...this.local].filter(
       ([each, { key, primaryMacs: macs }]) => each !== instance && isOther(key, macs),
     );

@@ -12,6 +12,7 @@ const testPublisher = () => {
   const handoff = new FakeHandoff();
   const told: string[] = [];
   let epoch: number | undefined | Error = 1;
+  const mayRepeat = false;
   const publisher = new SnapshotPublisher({
     handoff,
     clock,
@@ -20,6 +21,7 @@ const testPublisher = () => {
       if (epoch === undefined) return undefined;
       return { format: 1, guest: 'name:web-1' as GuestKey, host: 'A', epoch, nics: [] };
     },
+    mayRepeat: () => mayRepeat,
     refreshMs: () => REFRESH_MS,
     published: (snapshot) => told.push(`${clock.now()} published ${snapshot.epoch}`),
     failed: (problem) => told.push(`${clock.now()} ${problem.code}`),

@@ -21,6 +21,8 @@ export interface PublisherParts {
   readonly clock: Clock;
   /** The snapshot as of now; `undefined` when there is nothing of ours to publish. */
   current(): Snapshot | undefined;
+  /** Whether this host may still publish what it could not: not where another process has the guest here by now. */
+  mayRepeat(): boolean;
   /** After this time, ms, a snapshot is published anew though nothing changed: an old one is not believed. */
   refreshMs(): number;
   published(snapshot: Snapshot): void;
@@ -39,6 +41,8 @@ export class SnapshotPublisher {
   private wanted = false;
   private closed = false;
   private failures = 0;
+  /** What could not be published: the last words of a guest that has left must not be lost. */
+  private unsaid: Snapshot | undefined;
 
   constructor(private readonly parts: PublisherParts) {}
 
@@ -90,13 +94,15 @@ export class SnapshotPublisher {
     const { clock, handoff } = this.parts;
     let guest: Snapshot['guest'] | undefined;
     try {
-      const snapshot = this.parts.current();
+      const snapshot = this.parts.current() ?? (this.parts.mayRepeat() ? this.unsaid : undefined);
+      this.unsaid = snapshot;
       if (snapshot === undefined) return;
       ({ guest } = snapshot);
       await withDeadline(clock, HANDOFF_DEADLINE_MS, 'publishing to the hand-off', (signal) =>
         handoff.publish(snapshot, { signal }),
       );
       this.failures = 0;
+      this.unsaid = undefined;
       this.refreshLater();
       this.parts.published(snapshot);
     } catch (error) {

@@ -60,6 +60,10 @@ export class HostIntake implements GuestIntake {
     this.take('failed', fact, 'migration:failed', fact);
   }
 
+  reset(fact: Fact<'reset'>): void {
+    this.take('reset', fact, 'guest:reset', fact);
+  }
+
   changed(fact: Fact<'changed'>): void {
     const { guest, nic } = fact;
     if (nic === undefined) this.take('changed', fact, 'nic:list-changed', { guest });

@@ -28,22 +28,26 @@ export const entryAge = (
   const isAhead = writtenMs < -CLOCKS_AGREE_MS;
   if (storedMs === undefined) {
     const ageMs = Math.max(0, writtenMs);
-    return isAhead ? { ageMs, doubt: doubt(snapshot, `${inWords(-writtenMs)} from now`) } : { ageMs };
+    return isAhead ? { ageMs, doubt: doubt(snapshot, -writtenMs, "this host's") } : { ageMs };
   }
   if (Math.abs(writtenMs - storedMs) <= CLOCKS_AGREE_MS) return { ageMs: Math.max(0, storedMs) };
   const [younger, older] = [Math.min(writtenMs, storedMs), Math.max(writtenMs, storedMs)];
   const isDrift = older - younger <= CLOCK_DRIFTS_MS;
-  const writer = isAhead ? `${inWords(-writtenMs)} from now` : `${inWords(writtenMs)} ago`;
   return {
     ageMs: Math.max(0, isDrift ? younger : older),
-    doubt: doubt(snapshot, `${writer}, and by the store ${inWords(storedMs)} ago`),
+    doubt: doubt(snapshot, older - younger, "the store's"),
   };
 };
 
-const doubt = ({ host, guest }: Pick<Snapshot, 'host' | 'guest'>, when: string): HeraldError =>
+/** Says by how much, and not when: the same doubt in the same words, however often it is raised. */
+const doubt = (
+  { host, guest }: Pick<Snapshot, 'host' | 'guest'>,
+  apartMs: number,
+  other: string,
+): HeraldError =>
   new HeraldError(
     'HERALD_CLOCK_DOUBTFUL',
-    `the entry of ${host} for ${guest} was written ${when}, by its own word: a clock of ${host}, of this host or of the store is wrong; set them all by NTP`,
+    `by the clock of ${host} its entry for ${guest} was written at another time than by ${other} clock, ${inWords(apartMs)} apart: one of them is wrong, or the entry was copied; set the clocks of ${host}, of this host and of the store by NTP`,
     { details: { host, guest } },
   );
 

@@ -90,6 +90,12 @@ export class GuestKnowledge {
     this.learnedTable.forget();
   }
 
+  /** Forgets what the guest was seen to use, here and where it was before: from now on it counts what it uses now. */
+  beginAgain(): void {
+    this.carried = undefined;
+    this.learnedTable.beginAgain();
+  }
+
   /**
    * Takes over what the newest snapshot knew, `at` the time its ages were read, by `Clock.elapsed`; the next look puts
    * back what of it the cards lost.

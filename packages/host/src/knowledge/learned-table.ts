@@ -25,6 +25,8 @@ export type LearnedBounds = Pick<GuestPolicy, 'learnedMaxAgeMs' | 'maxStations'>
 /** What was learned of the stations of one guest's NICs: at their ports here, and wherever the guest was before. */
 export class LearnedTable {
   private readonly here = new Map<string, Sighting>();
+  /** What was seen before counts no more, by `Clock.elapsed`. */
+  private since = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly clock: Clock,
@@ -53,6 +55,13 @@ export class LearnedTable {
 
   forget(): void {
     this.here.clear();
+    this.since = Number.NEGATIVE_INFINITY;
+  }
+
+  /** What was seen before now counts no more, also where a learner still has it. */
+  beginAgain(): void {
+    this.here.clear();
+    this.since = this.clock.elapsed();
   }
 
   /**
@@ -62,12 +71,13 @@ export class LearnedTable {
   of(nic: string, more: Sighting | undefined): readonly LearnedStation[] {
     const now = this.clock.elapsed();
     const { learnedMaxAgeMs, maxStations } = this.bounds();
+    const mostMs = Math.min(learnedMaxAgeMs, now - this.since);
     const best = new Map<StationKey, LearnedStation>();
     for (const { stations, at } of lastFirst(more, this.here.get(nic))) {
       const passedMs = Math.max(0, now - at);
       for (const each of stations) {
         const aged = older(each, passedMs);
-        if (aged.ageMs > learnedMaxAgeMs) continue;
+        if (aged.ageMs > mostMs) continue;
         const key = stationKey(each.station);
         const known = best.get(key);
         best.set(key, known === undefined ? aged : together(known, aged, learnedMaxAgeMs));
@@ -75,11 +85,17 @@ export class LearnedTable {
     }
     const latest = [...best.values()].sort(byAge).slice(0, maxStations);
     return boundedAddresses(
-      latest.map((each) => withAddresses(each, mergeAddresses(each.addresses ?? [], learnedMaxAgeMs))),
+      latest.map((each) =>
+        withAddresses(each, mergeAddresses(provedWithin(each, now - this.since), learnedMaxAgeMs)),
+      ),
       MAX_NIC_ADDRESSES,
     );
   }
 }
+
+/** The addresses of a station that were proved within so many ms. */
+const provedWithin = ({ addresses = [] }: LearnedStation, mostMs: number): readonly LearnedAddress[] =>
+  addresses.filter(({ ageMs }) => ageMs <= mostMs);
 
 /** What was just read before what was known, where both are of now. */
 const lastFirst = (...sightings: readonly (Sighting | undefined)[]): readonly Sighting[] =>

@@ -106,7 +106,6 @@ describe('readHandoff, on host A', () => {
     ['a higher epoch before a later one', [entry('B', 3, {}, 5000), entry('C', 2, {}, 0)], {}, 'B', 3],
     ['the first by name of two others', [entry('C', 2), entry('B', 2)], {}, 'B', 2],
     ['every entry where the guest tells no MACs', [entry('B', 3, TWIN)], { primaryMacs: [] }, 'B', 3],
-    ['an entry that names no NICs', [entry('B', 3, { nics: [] })], {}, 'B', 3],
     ['an entry that shares one MAC of several', [entry('B', 3, { nics: [nicOf(7), nicOf(0)] })], {}, 'B', 3],
   ])('believes %s', (_, entries, over, host, epoch) => {
     for (const order of [entries, entries.toReversed()]) {
@@ -125,6 +124,7 @@ describe('readHandoff, on host A', () => {
         { host: 'A', epoch: 1 },
         { host: 'B', epoch: 2 },
       ],
+      unreadable: ['C'],
       entries: [
         { snapshot: snapshotOf('B', 2) },
         { snapshot: snapshotOf('A', 1, { nics: [nicOf(0, 3000)] }), writtenAt: NOW - 3000 },
@@ -132,6 +132,20 @@ describe('readHandoff, on host A', () => {
       problems: [problem],
     });
     expect(readHandoff([], view())).toEqual(NO_HANDOFF);
+  });
+
+  it('takes nothing from an entry that names no NICs: a copy may have lost them', () => {
+    const reading = readHandoff([entry('B', 3, { nics: [] }), entry('C', 1)], view());
+    expect([reading.newest?.host, reading.epoch, codes(reading.problems)]).toEqual(['C', 1, []]);
+  });
+
+  it('believes what leaves for here before what was booted beside it, whatever its epoch', () => {
+    const booted = entry('B', 9, { origin: 'boot' });
+    const leaving = entry('C', 3, { residence: 'leaving' }, 1000);
+    const awaited = view({ awaitedSince: NOW - MINUTE });
+    const coming = readHandoff([booted, leaving], awaited);
+    expect([coming.newest?.host, coming.epoch]).toEqual(['C', 9]);
+    expect(readHandoff([entry('B', 9, { origin: 'incoming' }), leaving], awaited).newest?.host).toBe('B');
   });
 
   it('uses nothing of another machine, and tells whose it is', () => {

@@ -3,7 +3,7 @@ import type { MacAddress } from '@nic-herald/wire';
 import { agedSnapshot } from './aged-snapshot.js';
 import { believedEpoch } from './believed-epoch.js';
 import { entryAge, inWords } from './entry-age.js';
-import { mayBeSameMachine } from './same-machine.js';
+import { mayBeOf } from './same-machine.js';
 
 /** One host's entry that is about this guest, as it is worth by now. */
 export interface BelievedEntry {
@@ -20,6 +20,8 @@ export interface HandoffReading {
   /** The highest epoch that is believed; 0 where there is none. */
   readonly epoch: number;
   readonly snapshots: readonly { readonly host: string; readonly epoch: number }[];
+  /** Hosts whose entries cannot be read. */
+  readonly unreadable: readonly string[];
   /** All that is believed, the newest first. */
   readonly entries: readonly BelievedEntry[];
   /** Entries that cannot be read, are another machine's, or claim what cannot be. */
@@ -29,7 +31,13 @@ export interface HandoffReading {
 }
 
 /** An empty hand-off. */
-export const NO_HANDOFF: HandoffReading = { epoch: 0, snapshots: [], entries: [], problems: [] };
+export const NO_HANDOFF: HandoffReading = {
+  epoch: 0,
+  snapshots: [],
+  unreadable: [],
+  entries: [],
+  problems: [],
+};
 
 /** For whom, where and when the hand-off is read. */
 export interface HandoffView {
@@ -57,7 +65,7 @@ type Readable = Extract<HandoffEntry, { snapshot: unknown }>;
 export const readHandoff = (entries: readonly HandoffEntry[], view: HandoffView): HandoffReading => {
   const readable = entries.filter((entry): entry is Readable => 'snapshot' in entry);
   const isOurs = ({ snapshot }: Readable): boolean =>
-    mayBeSameMachine(
+    mayBeOf(
       snapshot.nics.map(({ primaryMac }) => primaryMac),
       view.primaryMacs,
     );
@@ -77,7 +85,13 @@ export const readHandoff = (entries: readonly HandoffEntry[], view: HandoffView)
     believed.length > 0
       ? believed
       : unbelieved.map((each) => ({ ...each, snapshot: { ...each.snapshot, epoch } }));
-  const inOrder = [...used].sort(newestFirst(view));
+  // A guest that is on its way comes from where it leaves, not from where one of its name was booted beside it.
+  const isComing = used.some(({ isUnderWay }) => isUnderWay);
+  const isBeside = ({ snapshot, isUnderWay }: AgedEntry): boolean =>
+    isComing && !isUnderWay && snapshot.origin === 'boot';
+  const inOrder = [...used].sort(
+    (a, b) => Number(isBeside(a)) - Number(isBeside(b)) || newestFirst(view)(a, b),
+  );
   const [newest] = inOrder;
   return {
     ...(newest === undefined ? {} : { newest: newest.snapshot }),
@@ -85,10 +99,16 @@ export const readHandoff = (entries: readonly HandoffEntry[], view: HandoffView)
     snapshots: readable
       .filter(isOurs)
       .map(({ snapshot }) => ({ host: snapshot.host, epoch: snapshot.epoch })),
-    entries: inOrder.map(({ isFresh: _, ageMs: __, ...entry }) => entry),
+    unreadable: entries.flatMap((entry) => ('problem' in entry ? [entry.host] : [])),
+    entries: inOrder.map(({ snapshot, writtenAt }) => ({
+      snapshot,
+      ...(writtenAt === undefined ? {} : { writtenAt }),
+    })),
     problems: [
       ...entries.flatMap((entry) => ('problem' in entry ? [entry.problem] : [])),
-      ...readable.filter((entry) => !isOurs(entry)).map(({ snapshot }) => twin(snapshot)),
+      ...readable
+        .filter((entry) => !isOurs(entry) && entry.snapshot.nics.length > 0)
+        .map(({ snapshot }) => twin(snapshot)),
       ...unbelieved.map(({ snapshot }) => outOfBounds(snapshot, epoch)),
       ...doubts,
       ...(newest === undefined || newest.isFresh ? [] : [stale(newest.snapshot, newest.ageMs)]),
@@ -98,6 +118,8 @@ export const readHandoff = (entries: readonly HandoffEntry[], view: HandoffView)
 
 interface AgedEntry extends BelievedEntry {
   readonly isFresh: boolean;
+  /** It is what a host said last before it sent the guest here. */
+  readonly isUnderWay: boolean;
   readonly ageMs: number;
 }
 
@@ -114,11 +136,12 @@ const agedEntry = (
     (snapshot.residence === 'leaving' || snapshot.residence === 'arrived') &&
     awaitedSince !== undefined &&
     ageMs <= Math.max(0, now - awaitedSince) + maxAgeMs;
-  if (isUnderWay) return { snapshot, ageMs, isFresh: true, ...writtenAt };
+  if (isUnderWay) return { snapshot, ageMs, isFresh: true, isUnderWay, ...writtenAt };
   return {
     snapshot: agedSnapshot(snapshot, ageMs, maxAgeMs),
     ageMs,
     isFresh: ageMs <= maxAgeMs,
+    isUnderWay,
     ...writtenAt,
   };
 };

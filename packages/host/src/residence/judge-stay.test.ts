@@ -340,14 +340,36 @@ describe('judgeStay, whatever is read', () => {
     );
   });
 
-  it('never has an epoch below what was read', () => {
+  it('never has an epoch below what was read, but for that of one that was booted elsewhere', () => {
     fc.assert(
       fc.property(anything, (situation) => {
         const { reading, verdict } = judge(situation);
-        expect(verdict.epoch).toBeGreaterThanOrEqual(reading.epoch);
+        const received = reading.entries.filter(({ snapshot }) => snapshot.origin !== 'boot');
+        const highest = Math.max(0, ...received.map(({ snapshot }) => snapshot.epoch));
+        expect(verdict.epoch).toBeGreaterThanOrEqual(highest);
       }),
     );
   });
+
+  it.each(['found', 'returned'] as const)(
+    'is at home where its name was booted elsewhere: %s',
+    (judgement) => {
+      const snapshot = (host: string, over: object) => ({
+        format: 1 as const,
+        guest: 'name:web-1' as GuestKey,
+        host,
+        nics: [],
+        ...over,
+      });
+      const process = { bootId: 'b', pid: 1, startTicks: 1 };
+      const entries = [
+        { snapshot: snapshot('B', { epoch: 5, origin: 'boot' }) },
+        { snapshot: snapshot('A', { epoch: 3, process, residence: 'resident' }) },
+      ];
+      const found = { host: 'A', guest: { process }, knownEpoch: 3, now: 0, maxAgeMs: 1 };
+      expect(judgeStay({ entries, epoch: 5 }, found, judgement)).toMatchObject({ epoch: 3, owes: false });
+    },
+  );
 
   it('has a guest that came, or was elsewhere, an epoch above all that was read', () => {
     fc.assert(

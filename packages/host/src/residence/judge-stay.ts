@@ -46,16 +46,29 @@ export const judgeStay = (
   if (own === undefined || !isOfProcess(own, newest, guest)) {
     // It left and is back, and its own entry is gone: it is announced where another host said that it has it.
     if (judgement === 'returned') {
-      return epoch > knownEpoch ? { epoch: epoch + 1, owes: true } : { epoch, owes: false };
+      return hasClaim(entries, knownEpoch)
+        ? { epoch: epoch + 1, owes: true }
+        : { epoch: knownEpoch, owes: false };
     }
     if (hasArrived(found, newest)) return { epoch: epoch + 1, owes: true, ...carrying(newest) };
     return { epoch: entries.length === 0 ? epoch : epoch + 1, owes: false };
   }
   const { snapshot } = own;
-  const wasElsewhere = entries.some((each) => each !== own && each.snapshot.epoch > snapshot.epoch);
-  if (wasElsewhere) return { epoch: epoch + 1, owes: true, ...carrying(snapshot) };
-  return { epoch, owes: snapshot.residence === 'arrived', ...carrying(snapshot) };
+  const known = Math.max(knownEpoch, snapshot.epoch);
+  if (
+    hasClaim(
+      entries.filter((each) => each !== own),
+      known,
+    )
+  )
+    return { epoch: epoch + 1, owes: true, ...carrying(snapshot) };
+  // Not above a guest of this name that was booted elsewhere: that one may be the only one by now.
+  return { epoch: known, owes: snapshot.residence === 'arrived', ...carrying(snapshot) };
 };
+
+/** Whether another process has received the very guest since. One that was booted has begun a life of its own. */
+const hasClaim = (entries: readonly BelievedEntry[], epoch: number): boolean =>
+  entries.some(({ snapshot }) => snapshot.epoch > epoch && snapshot.origin !== 'boot');
 
 /** Whether this host's entry is about this process. */
 export const isOfProcess = (

@@ -97,12 +97,12 @@ const TABLE = `
   paused sent          | displaced left                           | left               | silence
   paused sent          | stopped                                  | =                  | silence
   paused sent          | announced                                | =                  | publish
-  paused sent          | stayed                                   | paused             | publish
+  paused sent          | stayed                                   | paused returned    | publish
   paused sent          | outgoing                                 | =                  | hand-on
-  paused sent          | resumed                                  | leaving            | look
-  paused owes sent     | stayed                                   | paused owes        | publish
+  paused sent          | resumed                                  | leaving returned   | judge
+  paused owes sent     | stayed                                   | paused owes returned | publish
   paused owes sent     | announced                                | paused sent        | publish
-  paused owes sent     | resumed                                  | leaving owes       | announce
+  paused owes sent     | resumed                                  | leaving owes returned | judge
 
   paused found         | taken                                    | paused @7          |
   paused found         | taken:unread                             | paused found @7    |

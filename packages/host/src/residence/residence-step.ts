@@ -68,6 +68,11 @@ const running = (before: Residence): Residence => ({
   isLeaving: false,
 });
 const leaving = (before: Residence): Residence => ({ ...before, state: 'leaving', isLeaving: false });
+/** Of one that was found here and not judged yet it stays so. */
+const unjudged = (toJudge: Judgement, before: Residence): Residence => ({
+  ...before,
+  toJudge: before.toJudge ?? toJudge,
+});
 const runningUnjudged =
   (toJudge: Judgement) =>
   (before: Residence): ResidenceStep =>
@@ -133,15 +138,16 @@ const TABLE: { readonly [S in ResidenceState]: Rules } = {
   paused: {
     incoming: awaited,
     resumed: (before) => {
-      // One that is stopped and let go on while it is sent is still being sent.
-      const residence = before.isLeaving ? leaving(before) : running(before);
+      // One that is stopped and let go on while it is sent may still be sent; and it may have run elsewhere meanwhile.
+      const residence = before.isLeaving ? unjudged('returned', leaving(before)) : running(before);
       if (residence.toJudge !== undefined) return step(residence, 'judge');
       return step(residence, residence.owes ? 'announce' : 'look');
     },
     taken,
     stopped: silent,
     outgoing: (before) => step({ ...before, isLeaving: true }, 'hand-on'),
-    stayed: (before) => step({ ...before, isLeaving: false }, 'publish'),
+    stayed: (before) =>
+      step(before.isLeaving ? unjudged('returned', { ...before, isLeaving: false }) : before, 'publish'),
     left: departed,
     displaced: departed,
     judged: (before, { epoch, owes }) =>

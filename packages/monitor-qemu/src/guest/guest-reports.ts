@@ -38,6 +38,11 @@ export class GuestReports {
     this.progress.afterStop();
   }
 
+  /** RESET. */
+  reset(): void {
+    this.intake.reset({ guest: this.guest });
+  }
+
   /** MIGRATION, its data unchecked. */
   migration(data: unknown, at: Ran): void {
     const parsed = migrationEvent.safeParse(data);

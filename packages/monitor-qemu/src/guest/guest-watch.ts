@@ -121,6 +121,7 @@ export class GuestWatch {
         this.onFilterChanged(event.data);
         break;
       case 'RESET': // resets every card's filter, and QEMU tells no more of that
+        reports.reset();
         for (const nic of this.nics?.ids ?? []) reports.changed(nic);
         break;
       case 'DEVICE_DELETED':

@@ -57,6 +57,10 @@ export class HeardIntake implements GuestIntake {
     this.hear('failed', fact);
   }
 
+  reset(fact: IntakeFact<'reset'>): void {
+    this.hear('reset', fact);
+  }
+
   changed(fact: IntakeFact<'changed'>): void {
     this.hear('changed', fact);
   }
