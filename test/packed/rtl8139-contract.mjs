@@ -1,7 +1,7 @@
 // Copied into the new package in place of its own test: values of the card it was filled in for.
 import { describe, it } from 'node:test';
 import { fakeDevice, nicModelContract, testContract } from '@nic-herald/testkit';
-import { AcmeNicModel } from '../src/index.js';
+import { AcmeNicModel } from 'acme-nic';
 
 const BAR = 0xfebf_1000;
 const card = (low, high) => () =>
