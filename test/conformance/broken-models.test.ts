@@ -1,6 +1,7 @@
 import { type ContractSuite, nicModelContract, testContract } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { brokenModels } from './broken-models/broken-models.js';
+import { soundRegisterModel } from './broken-models/register-model.js';
 import { soundModel } from './broken-models/sample-model.js';
 
 const failureOf = async ({ cases }: ContractSuite, name: string): Promise<unknown> => {
@@ -13,6 +14,8 @@ const failureOf = async ({ cases }: ContractSuite, name: string): Promise<unknow
 };
 
 describe('a sound model', () => testContract(nicModelContract(soundModel), { describe, it }));
+describe('a sound model that reads registers', () =>
+  testContract(nicModelContract(soundRegisterModel), { describe, it }));
 
 describe('the contract of a NIC model fails, and says why, for a model of which', () => {
   it.each(brokenModels.map((each) => [each.broken, each] as const))('%s', async (_, broken) => {

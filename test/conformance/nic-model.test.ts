@@ -8,6 +8,8 @@ import {
   testContract,
 } from '@nic-herald/testkit';
 import { describe, it } from 'vitest';
+import { e1000Values } from './e1000-values.js';
+import { virtioNetValues } from './virtio-net-values.js';
 
 const cardsOf = (...names: readonly string[]) =>
   Object.fromEntries(
@@ -23,6 +25,7 @@ const virtioNet = nicModelContract({
   model: () => new VirtioNetModel(),
   handler: () => new VirtioNetAnnounceHandler(),
   cards: cardsOf('virtio-macvlan-noga', 'virtio-vlan-noga', 'virtio-macvlan-over-vlan-noga', 'virtio-nested'),
+  values: virtioNetValues,
 });
 describe('virtio-net', () => testContract(virtioNet, { describe, it }));
 
@@ -36,6 +39,7 @@ describe.each(['e1000', 'e1000e'] as const)('%s', (kind) => {
     model: () => new E1000Model(kind),
     handler: () => new E1000AnnounceHandler(kind),
     cards: cardsOf(...recorded[kind]),
+    values: e1000Values[kind],
     notEnabled: { 'a card whose registers are not mapped': unmapped },
   });
   testContract(suite, { describe, it });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GuestInspection } from '@nic-herald/host';
 import { Checks } from './checks.js';
+import { LocalRegistry } from './local-registry.js';
 import { Program, run } from './program.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -12,6 +13,7 @@ const checks = new Checks();
 console.log(`Node.js ${process.version}`);
 const folder = await realpath(await mkdtemp(join(tmpdir(), 'nic-herald-packed-')));
 const acme = join(folder, 'acme-nic');
+const acmeIgb = join(folder, 'acme-igb');
 const npm = ['--no-audit', '--no-fund', '--prefer-offline'];
 
 const tarball = (name: string): string => join(tarballs, name);
@@ -22,6 +24,21 @@ const refusal = async (...given: readonly string[]): Promise<string> => {
   const { status, err } = await new Program(folder, 'npx', 'nic-herald', ...given).ended;
   assert.equal(status, 2, err);
   return err;
+};
+
+/** The tests of a new package. */
+const theTestsPass = async (of: string): Promise<void> => {
+  const out = await run(of, 'npm', 'test');
+  assert.match(out, /^# fail 0$|ℹ fail 0$/m);
+  assert.match(out, /^(#|ℹ) pass [1-9]\d*$/m);
+};
+/** Changes what acme-nic says of its card. */
+const change = async (member: string, value: string): Promise<void> => {
+  const file = join(acme, 'src/acme-nic-card.js');
+  const card = await readFile(file, 'utf8');
+  const line = new RegExp(`^  ${member}: .*,$`, 'm');
+  assert.match(card, line);
+  await writeFile(file, card.replace(line, `  ${member}: ${value},`));
 };
 
 interface Described {
@@ -48,34 +65,57 @@ const described = async (
 
 const aStranger = async (): Promise<void> => {
   const packed = (await readdir(tarballs)).filter((name) => name.endsWith('.tgz'));
-  const named = (part: string): string =>
-    tarball(packed.find((name) => name.startsWith(`nic-herald-${part}-`)) ?? `nic-herald-${part}`);
   await put('package.json', '{ "private": true }\n');
 
   const installed = await checks.check(`installs ${packed.length} tarballs in an empty folder`, () =>
     run(folder, 'npm', 'install', ...npm, ...packed.map(tarball)),
   );
   if (!installed) return;
-  await checks.check('nic-herald new-model writes a package', () =>
-    herald('new-model', 'acme-nic', '--type', 'rtl8139'),
-  );
+  await checks.check('nic-herald new-model writes a package', async () => {
+    assert.match(await herald('new-model', 'acme-nic', '--type', 'rtl8139'), /TO FILL IN, for rtl8139/);
+    await herald('new-model', 'acme-igb', '--type', 'igb');
+  });
   await checks.check('new-model does not write over it', async () =>
     assert.match(
       (await new Program(folder, 'npx', 'nic-herald', 'new-model', 'acme-nic').ended).err,
       /HERALD_FOLDER_TAKEN/,
     ),
   );
-  await checks.check('the new package installs', () =>
-    run(acme, 'npm', 'install', ...npm, '--save-dev', named('core'), named('wire'), named('testkit')),
-  );
-  await checks.check('its tests pass: the contract of a NIC model', async () => {
-    const out = await run(acme, 'npm', 'test');
-    assert.match(out, /^# fail 0$|ℹ fail 0$/m);
-    assert.match(out, /^(#|ℹ) pass [1-9]\d*$/m);
+  await checks.check('npm install in a new package, from a registry that has the packages', async () => {
+    const registry = await LocalRegistry.open(packed.map(tarball));
+    try {
+      await run(acmeIgb, 'npm', 'install', ...npm, `--@nic-herald:registry=${registry.url}`);
+    } finally {
+      await registry.close();
+    }
   });
+  await checks.check('its tests pass as they stand, values too', () => theTestsPass(acmeIgb));
+  await checks.check('npm install in a new package, from tarballs as its README says', async () => {
+    const readme = await readFile(join(acme, 'README.md'), 'utf8');
+    const [command = ''] = /^npm install --save-dev .*$/m.exec(readme) ?? [];
+    assert.match(command, /DIR\/nic-herald-core-/);
+    await run(acme, 'sh', '-c', `${command.replaceAll('DIR/', `${tarballs}/`)} ${npm.join(' ')}`);
+  });
+  await checks.check('its tests pass as they stand', () => theTestsPass(acme));
   await checks.check('its types are right', () =>
     run(acme, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', 'jsconfig.json'),
   );
+  await checks.check('filled in for rtl8139 its tests pass, with values of that card', async () => {
+    await copyFile(join(import.meta.dirname, 'rtl8139-contract.mjs'), join(acme, 'test/contract.test.js'));
+    await change('type', "'rtl8139'");
+    await change('bar', '1');
+    await change('table', '0x00');
+    await change('entries', '1');
+    await change('valid', '0');
+    await theTestsPass(acme);
+  });
+  await checks.check('with a wrong offset they fail, and say what was expected and given', async () => {
+    await change('table', '0x08');
+    const { status, out } = await new Program(acme, 'npm', 'test').ended;
+    assert.notEqual(status, 0);
+    assert.match(out, /its own MAC is expected to be 02:aa:00:00:00:07, the model gave 52:54:00:ee:00:01/);
+    await change('table', '0x00');
+  });
 
   await copyFile(join(import.meta.dirname, 'own-copies.mjs'), join(acme, 'own-copies.mjs'));
   await put(
@@ -85,7 +125,7 @@ const aStranger = async (): Promise<void> => {
   await checks.check('by path it is composed, with its own copies of core and tsyringe', async () => {
     assert.ok((await readdir(join(acme, 'node_modules'))).includes('tsyringe'));
     const { origin, contract, registrations } = await described('acme-nic', '--config', 'path.yaml');
-    assert.deepEqual([origin?.version, contract], ['0.1.0', 1]);
+    assert.deepEqual([origin?.version, contract], ['0.1.0', 2]);
     assert.equal(origin?.path, join(acme, 'src/index.js'));
     assert.deepEqual(
       registrations.map(({ token, implementation }) => [token, implementation]),
@@ -108,11 +148,11 @@ const aStranger = async (): Promise<void> => {
     );
   });
   await checks.check('another contract is refused, both named', async () => {
-    await put('old.mjs', "export const plugin = () => ({ name: 'old', contract: 2, install() {} });\n");
+    await put('old.mjs', "export const plugin = () => ({ name: 'old', contract: 1, install() {} });\n");
     await put('old.yaml', 'plugins: [./old.mjs]\n');
     assert.match(
       await refusal('run', '--config', 'old.yaml'),
-      /written for contract 2, this nic-herald has 1/,
+      /written for contract 1, this nic-herald has 2/,
     );
   });
   if (process.geteuid?.() === 0) await anAgent();

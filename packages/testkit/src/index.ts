@@ -23,6 +23,7 @@ export {
 } from './contract/handoff-store-contract.js';
 export type { ContractCards } from './contract/model-under-test.js';
 export { type NicModelContractOptions, nicModelContract } from './contract/nic-model-contract.js';
+export type { ContractValues, NicValues } from './contract/nic-values.js';
 export type { OpenedLearner } from './contract/opened-learner.js';
 export {
   type StationLearnerContractOptions,

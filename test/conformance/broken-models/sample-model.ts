@@ -6,6 +6,8 @@ import * as z from 'zod';
 
 /** The state of the sample card. */
 export interface SampleState {
+  /** Only cards of registers have it. */
+  readonly own?: string | undefined;
   readonly macs: readonly string[];
   readonly vlans: readonly number[];
 }
@@ -20,6 +22,7 @@ export const list = <T extends z.ZodType>(of: T, most: number) =>
   z.array(z.unknown()).max(most).pipe(z.array(of));
 /** Its schema. */
 export const sampleState: z.ZodType<SampleState> = z.object({
+  own: mac.optional(),
   macs: list(mac, 16),
   vlans: list(z.int().min(1).max(4094), 64),
 });
@@ -67,6 +70,14 @@ export const contractOf = (
   cards: {
     'two MACs': () => fakeDevice({ type: 'sample-nic', receiveFilter: REPORT }),
     'no VLAN': () => fakeDevice({ type: 'sample-nic', receiveFilter: { macs: REPORT.macs, vlans: [] } }),
+  },
+  values: {
+    'two MACs and a VLAN': {
+      device: () => fakeDevice({ type: 'sample-nic', receiveFilter: REPORT }),
+      unicast: REPORT.macs,
+      vlans: REPORT.vlans,
+      incomplete: [],
+    },
   },
   limitMs: 200,
 });

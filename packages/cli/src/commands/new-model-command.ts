@@ -14,19 +14,16 @@ export const newModelCommand = async (
 ): Promise<ExitCode> => {
   const unscoped = unscopedName(name);
   const folder = resolve(options.dir ?? unscoped);
-  const files = await writeModelPackage({
-    name,
-    folder,
-    type: options.type ?? unscoped,
-    version: ownVersion(),
-  });
+  const type = options.type ?? unscoped;
+  const files = await writeModelPackage({ name, folder, type, version: ownVersion() });
   const place = relative('.', folder) || '.';
   const lines = [
-    `${name}: a NIC model for cards of type ${options.type ?? unscoped}`,
+    `${name}: a NIC model for cards of type ${type}, to be filled in: it reads a made-up card, and none of type ${type} yet`,
     ...files.map((file) => `  ${place}/${file}`),
     '',
     'Next:',
     `  cd ${place} && npm install && npm test`,
+    `  fill in what says TO FILL IN, for ${type}: its registers in src/${unscoped}-card.js, and in test/ cards whose MACs you know`,
     `  name it under \`plugins:\` in herald.yaml, as ${name} where it is installed, or by its path`,
   ];
   io.write(`${lines.map(printable).join('\n')}\n`);

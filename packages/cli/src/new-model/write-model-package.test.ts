@@ -15,6 +15,15 @@ const write = (name: string, folder: string, type = 'acme') =>
   writeModelPackage({ name, type, version: '0.1.0', folder: join(base, folder) });
 
 describe('a new model package', () => {
+  it('takes no card of the type that it was made for until it is filled in', async () => {
+    const files = await write('acme-nic', 'to-fill-in', 'igb');
+    const code = files.filter((file) => file.endsWith('.js'));
+    const texts = await Promise.all(code.map((file) => readFile(join(base, 'to-fill-in', file), 'utf8')));
+    const uncommented = texts.join('\n').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    expect(uncommented).toContain("type: 'made-up-nic'");
+    expect(uncommented).not.toContain('igb');
+  });
+
   it.each([
     ['a capital letter', 'AcmeNic', 'HERALD_USAGE'],
     ['a path', '../acme', 'HERALD_USAGE'],
@@ -42,15 +51,15 @@ describe('a new model package', () => {
   ])('%s has its name everywhere', async (name, model, className) => {
     const files = await write(name, model, 'rtl8139');
     const expected = ['README.md', 'jsconfig.json', 'package.json', 'src/index.js', 'test/contract.test.js'];
-    expect(new Set(files)).toEqual(new Set([...expected, `src/${model}-model.js`]));
+    expect(new Set(files)).toEqual(new Set([...expected, `src/${model}-model.js`, `src/${model}-card.js`]));
     const texts = await Promise.all(files.map((file) => readFile(join(base, model, file), 'utf8')));
     const all = texts.join('\n');
     expect(all).not.toMatch(/sample/i);
     expect(all).toContain(`class ${className}Model`);
     expect(all).toContain(`name = '${model}'`);
     expect(all).toContain(`name: '${name}'`);
-    expect(all).toContain("TYPE = 'rtl8139'");
-    expect(JSON.parse(texts[2] ?? '')).toMatchObject({
+    expect(all).toContain("TO FILL IN: 'rtl8139'");
+    expect(JSON.parse(texts[files.indexOf('package.json')] ?? '')).toMatchObject({
       name,
       peerDependencies: { '@nic-herald/core': '^0.1.0' },
     });

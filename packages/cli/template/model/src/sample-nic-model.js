@@ -3,30 +3,32 @@
 import { HeraldError } from '@nic-herald/core';
 import { MacAddress } from '@nic-herald/wire';
 import * as z from 'zod';
+import { bytesOf, card } from './sample-nic-card.js';
 
-// Change these to your card's. Only read registers that have no side effect.
-const TYPE = 'sample-nic-type';
-const BAR = 1;
-const MAC_REGISTER = 0x00; // 6 bytes: two little-endian words
+const station = z
+  .string()
+  .max(17)
+  .transform((text, context) => {
+    const mac = MacAddress.parse(text);
+    if (mac !== undefined && MacAddress.isStationAddress(mac)) return mac;
+    context.addIssue('must be the MAC of a station');
+    return z.NEVER;
+  });
 
 /** What is handed from host to host: plain JSON, bounded. Another host wrote it, so it is checked. */
 const state = z.object({
-  mac: z
-    .string()
-    .max(17)
-    .transform((text, context) => {
-      const mac = MacAddress.parse(text);
-      if (mac !== undefined && MacAddress.isStationAddress(mac)) return mac;
-      context.addIssue('must be the MAC of a station');
-      return z.NEVER;
-    })
-    .optional(),
+  own: station.optional(),
+  // counted before it is looked at
+  others: z
+    .array(z.unknown())
+    .max(card.entries - 1)
+    .pipe(z.array(station)),
 });
 
 /** @typedef {z.infer<typeof state>} SampleNicState */
 
 /**
- * The NIC model of sample-nic-type: reads which MAC the guest has given the card.
+ * The NIC model of sample-nic-type: reads which MACs the guest has given the card.
  *
  * @implements {NicModel<SampleNicState>}
  */
@@ -38,7 +40,7 @@ export class SampleNicModel {
    *
    * @type {NicLimits}
    */
-  limits = { unicast: 0, multicast: 0, vlans: 0 };
+  limits = { unicast: card.entries - 1, multicast: 0, vlans: 0 };
   state = state;
 
   /** @param {{ readonly pollMs: number }} options */
@@ -48,7 +50,7 @@ export class SampleNicModel {
 
   /** @param {NicDescriptor} nic */
   matches(nic) {
-    return nic.type === TYPE;
+    return nic.type === card.type;
   }
 
   /**
@@ -57,34 +59,53 @@ export class SampleNicModel {
    * @returns {Promise<SampleNicState>}
    */
   async capture(device, options) {
-    const address = await registers(device, options);
-    const [words] = await device.readWords([{ address: address + MAC_REGISTER, words: 2 }], options);
-    if (words?.length !== 2) throw unreadable(device.nic, 'its MAC was not read');
-    const [low = 0, high = 0] = words;
-    const bytes = Uint8Array.of(low, low >>> 8, low >>> 16, low >>> 24, high, high >>> 8);
-    const mac = MacAddress.fromBytes(bytes);
-    return typeof mac === 'string' && MacAddress.isStationAddress(mac) ? { mac } : {};
+    const address = (await registers(device, options)) + card.table;
+    const [words] = await device.readWords([{ address, words: TABLE_BYTES / 4 }], options);
+    if (words?.length !== TABLE_BYTES / 4) throw unreadable(device.nic, 'its table of MACs was not read');
+    const [own, ...others] = Array.from({ length: card.entries }, (_, entry) => macOf(words, entry));
+    return {
+      ...(own === undefined ? {} : { own }),
+      others: [...new Set(others)].flatMap((mac) => (mac === undefined || mac === own ? [] : [mac])),
+    };
   }
 
   /**
+   * TO FILL IN: what it means. Say what you do not know in `incomplete`: a promiscuous card, a receiver that is off.
+   *
    * @param {SampleNicState} state
    * @returns {FilterView}
    */
-  filter({ mac }) {
+  filter({ own, others }) {
     return {
-      ...(mac === undefined ? {} : { currentMac: mac }),
-      unicast: [],
+      ...(own === undefined ? {} : { currentMac: own }),
+      unicast: others,
       multicast: [],
       vlans: 'unknown',
       incomplete: [
         {
-          reason: 'own-mac-only',
-          meaning: 'only the own MAC is read from this card; others must be learned',
+          reason: 'vlans-not-read',
+          meaning: 'no VLANs are read from this card; those in use must be learned',
         },
       ],
     };
   }
 }
+
+const TABLE_BYTES = (card.entries - 1) * card.stride + 8;
+
+/**
+ * The MAC of an entry that is in use.
+ *
+ * @param {Uint32Array} words
+ * @param {number} entry
+ */
+const macOf = (words, entry) => {
+  const index = (entry * card.stride) / 4;
+  const [low = 0, high = 0] = words.subarray(index, index + 2);
+  if (card.valid !== 0 && (high & card.valid) === 0) return undefined;
+  const mac = MacAddress.fromBytes(bytesOf(low, high));
+  return typeof mac === 'string' && MacAddress.isStationAddress(mac) ? mac : undefined;
+};
 
 /**
  * Where the guest has mapped the card's registers.
@@ -93,15 +114,15 @@ export class SampleNicModel {
  * @param {{ readonly signal: AbortSignal }} options
  */
 const registers = async (device, options) => {
-  const bar = (await device.regions(options)).find((region) => region.bar === BAR);
-  if (bar?.kind !== 'memory' || bar.size < MAC_REGISTER + 8) {
-    throw unreadable(device.nic, `it has no registers at BAR ${BAR}`);
+  const bar = (await device.regions(options)).find((region) => region.bar === card.bar);
+  if (bar?.kind !== 'memory' || bar.size < card.table + TABLE_BYTES) {
+    throw unreadable(device.nic, `it has no registers at BAR ${card.bar}`);
   }
   if (bar.address === undefined) {
     throw new HeraldError('HERALD_NIC_NOT_ENABLED', `the guest has not enabled ${device.nic.id} yet`);
   }
   if (!Number.isSafeInteger(bar.address) || bar.address < 0 || bar.address % 4 !== 0) {
-    throw unreadable(device.nic, `BAR ${BAR} is said to be at ${bar.address}`);
+    throw unreadable(device.nic, `BAR ${card.bar} is said to be at ${bar.address}`);
   }
   return bar.address;
 };
