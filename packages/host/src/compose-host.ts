@@ -75,6 +75,7 @@ export const composeHost = async (
   const intake = installation.get(GUEST_INTAKE);
   const own = { host: name, agent: randomUUID(), startedAt: clock.now() };
   const told = new ToldLately(clock);
+  const pacing = checkAnnouncePacing(policy.pacing ?? DEFAULT_ANNOUNCE_PACING);
   const services: EngineServices = {
     host: name,
     agent: own.agent,
@@ -82,9 +83,9 @@ export const composeHost = async (
     bus,
     policy,
     models: new ModelRegistry(installation.all(NIC_MODEL), installation.all(ANNOUNCE_HANDLER)),
-    sinks: new SinkRegistry(installation.all(FRAME_SINK), clock),
+    sinks: new SinkRegistry(installation.all(FRAME_SINK), clock, policy),
     schedule: installation.get(FRAME_SCHEDULE),
-    pacer: new FramePacer(checkAnnouncePacing(policy.pacing ?? DEFAULT_ANNOUNCE_PACING), clock),
+    pacers: { announce: new FramePacer(pacing, clock), observe: new FramePacer(pacing, clock) },
     learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
     ...(handoff === undefined ? {} : { handoff }),

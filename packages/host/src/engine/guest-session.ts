@@ -11,6 +11,7 @@ import {
   type Snapshot,
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
+import { toldMode } from '../announce/announce-mode.js';
 import { ChannelSet } from '../announce/channel-set.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
@@ -70,6 +71,7 @@ export class GuestSession implements ArrivingGuest {
     private readonly owner: SessionOwner,
   ) {
     const { bus, clock, sinks } = services;
+    const { identity } = guest;
     this.handoff = new GuestHandoff(guest, services, this.stop.signal);
     this.residence = residenceAt(phase);
     this.warnings = new GuestWarnings(bus, guest, clock);
@@ -79,7 +81,7 @@ export class GuestSession implements ArrivingGuest {
     );
     this.knowledge = this.observation.knowledge;
     this.ports = {
-      channels: new ChannelSet(sinks, clock, this.stop.signal),
+      channels: new ChannelSet(identity, sinks, clock, this.stop.signal),
       countReports: () => this.observation.countReports(),
     };
     this.retry = new RisingRetry(clock, () => void this.work.enqueue(() => this.catchUp()));
@@ -281,7 +283,8 @@ export class GuestSession implements ArrivingGuest {
         this.take({ is: 'ready', epoch: handoff?.epoch ?? 0 });
         for (const problem of [...problems, ...announcement.faults]) this.warnings.tell(problem);
         void this.observation.attend(announcement.nics.map(({ plan }) => plan.nic)); // before it says its first word
-        services.bus.emit('announce:armed', { guest, frames: announcement.run.frames });
+        const { mode, run } = announcement;
+        services.bus.emit('announce:armed', { guest, frames: run.frames, ...toldMode(mode) });
       },
       read: (handoff) => {
         const known = recognised(handoff, { host: services.host, guest });
@@ -383,7 +386,8 @@ export class GuestSession implements ArrivingGuest {
     // Told after the frames of all guests that wait in this turn are out.
     services.clock.setTimer(0, () => {
       this.observation.injected(announcement);
-      services.bus.emit('announce:round-finished', { guest, epoch: this.epoch, round });
+      const { mode } = announcement;
+      services.bus.emit('announce:round-finished', { guest, epoch: this.epoch, round, ...toldMode(mode) });
     });
   };
 
