@@ -11,7 +11,6 @@ import {
   type Snapshot,
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
-import { toldMode } from '../announce/announce-mode.js';
 import { ChannelSet } from '../announce/channel-set.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
@@ -71,7 +70,6 @@ export class GuestSession implements ArrivingGuest {
     private readonly owner: SessionOwner,
   ) {
     const { bus, clock, sinks } = services;
-    const { identity } = guest;
     this.handoff = new GuestHandoff(guest, services, this.stop.signal);
     this.residence = residenceAt(phase);
     this.warnings = new GuestWarnings(bus, guest, clock);
@@ -81,7 +79,7 @@ export class GuestSession implements ArrivingGuest {
     );
     this.knowledge = this.observation.knowledge;
     this.ports = {
-      channels: new ChannelSet(identity, sinks, clock, this.stop.signal),
+      channels: new ChannelSet(guest.identity, sinks, clock, this.stop.signal),
       countReports: () => this.observation.countReports(),
     };
     this.retry = new RisingRetry(clock, () => void this.work.enqueue(() => this.catchUp()));
@@ -283,8 +281,7 @@ export class GuestSession implements ArrivingGuest {
         this.take({ is: 'ready', epoch: handoff?.epoch ?? 0 });
         for (const problem of [...problems, ...announcement.faults]) this.warnings.tell(problem);
         void this.observation.attend(announcement.nics.map(({ plan }) => plan.nic)); // before it says its first word
-        const { mode, run } = announcement;
-        services.bus.emit('announce:armed', { guest, frames: run.frames, ...toldMode(mode) });
+        services.bus.emit('announce:armed', { guest, frames: announcement.run.frames, ...announcement.told });
       },
       read: (handoff) => {
         const known = recognised(handoff, { host: services.host, guest });
@@ -386,8 +383,7 @@ export class GuestSession implements ArrivingGuest {
     // Told after the frames of all guests that wait in this turn are out.
     services.clock.setTimer(0, () => {
       this.observation.injected(announcement);
-      const { mode } = announcement;
-      services.bus.emit('announce:round-finished', { guest, epoch: this.epoch, round, ...toldMode(mode) });
+      services.bus.emit('announce:round-finished', { guest, epoch: this.epoch, round, ...announcement.told });
     });
   };
 

@@ -14,6 +14,7 @@ import {
   type Station,
   stationKey,
 } from '@nic-herald/core';
+import { toldMode } from '../announce/announce-mode.js';
 import type { ReadyBatch } from '../announce/announcement-round.js';
 import { AnnouncementRun } from '../announce/announcement-run.js';
 import { channelProblem } from '../announce/channel-problem.js';
@@ -98,6 +99,11 @@ export class PreparedAnnouncement {
   /** Whether what it holds is sent at all. */
   get mode(): AnnounceMode {
     return this.channels.mode;
+  }
+
+  /** Its mode as facts have it. */
+  get told(): ReturnType<typeof toldMode> {
+    return toldMode(this.mode);
   }
 
   /** The stations whose frames were put in by now, or are about to be, by NIC; none where none is sent. */
