@@ -20,6 +20,8 @@ export interface AgentLine {
   readonly code?: string;
   /** Of a warning about a card that lists less than the guest has. */
   readonly reason?: string;
+  /** Of `ready`: whether frames are sent. */
+  readonly mode?: string;
   /** Of `announce:armed`. */
   readonly frames?: number;
 }

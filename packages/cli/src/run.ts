@@ -47,6 +47,7 @@ export const run = async (argv: readonly string[], io: CliIo): Promise<ExitCode>
     .option('--handoff-dir <dir>', 'directory shared with the other hosts, where snapshots travel')
     .option('--report-dir <dir>', 'keep one JSON report per migration there')
     .option('--control <socket>', 'control socket (default: /run/nic-herald/NAME.sock)')
+    .option('--observe', 'send nothing, for no guest: learn, make ready and report what would be sent')
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS))
     .action(
       action(async (options: RunOptions) => {
@@ -161,6 +162,7 @@ interface RunOptions {
   readonly reportDir?: string;
   readonly control?: string;
   readonly logLevel?: LogLevel;
+  readonly observe?: boolean;
 }
 
 /** A subcommand that reports errors as the program does. */

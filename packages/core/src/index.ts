@@ -12,6 +12,7 @@ export {
 } from './announce/announce-pacing.js';
 export {
   ANNOUNCE_POLICY,
+  type AnnounceMode,
   type AnnouncePolicy,
   DEFAULT_GUEST_POLICY,
   type GuestPolicy,

@@ -76,6 +76,7 @@ export const composeHost = async (
   const agent = randomUUID();
   const hostTwin = new HostTwin({ host: name, agent }, clock);
   const told = new ToldLately(clock);
+  const pacing = checkAnnouncePacing(policy.pacing ?? DEFAULT_ANNOUNCE_PACING);
   const services: EngineServices = {
     host: name,
     agent,
@@ -83,9 +84,9 @@ export const composeHost = async (
     bus,
     policy,
     models: new ModelRegistry(installation.all(NIC_MODEL), installation.all(ANNOUNCE_HANDLER)),
-    sinks: new SinkRegistry(installation.all(FRAME_SINK), clock),
+    sinks: new SinkRegistry(installation.all(FRAME_SINK), clock, policy),
     schedule: installation.get(FRAME_SCHEDULE),
-    pacer: new FramePacer(checkAnnouncePacing(policy.pacing ?? DEFAULT_ANNOUNCE_PACING), clock),
+    pacers: { announce: new FramePacer(pacing, clock), observe: new FramePacer(pacing, clock) },
     learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
     ...(handoff === undefined ? {} : { handoff }),

@@ -1,4 +1,5 @@
 import type {
+  AnnounceMode,
   AnnounceTiming,
   FilterView,
   Guest,
@@ -55,6 +56,8 @@ export interface GuestInspection {
   readonly instance: string;
   readonly hypervisor: Guest['hypervisor'];
   readonly phase: GuestPhase;
+  /** Whether frames would be sent for it, or it is only observed. */
+  readonly mode: AnnounceMode;
   /** The guest's epoch as this host knows it; 0 before its first migration. */
   readonly epoch: number;
   /** True while frames lie encoded for the next resume. */
@@ -87,7 +90,8 @@ export interface HeraldHost {
    */
   inspect(guest: Guest): Promise<GuestInspection>;
   /**
-   * Announces a running guest now and resolves with the report after its last round. Rejects with
+   * Announces a running guest now and resolves with the report after its last round; for one that is only observed
+   * nothing is sent, and the report's outcome is `observed`. Rejects with
    * HERALD_GUEST_NOT_RUNNING for one that does not run here, HERALD_NIC_UNKNOWN, HERALD_ANNOUNCE_TIMING.
    */
   announce(guest: Guest, request?: AnnounceRequest): Promise<MigrationReport>;

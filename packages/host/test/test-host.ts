@@ -9,6 +9,7 @@ import {
   DEFAULT_GUEST_POLICY,
   FRAME_SINK,
   type Guest,
+  type GuestIdentity,
   type GuestIntake,
   type GuestKey,
   type GuestPhase,
@@ -42,7 +43,8 @@ export interface TestHostOptions {
   readonly handler?: AnnounceHandler;
   /** Besides those of the host. */
   readonly kind?: AnnouncementKind;
-  readonly policy?: Partial<GuestPolicy>;
+  /** Asked for at each reading, where it is a function. */
+  readonly policy?: Partial<GuestPolicy> | ((guest: GuestIdentity) => Partial<GuestPolicy>);
   readonly pacing?: AnnouncePacing;
   /** None: nothing is learned. */
   readonly learner?: FakeLearner;
@@ -96,7 +98,10 @@ export class TestHost {
             registrar.provide(HANDOFF_STORE, { value: handoff });
             registrar.provide(ANNOUNCE_POLICY, {
               value: {
-                forGuest: () => ({ ...DEFAULT_GUEST_POLICY, ...policy }),
+                forGuest: (guest) => ({
+                  ...DEFAULT_GUEST_POLICY,
+                  ...(typeof policy === 'function' ? policy(guest) : policy),
+                }),
                 ...(pacing === undefined ? {} : { pacing }),
               },
             });

@@ -1,4 +1,5 @@
 import {
+  type AnnounceMode,
   type AnnouncePacing,
   type AnnounceTiming,
   DEFAULT_ANNOUNCE_PACING,
@@ -20,6 +21,7 @@ export const testRun = (
   batches: readonly string[],
   timing: Partial<AnnounceTiming> = {},
   pacing: AnnouncePacing = DEFAULT_ANNOUNCE_PACING,
+  mode: AnnounceMode = 'announce',
 ) => {
   const clock = new FakeClock(START);
   const sent: string[] = [];
@@ -42,7 +44,7 @@ export const testRun = (
   const run = new AnnouncementRun(
     batches.map((nic) => batch(nic)),
     { ...DEFAULT_ANNOUNCE_TIMING, ...timing },
-    { clock, pacer, schedule },
+    { clock, pacer, schedule, mode },
     (round) => told.push(round),
   );
   return { run, clock, schedule, sent, told, batch };

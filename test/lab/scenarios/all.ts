@@ -13,6 +13,7 @@ import { migratedAtOnceCases } from './migrated-at-once.js';
 import { migrationWithinOneHost } from './migration-within-one-host.js';
 import { multicastScenarios } from './multicast.js';
 import { neighboursMacCases } from './neighbours-mac.js';
+import { observeOnly } from './observe-only.js';
 import { ovsSlbBond, ovsSlbBondLocked } from './ovs-slb-bond.js';
 import { pacedPairs } from './paced-pairs.js';
 import { pausedDestination } from './paused-destination.js';
@@ -41,6 +42,7 @@ const all: readonly LabCase[] = [
   ...addressScenarios,
   thereAndBack('e1000'),
   thereAndBack('virtio'),
+  observeOnly,
   guessStaysAGuess,
   ...neighboursMacCases,
   flood,

@@ -71,6 +71,11 @@ describe('the log', () => {
       'migration ended without moving the guest: cancelled',
     ],
     ['announce:armed', { guest, frames: 9 }, 'armed: 9 frames lie ready'],
+    [
+      'announce:armed',
+      { guest, frames: 9, mode: 'observe' },
+      'armed: 9 frames lie ready, and none of them will be sent (mode: observe)',
+    ],
     ['listener:failed', { event: 'guest:gone', error: new Error('boo') }, 'a listener of guest:gone failed'],
   ] as const)('tells of %s in one line', (event, fact, message) => {
     expect(logged(event, fact)).toMatchObject([{ event, msg: message }]);
@@ -90,6 +95,20 @@ describe('the log', () => {
     const round = { round: 2, startedAt: 1, finishedAt: 2, frames: 9, accepted };
     expect(logged('announce:round-finished', { guest, epoch: 1, round })).toMatchObject([
       { level, accepted },
+    ]);
+  });
+
+  it('of a round that was only observed is no warning, and says that nothing was sent', () => {
+    const round = { round: 2, startedAt: 1, finishedAt: 2, frames: 9, accepted: 0 };
+    expect(logged('announce:round-finished', { guest, epoch: 1, round, mode: 'observe' })).toMatchObject([
+      { level: 30, mode: 'observe', frames: 9, msg: 'round 2: 9 frames, none was sent' },
+    ]);
+  });
+
+  it('of an announcement that was only observed says so', () => {
+    const observed = { ...report(0), outcome: 'observed', mode: 'observe' } as const;
+    expect(logged('announce:finished', { guest, cause: 'migration', report: observed })).toMatchObject([
+      { level: 30, outcome: 'observed', mode: 'observe', msg: 'announcement over: observed' },
     ]);
   });
 

@@ -62,20 +62,21 @@ const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) =
   'migration:failed': ({ guest, side, status }) => [
     ['warn', { ...of(guest), side, status }, `migration ended without moving the guest: ${status}`],
   ],
-  'announce:armed': ({ guest, frames }) => [
-    ['info', { ...of(guest), frames }, `armed: ${frames} frames lie ready`],
-  ],
-  'announce:round-finished': ({ guest, epoch, round }) => {
+  'announce:armed': ({ guest, frames, ...observing }) => {
+    const ready = `armed: ${frames} frames lie ready`;
+    const unsent = observing.mode === 'observe' ? ', and none of them will be sent (mode: observe)' : '';
+    return [['info', { ...of(guest), frames, ...observing }, ready + unsent]];
+  },
+  'announce:round-finished': ({ guest, epoch, round, ...observing }) => {
     const { frames, accepted, delayed, delayedMs } = round;
     const delay = delayed === undefined ? {} : { delayed, delayedMs: roundedMs(delayedMs ?? 0) };
     const tookMs = roundedMs(round.finishedAt - round.startedAt);
-    return [
-      [
-        accepted < frames ? 'warn' : 'info',
-        { ...of(guest), epoch, round: round.round, frames, accepted, tookMs, ...delay },
-        `round ${round.round}: ${accepted} of ${frames} frames handed over`,
-      ],
-    ];
+    const fields = { ...of(guest), epoch, round: round.round, frames, accepted, tookMs, ...delay };
+    if (observing.mode === 'observe') {
+      return [['info', { ...fields, ...observing }, `round ${round.round}: ${frames} frames, none was sent`]];
+    }
+    const message = `round ${round.round}: ${accepted} of ${frames} frames handed over`;
+    return [[accepted < frames ? 'warn' : 'info', fields, message]];
   },
   'snapshot:published': ({ guest, head }) => [
     ['debug', { ...of(guest), epoch: head.epoch }, 'snapshot published'],

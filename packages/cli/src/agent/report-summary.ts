@@ -1,4 +1,10 @@
-import { type AnnounceCause, type AnnounceOutcome, type MigrationReport, stationKey } from '@nic-herald/core';
+import {
+  type AnnounceCause,
+  type AnnounceMode,
+  type AnnounceOutcome,
+  type MigrationReport,
+  stationKey,
+} from '@nic-herald/core';
 import { countWords } from '../inspect/list-text.js';
 import { roundedMs } from './rounded-ms.js';
 
@@ -6,6 +12,8 @@ import { roundedMs } from './rounded-ms.js';
 export interface ReportSummary {
   readonly epoch: number;
   readonly cause: AnnounceCause;
+  /** `observe` where nothing was sent and all numbers are what would have been; else absent. */
+  readonly mode?: AnnounceMode;
   readonly outcome: AnnounceOutcome;
   readonly nics: number;
   /** Stations announced on NICs that have a sink, those found on the card after the resume too. */
@@ -41,6 +49,7 @@ export const reportSummary = (report: MigrationReport): ReportSummary => {
   return {
     epoch: report.epoch,
     cause: report.cause,
+    ...(report.mode === undefined ? {} : { mode: report.mode }),
     outcome: report.outcome,
     nics: nics.length,
     stations: new Set(announced.map(({ at }) => at)).size,

@@ -1,4 +1,5 @@
 import {
+  ANNOUNCE_POLICY,
   ANNOUNCEMENT_KIND,
   type AnyToken,
   GUEST_MONITOR,
@@ -16,6 +17,8 @@ import { ReportDirectory } from '../agent/report-directory.js';
 import type { CliIo } from '../cli-io.js';
 import { type AgentSettings, agentSettings, type RunFlags } from '../config/agent-settings.js';
 import { loadConfig } from '../config/load-config.js';
+import { POLICY_PLUGIN } from '../config/policy-plugin.js';
+import { statedModes } from '../config/stated-modes.js';
 import { unknownKinds } from '../config/unknown-kinds.js';
 import { claimSocket } from '../control/claim-socket.js';
 import { checkControlPath, controlPath } from '../control/control-path.js';
@@ -86,7 +89,12 @@ const agent = async (
       describe: () => withOrigins(host.describe(), loaded),
     });
     logger.info(
-      { control: controlSocket, guests: host.guests().length, plugins: pluginNames(host) },
+      {
+        control: controlSocket,
+        guests: host.guests().length,
+        plugins: pluginNames(host),
+        ...modesOf(host, settings),
+      },
       'ready',
     );
     logger.info({ signal: await stopped }, 'stopping');
@@ -98,6 +106,9 @@ const agent = async (
   logger.info('stopped');
   return EXIT.ok;
 };
+
+/** The plugin whose policy holds where nothing is stated. */
+const HOST_PLUGIN = '@nic-herald/host';
 
 /** An agent without a monitor would run and see nothing. */
 const watching: HeraldPlugin = {
@@ -116,6 +127,20 @@ const provided = (host: HeraldHost, token: AnyToken): readonly string[] =>
     .plugins.flatMap(({ registrations }) => registrations)
     .filter((each) => each.token === tokenName(token))
     .map(({ implementation }) => implementation);
+
+/** Whether frames are sent; where the policy is a plugin's own, only it knows. */
+const modesOf = (host: HeraldHost, { rules }: AgentSettings): object => {
+  const [policy] = providers(host, ANNOUNCE_POLICY);
+  const isForeign = policy !== undefined && policy !== HOST_PLUGIN && policy !== POLICY_PLUGIN;
+  return isForeign ? { mode: `as ${policy} says` } : statedModes(rules);
+};
+
+/** Names of the plugins of a host that provide for a token. */
+const providers = (host: HeraldHost, token: AnyToken): readonly string[] =>
+  host
+    .describe()
+    .plugins.filter(({ registrations }) => registrations.some((each) => each.token === tokenName(token)))
+    .map(({ plugin }) => plugin);
 
 const pluginNames = (host: HeraldHost): readonly string[] =>
   host.describe().plugins.map(({ plugin }) => plugin);

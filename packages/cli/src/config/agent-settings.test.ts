@@ -46,6 +46,40 @@ describe('settings of an agent', () => {
     });
   });
 
+  it.each([
+    [
+      '--observe goes before every mode of the file',
+      { observe: true },
+      {
+        mode: 'observe',
+        guests: { a: { mode: 'observe', maxStations: 2 }, b: { mode: 'observe' }, c: { mode: 'observe' } },
+      },
+    ],
+    [
+      'without it the file says who is observed',
+      {},
+      {
+        mode: 'announce',
+        guests: { a: { mode: 'announce', maxStations: 2 }, b: { mode: 'observe' }, c: {} },
+      },
+    ],
+  ])('%s', (_, flags, rules) => {
+    const guests = {
+      a: { mode: 'announce' as const, maxStations: 2 },
+      b: { mode: 'observe' as const },
+      c: {},
+    };
+    const settings = agentSettings({ qmp: ['/vm.qmp'], ...flags }, { mode: 'announce', guests });
+    expect(settings.rules).toMatchObject(rules);
+    expect(settings.rules.guests).toEqual(rules.guests);
+  });
+
+  it('are observed by --observe alone', () => {
+    const { rules } = agentSettings({ qmp: ['/vm.qmp'], observe: true }, {});
+    expect(rules).toMatchObject({ mode: 'observe' });
+    expect(rules.guests).toBeUndefined();
+  });
+
   it('have the name of the machine, and nothing that nobody named', () => {
     const { rules, ...settings } = agentSettings({ qmp: ['/vm.qmp'] }, {});
     expect(settings).toEqual({

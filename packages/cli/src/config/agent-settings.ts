@@ -14,6 +14,8 @@ export interface RunFlags {
   readonly reportDir?: string;
   readonly control?: string;
   readonly logLevel?: LogLevel;
+  /** No frame is sent for any guest, whatever the file says. */
+  readonly observe?: boolean;
 }
 
 /** All that an agent needs to know, flags and file put together; paths are absolute. */
@@ -56,7 +58,8 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
   const handoffDirectory = path(flags.handoffDir, config.handoff?.directory);
   const reportDirectory = path(flags.reportDir, config.reports?.directory);
   const controlSocket = path(flags.control, config.control?.socket);
-  const { guests, learner, announce, pairing, maxStations, maxAddresses, trust, allow, deny } = config;
+  const { learner, announce, pairing, maxStations, maxAddresses, trust, allow, deny } = config;
+  const { mode, guests } = flags.observe === true ? observing(config) : config;
   const { capacity, inKernel } = learner ?? {};
   return {
     host: flags.host ?? config.host ?? hostname(),
@@ -69,7 +72,15 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
       ...(capacity === undefined ? {} : { capacity }),
       ...(inKernel === undefined ? {} : { inKernel }),
     },
-    rules: { guests, learner, announce, pairing, maxStations, maxAddresses, trust, allow, deny },
+    rules: { mode, guests, learner, announce, pairing, maxStations, maxAddresses, trust, allow, deny },
     logLevel: flags.logLevel ?? config.log?.level ?? 'info',
   };
 };
+
+/** The modes of the file, all of them `observe`. */
+const observing = ({ guests }: HeraldConfig): Pick<HeraldConfig, 'mode' | 'guests'> => ({
+  mode: 'observe',
+  guests:
+    guests &&
+    Object.fromEntries(Object.entries(guests).map(([name, rules]) => [name, { ...rules, mode: 'observe' }])),
+});

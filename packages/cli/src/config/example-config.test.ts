@@ -17,7 +17,8 @@ describe('examples/herald.yaml', () => {
       config: {
         monitors: { qemu: { enableMigrationEvents: true } },
         announce: { vlans: [{ kinds: ['rarp'] }, { preset: 'evpn' }], pacing: { burst: 64 } },
-        guests: { 'untrusted-1': { trust: 'primary' } },
+        mode: 'observe',
+        guests: { 'untrusted-1': { trust: 'primary', mode: 'announce' } },
         control: { socket: '/run/nic-herald/A.sock' },
       },
     });

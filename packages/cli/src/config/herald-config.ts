@@ -5,6 +5,7 @@ import { LOG_LEVELS } from './log-level.js';
 import { stationList } from './station-list.js';
 
 const guestRules = {
+  mode: oneOf(['announce', 'observe']).optional(),
   allow: stationList,
   deny: stationList,
   announce: guestAnnounce,

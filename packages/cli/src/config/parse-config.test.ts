@@ -27,6 +27,16 @@ describe('a herald.yaml with a mistake', () => {
     ],
     ['a number for text', 'host: 7\n', 'herald.yaml:1: host: must be text, got 7'],
     ['an empty name', "host: ''\n", 'herald.yaml:1: host: must not be empty, got ""'],
+    [
+      'a mode that is none',
+      'mode: obseve\n',
+      'herald.yaml:1: mode: must be one of announce, observe, got "obseve"',
+    ],
+    [
+      'a mode of a guest that is none',
+      'guests:\n  web-1:\n    mode: true\n',
+      'herald.yaml:3: guests.web-1.mode: must be one of announce, observe, got true',
+    ],
     ['a value left out', 'trust: filter\nhost:\n', 'herald.yaml:2: host: must be text, got nothing'],
     [
       'a choice that does not exist',

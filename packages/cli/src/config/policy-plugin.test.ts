@@ -29,6 +29,25 @@ describe('the policy of a herald.yaml', () => {
       { name: 'db' },
       { maxAddresses: 2, multicastRefresh: false },
     ],
+    ['all guests are observed', { mode: 'observe' as const }, { name: 'db' }, { mode: 'observe' }],
+    [
+      'one guest is observed',
+      { guests: { db: { mode: 'observe' as const } } },
+      { name: 'db' },
+      { mode: 'observe' },
+    ],
+    [
+      'one guest is announced where all others are observed',
+      { mode: 'observe' as const, guests: { db: { mode: 'announce' as const } } },
+      { name: 'db' },
+      { mode: 'announce' },
+    ],
+    [
+      'a guest with other rules of its own is observed as all are',
+      { mode: 'observe' as const, guests: { db: { maxStations: 2 } } },
+      { name: 'db' },
+      { mode: 'observe', maxStations: 2 },
+    ],
     ['the UUID goes before the name', config, { uuid, name: 'web-1' }, { maxStations: 7, trust: 'learned' }],
     [
       'timing is merged member by member',

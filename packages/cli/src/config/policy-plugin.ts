@@ -16,9 +16,12 @@ import type { GuestRules, HeraldConfig } from './herald-config.js';
 /** The parts of herald.yaml that say what may be announced. */
 type PolicyConfig = Pick<HeraldConfig, keyof GuestRules | 'guests' | 'learner'>;
 
+/** The plugin of herald.yaml's rules. */
+export const POLICY_PLUGIN = 'nic-herald/policy';
+
 /** Provides the host's ANNOUNCE_POLICY from herald.yaml: the rules for all, and those of single guests. */
 export const policyPlugin = (config: PolicyConfig): HeraldPlugin => ({
-  name: 'nic-herald/policy',
+  name: POLICY_PLUGIN,
   contract: 2,
   install: (registrar) => registrar.provide(ANNOUNCE_POLICY, { value: configuredPolicy(config) }),
 });
@@ -82,6 +85,7 @@ const withRules = (
   const timing = presetTiming ?? policy.timing;
   return {
     ...policy,
+    ...(rules.mode === undefined ? {} : { mode: rules.mode }),
     deny: denial(rules.allow, rules.deny),
     denyAddress: addressDenial(rules.allow, rules.deny),
     ...(kindsFor === undefined ? {} : { kindsFor }),

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HeraldError, MigrationReport } from '@nic-herald/core';
+import type { HeraldError, HeraldPlugin, MigrationReport } from '@nic-herald/core';
 import { composeHost, type HeraldHost } from '@nic-herald/host';
 import { e1000 } from '@nic-herald/model-e1000';
 import { virtioNet } from '@nic-herald/model-virtio-net';
@@ -37,6 +37,8 @@ export interface MigrateOptions extends Omit<FabricMigrationOptions, 'directory'
    * of it what its card tells.
    */
   readonly guestSpeaks?: boolean;
+  /** What the agents of both hosts have besides. */
+  readonly plugins?: readonly HeraldPlugin[];
 }
 
 /** How long the agents have before the migration begins, ms of fabric time: they publish at once. */
@@ -49,7 +51,7 @@ const HEAD_START_MS = 1000;
 export const migrateRecording = async (
   recording: Recording,
   agents: Agents,
-  { guestSpeaks = false, ...options }: MigrateOptions = {},
+  { guestSpeaks = false, plugins = [], ...options }: MigrateOptions = {},
 ): Promise<PlayedMigration> => {
   const directory = await mkdtemp(join(tmpdir(), 'herald-'));
   const migration = new FabricMigration(recording, { ...options, directory });
@@ -61,7 +63,7 @@ export const migrateRecording = async (
     if (agents === 'nic-herald') {
       const handoff = new MemoryHandoff();
       for (const end of migration.ends) {
-        const host = await composeAgent(end, migration, handoff);
+        const host = await composeAgent(end, migration, handoff, plugins);
         hosts.push(host);
         host.bus.on('announce:finished', ({ report }) => reports.push(report));
         host.bus.on('warning', ({ warning }) => warnings.push(warning));
@@ -83,9 +85,16 @@ const composeAgent = (
   { host, learner, sink, socket }: FabricMigrationEnd,
   { clock }: FabricMigration,
   handoff: MemoryHandoff,
+  plugins: readonly HeraldPlugin[],
 ): Promise<HeraldHost> =>
   composeHost(
-    [virtioNet(), e1000(), qemu({ sockets: [socket] }), fabricPlugin({ clock, sink, learner, handoff })],
+    [
+      virtioNet(),
+      e1000(),
+      qemu({ sockets: [socket] }),
+      fabricPlugin({ clock, sink, learner, handoff }),
+      ...plugins,
+    ],
     {
       name: host.name,
     },

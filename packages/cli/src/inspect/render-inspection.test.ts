@@ -31,6 +31,7 @@ const inspection: GuestInspection = {
   instance: '/run/web.qmp#1',
   hypervisor: { name: 'QEMU', version: '7.2.22' },
   phase: 'running',
+  mode: 'announce',
   epoch: 3,
   armed: false,
   snapshots: [
@@ -109,6 +110,7 @@ web runs here
   UUID        9b1c5d3e-1111-4222-8333-00000000000a
   hypervisor  QEMU 7.2.22, /run/web.qmp#1
   epoch       3
+  mode        announce
   snapshots   A (epoch 2), B (epoch 3)
   warning     nic0 and nic1 have one MAC (HERALD_NIC_DUPLICATE_MAC)
 
@@ -146,6 +148,16 @@ NIC nic0, virtio-net-pci, model virtio-net
   it.each([
     ['a guest that is awaited', { phase: 'incoming' as const, armed: true }, 'web waits for its migration'],
     ['frames that lie ready', { armed: true }, 'epoch       3; frames lie ready for the moment it resumes'],
+    [
+      'a guest that is only observed',
+      { mode: 'observe' as const },
+      'observe: all is made ready, and no frame is sent',
+    ],
+    [
+      'where its frames would leave',
+      { mode: 'observe' as const },
+      'tap tap0, frames would leave through linux-tap',
+    ],
     ['an empty hand-off', { snapshots: [] }, 'snapshots   none in the hand-off'],
     ['no NICs', { nics: [] }, 'no NICs'],
     ['a guest without a name', { guest: {} }, 'unnamed guest runs here'],

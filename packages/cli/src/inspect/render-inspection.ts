@@ -1,4 +1,4 @@
-import { type GuestPhase, guestLabel, stationKey } from '@nic-herald/core';
+import { type AnnounceMode, type GuestPhase, guestLabel, stationKey } from '@nic-herald/core';
 import type { GuestInspection, NicInspection } from '@nic-herald/host';
 import picocolors from 'picocolors';
 import { printable } from '../printable.js';
@@ -28,13 +28,14 @@ export interface RenderOptions {
 /** A guest as a person reads it, at most 100 columns wide. */
 export const renderInspection = (inspection: GuestInspection, options: RenderOptions): string => {
   const { bold, yellow } = picocolors.createColors(options.color);
-  const { guest, hypervisor, phase, epoch, armed, snapshots, warnings } = inspection;
+  const { guest, hypervisor, phase, mode, epoch, armed, snapshots, warnings } = inspection;
   const handed = snapshots.map(({ host, epoch: written }) => `${host} (epoch ${written})`);
   const lines = [
     bold(`${printable(guestLabel(guest))} ${PHASE[phase]}`),
     ...(guest.uuid === undefined ? [] : labelled('UUID', guest.uuid)),
     ...labelled('hypervisor', `${hypervisor.name} ${hypervisor.version}, ${inspection.instance}`),
     ...labelled('epoch', `${epoch}${armed ? '; frames lie ready for the moment it resumes' : ''}`),
+    ...(options.hasSink ? labelled('mode', modeText(mode)) : []),
     ...labelled('snapshots', handed.length === 0 ? 'none in the hand-off' : handed.join(', ')),
     ...warnings
       .flatMap(({ code, message }) => labelled('warning', `${message} (${code})`))
@@ -43,18 +44,26 @@ export const renderInspection = (inspection: GuestInspection, options: RenderOpt
     ...inspection.nics.flatMap((nic) => [
       '',
       bold(nicTitle(nic)),
-      ...renderNic(nic, options.hasSink, yellow),
+      ...renderNic(nic, { ...options, mode }, yellow),
     ]),
   ];
   return `${lines.join('\n')}\n`;
 };
 
+const modeText = (mode: AnnounceMode): string =>
+  mode === 'observe' ? 'observe: all is made ready, and no frame is sent' : 'announce';
+
 const nicTitle = ({ nic, model }: NicInspection): string =>
   printable(`NIC ${nic.id}, ${nic.type}${model === nic.type ? '' : `, model ${model}`}`);
 
+/** What is said of a NIC depends on these. */
+interface NicLook extends Pick<RenderOptions, 'hasSink'> {
+  readonly mode: AnnounceMode;
+}
+
 const renderNic = (
   inspection: NicInspection,
-  hasSink: boolean,
+  look: NicLook,
   warn: (text: string) => string,
 ): readonly string[] => {
   const { nic, filter, learned, plan, problem } = inspection;
@@ -69,12 +78,12 @@ const renderNic = (
       'MAC',
       changed ? `${currentMac}, set by the guest; configured is ${nic.primaryMac}` : nic.primaryMac,
     ),
-    ...renderPort(inspection, hasSink, warn),
+    ...renderPort(inspection, look, warn),
     ...(problem === undefined ? [] : labelled('unreadable', problem).map(warn)),
     ...labelled('unicast', macList(filter.unicast)),
     ...labelled('multicast', macList(filter.multicast)),
     ...labelled('VLANs', vlanList(filter.vlans)),
-    ...renderQueries(inspection, hasSink, warn),
+    ...renderQueries(inspection, look, warn),
     ...(exact.length === 0 ? [] : labelled('pairs', `${exact.length}: ${firstOf(exact, MAX_MACS)}`)),
     ...(seen.length === 0 ? [] : labelled('learned', `${seen.length}: ${firstOf(seen, MAX_MACS)}`)),
     ...renderAddresses(learned),
@@ -87,7 +96,7 @@ const renderNic = (
 
 const renderPort = (
   { nic, sink }: NicInspection,
-  hasSink: boolean,
+  { hasSink, mode }: NicLook,
   warn: (text: string) => string,
 ): readonly string[] => {
   if (nic.port === undefined) {
@@ -95,13 +104,14 @@ const renderPort = (
   }
   const port = `${nic.port.kind} ${nic.port.name}`;
   if (!hasSink) return labelled('port', `${port}; whether frames can leave is known to an agent only`);
-  if (sink.ready) return labelled('port', `${port}, frames leave through ${sink.sink ?? 'a sink'}`);
+  const leave = mode === 'observe' ? 'frames would leave' : 'frames leave';
+  if (sink.ready) return labelled('port', `${port}, ${leave} through ${sink.sink ?? 'a sink'}`);
   return labelled('port', `${port}, but no frame could leave: ${sink.problem ?? 'no sink'}`).map(warn);
 };
 
 const renderQueries = (
   { multicast }: NicInspection,
-  hasSink: boolean,
+  { hasSink }: NicLook,
   warn: (text: string) => string,
 ): readonly string[] => {
   if (multicast.wanted && !hasSink) return [];

@@ -9,18 +9,23 @@ import { labelled } from './text-block.js';
 
 const OUTCOME: Readonly<Record<MigrationReport['outcome'], string>> = {
   announced: 'was announced',
+  observed: 'was not announced: it is only observed (mode: observe), and nothing was sent',
   superseded: 'was announced in part: it moved on, or the announcement was cancelled',
   failed: 'could not be announced',
   'nothing-to-announce': 'has nothing to announce',
 };
+
+/** Of one that was called off under `observe`. */
+const OBSERVED_IN_PART =
+  'was observed in part: it moved on, or the announcement was cancelled; nothing was sent (mode: observe)';
 
 /** What an announcement did, for the person who asked for it. */
 export const renderReport = (report: MigrationReport, options: { readonly color: boolean }): string => {
   const { bold, yellow } = picocolors.createColors(options.color);
   const summary = reportSummary(report);
   const lines = [
-    bold(`${printable(guestLabel(report.guest))} ${OUTCOME[report.outcome]}`),
-    ...labelled('sent', sentText(summary)),
+    bold(`${printable(guestLabel(report.guest))} ${outcomeText(report)}`),
+    ...labelled(summary.mode === 'observe' ? 'not sent' : 'sent', sentText(summary)),
     ...(summary.delayed === undefined ? [] : labelled('delayed', delayText(summary))),
     ...report.nics.flatMap((nic) => [
       ...labelled(`NIC ${nic.nic}`.slice(0, 11), nicText(nic)),
@@ -34,9 +39,13 @@ export const renderReport = (report: MigrationReport, options: { readonly color:
   return `${lines.join('\n')}\n`;
 };
 
-const sentText = ({ accepted, addresses, frames, rounds, stations }: ReportSummary): string => {
+const outcomeText = ({ mode, outcome }: MigrationReport): string =>
+  mode === 'observe' && outcome === 'superseded' ? OBSERVED_IN_PART : OUTCOME[outcome];
+
+const sentText = ({ accepted, addresses, frames, mode, rounds, stations }: ReportSummary): string => {
   const ips = addresses === 0 ? '' : ` with ${addresses} IP ${addresses === 1 ? 'address' : 'addresses'}`;
-  const taken = `${accepted} of ${counted(frames, 'frame')} taken`;
+  const all = counted(frames, 'frame');
+  const taken = mode === 'observe' ? all : `${accepted} of ${all} taken`;
   return `${counted(stations, 'station')}${ips}, ${counted(rounds, 'round')}, ${taken}`;
 };
 

@@ -9,8 +9,20 @@ import type { Station } from './station.js';
 /** How far a guest's word is taken: its primary MAC only, also its card's filter, also what it was seen to send. */
 export type Trust = 'primary' | 'filter' | 'learned';
 
+/**
+ * Whether a guest is announced, or only watched.
+ * - `announce`: frames are sent
+ * - `observe`: all is learned, made ready, published and reported as ever, and no frame of any kind is sent
+ */
+export type AnnounceMode = 'announce' | 'observe';
+
 /** The rules for one guest. */
 export interface GuestPolicy {
+  /**
+   * Absent: `announce`. Read when an announcement begins to be made ready, and holds for all of it: what was made ready
+   * under `observe` sends nothing, whatever the policy says by then. A value that is neither counts as `observe`.
+   */
+  readonly mode?: AnnounceMode;
   readonly timing: AnnounceTiming;
   readonly trust: Trust;
   /** Most (MAC, VLAN) guesses per NIC, MACs x VLANs; above it only the primary MAC goes out on each VLAN. */

@@ -2,6 +2,7 @@ import type { GuestIdentity } from '../guest/guest-identity.js';
 import type { ErrorCode } from '../herald-error.js';
 import type { MulticastReports } from '../learn/multicast-reports.js';
 import type { Incompleteness } from '../nic/filter-view.js';
+import type { AnnounceMode } from './announce-policy.js';
 import type { Announcement } from './announcement.js';
 import type { PlanSource, Refusal } from './plan.js';
 
@@ -21,7 +22,7 @@ export interface RoundReport {
   /** When the last frame was handed to the sink. */
   readonly finishedAt: number;
   readonly frames: number;
-  /** Frames the kernel took. */
+  /** Frames the kernel took; 0 under `observe`, where the others would have been given to it. */
   readonly accepted: number;
   /** Frames that had to wait because the host may only send so fast; absent: none. */
   readonly delayed?: number;
@@ -39,7 +40,7 @@ export interface ReportWarning {
 export interface MulticastRefreshReport {
   /** The VLANs on which it was asked, besides untagged. */
   readonly vlans: readonly number[];
-  /** Queries that the system took, in all rounds. */
+  /** Queries that the system took, in all rounds; 0 under `observe`, where `vlans` says where it would be asked. */
   readonly queries: number;
   /** What it told of its groups from then on, each VLAN once; absent where nobody counts at its port. */
   readonly reports?: readonly MulticastReports[];
@@ -70,8 +71,15 @@ export interface NicReport {
   readonly multicast?: MulticastRefreshReport;
 }
 
-/** How an announcement ended. */
-export type AnnounceOutcome = 'announced' | 'superseded' | 'failed' | 'nothing-to-announce';
+/**
+ * How an announcement ended.
+ * - `announced`: the system took frames
+ * - `observed`: it went to its end under `observe`: what the report says of frames is what would have been sent
+ * - `superseded`: the guest stopped meanwhile, or it was called off
+ * - `failed`: the system took no frame, or no port was left at the end
+ * - `nothing-to-announce`: there was nothing to send, or no way
+ */
+export type AnnounceOutcome = 'announced' | 'observed' | 'superseded' | 'failed' | 'nothing-to-announce';
 
 /** What was announced, when, and what was refused; one per migration. JSON as it stands. */
 export interface MigrationReport {
@@ -80,6 +88,8 @@ export interface MigrationReport {
   readonly host: string;
   readonly epoch: number;
   readonly cause: AnnounceCause;
+  /** `observe` where no frame was sent; absent otherwise, as in all reports before there was a choice. */
+  readonly mode?: AnnounceMode;
   readonly outcome: AnnounceOutcome;
   /** Snapshots the plan was made from: host and epoch of each. */
   readonly snapshots: readonly { readonly host: string; readonly epoch: number }[];
@@ -87,9 +97,9 @@ export interface MigrationReport {
   readonly resumedAt?: number;
   /** When this agent had read the event. */
   readonly readAt?: number;
-  /** When the first batch of round 1 was handed to the sink; absent where nothing was sent. */
+  /** When the first batch of round 1 was handed to the sink, or would have been under `observe`; absent where there was none. */
   readonly firstFrameAt?: number;
-  /** When the last batch of round 1 was handed over. */
+  /** When the last batch of round 1 was handed over, or would have been. */
   readonly lastFrameAt?: number;
   readonly rounds: readonly RoundReport[];
   readonly nics: readonly NicReport[];

@@ -1,3 +1,4 @@
+import type { AnnounceMode } from '../announce/announce-policy.js';
 import type { AnnounceCause, MigrationReport, RoundReport } from '../announce/migration-report.js';
 import type { Refusal } from '../announce/plan.js';
 import type { Guest, GuestPhase } from '../guest/guest.js';
@@ -34,9 +35,15 @@ export interface MigrationEvents {
   'migration:completed': { readonly guest: Guest; readonly side: MigrationSide };
   /** It ended without moving the guest: cancelled or broken. */
   'migration:failed': { readonly guest: Guest; readonly side: MigrationSide; readonly status: string };
-  /** Frames lie encoded; the next resume sends them. */
-  'announce:armed': { readonly guest: Guest; readonly frames: number };
-  'announce:round-finished': { readonly guest: Guest; readonly epoch: number; readonly round: RoundReport };
+  /** Frames lie encoded; the next resume sends them. `mode` is `observe` where it sends none of them, else absent. */
+  'announce:armed': { readonly guest: Guest; readonly frames: number; readonly mode?: AnnounceMode };
+  /** A round is out; `mode` is `observe` where nothing of it was sent, else absent. */
+  'announce:round-finished': {
+    readonly guest: Guest;
+    readonly epoch: number;
+    readonly round: RoundReport;
+    readonly mode?: AnnounceMode;
+  };
   'station:refused': { readonly guest: Guest; readonly nic: string; readonly refusal: Refusal };
   'snapshot:published': { readonly guest: Guest; readonly head: SnapshotHead };
   /** An announcement is over: the report. */

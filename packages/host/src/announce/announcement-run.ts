@@ -1,4 +1,10 @@
-import type { AnnounceOutcome, AnnounceTiming, CancelTimer, RoundReport } from '@nic-herald/core';
+import type {
+  AnnounceMode,
+  AnnounceOutcome,
+  AnnounceTiming,
+  CancelTimer,
+  RoundReport,
+} from '@nic-herald/core';
 import { roundPause } from '../plan/round-pause.js';
 import { AnnouncementRound, type ReadyBatch, type RoundServices } from './announcement-round.js';
 
@@ -16,6 +22,12 @@ export interface RunResult {
   readonly failures: readonly SendFailure[];
   readonly firstFrameAt?: number;
   readonly lastFrameAt?: number;
+}
+
+/** What a run needs to be sent. */
+export interface RunServices extends RoundServices {
+  /** Under `observe` frames count as sent though the system takes none. */
+  readonly mode: AnnounceMode;
 }
 
 /** Most failures kept; each round of a port that went away has one more. */
@@ -42,7 +54,8 @@ export class AnnouncementRun {
   private state: 'ready' | 'running' | 'over' = 'ready';
   private isComplete = false;
   private offered = 0;
-  private accepted = 0;
+  /** Frames that did what they were made for: the system took them, or nobody wanted it to. */
+  private settled = 0;
   private firstFrameAt: number | undefined;
   private lastFrameAt: number | undefined;
   private settle: (result: RunResult) => void = () => {};
@@ -52,7 +65,7 @@ export class AnnouncementRun {
   constructor(
     batches: readonly ReadyBatch[],
     private readonly timing: AnnounceTiming,
-    private readonly services: RoundServices,
+    private readonly services: RunServices,
     private readonly onRound: (round: RoundReport) => void = () => {},
   ) {
     this.round = this.makeRound(1);
@@ -68,8 +81,8 @@ export class AnnouncementRun {
   }
 
   /**
-   * Resolves once all that was added so far has left: true where the system took any of it, or there was nothing to
-   * send; false where it was cancelled before.
+   * Resolves once all that was added so far has left: true where the system took any of it, or was to be given none, or
+   * there was nothing to send; false where it was cancelled before.
    */
   whenCaughtUp(): Promise<boolean> {
     return new Promise((resolve) => {
@@ -141,7 +154,7 @@ export class AnnouncementRun {
     const round = new AnnouncementRound(number, this.services, {
       handed: (nic, frames, accepted, failure) => {
         this.offered += frames;
-        this.accepted += accepted;
+        this.settled += this.services.mode === 'observe' ? frames : accepted;
         if (failure !== undefined && this.failures.length < MAX_FAILURES) {
           this.failures.push({ nic, round: number, failure });
         }
@@ -186,7 +199,7 @@ export class AnnouncementRun {
   private tellCaughtUp(): void {
     const waiting = this.caughtUp;
     this.caughtUp = [];
-    for (const tell of waiting) tell(!this.isCut && (this.offered === 0 || this.accepted > 0));
+    for (const tell of waiting) tell(!this.isCut && (this.offered === 0 || this.settled > 0));
   }
 
   private sendNext(): void {
@@ -223,7 +236,8 @@ export class AnnouncementRun {
     const areRoundsOut = this.rounds.length >= this.timing.rounds && !this.round.isUnderWay;
     if (!this.isComplete || !(areRoundsOut || this.batches.length === 0)) return;
     if (this.offered === 0) this.end('nothing-to-announce');
-    else this.end(this.accepted > 0 ? 'announced' : 'failed');
+    else if (this.services.mode === 'observe') this.end('observed');
+    else this.end(this.settled > 0 ? 'announced' : 'failed');
   }
 
   private end(outcome: AnnounceOutcome): void {

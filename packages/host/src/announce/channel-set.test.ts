@@ -1,4 +1,4 @@
-import { HeraldError } from '@nic-herald/core';
+import { DEFAULT_GUEST_POLICY, HeraldError } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { never, nicOf } from '../../test/fake-guest.js';
@@ -7,6 +7,7 @@ import { ChannelSet } from './channel-set.js';
 import { SinkRegistry } from './sink-registry.js';
 
 const NIC = nicOf('nic0');
+const DEFAULTS = { forGuest: () => DEFAULT_GUEST_POLICY };
 const problemOf = (way: object): unknown =>
   'problem' in way && way.problem instanceof HeraldError ? way.problem.code : 'open';
 
@@ -14,8 +15,8 @@ const testChannels = () => {
   const clock = new FakeClock();
   const sink = new FakeSink(clock);
   const stop = new AbortController();
-  const registry = new SinkRegistry([sink], clock);
-  return { clock, sink, stop, registry, channels: new ChannelSet(registry, clock, stop.signal) };
+  const registry = new SinkRegistry([sink], clock, DEFAULTS);
+  return { clock, sink, stop, registry, channels: new ChannelSet({}, registry, clock, stop.signal) };
 };
 
 describe('SinkRegistry', () => {
@@ -58,7 +59,7 @@ describe('SinkRegistry', () => {
   ])('tells of %s', async (_, nic, upset, code, message) => {
     const { registry, sink } = testChannels();
     upset(sink);
-    const way = await registry.open({ ...NIC, ...nic }, 'from-guest');
+    const way = await registry.waysOf({}).open({ ...NIC, ...nic }, 'from-guest');
     expect(way).toMatchObject({ problem: { code, message: expect.stringContaining(message) as unknown } });
   });
 
@@ -69,7 +70,7 @@ describe('SinkRegistry', () => {
       new Promise<void>((resolve) => {
         open = resolve;
       });
-    const way = registry.open(NIC, 'from-guest');
+    const way = registry.waysOf({}).open(NIC, 'from-guest');
     await clock.advance(5000);
     expect(await way).toMatchObject({ sink: 'fake-sink', problem: { code: 'HERALD_TIMEOUT' } });
     open();
@@ -82,33 +83,33 @@ describe('ChannelSet', () => {
   it('opens a port once, also for two plans in the making', async () => {
     const { channels, sink } = testChannels();
     const [one, other] = await Promise.all([
-      channels.for(NIC, 'from-guest'),
-      channels.for(NIC, 'from-guest'),
+      channels.now().for(NIC, 'from-guest'),
+      channels.now().for(NIC, 'from-guest'),
     ]);
     expect([problemOf(one), problemOf(other), sink.opened]).toEqual(['open', 'open', 1]);
   });
 
   it('opens anew where the port is another, or went away', async () => {
     const { channels, sink } = testChannels();
-    await channels.for(NIC, 'from-guest');
-    await channels.for({ ...NIC, port: { kind: 'tap', name: 'tap1' } }, 'from-guest');
+    await channels.now().for(NIC, 'from-guest');
+    await channels.now().for({ ...NIC, port: { kind: 'tap', name: 'tap1' } }, 'from-guest');
     expect([sink.opened, sink.openChannels]).toEqual([2, 1]);
     sink.ports.delete('tap1');
-    expect(problemOf(await channels.for({ ...NIC, port: { kind: 'tap', name: 'tap1' } }, 'from-guest'))).toBe(
-      'HERALD_TEST_PORT',
-    );
+    expect(
+      problemOf(await channels.now().for({ ...NIC, port: { kind: 'tap', name: 'tap1' } }, 'from-guest')),
+    ).toBe('HERALD_TEST_PORT');
     expect(sink.openChannels).toBe(0);
     sink.ports.add('tap1');
-    expect(problemOf(await channels.for({ ...NIC, port: { kind: 'tap', name: 'tap1' } }, 'from-guest'))).toBe(
-      'open',
-    );
+    expect(
+      problemOf(await channels.now().for({ ...NIC, port: { kind: 'tap', name: 'tap1' } }, 'from-guest')),
+    ).toBe('open');
   });
 
   it('takes a look that never ends for a port that is gone', async () => {
     const { channels, sink, clock } = testChannels();
-    await channels.for(NIC, 'from-guest');
+    await channels.now().for(NIC, 'from-guest');
     sink.look = never;
-    const again = channels.for(NIC, 'from-guest');
+    const again = channels.now().for(NIC, 'from-guest');
     await clock.advance(2000);
     expect(problemOf(await again)).toBe('open');
     expect([sink.opened, sink.openChannels]).toEqual([2, 1]);
@@ -117,12 +118,12 @@ describe('ChannelSet', () => {
   it('is not held up in one direction by a sink that hangs in the other', async () => {
     const { channels, sink, clock } = testChannels();
     sink.opening = (direction) => (direction === 'to-guest' ? never() : Promise.resolve());
-    const toGuest = channels.for(NIC, 'to-guest');
-    expect(problemOf(await channels.for(NIC, 'from-guest'))).toBe('open');
+    const toGuest = channels.now().for(NIC, 'to-guest');
+    expect(problemOf(await channels.now().for(NIC, 'from-guest'))).toBe('open');
     await clock.advance(5000);
     expect(problemOf(await toGuest)).toBe('HERALD_TIMEOUT');
     sink.opening = undefined;
-    expect(problemOf(await channels.for(NIC, 'to-guest'))).toBe('open');
+    expect(problemOf(await channels.now().for(NIC, 'to-guest'))).toBe('open');
     expect(sink.openChannels).toBe(2);
     await channels.close();
     expect(sink.openChannels).toBe(0);
@@ -130,14 +131,14 @@ describe('ChannelSet', () => {
 
   it('opens again after it was released, and not after it was closed', async () => {
     const { channels, sink } = testChannels();
-    await channels.for(NIC, 'from-guest');
+    await channels.now().for(NIC, 'from-guest');
     await channels.release();
     expect(sink.openChannels).toBe(0);
-    await channels.for(NIC, 'from-guest');
+    await channels.now().for(NIC, 'from-guest');
     expect(sink.openChannels).toBe(1);
     await channels.close();
     expect(sink.openChannels).toBe(0);
-    await expect(channels.for(NIC, 'from-guest')).rejects.toMatchObject({ code: 'HERALD_CANCELLED' });
+    await expect(channels.now().for(NIC, 'from-guest')).rejects.toMatchObject({ code: 'HERALD_CANCELLED' });
   });
 
   it('leaves nothing open where it is closed while a port opens', async () => {
@@ -147,7 +148,7 @@ describe('ChannelSet', () => {
       new Promise<void>((resolve) => {
         open = resolve;
       });
-    const way = channels.for(NIC, 'from-guest');
+    const way = channels.now().for(NIC, 'from-guest');
     await Promise.resolve();
     stop.abort();
     await channels.close();

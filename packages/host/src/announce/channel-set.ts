@@ -1,7 +1,14 @@
-import type { Clock, FrameChannel, FrameDirection, NicDescriptor } from '@nic-herald/core';
+import type {
+  AnnounceMode,
+  Clock,
+  FrameChannel,
+  FrameDirection,
+  GuestIdentity,
+  NicDescriptor,
+} from '@nic-herald/core';
 import { channelProblem } from './channel-problem.js';
 import { SerialQueue } from './serial-queue.js';
-import type { NicChannel, SinkRegistry } from './sink-registry.js';
+import type { GuestWays, NicChannel, SinkRegistry } from './sink-registry.js';
 
 interface OpenChannel {
   readonly port: string;
@@ -9,7 +16,17 @@ interface OpenChannel {
   readonly channel: FrameChannel;
 }
 
-/** The open channels of one direction, by NIC id, and what is asked of them. */
+/** The channels of a guest for one announcement, which has one mode from its first frame to its last. */
+export interface GuestChannels {
+  readonly mode: AnnounceMode;
+  /**
+   * The way for a NIC, opened anew where there is none yet or the port is no longer the same. Rejects only
+   * with HERALD_CANCELLED, after the set's `close`.
+   */
+  for(nic: NicDescriptor, direction: FrameDirection): Promise<NicChannel>;
+}
+
+/** The open channels of one direction, by mode and NIC id, and what is asked of them. */
 interface Way {
   readonly open: Map<string, OpenChannel>;
   readonly queue: SerialQueue;
@@ -26,27 +43,31 @@ export class ChannelSet {
   private readonly ways: Readonly<Record<FrameDirection, Way>> = { 'from-guest': way(), 'to-guest': way() };
 
   constructor(
+    private readonly guest: GuestIdentity,
     private readonly sinks: SinkRegistry,
     private readonly clock: Clock,
     private readonly signal: AbortSignal,
   ) {}
 
-  /**
-   * The way for a NIC, opened anew where there is none yet or the port is no longer the same. Rejects only
-   * with HERALD_CANCELLED, after `close`.
-   */
-  for(nic: NicDescriptor, direction: FrameDirection): Promise<NicChannel> {
+  /** The channels by the guest's policy of now. Throws what the policy throws. */
+  now(): GuestChannels {
+    const ways = this.sinks.waysOf(this.guest);
+    return { mode: ways.mode, for: (nic, direction) => this.channel(ways, nic, direction) };
+  }
+
+  private channel(ways: GuestWays, nic: NicDescriptor, direction: FrameDirection): Promise<NicChannel> {
     const { open, queue } = this.ways[direction];
+    const key = `${ways.mode} ${nic.id}`;
     return queue.run(async () => {
-      const known = open.get(nic.id);
+      const known = open.get(key);
       if (known !== undefined) {
         if (known.port === nic.port?.name && (await this.isReady(nic, known.channel))) return known;
-        open.delete(nic.id);
+        open.delete(key);
         await closeQuietly(known.channel);
       }
-      const opened = await this.sinks.open(nic, direction, this.signal);
+      const opened = await ways.open(nic, direction, this.signal);
       if ('channel' in opened && nic.port !== undefined) {
-        open.set(nic.id, { port: nic.port.name, sink: opened.sink, channel: opened.channel });
+        open.set(key, { port: nic.port.name, sink: opened.sink, channel: opened.channel });
       }
       return opened;
     });

@@ -1,14 +1,19 @@
 import {
+  type AnnounceMode,
+  type AnnouncePolicy,
   asHeraldError,
   type Clock,
   type FrameChannel,
   type FrameDirection,
   type FrameSink,
+  type GuestIdentity,
   HeraldError,
   messageOf,
   type NicDescriptor,
   type Port,
 } from '@nic-herald/core';
+import { announceMode } from './announce-mode.js';
+import { observingChannel } from './observing-channel.js';
 import { openWithin } from './open-within.js';
 
 /** How long a sink may take to open a port, ms. */
@@ -19,15 +24,44 @@ export type NicChannel =
   | { readonly sink: string; readonly channel: FrameChannel }
   | { readonly sink?: string; readonly problem: HeraldError };
 
-/** The sinks of a host. */
+/** The ports of one guest, as the policy let them be used when this was asked for. */
+export interface GuestWays {
+  /** Under `observe` no frame leaves through what is opened here. */
+  readonly mode: AnnounceMode;
+  /** Opens the way through a NIC's port: onto the network, or to the guest. Never rejects. */
+  open(nic: NicDescriptor, direction: FrameDirection, signal?: AbortSignal): Promise<NicChannel>;
+}
+
+/**
+ * The sinks of a host. Whoever sends gets its channels here and nowhere else, so this is the one place where a
+ * guest's mode is read and kept.
+ */
 export class SinkRegistry {
   constructor(
     private readonly sinks: readonly FrameSink[],
     private readonly clock: Clock,
+    private readonly policy: Pick<AnnouncePolicy, 'forGuest'>,
   ) {}
 
-  /** Opens the way through a NIC's port: onto the network, or to the guest. Never rejects. */
-  async open(nic: NicDescriptor, direction: FrameDirection, signal?: AbortSignal): Promise<NicChannel> {
+  /** The ways of a guest by its policy of now; they stay so whatever the policy says later. Throws what the policy throws. */
+  waysOf(guest: GuestIdentity): GuestWays {
+    const mode = announceMode(this.policy.forGuest(guest));
+    return {
+      mode,
+      open: async (nic, direction, signal) => {
+        const way = await this.open(nic, direction, signal);
+        return mode === 'announce' || !('channel' in way)
+          ? way
+          : { ...way, channel: observingChannel(way.channel) };
+      },
+    };
+  }
+
+  private async open(
+    nic: NicDescriptor,
+    direction: FrameDirection,
+    signal?: AbortSignal,
+  ): Promise<NicChannel> {
     const { port } = nic;
     if (port === undefined) {
       return {

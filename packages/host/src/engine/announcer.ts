@@ -74,6 +74,7 @@ export class Announcer {
       guest,
       host,
       snapshots: handoff.snapshots,
+      mode: announcement.mode,
       result: { ...result, outcome },
       nics,
       multicast,

@@ -1,4 +1,5 @@
 import type {
+  AnnounceMode,
   AnnouncementKind,
   AnnouncePolicy,
   Clock,
@@ -23,8 +24,11 @@ export interface EngineServices {
   readonly policy: AnnouncePolicy;
   readonly models: ModelRegistry;
   readonly sinks: SinkRegistry;
-  /** The pace of all announcements of this host. */
-  readonly pacer: FramePacer;
+  /**
+   * The pace of all announcements of this host. What is only observed has one of its own: it shows what would have had
+   * to wait, and delays nothing that is sent.
+   */
+  readonly pacers: Readonly<Record<AnnounceMode, FramePacer>>;
   /** When frames are due next. */
   readonly schedule: FrameSchedule;
   readonly learners: LearnerRegistry;

@@ -1,4 +1,4 @@
-import type { Guest, MigrationEvents, Snapshot } from '@nic-herald/core';
+import type { AnnounceMode, Guest, MigrationEvents, Snapshot } from '@nic-herald/core';
 import { endOfTurn, pause } from '../announce/end-of-turn.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
@@ -64,24 +64,25 @@ export class GuestArrival {
     const { armed } = arming;
     armed?.announcement.run.fire(resume.isAlone);
     if (armed !== undefined) announcer.follow(armed.announcement);
-    const arrived = Promise.all([arming.finish(), this.framesAreOut()]).then(([made]) =>
-      work.enqueue(() => this.arrive(made, armed !== undefined, resume)),
+    const arrived = Promise.all([arming.finish(), this.framesAreOut(armed?.announcement.mode)]).then(
+      ([made]) => work.enqueue(() => this.arrive(made, armed !== undefined, resume)),
     );
     work.follow(arrived);
   }
 
   /**
    * Where many guests arrive together, what is looked at and published of one would stand in front of the first frames
-   * of all; and what is found on its cards goes out after those anyway.
+   * of all; and what is found on its cards goes out after those anyway. Frames that are not sent hold up their own
+   * guest alone.
    */
-  private async framesAreOut(): Promise<void> {
+  private async framesAreOut(mode: AnnounceMode = 'announce'): Promise<void> {
     const { services, signal } = this.parts;
-    const { clock, pacer } = services;
+    const { clock, pacers } = services;
     const since = clock.elapsed();
     await endOfTurn(clock, signal);
     const mayWait = (): boolean =>
       this.owner.isRunning && !signal.aborted && clock.elapsed() - since < LONGEST_WAIT_MS;
-    while (pacer.owesFirsts && mayWait()) {
+    while ((pacers.announce.owesFirsts || pacers[mode].owesFirsts) && mayWait()) {
       await pause(clock, WAIT_MS, signal);
     }
   }

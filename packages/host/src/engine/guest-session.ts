@@ -79,7 +79,7 @@ export class GuestSession implements ArrivingGuest {
     );
     this.knowledge = this.observation.knowledge;
     this.ports = {
-      channels: new ChannelSet(sinks, clock, this.stop.signal),
+      channels: new ChannelSet(guest.identity, sinks, clock, this.stop.signal),
       countReports: () => this.observation.countReports(),
     };
     this.retry = new RisingRetry(clock, () => void this.work.enqueue(() => this.catchUp()));
@@ -288,7 +288,7 @@ export class GuestSession implements ArrivingGuest {
         this.take({ is: 'ready', epoch: handoff?.epoch ?? 0 });
         for (const problem of [...problems, ...announcement.faults]) this.warnings.tell(problem);
         void this.observation.attend(announcement.nics.map(({ plan }) => plan.nic)); // before it says its first word
-        services.bus.emit('announce:armed', { guest, frames: announcement.run.frames });
+        services.bus.emit('announce:armed', { guest, frames: announcement.run.frames, ...announcement.told });
       },
       read: (handoff) => {
         const known = recognised(handoff, { host: services.host, guest });
@@ -390,7 +390,7 @@ export class GuestSession implements ArrivingGuest {
     // Told after the frames of all guests that wait in this turn are out.
     services.clock.setTimer(0, () => {
       this.observation.injected(announcement);
-      services.bus.emit('announce:round-finished', { guest, epoch: this.epoch, round });
+      services.bus.emit('announce:round-finished', { guest, epoch: this.epoch, round, ...announcement.told });
     });
   };
 

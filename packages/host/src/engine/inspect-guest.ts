@@ -1,11 +1,13 @@
 import {
   asHeraldError,
+  type Clock,
   type FrameDirection,
   type HeraldError,
   type NicDescriptor,
   type NicPlan,
 } from '@nic-herald/core';
 import { channelProblem } from '../announce/channel-problem.js';
+import type { GuestWays } from '../announce/sink-registry.js';
 import type { GuestInspection, MulticastStatus, NicInspection, SinkStatus } from '../herald-host.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
@@ -67,10 +69,12 @@ export const inspectGuest = async (
     evidence = session.knowledge.evidence();
   }
   const { plans, queries, faults } = planGuest(guest, evidence, services);
+  const ways = services.sinks.waysOf(guest.identity);
+  const look = { session, ways, clock: services.clock };
   const nics: NicInspection[] = [];
   for (const [index, each] of evidence.entries()) {
     const plan = plans[index];
-    if (plan !== undefined) nics.push(await inspectNic(each, plan, queries[index], session, services));
+    if (plan !== undefined) nics.push(await inspectNic(each, plan, queries[index], look));
   }
   const duplicates = duplicateMacs(evidence.map(({ nic }) => nic));
   return {
@@ -78,6 +82,7 @@ export const inspectGuest = async (
     instance: guest.instance,
     hypervisor: guest.hypervisor,
     phase,
+    mode: ways.mode,
     epoch: Math.max(session.epoch, handoff.epoch),
     armed: session.armed !== undefined,
     snapshots: handoff.snapshots,
@@ -86,14 +91,20 @@ export const inspectGuest = async (
   };
 };
 
+/** What a look at one NIC needs. */
+interface Look {
+  readonly session: GuestSession;
+  readonly ways: GuestWays;
+  readonly clock: Clock;
+}
+
 const inspectNic = async (
   evidence: NicEvidence,
   plan: NicPlan,
   queries: QueryPlan | undefined,
-  session: GuestSession,
-  services: EngineServices,
+  look: Look,
 ): Promise<NicInspection> => {
-  const problem = session.knowledge.problemOf(evidence.nic.id);
+  const problem = look.session.knowledge.problemOf(evidence.nic.id);
   return {
     nic: evidence.nic,
     model: evidence.model,
@@ -102,17 +113,14 @@ const inspectNic = async (
     filter: evidence.filter,
     learned: evidence.learned,
     plan,
-    sink: await sinkStatus(evidence.nic, 'from-guest', services),
-    multicast: await multicastStatus(queries, services),
+    sink: await sinkStatus(evidence.nic, 'from-guest', look),
+    multicast: await multicastStatus(queries, look),
   };
 };
 
-const multicastStatus = async (
-  queries: QueryPlan | undefined,
-  services: EngineServices,
-): Promise<MulticastStatus> => {
+const multicastStatus = async (queries: QueryPlan | undefined, look: Look): Promise<MulticastStatus> => {
   if (queries === undefined) return { wanted: false, vlans: [], ready: false };
-  const { ready, ...way } = await sinkStatus(queries.nic, 'to-guest', services);
+  const { ready, ...way } = await sinkStatus(queries.nic, 'to-guest', look);
   const problem = [queries.problem, way.problem].filter((each) => each !== undefined).join('; ');
   return { wanted: true, vlans: queries.vlans, ready, ...(problem === '' ? {} : { problem }) };
 };
@@ -120,9 +128,9 @@ const multicastStatus = async (
 const sinkStatus = async (
   nic: NicDescriptor,
   direction: FrameDirection,
-  { sinks, clock }: EngineServices,
+  { ways, clock }: Look,
 ): Promise<SinkStatus> => {
-  const way = await sinks.open(nic, direction);
+  const way = await ways.open(nic, direction);
   if (!('channel' in way)) {
     return {
       ready: false,

@@ -1,5 +1,6 @@
 import type {
   AnnounceCause,
+  AnnounceMode,
   Guest,
   HeraldError,
   MigrationReport,
@@ -7,6 +8,7 @@ import type {
   NicReport,
   ReportWarning,
 } from '@nic-herald/core';
+import { toldMode } from '../announce/announce-mode.js';
 import type { RunResult } from '../announce/announcement-run.js';
 import type { PreparedNic } from './prepared-announcement.js';
 import { reportWarnings } from './report-warnings.js';
@@ -19,6 +21,7 @@ export interface ReportParts {
   readonly cause: AnnounceCause;
   readonly snapshots: MigrationReport['snapshots'];
   readonly resumed?: { readonly resumedAt: number; readonly readAt: number };
+  readonly mode: AnnounceMode;
   readonly result: RunResult;
   readonly nics: readonly PreparedNic[];
   /** How the guest was asked for its groups, by NIC id. */
@@ -28,7 +31,7 @@ export interface ReportParts {
 
 /** Writes down one announcement. */
 export const migrationReport = (parts: ReportParts): MigrationReport => {
-  const { guest, host, epoch, cause, snapshots, resumed, result, nics, multicast, faults } = parts;
+  const { guest, host, epoch, cause, mode, snapshots, resumed, result, nics, multicast, faults } = parts;
   const { outcome, rounds, failures, firstFrameAt, lastFrameAt } = result;
   const sendWarnings = failures.slice(0, MAX_SEND_WARNINGS).map(
     ({ nic, round, failure }): ReportWarning => ({
@@ -42,6 +45,7 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
     host,
     epoch,
     cause,
+    ...toldMode(mode),
     outcome,
     snapshots,
     ...(resumed === undefined ? {} : { resumedAt: resumed.resumedAt, readAt: resumed.readAt }),

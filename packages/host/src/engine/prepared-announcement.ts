@@ -1,4 +1,5 @@
 import {
+  type AnnounceMode,
   type Announcement,
   type AnnounceTiming,
   asHeraldError,
@@ -13,9 +14,11 @@ import {
   type Station,
   stationKey,
 } from '@nic-herald/core';
+import { toldMode } from '../announce/announce-mode.js';
 import type { ReadyBatch } from '../announce/announcement-round.js';
 import { AnnouncementRun } from '../announce/announcement-run.js';
 import { channelProblem } from '../announce/channel-problem.js';
+import type { GuestChannels } from '../announce/channel-set.js';
 import { type GuestPorts, MulticastRefresh } from '../multicast/multicast-refresh.js';
 import { encodeSound } from '../plan/frame-batch.js';
 import { leadingFrames } from '../plan/leading-frames.js';
@@ -43,7 +46,7 @@ export interface PreparedNic {
 /** Told of each round, with what it is a round of. On the hot path: what takes time comes later. */
 export type RoundListener = (round: RoundReport, of: PreparedAnnouncement) => void;
 
-type FrameServices = Pick<EngineServices, 'clock' | 'kinds' | 'pacer' | 'schedule'>;
+type FrameServices = Pick<EngineServices, 'clock' | 'kinds' | 'pacers' | 'schedule'>;
 
 /** An announcement with its frames encoded and its channels open: nothing is left to do but to fire it. */
 export class PreparedAnnouncement {
@@ -53,15 +56,17 @@ export class PreparedAnnouncement {
 
   private constructor(
     readonly run: AnnouncementRun,
-    private readonly ports: GuestPorts,
+    private readonly channels: GuestChannels,
+    ports: GuestPorts,
     private readonly services: FrameServices,
   ) {
-    this.multicast = new MulticastRefresh(ports, services.clock);
+    this.multicast = new MulticastRefresh(channels, ports, services.clock);
   }
 
   /**
-   * Opens the channels, encodes and prepares. A NIC without a way is a problem, the others go. Rejects only
-   * with HERALD_CANCELLED, where the channels are closed meanwhile.
+   * Opens the channels, encodes and prepares. A NIC without a way is a problem, the others go. Its mode is that of the
+   * policy now, to its end. Rejects only with HERALD_CANCELLED, where the channels are closed meanwhile, and with what
+   * the policy throws.
    */
   static async prepare(
     { plans, queries }: Omit<GuestPlan, 'faults'>,
@@ -70,11 +75,14 @@ export class PreparedAnnouncement {
     services: FrameServices,
     onRound?: RoundListener,
   ): Promise<PreparedAnnouncement> {
-    const run = new AnnouncementRun([], timing, services, (round) => {
+    const channels = ports.channels.now();
+    const { mode } = channels;
+    const { clock, schedule, pacers } = services;
+    const run = new AnnouncementRun([], timing, { clock, schedule, pacer: pacers[mode], mode }, (round) => {
       announcement.multicast.round();
       onRound?.(round, announcement);
     });
-    const announcement: PreparedAnnouncement = new PreparedAnnouncement(run, ports, services);
+    const announcement: PreparedAnnouncement = new PreparedAnnouncement(run, channels, ports, services);
     announcement.multicast.add(queries.filter(({ nic }) => plans.some((plan) => plan.nic.id === nic.id)));
     for (const plan of plans) {
       const nic = await announcement.open(plan);
@@ -88,8 +96,19 @@ export class PreparedAnnouncement {
     return this.prepared;
   }
 
-  /** The stations whose frames were put in by now, or are about to be, by NIC. */
+  /** Whether what it holds is sent at all. */
+  get mode(): AnnounceMode {
+    return this.channels.mode;
+  }
+
+  /** Its mode as facts have it. */
+  get told(): ReturnType<typeof toldMode> {
+    return toldMode(this.mode);
+  }
+
+  /** The stations whose frames were put in by now, or are about to be, by NIC; none where none is sent. */
   get sent(): readonly { readonly nic: string; readonly stations: readonly Station[] }[] {
+    if (this.mode === 'observe') return [];
     return this.prepared.map(({ plan, announced, added }) => ({
       nic: plan.nic.id,
       stations: [...announced, ...added].map(({ station }) => station),
@@ -156,7 +175,7 @@ export class PreparedAnnouncement {
       incomplete: plan.incomplete,
       refused: plan.refusals,
     };
-    const way = await this.ports.channels.for(plan.nic, 'from-guest');
+    const way = await this.channels.for(plan.nic, 'from-guest');
     if (!('channel' in way)) {
       this.note(way.problem);
       return way.sink === undefined ? nic : { ...nic, sink: way.sink };

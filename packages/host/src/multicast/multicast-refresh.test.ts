@@ -1,4 +1,9 @@
-import type { MulticastReports, NicDescriptor } from '@nic-herald/core';
+import {
+  type AnnounceMode,
+  DEFAULT_GUEST_POLICY,
+  type MulticastReports,
+  type NicDescriptor,
+} from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
@@ -14,15 +19,16 @@ const asking = (nic: NicDescriptor = nicOf('nic0'), ...vlans: readonly number[])
   vlans: vlans.map(VlanId.of),
 });
 
-const prepared = () => {
+const prepared = (mode: AnnounceMode = 'announce') => {
   const clock = new FakeClock();
   const sink = new FakeSink(clock);
   const stop = new AbortController();
-  const channels = new ChannelSet(new SinkRegistry([sink], clock), clock, stop.signal);
+  const policy = { forGuest: () => ({ ...DEFAULT_GUEST_POLICY, mode }) };
+  const channels = new ChannelSet({}, new SinkRegistry([sink], clock, policy), clock, stop.signal);
   /** What was counted at nic0. */
   const counted: { now: readonly MulticastReports[] | undefined } = { now: [] };
   let counts = async () => new Map(counted.now === undefined ? [] : [['nic0', counted.now]]);
-  const refresh = new MulticastRefresh({ channels, countReports: () => counts() }, clock);
+  const refresh = new MulticastRefresh(channels.now(), { countReports: () => counts() }, clock);
   const countWith = (other: typeof counts): void => {
     counts = other;
   };

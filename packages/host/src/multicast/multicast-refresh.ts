@@ -5,7 +5,7 @@ import {
   type MulticastReports,
   messageOf,
 } from '@nic-herald/core';
-import type { ChannelSet } from '../announce/channel-set.js';
+import type { ChannelSet, GuestChannels } from '../announce/channel-set.js';
 import { reportsSince } from '../learn/reports-since.js';
 import { NicQueries } from './nic-queries.js';
 import type { QueryPlan } from './query-plan.js';
@@ -14,8 +14,12 @@ import type { QueryPlan } from './query-plan.js';
 export type ReportCounts = ReadonlyMap<string, readonly MulticastReports[]>;
 
 /** The ports of one guest, as an announcement needs them. */
-export interface GuestPorts {
+export interface GuestPorts extends ReportCounter {
   readonly channels: ChannelSet;
+}
+
+/** Who counts at the ports of a guest. */
+export interface ReportCounter {
   /** Reads what the guest told of its groups so far. */
   countReports(): Promise<ReportCounts>;
 }
@@ -43,7 +47,8 @@ export class MulticastRefresh {
   private wake: () => void = () => {};
 
   constructor(
-    private readonly ports: GuestPorts,
+    private readonly channels: GuestChannels,
+    private readonly ports: ReportCounter,
     private readonly clock: Clock,
   ) {}
 
@@ -86,7 +91,7 @@ export class MulticastRefresh {
     const [before, after] = [await this.before, await this.count()];
     const reports = new Map<string, MulticastRefreshReport>();
     for (const [nic, asked] of this.nics) {
-      const report = refreshReport(asked, reportsSince(before?.get(nic), after.get(nic)));
+      const report = this.reportOf(asked, reportsSince(before?.get(nic), after.get(nic)));
       if (report !== undefined) reports.set(nic, report);
     }
     return reports;
@@ -109,7 +114,7 @@ export class MulticastRefresh {
   }
 
   private async open(nic: QueryPlan['nic']): Promise<NicQueries> {
-    const way = await this.ports.channels.for(nic, 'to-guest');
+    const way = await this.channels.for(nic, 'to-guest');
     if ('channel' in way) return new NicQueries(way.channel, this.clock);
     throw way.problem;
   }
@@ -134,22 +139,23 @@ export class MulticastRefresh {
   private count(): Promise<ReportCounts> {
     return this.ports.countReports().catch(() => new Map());
   }
-}
 
-const refreshReport = (
-  { queries, problem }: Asked,
-  reports: readonly MulticastReports[] | undefined,
-): MulticastRefreshReport | undefined => {
-  const sent = queries?.taken ?? 0;
-  const wrong = problemOf(problem, queries?.failure);
-  if (sent === 0 && wrong.problem === undefined) return undefined;
-  return {
-    vlans: queries?.vlans ?? [],
-    queries: sent,
-    ...(sent === 0 || reports === undefined ? {} : { reports: reports.toSorted(byVlan) }),
-    ...wrong,
-  };
-};
+  private reportOf(
+    { queries, problem }: Asked,
+    reports: readonly MulticastReports[] | undefined,
+  ): MulticastRefreshReport | undefined {
+    const sent = queries?.taken ?? 0;
+    const wrong = problemOf(problem, queries?.failure);
+    const wouldBeAsked = this.channels.mode === 'observe' && queries !== undefined && this.hasBegun;
+    if (sent === 0 && wrong.problem === undefined && !wouldBeAsked) return undefined;
+    return {
+      vlans: queries?.vlans ?? [],
+      queries: sent,
+      ...(sent === 0 || reports === undefined ? {} : { reports: reports.toSorted(byVlan) }),
+      ...wrong,
+    };
+  }
+}
 
 const problemOf = (...problems: readonly (string | undefined)[]): { readonly problem?: string } => {
   const told = problems.filter((each) => each !== undefined);

@@ -354,7 +354,8 @@ describe('judgeStay, whatever is read', () => {
   it.each(['found', 'returned'] as const)(
     'is at home where its name was booted elsewhere: %s',
     (judgement) => {
-      const snapshot = (host: string, over: object) => ({
+      const snapshot = (host: string, over: Partial<Snapshot>) => ({
+      epoch: 0,
         format: 1 as const,
         guest: 'name:web-1' as GuestKey,
         host,
