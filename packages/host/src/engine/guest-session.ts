@@ -31,15 +31,8 @@ import { OwnedWork } from './owned-work.js';
 import { type AnnounceChoice, planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 import { RisingRetry } from './rising-retry.js';
+import type { SessionOwner } from './session-owner.js';
 import type { SnapshotPublisher } from './snapshot-publisher.js';
-
-/** Who else on this host has, or seems to have, the same guest. */
-export interface SessionOwner {
-  /** Whether this session is the one that publishes for its key. */
-  mayPublish(session: GuestSession): boolean;
-  /** The session has looked at its cards: what they say of who it is may be news. */
-  looked(session: GuestSession): void;
-}
 
 /**
  * One guest in one hypervisor process, from the moment its monitor sees it until it is gone. It does what follows

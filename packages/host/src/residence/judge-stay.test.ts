@@ -355,7 +355,7 @@ describe('judgeStay, whatever is read', () => {
     'is at home where its name was booted elsewhere: %s',
     (judgement) => {
       const snapshot = (host: string, over: Partial<Snapshot>) => ({
-      epoch: 0,
+        epoch: 0,
         format: 1 as const,
         guest: 'name:web-1' as GuestKey,
         host,
