@@ -78,10 +78,10 @@ export class AnnounceEngine implements GuestIntake {
   appeared({ guest, phase }: Fact<'appeared'>): void {
     this.gone({ guest });
     const owner = {
-      mayPublish: (session: GuestSession) => this.householdOf(session)?.mayPublish(session) ?? true,
-      looked: (session: GuestSession) => this.looked(session),
+      mayPublish: () => this.householdOf(session)?.mayPublish(session) ?? true,
+      looked: () => this.looked(session),
     };
-    const session = new GuestSession(guest, phase, this.services, owner);
+    const session: GuestSession = new GuestSession(guest, phase, this.services, owner);
     this.sessions.set(guest.instance, session);
     if (session.key !== undefined) this.tidier.present(session.key);
     session.begin();

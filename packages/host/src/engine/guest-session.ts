@@ -90,7 +90,7 @@ export class GuestSession implements ArrivingGuest {
         knowledge: this.knowledge,
         warnings: this.warnings,
         standing: () => this.standing,
-        mayRepeat: () => this.residence.state === 'left' && this.owner.mayPublish(this),
+        mayRepeat: () => this.residence.state === 'left' && this.owner.mayPublish(),
         maxAgeMs: () => this.handoff.maxAgeMs,
       },
       services,
@@ -264,7 +264,7 @@ export class GuestSession implements ArrivingGuest {
   private get standing(): Pick<Snapshot, 'epoch' | 'residence'> | undefined {
     const residence = publishedAs(this.residence) ?? this.lastStanding;
     const isReady = residence !== undefined && this.knowledge.hasLooked;
-    return isReady && this.owner.mayPublish(this) ? { epoch: this.epoch, residence } : undefined;
+    return isReady && this.owner.mayPublish() ? { epoch: this.epoch, residence } : undefined;
   }
 
   /** All of it may be sent before its last words are said: to whoever has it now they say as much. */
@@ -360,7 +360,7 @@ export class GuestSession implements ArrivingGuest {
 
   private async lookOrFail(only?: ReadonlySet<string>): Promise<void> {
     if (await this.observation.look(this.stop.signal, only)) this.publisher?.request();
-    this.owner.looked(this);
+    this.owner.looked();
     if (this.isRunning) this.observation.poll();
   }
 
