@@ -62,7 +62,7 @@ const theExamples = async (): Promise<void> => {
     );
     const said = await run(folder, 'npx', 'nic-herald', 'plugins', '--config', 'herald.yaml');
     for (const name of ['rtl8139', 'universal-macs', 'pcap-sink']) {
-      assert.match(said, new RegExp(`^@example/nic-herald-${name} 1\\.0\\.0 \\(contract 1\\)$`, 'm'));
+      assert.match(said, new RegExp(`^@example/nic-herald-${name} 1\\.0\\.0 \\(contract 2\\)$`, 'm'));
     }
   });
 };
