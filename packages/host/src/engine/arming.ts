@@ -133,11 +133,12 @@ export class Arming {
     handoff: HandoffReading | undefined,
     nics: readonly NicDescriptor[] | undefined,
   ): boolean {
-    const before = this.current?.handoff?.newest;
     if (this.current === undefined) return false;
-    if (nics === undefined || (handoff === undefined && before !== undefined)) return true;
-    const isUnreadable = handoff?.newest === undefined && (handoff?.unreadable.length ?? 0) > 0;
-    return before !== undefined && isUnreadable && handoff?.unreadable.includes(before.host) === true;
+    if (nics === undefined) return true;
+    const before = this.current.handoff?.newest;
+    if (before === undefined) return false;
+    if (handoff === undefined) return true;
+    return handoff.newest === undefined && handoff.unreadable.includes(before.host);
   }
 
   private async make(): Promise<void> {

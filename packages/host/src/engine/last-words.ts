@@ -1,4 +1,5 @@
 import { type Guest, type GuestKey, isSameProcess, type Snapshot } from '@nic-herald/core';
+import { pause } from '../announce/end-of-turn.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { stationContent } from '../knowledge/station-content.js';
 import type { EngineServices } from './engine-services.js';
@@ -27,7 +28,7 @@ export interface LastWordsOf {
  */
 export const hearLastWords = async (
   { guest, key, heard, read }: LastWordsOf,
-  services: Pick<EngineServices, 'handoff' | 'clock' | 'host' | 'agent'>,
+  services: Pick<EngineServices, 'handoff' | 'clock' | 'host'>,
   signal: AbortSignal,
   told: (snapshot: Snapshot) => void,
 ): Promise<void> => {
@@ -56,15 +57,8 @@ export const hearLastWords = async (
     (process === undefined || guest.process === undefined || isSameProcess(process, guest.process));
   const hear = (): void => void listen().catch(() => {}); // the plan's making told what fails
   const unwatch = handoff.watch(key, hear);
-  hear(); // what came while the last plan was being made was told to nobody
-  await new Promise<void>((resolve) => {
-    const cancel = clock.setTimer(LAST_WORDS_MS, resolve);
-    const stop = (): void => {
-      cancel();
-      resolve();
-    };
-    signal.addEventListener('abort', stop, { once: true });
-  });
+  hear(); // what came while the last plan was being made had no listener
+  await pause(clock, LAST_WORDS_MS, signal);
   isOver = true;
   unwatch();
 };
