@@ -9,7 +9,12 @@ import { play } from './history/play.js';
 import { BEFORE, ROWS } from './history/rows.js';
 import { announcedIn, storedIn } from './history/told.js';
 
-const RUNS = Number(process.env['HERALD_HISTORIES'] ?? 100);
+/**
+ * The same hundred histories each time, so that a failure always means a change; where HERALD_HISTORIES says how many,
+ * other ones each time.
+ */
+const RUNS = process.env['HERALD_HISTORIES'];
+const PARAMETERS = RUNS === undefined ? { numRuns: 100, seed: 420_698_491 } : { numRuns: Number(RUNS) };
 
 const tell = ({ moves, ...rest }: History): string =>
   `${JSON.stringify(rest)}\n  ${moves.map(wordsOf).join('; ')}`;
@@ -38,7 +43,7 @@ describe('histories of guests on three hosts', () => {
       if (faults.length > 0)
         throw new Error(`${faults.join('\n')}\n${tell(history)}\n${chronicle.lines.join('\n')}`);
     });
-    await fc.assert(holds, { numRuns: RUNS });
+    await fc.assert(holds, PARAMETERS);
   });
 });
 

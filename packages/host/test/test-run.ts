@@ -28,7 +28,7 @@ export const testRun = (
   const told: RoundReport[] = [];
   const batch = (nic: string, over: Partial<ReadyBatch> = {}, result?: () => SendResult): ReadyBatch => ({
     nic,
-    frames: 2,
+    frames: [`${nic} 0`, `${nic} 1`],
     primaries: 1,
     firsts: 2,
     batch: {

@@ -150,4 +150,11 @@ export const ROWS: readonly Row[] = [
     moves: `${toB}; pass 60000; kill B; pass 1000; start B; pass 3000; end B; pass 400000; start B; pass 3000`,
     announced: { '0@B': ALL },
   },
+  {
+    name: 'a card that changed as it stopped, in a slow announcement: what is withdrawn repeats nothing',
+    moves: 'begin 0 A; pass 1000; card 0 0; complete 0 0; pass 3000',
+    latencyMs: 30,
+    isSlow: true,
+    announced: { '0@A': ALL },
+  },
 ];

@@ -6,7 +6,8 @@ import type { PacedFrames, Urgency } from './paced-frames.js';
 /** A batch ready to go: the frames of one NIC on its open channel. */
 export interface ReadyBatch {
   readonly nic: string;
-  readonly frames: number;
+  /** Its frames in sending order, each by what names it: equal where two batches have the same frame. */
+  readonly frames: readonly string[];
   /** How many of its leading frames are the first of primary stations: they leave before anybody's others. */
   readonly primaries: number;
   /** How many of its leading frames are the first of stations, the primaries included. */
@@ -29,6 +30,13 @@ export interface RoundOwner {
   isOut(): void;
 }
 
+/** So many frames of a batch, from the one at `first` on. */
+interface Portion {
+  readonly batch: ReadyBatch;
+  readonly first: number;
+  readonly count: number;
+}
+
 interface Piece {
   readonly nic: string;
   readonly paced: PacedFrames;
@@ -45,6 +53,8 @@ export class AnnouncementRound {
   /** What was put in before it began. */
   private batches: readonly ReadyBatch[] = [];
   private readonly told = new Set<string>();
+  /** What was handed over, so that what replaces a batch repeats none of it. */
+  private readonly out: Portion[] = [];
   private startedAt: number | undefined;
   private frames = 0;
   private unsent = 0;
@@ -92,11 +102,30 @@ export class AnnouncementRound {
 
   /** Puts a batch in, no part of it more urgent than `most`. It leaves once the round has begun. */
   put(batch: ReadyBatch, most: Urgency): void {
-    const pieces = partsOf(batch, most).map((part) => this.pieceOf(batch, part));
-    for (const piece of pieces) this.pieces.add(piece);
-    this.frames += batch.frames;
-    this.unsent += batch.frames;
-    if (most < REPEATED) this.unsentFirsts += batch.frames;
+    this.putParts(batch, partsOf(batch, most));
+  }
+
+  /** Puts in what of a batch did not leave in this round, in the place of what was dropped for its NIC. */
+  putRest(batch: ReadyBatch, most: Urgency): void {
+    const out = new Set(
+      this.out
+        .filter(({ batch: { nic } }) => nic === batch.nic)
+        .flatMap(({ batch: { frames }, first, count }) => frames.slice(first, first + count)),
+    );
+    this.putParts(
+      batch,
+      partsOf(batch, most).flatMap((part) => partsWithout(part, (index) => out.has(batch.frames[index] ?? ''))),
+    );
+  }
+
+  private putParts(batch: ReadyBatch, parts: readonly Part[]): void {
+    const pieces = parts.map((part) => this.pieceOf(batch, part));
+    for (const piece of pieces) {
+      this.pieces.add(piece);
+      this.frames += piece.left;
+      this.unsent += piece.left;
+      if (piece.paced.urgency < REPEATED) this.unsentFirsts += piece.left;
+    }
     if (this.hasBegun) this.submit(pieces);
     else this.batches = [...this.batches, batch];
   }
@@ -109,11 +138,11 @@ export class AnnouncementRound {
     const { pacer, clock } = this.services;
     this.startedAt = clock.now();
     const [first, ...others] = this.batches;
-    if (isAlone && first !== undefined && others.length === 0 && pacer.grant(first.frames)) {
+    if (isAlone && first !== undefined && others.length === 0 && pacer.grant(first.frames.length)) {
       this.pieces.clear();
       this.unsent = 0;
       this.unsentFirsts = 0;
-      this.hand(first.nic, first.batch, 0, first.frames);
+      this.hand(first, 0, first.frames.length);
       this.owner.isOut();
     } else {
       this.submit(this.pieces);
@@ -151,12 +180,12 @@ export class AnnouncementRound {
     else for (const piece of pieces) piece.takeBack = this.services.pacer.submit(piece.paced);
   }
 
-  private pieceOf({ nic, batch }: ReadyBatch, [from, count, urgency]: Part): Piece {
+  private pieceOf(batch: ReadyBatch, [from, count, urgency]: Part): Piece {
     const send: PacedFrames['send'] = (first, portion, waitedMs) => {
       piece.left -= portion;
       if (urgency < REPEATED) this.unsentFirsts -= portion;
       if (piece.left === 0) this.pieces.delete(piece);
-      this.hand(nic, batch, from + first, portion);
+      this.hand(batch, from + first, portion);
       if (waitedMs > 0) {
         this.delayed += portion;
         this.delayedMs = Math.max(this.delayedMs, waitedMs);
@@ -165,12 +194,13 @@ export class AnnouncementRound {
       if (this.unsent === 0) this.owner.isOut();
     };
     const paced = { owner: this.owner, urgency, count, send };
-    const piece: Piece = { nic, paced, left: count, takeBack: () => {} };
+    const piece: Piece = { nic: batch.nic, paced, left: count, takeBack: () => {} };
     return piece;
   }
 
   /** Hands frames over; a sink that throws or says nothing, which none may, costs no other NIC its frames. */
-  private hand(nic: string, batch: PreparedBatch, first: number, count: number): void {
+  private hand(ready: ReadyBatch, first: number, count: number): void {
+    const { nic, batch } = ready;
     const { clock } = this.services;
     this.firstAt ??= clock.now();
     let accepted = 0;
@@ -183,6 +213,7 @@ export class AnnouncementRound {
       failure = messageOf(error);
     }
     this.lastAt = clock.now();
+    this.out.push({ batch: ready, first, count });
     this.accepted += accepted;
     const isNews = failure !== undefined && !this.told.has(nic);
     if (isNews) this.told.add(nic);
@@ -200,7 +231,7 @@ const partsOf = ({ primaries, firsts, frames }: ReadyBatch, most: Urgency): read
   const ends: readonly (readonly [end: number, urgency: Urgency])[] = [
     [primaries, 0],
     [firsts, 1],
-    [frames, most === 3 ? 3 : 2],
+    [frames.length, most === 3 ? 3 : 2],
   ];
   let first = 0;
   return ends.flatMap(([end, urgency]): Part[] => {
@@ -209,4 +240,17 @@ const partsOf = ({ primaries, firsts, frames }: ReadyBatch, most: Urgency): read
     first = end;
     return [part];
   });
+};
+
+/** What is left of a part without some of its frames, as runs. */
+const partsWithout = ([from, count, urgency]: Part, isOut: (index: number) => boolean): readonly Part[] => {
+  const parts: Part[] = [];
+  for (let index = from; index < from + count; index += 1) {
+    if (isOut(index)) continue;
+    const last = parts.at(-1);
+    const joins = last !== undefined && last[0] + last[1] === index;
+    if (joins) parts[parts.length - 1] = [last[0], last[1] + 1, urgency];
+    else parts.push([index, 1, urgency]);
+  }
+  return parts;
 };

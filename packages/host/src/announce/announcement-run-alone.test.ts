@@ -38,7 +38,7 @@ describe('AnnouncementRun of a guest beside which no other can resume', () => {
 
   it('sends what replaced the only batch, and nothing of that', () => {
     const { run, sent, batch } = testRun(['a']);
-    run.replace(batch('a', { frames: 1, firsts: 1 }));
+    run.replace(batch('a', { frames: ['a 0'], firsts: 1 }));
     run.fire(true);
     expect(sent).toEqual(['a 0 0']);
   });

@@ -131,7 +131,7 @@ describe('AnnouncementRun, asked whether it has caught up', () => {
     const { run, clock, batch, ask, answers } = asked(['a'], { rounds: 1 }, SLOW);
     run.fire();
     ask();
-    run.replace(batch('a', { frames: 0, primaries: 0, firsts: 0 }));
+    run.replace(batch('a', { frames: [], primaries: 0, firsts: 0 }));
     await clock.advance(0);
     expect(answers).toEqual([true]);
   });

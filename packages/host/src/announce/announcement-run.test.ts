@@ -110,7 +110,7 @@ describe('AnnouncementRun', () => {
   it('counts what was accepted, and tells what was refused', async () => {
     const { run, clock, batch } = testRun([], { rounds: 2 });
     const refused = { accepted: 1, failure: 'ENOBUFS at frame 1' };
-    run.add(batch('a', { frames: 4, firsts: 3 }, () => refused));
+    run.add(batch('a', { frames: ['a', 'b', 'c', 'd'], firsts: 3 }, () => refused));
     run.add(batch('b'));
     run.fire();
     run.complete();
@@ -275,10 +275,21 @@ describe('AnnouncementRun, where the pace binds', () => {
     expect(told.at(-1)).toMatchObject({ frames: 4, accepted: 4 });
   });
 
+  it('repeats in no round what left in it before its batch was replaced', async () => {
+    const { run, clock, sent, told, batch } = testRun(['a'], { rounds: 2, initialMs: 100 }, SLOW);
+    run.fire();
+    await clock.advance(105); // the first of round 2 is out
+    run.replace(batch('a', { frames: ['a 0', 'b 0'] }));
+    run.complete();
+    await clock.advance(200);
+    expect(sent).toEqual(['a 0 0', 'a 1 10', 'a 0 100', 'a 1 110']); // of the new batch the second alone
+    expect(told.map(({ frames }) => frames)).toEqual([2, 2]);
+  });
+
   it('sends nothing more in a round for a batch that is replaced by none', async () => {
     const { run, clock, sent, told, batch } = testRun(['a'], { rounds: 1 }, SLOW);
     run.fire();
-    run.replace(batch('a', { frames: 0, primaries: 0, firsts: 0 }));
+    run.replace(batch('a', { frames: [], primaries: 0, firsts: 0 }));
     run.complete();
     await clock.advance(100);
     expect([sent, told.map(({ frames }) => frames)]).toEqual([['a 0 0'], [1]]);

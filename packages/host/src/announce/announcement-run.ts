@@ -77,7 +77,7 @@ export class AnnouncementRun {
 
   /** Frames of one round. */
   get frames(): number {
-    return this.batches.reduce((sum, { frames }) => sum + frames, 0);
+    return this.batches.reduce((sum, { frames }) => sum + frames.length, 0);
   }
 
   /**
@@ -121,7 +121,7 @@ export class AnnouncementRun {
 
   /**
    * Sends this batch instead of all there were for its NIC, with every later round; where those were not all out
-   * yet, what is left of them is dropped, and this one goes in its place.
+   * yet, what is left of them is dropped, and what of this one did not leave in this round goes in its place.
    */
   replace(batch: ReadyBatch): void {
     if (this.state === 'over' || this.timing.rounds === 0) return;
@@ -130,7 +130,7 @@ export class AnnouncementRun {
     const { hasBegun } = round;
     const dropped = round.drop(batch.nic);
     const urgency = hasBegun ? dropped : 0;
-    if (urgency !== undefined) round.put(batch, urgency);
+    if (urgency !== undefined) round.putRest(batch, urgency);
     if (this.state === 'running' && !hasBegun) this.begin();
   }
 

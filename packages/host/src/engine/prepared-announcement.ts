@@ -218,7 +218,7 @@ export class PreparedAnnouncement {
       for (const fault of faults) this.note(fault);
       if (announcements.length === 0 && wanted.length > 0) return undefined;
       const prepared = channel.prepare(batch);
-      const frames = announcements.length;
+      const frames = announcements.map(frameKey);
       return { ready: { nic, frames, ...leadingFrames(announcements), batch: prepared }, announcements };
     } catch (error) {
       const words = messageOf(error);
