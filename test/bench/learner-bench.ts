@@ -14,6 +14,7 @@ import {
 import type { Sample } from './sample.js';
 import { FRAME_BYTES, framesOf, SENDER_STATIONS } from './tap-traffic.js';
 
+const { signal } = new AbortController();
 const FRAMES = 16_384;
 const PAIRS = 60;
 const READS = 30;
@@ -175,7 +176,7 @@ const benchReading = async (): Promise<{ readonly stations: number; readonly ms:
     const sample: number[] = [];
     for (let read = -5; read < READS; read++) {
       const since = performance.now();
-      const learned = await learner.read();
+      const learned = await learner.read({ signal });
       if (learned.stations.length !== stations) {
         throw new Error(`read ${learned.stations.length} of ${stations} stations`);
       }
@@ -210,7 +211,7 @@ const benchUserCost = async (): Promise<readonly UserCost[]> => {
         const cpu = process.cpuUsage();
         const since = performance.now();
         while (performance.now() - since < WATCH_MS) {
-          const { stations } = await learner.read();
+          const { stations } = await learner.read({ signal });
           if (stations.length !== SENDER_STATIONS) throw new Error(`learned ${stations.length} stations`);
           await new Promise((resolve) => setTimeout(resolve, READ_EVERY_MS));
         }

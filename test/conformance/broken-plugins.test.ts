@@ -1,6 +1,7 @@
 import {
   type FrameChannel,
   type FrameDirection,
+  type FrameSink,
   type HandoffStore,
   HeraldError,
   type LearnedAddress,
@@ -163,9 +164,29 @@ describe('the contract of a frame sink fails for a sink that', () => {
 
   it.each<[string, (sink: FabricSink) => void, RegExp]>([
     [
-      'supports any port',
-      (sink) => Object.assign(sink, { supports: () => true }),
-      /`supports` is true for the kind of port/,
+      'claims any port',
+      (sink) => Object.assign(sink, { claim: async () => ({ preference: 1 }) }),
+      /`claim` takes the kind of port/,
+    ],
+    [
+      'claims a port with no word',
+      (sink) => Object.assign(sink, { claim: async () => true }),
+      /`claim` gave true on the port/,
+    ],
+    [
+      'rejects when it is asked',
+      (sink) => Object.assign(sink, { claim: () => Promise.reject(new Error('no')) }),
+      /`claim` rejected on the port/,
+    ],
+    [
+      'does not answer when it is cancelled',
+      (sink) => {
+        const claim = sink.claim.bind(sink);
+        const deaf = (...[port, options]: Parameters<FrameSink['claim']>) =>
+          options.signal.aborted ? new Promise(() => {}) : claim(port, options);
+        Object.assign(sink, { claim: deaf });
+      },
+      /`claim` did not end when it was cancelled/,
     ],
     [
       'opens ports that are not there',
@@ -204,9 +225,9 @@ describe('the contract of a frame sink fails for a sink that', () => {
     expect(await complaintsOf(broken(change))).toContainEqual(expect.stringMatching(complaint));
   });
 
-  it('supports a direction in which it does not send', async () => {
+  it('claims a direction in which it does not send', async () => {
     const complaints = await complaintsOf(broken(() => {}, ['from-guest']));
-    expect(complaints).toEqual([expect.stringMatching(/`supports` is true for to-guest/)]);
+    expect(complaints).toEqual([expect.stringMatching(/`claim` takes to-guest/)]);
   });
 });
 
@@ -216,8 +237,7 @@ describe('the contract of a station learner fails for a learner that', () => {
       open: async () => ({
         learner: {
           name: 'broken',
-          preference: 1,
-          supports: ({ kind }) => kind === 'tap',
+          claim: async ({ kind }) => (kind === 'tap' ? { preference: 1 } : { refusal: 'no tap' }),
           open:
             open ??
             (async ({ name }) => {

@@ -8,6 +8,7 @@ import type { LearnerName, LearnerRequest } from './learner-driver.js';
 import { serveDriver } from './serve-driver.js';
 import { TapEnd } from './tap-end.js';
 
+const { signal } = new AbortController();
 const taps = new Map<string, TapEnd>();
 const learners = new Map<string, PortLearner>();
 const channels = new Map<string, FrameChannel>();
@@ -29,7 +30,7 @@ const channelTo = async (tap: string): Promise<FrameChannel> => {
     sink = new LinuxTapSink();
     await sink.start();
   }
-  const channel = channels.get(tap) ?? (await sink.open(tapPort(tap), 'from-guest'));
+  const channel = channels.get(tap) ?? (await sink.open(tapPort(tap), { direction: 'from-guest' }));
   channels.set(tap, channel);
   return channel;
 };
@@ -64,7 +65,7 @@ await serveDriver(async (request: LearnerRequest) => {
     case 'inject':
       return (await channelTo(request.tap)).prepare(batchOfHex(request.frames)).send();
     case 'supports':
-      return learnerOf(request.learner).supports(tapPort(request.port));
+      return 'preference' in (await learnerOf(request.learner).claim(tapPort(request.port)));
     case 'open':
       learners.set(
         request.port,
@@ -72,7 +73,7 @@ await serveDriver(async (request: LearnerRequest) => {
       );
       return undefined;
     case 'read':
-      return opened(request.port).read();
+      return opened(request.port).read({ signal });
     case 'injected': {
       const learner = opened(request.port);
       if (learner instanceof BridgePortLearner) learner.injected(request.stations);

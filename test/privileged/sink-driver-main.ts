@@ -7,6 +7,7 @@ import type { SinkRequest } from './sink-driver.js';
 import { TapEnd } from './tap-end.js';
 
 const sink = new LinuxTapSink();
+const { signal } = new AbortController();
 const channels = new Map<string, FrameChannel>();
 const taps = new Map<string, TapEnd>();
 
@@ -30,13 +31,16 @@ await serveDriver(async (request: SinkRequest) => {
     case 'open':
       channels.set(
         request.port,
-        await sink.open({ kind: 'tap', name: request.port }, request.direction satisfies FrameDirection),
+        await sink.open(
+          { kind: 'tap', name: request.port },
+          { direction: request.direction satisfies FrameDirection },
+        ),
       );
       return undefined;
     case 'send':
       return channelOf(request.port).prepare(batchOfHex(request.frames)).send();
     case 'health':
-      return channelOf(request.port).health();
+      return channelOf(request.port).health({ signal });
     case 'close':
       for (const channel of channels.values()) await channel.close();
       return sink.close();

@@ -1,12 +1,13 @@
 import {
   ANNOUNCE_POLICY,
   DEFAULT_GUEST_POLICY,
-  type FrameDirection,
   type Guest,
   type GuestPolicy,
   type HeraldPlugin,
   type MigrationReport,
   type Port,
+  type PortClaim,
+  type SinkOptions,
   stationOf,
 } from '@nic-herald/core';
 import { composeHost, type HeraldHost } from '@nic-herald/host';
@@ -63,8 +64,8 @@ const reportOf = (bytes: Uint8Array): string | undefined => {
 
 /** A sink for ports through which nothing can be sent to the guest. */
 class OneWaySink extends FabricSink {
-  override supports(port: Port, direction: FrameDirection): boolean {
-    return direction === 'from-guest' && super.supports(port, direction);
+  override async claim(port: Port, options: Pick<SinkOptions, 'direction'>): Promise<PortClaim> {
+    return options.direction === 'from-guest' ? super.claim(port, options) : { refusal: 'one way' };
   }
 }
 

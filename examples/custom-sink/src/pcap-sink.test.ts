@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plugin } from './pcap-sink.js';
 
 const NOW_MS = 1_700_000_000_000.125;
+const FROM_GUEST = { direction: 'from-guest', signal: new AbortController().signal } as const;
 const port = { kind: 'tap', name: 'tap0' };
 const mac = MacAddress.of('52:54:00:00:00:01');
 
@@ -38,7 +39,7 @@ const sinkOf = (at: string): FrameSink => {
 
 describe('what cannot be written', () => {
   it.each(['../tap0', '..', '', 'a name with blanks'])('a port called "%s"', async (name) => {
-    await expect(sinkOf(directory).open({ kind: 'tap', name }, 'from-guest')).rejects.toMatchObject({
+    await expect(sinkOf(directory).open({ kind: 'tap', name }, FROM_GUEST)).rejects.toMatchObject({
       code: 'HERALD_SINK_FAULT',
     });
   });
@@ -46,18 +47,19 @@ describe('what cannot be written', () => {
   it('a directory that is a file', async () => {
     const path = join(directory, 'file');
     await writeFile(path, '');
-    await expect(sinkOf(path).open(port, 'from-guest')).rejects.toMatchObject({
+    await expect(sinkOf(path).open(port, FROM_GUEST)).rejects.toMatchObject({
       code: 'HERALD_SINK_FAULT',
       message: expect.stringContaining('tap0.pcap') as string,
     });
   });
 
-  it('frames towards the guest', () => {
-    expect(sinkOf(directory).supports(port, 'to-guest')).toBe(false);
+  it('frames towards the guest', async () => {
+    const claim = await sinkOf(directory).claim(port, { ...FROM_GUEST, direction: 'to-guest' });
+    expect(claim).toHaveProperty('refusal');
   });
 
   it('anything after close: the frames are refused in words', async () => {
-    const channel = await sinkOf(directory).open(port, 'from-guest');
+    const channel = await sinkOf(directory).open(port, FROM_GUEST);
     const batch = channel.prepare(TWO_FRAMES);
     await channel.close();
     expect(batch.send()).toMatchObject({ accepted: 0, failure: expect.any(String) as string });
@@ -66,8 +68,8 @@ describe('what cannot be written', () => {
 
 it('writes every frame of every sending, and goes on with a file that is there', async () => {
   for (let time = 0; time < 2; time += 1) {
-    const channel = await sinkOf(directory).open(port, 'from-guest');
-    expect(await channel.health()).toEqual({ ready: true });
+    const channel = await sinkOf(directory).open(port, FROM_GUEST);
+    expect(await channel.health(FROM_GUEST)).toEqual({ ready: true });
     expect(channel.prepare(TWO_FRAMES).send()).toEqual({ accepted: 2 });
     await channel.close();
   }
@@ -85,7 +87,7 @@ it('writes every frame of every sending, and goes on with a file that is there',
 });
 
 it('writes the part of a batch that is to be sent', async () => {
-  const channel = await sinkOf(directory).open(port, 'from-guest');
+  const channel = await sinkOf(directory).open(port, FROM_GUEST);
   const batch = channel.prepare(TWO_FRAMES);
   expect([batch.send(1, 1), batch.send(1, 5), batch.send(2, 1)]).toEqual([
     { accepted: 1 },

@@ -8,14 +8,15 @@ import {
   FRAME_SINK,
   type FrameBatch,
   type FrameChannel,
-  type FrameDirection,
   type FrameSink,
   frameCount,
   HeraldError,
   PLUGIN_CONTRACT,
   type PluginFactory,
   type Port,
+  type PortClaim,
   type PreparedBatch,
+  type SinkOptions,
 } from '@nic-herald/core';
 import {
   encodePcapHeader,
@@ -30,19 +31,23 @@ import * as z from 'zod';
 const options = z.strictObject({
   /** Takes one file per port: `tap0.pcap`. Made where it is not there. */
   directory: z.string().min(1).max(4096),
+  /** Above 60 it takes the taps from the sink that comes with nic-herald; below, only what that one does not serve. */
+  preference: z.number().min(0).max(100).default(90),
 });
 
 /** A dry run: what would leave by each guest's port goes into a file that Wireshark reads, and nowhere else. */
-const pcapSink: PluginFactory<z.infer<typeof options>> = ({ directory }) => ({
+const pcapSink: PluginFactory<z.input<typeof options>> = ({ directory, preference }) => ({
   name: '@example/nic-herald-pcap-sink',
   contract: PLUGIN_CONTRACT,
   install(registrar) {
-    registrar.contribute(FRAME_SINK, { factory: ({ get }) => new PcapSink(directory, get(CLOCK)) });
+    registrar.contribute(FRAME_SINK, {
+      factory: ({ get }) => new PcapSink(directory, get(CLOCK), preference),
+    });
   },
 });
 
 /** What `plugins:` in herald.yaml looks for. A host in code calls it: `plugin({ directory: '/tmp/dry-run' })`. */
-export const plugin: PluginFactory<z.infer<typeof options>> = Object.assign(pcapSink, { options });
+export const plugin: PluginFactory<z.input<typeof options>> = Object.assign(pcapSink, { options });
 
 /** Writes down what is sent by each port. Made by `plugin`; exported for its tests. */
 export class PcapSink implements FrameSink {
@@ -51,11 +56,15 @@ export class PcapSink implements FrameSink {
   constructor(
     private readonly directory: string,
     private readonly clock: Clock,
+    private readonly preference = 90,
   ) {}
 
   /** Only kinds it knows: another kind's frames may not be Ethernet. */
-  supports(port: Port, direction: FrameDirection): boolean {
-    return direction === 'from-guest' && ['tap', 'macvtap'].includes(port.kind);
+  async claim(port: Port, { direction }: Pick<SinkOptions, 'direction'>): Promise<PortClaim> {
+    if (direction !== 'from-guest') return { refusal: 'writes down what leaves the guest alone' };
+    if (!['tap', 'macvtap'].includes(port.kind))
+      return { refusal: `does not know ports of kind ${port.kind}` };
+    return { preference: this.preference, reason: 'a dry run' };
   }
 
   /** Everything slow is here: the file is open, and begins with its header, before a batch is made ready. */

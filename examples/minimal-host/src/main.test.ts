@@ -35,7 +35,7 @@ it('composes a host, and closes it at Ctrl-C', async () => {
   const close = vi.fn(async () => {});
   const sink: FrameSink & HostService = {
     name: 'fake',
-    supports: () => true,
+    claim: async () => ({ preference: 50 }),
     open: () => Promise.reject(new TypeError('nothing is sent here')),
     close,
   };

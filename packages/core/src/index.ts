@@ -130,6 +130,12 @@ export { type ParsedState, parseState, type StateSchema } from './nic/state-sche
 export { type HeraldPlugin, PLUGIN_CONTRACT, type PluginRegistrar } from './plugin/herald-plugin.js';
 export type { HostService } from './plugin/host-service.js';
 export type { PluginFactory } from './plugin/plugin-factory.js';
+export type { NicBackend } from './port/nic-backend.js';
+export type { Port } from './port/port.js';
+export type { PortAttachment } from './port/port-attachment.js';
+export type { PortClaim } from './port/port-claim.js';
+export { portKey } from './port/port-key.js';
+export { PORT_RESOLVER, type PortResolution, type PortResolver } from './port/port-resolver.js';
 export { type FrameBatch, frameCount } from './sink/frame-batch.js';
 export {
   type ChannelHealth,
@@ -139,5 +145,5 @@ export {
   type FrameSink,
   type PreparedBatch,
   type SendResult,
+  type SinkOptions,
 } from './sink/frame-sink.js';
-export type { Port } from './sink/port.js';

@@ -20,6 +20,7 @@ import {
   MIGRATION_EVENT_BUS,
   messageOf,
   NIC_MODEL,
+  PORT_RESOLVER,
   STATION_LEARNER,
 } from '@nic-herald/core';
 import { withDeadline } from './announce/deadline.js';
@@ -71,6 +72,7 @@ export const composeHost = async (
   const clock = installation.get(CLOCK);
   const bus = installation.get(MIGRATION_EVENT_BUS);
   const handoff = installation.find(HANDOFF_STORE);
+  const ports = installation.find(PORT_RESOLVER);
   const policy = installation.get(ANNOUNCE_POLICY);
   const intake = installation.get(GUEST_INTAKE);
   const agent = randomUUID();
@@ -89,6 +91,7 @@ export const composeHost = async (
     pacers: { announce: new FramePacer(pacing, clock), observe: new FramePacer(pacing, clock) },
     learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
+    ...(ports === undefined ? {} : { ports }),
     ...(handoff === undefined ? {} : { handoff }),
     otherGuests: new OtherGuests(handoff, clock, (heads) => {
       const warning = hostTwin.look(heads);

@@ -4,6 +4,7 @@ import {
   type LearnedStations,
   type MulticastReports,
   type Port,
+  type PortClaim,
   type PortLearner,
   type Station,
   type StationLearner,
@@ -35,8 +36,8 @@ export class FakeLearner implements StationLearner {
     readonly preference = 100,
   ) {}
 
-  supports({ kind }: Port): boolean {
-    return kind === 'tap';
+  async claim({ kind }: Port): Promise<PortClaim> {
+    return kind === 'tap' ? { preference: this.preference } : { refusal: `no ${kind} here` };
   }
 
   async open({ name: port }: Port): Promise<PortLearner> {

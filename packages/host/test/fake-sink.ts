@@ -8,7 +8,9 @@ import {
   frameCount,
   HeraldError,
   type Port,
+  type PortClaim,
   type SendResult,
+  type SinkOptions,
 } from '@nic-herald/core';
 import { decodeIgmpQuery, decodeMldQuery, decodeRarp, isDecodeError } from '@nic-herald/wire';
 
@@ -56,11 +58,12 @@ export class FakeSink implements FrameSink {
     return this.frames.map(({ station }) => station);
   }
 
-  supports({ kind }: Port, direction: FrameDirection): boolean {
-    return kind === 'tap' && this.directions.has(direction);
+  async claim({ kind }: Port, { direction }: Pick<SinkOptions, 'direction'>): Promise<PortClaim> {
+    if (kind !== 'tap') return { refusal: `no ${kind} here` };
+    return this.directions.has(direction) ? { preference: 50 } : { refusal: `not ${direction}` };
   }
 
-  async open(port: Port, direction: FrameDirection): Promise<FrameChannel> {
+  async open(port: Port, { direction }: Pick<SinkOptions, 'direction'>): Promise<FrameChannel> {
     await this.opening?.(direction);
     if (!this.ports.has(port.name)) throw new HeraldError('HERALD_TEST_PORT', `${port.name} is not there`);
     this.openChannels += 1;

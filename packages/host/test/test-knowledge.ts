@@ -1,6 +1,7 @@
 import type { GuestKey, NicModel } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import type { MacAddress } from '@nic-herald/wire';
+import { listNics } from '../src/engine/list-nics.js';
 import { GuestKnowledge } from '../src/knowledge/guest-knowledge.js';
 import { ModelRegistry } from '../src/knowledge/model-registry.js';
 import { type CardState, FakeGuest, fakeModel } from './fake-guest.js';
@@ -16,7 +17,9 @@ export const testKnowledge = (
 ) => {
   const clock = new FakeClock();
   const guest = new FakeGuest();
-  const knowledge = new GuestKnowledge(guest, new ModelRegistry(models, []), clock, undefined, ownedByOthers);
+  const registry = new ModelRegistry(models, []);
+  const listed = (within: AbortSignal) => listNics(guest, { clock }, within);
+  const knowledge = new GuestKnowledge(guest, registry, clock, listed, undefined, ownedByOthers);
   /** A look, with the fake time that it takes. */
   const look = async (only?: string[]) => {
     const refreshed = knowledge.refresh(signal, only === undefined ? undefined : new Set(only));

@@ -1,5 +1,7 @@
-import type { Port, PortLearner, StationLearner } from '@nic-herald/core';
+import type { Port, PortClaim, PortLearner, StationLearner } from '@nic-herald/core';
 import { BpfPortLearner } from './bpf-port-learner.js';
+
+const CLAIM: PortClaim = { preference: 60, reason: 'in the kernel, from every frame of the guest' };
 
 /**
  * Learns in the kernel: a program on each port's ingress notes every (MAC, VLAN) that the guest sends from, the IP
@@ -8,7 +10,6 @@ import { BpfPortLearner } from './bpf-port-learner.js';
  */
 export class BpfLearner implements StationLearner {
   readonly name = 'linux-bpf';
-  readonly preference = 100;
   private readonly capacity: number;
 
   /** `capacity` is how many stations, and how many IP addresses, each port's tables hold. */
@@ -17,8 +18,8 @@ export class BpfLearner implements StationLearner {
   }
 
   /** Any tap, whatever it is a port of. Whether the kernel lets us is known by `open`. */
-  supports(port: Port): boolean {
-    return port.kind === 'tap';
+  async claim(port: Port): Promise<PortClaim> {
+    return port.kind === 'tap' ? CLAIM : { refusal: 'not a tap' };
   }
 
   /**

@@ -12,7 +12,7 @@ import { decodeReports } from './decode-reports.js';
 import { decodeSightings } from './decode-sightings.js';
 import { attachIngress, detachIngress, isAttached } from './ingress-filter.js';
 import { ADDRESSES_MAP, LEARN_PROGRAM_NAME, learnInstructions, STATIONS_MAP } from './learn-program.js';
-import { learnerUnavailable, portMissing } from './learner-error.js';
+import { isAnother, learnerUnavailable, portMissing } from './learner-error.js';
 
 interface Owned {
   readonly netlink: NetlinkSocket;
@@ -45,7 +45,7 @@ export class BpfPortLearner implements PortLearner {
     try {
       netlink = new NetlinkSocket();
       const link = findLink(netlink, { name: port.name });
-      if (!link) throw portMissing(port);
+      if (!link || isAnother(port, link)) throw portMissing(port);
       lock = acquireLock(port, link.index);
       stations = LruHashMap.create({ ...STATIONS_MAP, capacity });
       addresses = LruHashMap.create({ ...ADDRESSES_MAP, capacity });

@@ -1,6 +1,14 @@
-import type { Port, PortLearner, StationLearner } from '@nic-herald/core';
+import {
+  messageOf,
+  type Port,
+  type PortClaim,
+  type PortLearner,
+  type StationLearner,
+} from '@nic-herald/core';
 import { findLink, NetlinkSocket } from '@nic-herald/linux-sys';
 import { BridgePortLearner } from './bridge-port-learner.js';
+
+const CLAIM: PortClaim = { preference: 30, reason: "by its bridge's table" };
 
 /**
  * Reads what the port's own Linux bridge has learned, at the moment it is asked: costs no frame anything and
@@ -8,7 +16,6 @@ import { BridgePortLearner } from './bridge-port-learner.js';
  */
 export class BridgeLearner implements StationLearner {
   readonly name = 'linux-bridge';
-  readonly preference = 50;
   private readonly capacity: number;
 
   /** `capacity` is how many stations are taken of each port. */
@@ -17,17 +24,18 @@ export class BridgeLearner implements StationLearner {
   }
 
   /** A tap that is a port of a Linux bridge now. */
-  supports(port: Port): boolean {
-    if (port.kind !== 'tap') return false;
+  async claim(port: Port): Promise<PortClaim> {
+    if (port.kind !== 'tap') return { refusal: 'not a tap' };
     try {
       const netlink = new NetlinkSocket();
       try {
-        return findLink(netlink, { name: port.name })?.bridgePortState !== undefined;
+        const isBridged = findLink(netlink, { name: port.name })?.bridgePortState !== undefined;
+        return isBridged ? CLAIM : { refusal: 'not a port of a Linux bridge' };
       } finally {
         netlink.close();
       }
-    } catch {
-      return false; // no Linux, or netlink refused: another learner may do
+    } catch (error) {
+      return { refusal: `its bridge cannot be asked: ${messageOf(error)}` };
     }
   }
 

@@ -8,7 +8,7 @@ import {
 import { findLink, type LinkInfo, learnedAtPort, NetlinkSocket, untaggedVlanOf } from '@nic-herald/linux-sys';
 import { decodeForwarding } from './decode-forwarding.js';
 import { InjectedStations } from './injected-stations.js';
-import { portMissing } from './learner-error.js';
+import { isAnother, portMissing } from './learner-error.js';
 
 /**
  * What the port's bridge has learned there. A bridge that looks at VLANs knows exact pairs, another only MACs.
@@ -34,7 +34,8 @@ export class BridgePortLearner implements PortLearner {
   static open(port: Port, capacity: number): BridgePortLearner {
     const netlink = new NetlinkSocket();
     try {
-      const { index } = bridged(port, findLink(netlink, { name: port.name }));
+      const link = findLink(netlink, { name: port.name });
+      const { index } = bridged(port, link && isAnother(port, link) ? undefined : link);
       return new BridgePortLearner(port, index, netlink, capacity);
     } catch (error) {
       netlink.close();

@@ -2,6 +2,10 @@ import { release } from 'node:os';
 import { HeraldError, isHeraldError, type Port } from '@nic-herald/core';
 import { type Capability, heldCapabilities, SystemCallError } from '@nic-herald/linux-sys';
 
+/** Whether an interface of the port's name is not the port itself, but one that was made in its place. */
+export const isAnother = ({ index }: Port, link: { readonly index: number }): boolean =>
+  index !== undefined && index !== link.index;
+
 /** The port is gone, or was removed and made anew: an interface's number is never used twice at once. */
 export const portMissing = (port: Port): HeraldError =>
   new HeraldError(

@@ -6,11 +6,15 @@ import {
   HeraldError,
   type HostService,
   type Port,
+  type PortClaim,
+  type SinkOptions,
 } from '@nic-herald/core';
 import { openPacketSocket } from '@nic-herald/linux-sys';
 import { Injector } from './injector.js';
 import { PortChannel } from './port-channel.js';
 import { portHealth } from './port-health.js';
+
+const CLAIM: PortClaim = { preference: 60, reason: "at the tap itself, as the guest's own frames" };
 
 /**
  * Puts frames through the taps of this host. From the guest: injected where the tap's own frames come in, so
@@ -25,18 +29,20 @@ export class LinuxTapSink implements FrameSink, HostService {
     this.injector ??= Injector.open();
   }
 
-  supports(port: Port): boolean {
-    return port.kind === 'tap';
+  async claim(port: Port): Promise<PortClaim> {
+    return port.kind === 'tap' ? CLAIM : { refusal: 'not a tap' };
   }
 
   /** Rejects with HERALD_PORT_MISSING, or HERALD_SYSTEM_CALL where a socket cannot be opened. */
-  async open(port: Port, direction: FrameDirection): Promise<FrameChannel> {
+  async open(port: Port, { direction }: Pick<SinkOptions, 'direction'>): Promise<FrameChannel> {
     const injector = this.started();
     const link = injector.find({ name: port.name });
-    if (!link) {
+    if (!link || (port.index !== undefined && port.index !== link.index)) {
       throw new HeraldError(
         'HERALD_PORT_MISSING',
-        `there is no interface ${port.name} in this network namespace: run nic-herald where QEMU's taps are`,
+        link
+          ? `interface ${port.name} was removed and made again since its guest was looked at`
+          : `there is no interface ${port.name} in this network namespace: run nic-herald where QEMU's taps are`,
         { details: { port: port.name } },
       );
     }

@@ -118,7 +118,7 @@ describe('FabricGuest', () => {
   ])('asked for %s it reports its groups there', async (_, bytes, expected) => {
     const { clock, guest, host, port, reports } = fabricGuest(STATIONS, GROUPS);
     guest.run(port);
-    const channel = await new FabricSink(host, clock).open(TAP, 'to-guest');
+    const channel = await new FabricSink(host, clock).open(TAP, { direction: 'to-guest' });
     channel.prepare({ bytes, starts: Uint32Array.of(0, bytes.length) }).send();
     expect(reports()).toEqual([]);
     await clock.advance(10);

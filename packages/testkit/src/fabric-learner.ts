@@ -5,6 +5,7 @@ import {
   type LearnedStations,
   type MulticastReports,
   type Port,
+  type PortClaim,
   type PortLearner,
   type Station,
   type StationKey,
@@ -46,15 +47,15 @@ const CAPACITY = 4096;
  */
 export class FabricLearner implements StationLearner {
   readonly name = 'fabric';
-  readonly preference = 100;
 
   constructor(
     private readonly host: FabricHost,
     private readonly clock: Clock,
   ) {}
 
-  supports(port: Port): boolean {
-    return this.host.bridge.port(port.name) !== undefined;
+  async claim(port: Port): Promise<PortClaim> {
+    const isHere = port.kind === 'tap' && this.host.bridge.port(port.name) !== undefined;
+    return isHere ? { preference: 50 } : { refusal: `no tap of host ${this.host.name}` };
   }
 
   /** Rejects with HERALD_FABRIC_PORT for a port this host does not have. */

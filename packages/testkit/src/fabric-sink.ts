@@ -7,7 +7,9 @@ import {
   frameCount,
   HeraldError,
   type Port,
+  type PortClaim,
   type PreparedBatch,
+  type SinkOptions,
 } from '@nic-herald/core';
 import type { FabricHost } from './fabric.js';
 import { type FabricFrame, readFabricFrame } from './fabric-frame.js';
@@ -34,12 +36,13 @@ export class FabricSink implements FrameSink {
     private readonly clock: Clock,
   ) {}
 
-  supports(port: Port, _direction: FrameDirection): boolean {
-    return this.host.bridge.port(port.name) !== undefined;
+  async claim(port: Port, _: Pick<SinkOptions, 'direction'>): Promise<PortClaim> {
+    const isHere = port.kind === 'tap' && this.host.bridge.port(port.name) !== undefined;
+    return isHere ? { preference: 50 } : { refusal: `no tap of host ${this.host.name}` };
   }
 
   /** Rejects with HERALD_FABRIC_PORT for a port this host does not have. */
-  async open(port: Port, direction: FrameDirection): Promise<FrameChannel> {
+  async open(port: Port, { direction }: Pick<SinkOptions, 'direction'>): Promise<FrameChannel> {
     const at = this.host.bridge.port(port.name);
     if (at === undefined) {
       throw new HeraldError('HERALD_FABRIC_PORT', `host ${this.host.name} has no port ${port.name}`);

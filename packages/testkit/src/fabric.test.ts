@@ -58,7 +58,7 @@ test('a sink speaks for the guest at its port, so that both bridges move it', as
   const bytes = new Uint8Array(starts.at(-1) ?? 0);
   for (const [index, station] of stations.entries()) encodeRarp(station, bytes, starts[index] ?? 0);
   const sink = new FabricSink(destination, clock);
-  const channel = await sink.open({ kind: 'tap', name: 'tapB' }, 'from-guest');
+  const channel = await sink.open({ kind: 'tap', name: 'tapB' }, { direction: 'from-guest' });
   expect(channel.prepare({ bytes, starts }).send()).toEqual({ accepted: 3 });
   await clock.advance(10);
   expect(probes.results().map(({ backAfterMs }) => backAfterMs)).toEqual([2, 2, 2]);
@@ -84,8 +84,10 @@ test('frames sent on the uplink alone leave the host bridge with its stale entry
 test('a sink knows the ports of its own host only', async () => {
   const { clock, destination } = migrated();
   const sink = new FabricSink(destination, clock);
-  expect(sink.supports({ kind: 'tap', name: 'tapA' }, 'from-guest')).toBe(false);
-  await expect(sink.open({ kind: 'tap', name: 'tapA' }, 'from-guest')).rejects.toMatchObject({
+  expect(await sink.claim({ kind: 'tap', name: 'tapA' }, { direction: 'from-guest' })).toHaveProperty(
+    'refusal',
+  );
+  await expect(sink.open({ kind: 'tap', name: 'tapA' }, { direction: 'from-guest' })).rejects.toMatchObject({
     code: 'HERALD_FABRIC_PORT',
   });
 });

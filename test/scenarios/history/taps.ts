@@ -1,10 +1,10 @@
 import {
   type Clock,
   type FrameChannel,
-  type FrameDirection,
   type FrameSink,
   frameCount,
   type Port,
+  type PortClaim,
   type PortLearner,
   type Station,
   type StationKey,
@@ -17,7 +17,8 @@ import { decodeRarp, isDecodeError } from '@nic-herald/wire';
 /** Puts frames in at the taps of one host for one agent, and tells of each before it leaves. */
 export const tapSink = (sent: (tap: string, station: StationKey) => void): FrameSink => ({
   name: 'played-sink',
-  supports: (_: Port, direction: FrameDirection) => direction === 'from-guest',
+  claim: async (_, { direction }) =>
+    direction === 'from-guest' ? { preference: 50 } : { refusal: 'only from the guest' },
   open: async ({ name }: Port): Promise<FrameChannel> => {
     let isOpen = true;
     return {
@@ -43,7 +44,6 @@ export const tapSink = (sent: (tap: string, station: StationKey) => void): Frame
 /** Learns at the taps of one host for one agent, as the learner in the kernel does: from when a port was opened on. */
 export class TapLearner implements StationLearner {
   readonly name = 'played-learner';
-  readonly preference = 100;
   private readonly open_ = new Map<
     string,
     Map<StationKey, { readonly station: Station; readonly at: number }>
@@ -51,8 +51,8 @@ export class TapLearner implements StationLearner {
 
   constructor(private readonly clock: Clock) {}
 
-  supports(): boolean {
-    return true;
+  async claim(): Promise<PortClaim> {
+    return { preference: 50 };
   }
 
   async open({ name }: Port): Promise<PortLearner> {

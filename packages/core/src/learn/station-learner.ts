@@ -1,6 +1,7 @@
 import type { Station } from '../announce/station.js';
 import { type MultiToken, multiToken } from '../di/injection.js';
-import type { Port } from '../sink/port.js';
+import type { Port } from '../port/port.js';
+import type { PortClaim } from '../port/port-claim.js';
 import type { LearnedStation } from './learned-station.js';
 import type { MulticastReports } from './multicast-reports.js';
 
@@ -22,7 +23,7 @@ export interface LearnedStations {
 /** Learning at one port, from open to close. */
 export interface PortLearner {
   /** What was seen so far, without what nic-herald itself injected. Rejects with a HeraldError. */
-  read(): Promise<LearnedStations>;
+  read(options: { readonly signal: AbortSignal }): Promise<LearnedStations>;
   /**
    * Tells that frames of these stations were just put in at this port by nic-herald: until they are seen again,
    * they are not the guest's. Absent where the learner can tell such frames apart by itself.
@@ -39,12 +40,10 @@ export interface PortLearner {
 export interface StationLearner {
   /** Unique on a host: `linux-bpf`. */
   readonly name: string;
-  /** Higher is asked first; the first that supports a port learns there. An in-kernel learner has 100, a bridge's table 50. */
-  readonly preference: number;
-  /** Whether it could learn at this port now. */
-  supports(port: Port): boolean;
+  /** How well it can learn at a port now. The best one is asked to open it, then the next. */
+  claim(port: Port, options: { readonly signal: AbortSignal }): Promise<PortClaim>;
   /** Starts learning. Rejects with a HeraldError where the port is missing or the system refuses; the next learner is then tried. */
-  open(port: Port): Promise<PortLearner>;
+  open(port: Port, options: { readonly signal: AbortSignal }): Promise<PortLearner>;
 }
 
 /** The learners of a host. Any number; none means that only cards tell of stations. */

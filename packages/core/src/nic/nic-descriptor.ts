@@ -1,5 +1,6 @@
 import type { MacAddress } from '@nic-herald/wire';
-import type { Port } from '../sink/port.js';
+import type { NicBackend } from '../port/nic-backend.js';
+import type { Port } from '../port/port.js';
 
 /** What is known of a NIC before its model looks at it. */
 export interface NicDescriptor {
@@ -9,7 +10,12 @@ export interface NicDescriptor {
   readonly type: string;
   /** The configured MAC: what QEMU announces. The guest may use another by now. */
   readonly primaryMac: MacAddress;
-  /** The host end; absent where it cannot be found, and `portProblem` then says why. */
+  /** What the hypervisor says of the host end; the host makes `port` of it. */
+  readonly backend?: NicBackend;
+  /**
+   * The host end. Set by the host; by a monitor only where it has ports of its own kind, which no resolver knows, and
+   * vouches for them. Absent where it cannot be found, and `portProblem` then says why.
+   */
   readonly port?: Port;
   /** Why there is no port, for people: `netdev net0 is of type user`. */
   readonly portProblem?: string;

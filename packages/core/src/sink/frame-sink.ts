@@ -1,7 +1,8 @@
 import { type MultiToken, multiToken } from '../di/injection.js';
 import type { ErrorCode } from '../herald-error.js';
+import type { Port } from '../port/port.js';
+import type { PortClaim } from '../port/port-claim.js';
 import type { FrameBatch } from './frame-batch.js';
-import type { Port } from './port.js';
 
 /** `from-guest`: onto the network as if the guest had sent it. `to-guest`: into the guest's receive queue. */
 export type FrameDirection = 'from-guest' | 'to-guest';
@@ -34,18 +35,26 @@ export interface FrameChannel {
   /** Does everything that sending needs beforehand; the batch must not be written to afterwards. */
   prepare(batch: FrameBatch): PreparedBatch;
   /** Looks at the port. Off the hot path: a send to a port that went away reports no error. */
-  health(): Promise<ChannelHealth>;
+  health(options: { readonly signal: AbortSignal }): Promise<ChannelHealth>;
   close(): Promise<void>;
+}
+
+/** What goes with each question to a sink. */
+export interface SinkOptions {
+  readonly direction: FrameDirection;
+  /** Aborted when nobody waits for the answer any longer. */
+  readonly signal: AbortSignal;
 }
 
 /** Puts frames through ports. May have `start` and `close`, see `HostService`. */
 export interface FrameSink {
   /** Unique on a host: `linux-tap`. */
   readonly name: string;
-  supports(port: Port, direction: FrameDirection): boolean;
-  /** Opens a channel. Rejects with a HeraldError where the port is missing or the system refuses. */
-  open(port: Port, direction: FrameDirection): Promise<FrameChannel>;
+  /** How well it can send through a port in a direction. The best one is asked to open it, then the next. */
+  claim(port: Port, options: SinkOptions): Promise<PortClaim>;
+  /** Opens a channel. Rejects with a HeraldError where the port is missing or the system refuses; the next sink is then tried. */
+  open(port: Port, options: SinkOptions): Promise<FrameChannel>;
 }
 
-/** The sinks of a host; a port is given the first that supports it. */
+/** The sinks of a host; a port is given the one that claims it best. */
 export const FRAME_SINK: MultiToken<FrameSink> = multiToken<FrameSink>('core/frame-sink');

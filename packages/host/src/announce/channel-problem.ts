@@ -11,8 +11,9 @@ export const channelProblem = async (
   clock: Clock,
 ): Promise<HeraldError | undefined> => {
   try {
-    const health = await withDeadline(clock, HEALTH_DEADLINE_MS, `looking at the port of ${nic}`, () =>
-      channel.health(),
+    const what = `looking at the port of ${nic}`;
+    const health = await withDeadline(clock, HEALTH_DEADLINE_MS, what, (signal) =>
+      channel.health({ signal }),
     );
     return health.ready
       ? undefined

@@ -40,12 +40,10 @@ describe('SinkRegistry', () => {
       'a sink that throws',
       {},
       (sink) => {
-        sink.supports = () => {
-          throw new Error('no netlink');
-        };
+        sink.claim = () => Promise.reject(new Error('no netlink'));
       },
       'HERALD_SINK_FAULT',
-      'nic0: a sink could not open port tap0: no netlink',
+      'the sink fake-sink cannot say whether it serves port tap0: no netlink',
     ],
     [
       'a sink that fails',

@@ -1,19 +1,23 @@
-import type {
-  AnnounceMode,
-  Clock,
-  FrameChannel,
-  FrameDirection,
-  GuestIdentity,
-  NicDescriptor,
+import {
+  type AnnounceMode,
+  type Clock,
+  type FrameChannel,
+  type FrameDirection,
+  type GuestIdentity,
+  type HeraldError,
+  type NicDescriptor,
+  portKey,
 } from '@nic-herald/core';
 import { channelProblem } from './channel-problem.js';
 import { SerialQueue } from './serial-queue.js';
 import type { GuestWays, NicChannel, SinkRegistry } from './sink-registry.js';
 
 interface OpenChannel {
+  /** By `portKey`. */
   readonly port: string;
   readonly sink: string;
   readonly channel: FrameChannel;
+  readonly problems: readonly HeraldError[];
 }
 
 /** The channels of a guest for one announcement, which has one mode from its first frame to its last. */
@@ -61,13 +65,18 @@ export class ChannelSet {
     return queue.run(async () => {
       const known = open.get(key);
       if (known !== undefined) {
-        if (known.port === nic.port?.name && (await this.isReady(nic, known.channel))) return known;
+        if (
+          nic.port !== undefined &&
+          known.port === portKey(nic.port) &&
+          (await this.isReady(nic, known.channel))
+        )
+          return known;
         open.delete(key);
         await closeQuietly(known.channel);
       }
       const opened = await ways.open(nic, direction, this.signal);
       if ('channel' in opened && nic.port !== undefined) {
-        open.set(key, { port: nic.port.name, sink: opened.sink, channel: opened.channel });
+        open.set(key, { port: portKey(nic.port), ...opened });
       }
       return opened;
     });

@@ -6,7 +6,7 @@ import type { FrameChannel, PreparedBatch } from '@nic-herald/core';
  */
 export const observingChannel = (channel: FrameChannel): FrameChannel => ({
   prepare: () => DROPPED,
-  health: () => channel.health(),
+  health: (options) => channel.health(options),
   close: () => channel.close(),
 });
 

@@ -6,12 +6,12 @@ export const openWithin = async <T extends { close(): Promise<void> }>(
   clock: Clock,
   limitMs: number,
   what: string,
-  open: () => Promise<T>,
+  open: (signal: AbortSignal) => Promise<T>,
   outer?: AbortSignal,
 ): Promise<T> => {
   let opened: T | undefined;
   const work = async (signal: AbortSignal): Promise<T> => {
-    const made = await open();
+    const made = await open(signal);
     if (signal.aborted) await made.close();
     else opened = made;
     return made;

@@ -11,17 +11,26 @@ import {
   messageOf,
   type NicDescriptor,
   type Port,
+  type PortClaim,
 } from '@nic-herald/core';
+import { type RankedClaims, rankedClaims } from '../ports/ranked-claims.js';
 import { announceMode } from './announce-mode.js';
 import { observingChannel } from './observing-channel.js';
 import { openWithin } from './open-within.js';
 
 /** How long a sink may take to open a port, ms. */
 const OPEN_DEADLINE_MS = 5000;
+/** Most sinks whose reasons not to serve a port are told. */
+const MAX_REFUSALS = 4;
 
 /** An open way for one NIC's frames, or why there is none. */
 export type NicChannel =
-  | { readonly sink: string; readonly channel: FrameChannel }
+  | {
+      readonly sink: string;
+      readonly channel: FrameChannel;
+      /** Why those that were preferred did not get it. */
+      readonly problems: readonly HeraldError[];
+    }
   | { readonly sink?: string; readonly problem: HeraldError };
 
 /** The ports of one guest, as the policy let them be used when this was asked for. */
@@ -72,30 +81,44 @@ export class SinkRegistry {
         ),
       };
     }
-    let sink: FrameSink | undefined;
-    try {
-      sink = this.sinks.find((each) => each.supports(port, direction));
-      if (sink !== undefined) {
+    const problems: HeraldError[] = [];
+    const ranked = await this.ranked(port, direction, signal);
+    if (ranked instanceof HeraldError) return { problem: ranked };
+    for (const sink of ranked.claimants) {
+      try {
         const channel = await this.openThrough(sink, port, direction, signal);
-        return { sink: sink.name, channel };
+        return { sink: sink.name, channel, problems: [...ranked.problems, ...problems] };
+      } catch (error) {
+        const message = `${nic.id}: the sink ${sink.name} could not open port ${port.name}: ${messageOf(error)}`;
+        problems.push(asHeraldError(error, 'HERALD_SINK_FAULT', message, { nic: nic.id, port: port.name }));
       }
-    } catch (error) {
-      const by = sink === undefined ? 'a sink' : `the sink ${sink.name}`;
-      const problem = asHeraldError(
-        error,
-        'HERALD_SINK_FAULT',
-        `${nic.id}: ${by} could not open port ${port.name}: ${messageOf(error)}`,
-        { nic: nic.id, port: port.name },
-      );
-      return sink === undefined ? { problem } : { sink: sink.name, problem };
     }
+    const [problem = ranked.problems[0]] = problems;
+    const [sink] = ranked.claimants;
+    if (problem !== undefined) return { ...(sink === undefined ? {} : { sink: sink.name }), problem };
+    const to = direction === 'to-guest' ? 'to the guest ' : '';
+    const why = ranked.refusals.length === 0 ? '' : `; ${ranked.refusals.slice(0, MAX_REFUSALS).join('; ')}`;
     return {
       problem: new HeraldError(
         'HERALD_NIC_NO_SINK',
-        `${nic.id}: no sink of this host can send ${direction === 'to-guest' ? 'to the guest ' : ''}through its port ${port.name} of kind ${port.kind}`,
+        `${nic.id}: no sink of this host can send ${to}through its port ${port.name} of kind ${port.kind}${why}`,
         { details: { nic: nic.id, port: port.name, kind: port.kind } },
       ),
     };
+  }
+
+  private async ranked(
+    port: Port,
+    direction: FrameDirection,
+    signal: AbortSignal | undefined,
+  ): Promise<RankedClaims<FrameSink> | HeraldError> {
+    try {
+      const claim = (sink: FrameSink, within: AbortSignal): Promise<PortClaim> =>
+        sink.claim(port, { direction, signal: within });
+      return await rankedClaims(this.sinks, port, 'sink', claim, this.clock, signal);
+    } catch (error) {
+      return asHeraldError(error, 'HERALD_SINK_FAULT', messageOf(error));
+    }
   }
 
   private openThrough(
@@ -105,6 +128,7 @@ export class SinkRegistry {
     outer: AbortSignal | undefined,
   ): Promise<FrameChannel> {
     const what = `opening port ${port.name} by the sink ${sink.name}`;
-    return openWithin(this.clock, OPEN_DEADLINE_MS, what, () => sink.open(port, direction), outer);
+    const open = (signal: AbortSignal): Promise<FrameChannel> => sink.open(port, { direction, signal });
+    return openWithin(this.clock, OPEN_DEADLINE_MS, what, open, outer);
   }
 }

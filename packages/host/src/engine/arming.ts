@@ -163,7 +163,7 @@ export class Arming {
       })),
       attempt('HERALD_HANDOFF_FAILED', unread, () => services.otherGuests.refresh(signal)),
       attempt('HERALD_GUEST_UNREADABLE', 'the guest does not tell its NICs', () =>
-        listNics(guest, services.clock, signal),
+        listNics(guest, services, signal),
       ),
     ]);
     if (this.isMoot()) return;

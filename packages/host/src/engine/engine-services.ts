@@ -5,6 +5,7 @@ import type {
   Clock,
   HandoffStore,
   MigrationEventBus,
+  PortResolver,
 } from '@nic-herald/core';
 import type { FramePacer } from '../announce/frame-pacer.js';
 import type { FrameSchedule } from '../announce/frame-schedule.js';
@@ -22,6 +23,8 @@ export interface EngineServices {
   readonly clock: Clock;
   readonly bus: MigrationEventBus;
   readonly policy: AnnouncePolicy;
+  /** Absent: ports are those that monitors state themselves. */
+  readonly ports?: PortResolver;
   readonly models: ModelRegistry;
   readonly sinks: SinkRegistry;
   /**

@@ -15,6 +15,7 @@ import { CardWatch } from './card-watch.js';
 import type { EngineServices } from './engine-services.js';
 import { evidenceWarnings } from './evidence-warnings.js';
 import type { GuestWarnings } from './guest-warnings.js';
+import { listNics } from './list-nics.js';
 import type { PreparedAnnouncement } from './prepared-announcement.js';
 
 /** How often the ports are read, ms: a station the guest begins to use is handed over after that at the latest. */
@@ -53,6 +54,7 @@ export class GuestObservation {
       guest,
       models,
       clock,
+      (signal) => listNics(guest, services, signal),
       () => boundsOf(policy, guest),
       (own) => otherGuests.ownedByOthers(guest, own),
     );

@@ -322,7 +322,7 @@ export class GuestSession implements ArrivingGuest {
         this.handoff.fetch().catch((error: unknown) => {
           throw asHeraldError(error, 'HERALD_HANDOFF_FAILED', UNREAD);
         }),
-        listNics(guest, services.clock, this.stop.signal),
+        listNics(guest, services, this.stop.signal),
       ]);
       const primaryMacs = nics.map(({ primaryMac }) => primaryMac);
       this.handoff.last = this.handoff.read(fetched, { guestIs: 'running', primaryMacs, knownEpoch });

@@ -55,7 +55,7 @@ export const inspectGuest = async (
       'HERALD_GUEST_UNREADABLE',
       'the guest does not tell its NICs',
       [],
-      () => listNics(guest, services.clock),
+      () => listNics(guest, services),
     );
     evidence = nics.map((nic) => {
       const handed = snapshotEvidence(nic, matchNic(nic, nics, handoff.newest), services.models);

@@ -1,6 +1,5 @@
 import {
   asHeraldError,
-  type Clock,
   type Guest,
   guestLabel,
   type HeraldError,
@@ -8,21 +7,24 @@ import {
 } from '@nic-herald/core';
 import { withDeadline } from '../announce/deadline.js';
 import { CAPTURE_DEADLINE_MS } from '../knowledge/read-nic.js';
+import { portsOf } from '../ports/ports-of.js';
+import type { EngineServices } from './engine-services.js';
 
-/** The guest's NICs as it tells them now. Rejects within a deadline where it does not. */
+/** The guest's NICs as it tells them now, with the ports found for them. Rejects within a deadline where it does not tell. */
 export const listNics = async (
   guest: Guest,
-  clock: Clock,
+  { clock, ports }: Pick<EngineServices, 'clock' | 'ports'>,
   signal?: AbortSignal,
 ): Promise<readonly NicDescriptor[]> => {
   try {
-    return await withDeadline(
+    const told = await withDeadline(
       clock,
       CAPTURE_DEADLINE_MS,
       'listing the NICs',
       (listSignal) => guest.nics({ signal: listSignal }),
       signal,
     );
+    return await portsOf(told, ports, clock, signal);
   } catch (error) {
     throw unreadable(guest, error);
   }

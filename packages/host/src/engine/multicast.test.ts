@@ -127,7 +127,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
     [
       'a sink that does not send to guests',
       ({ sink }) => sink.directions.delete('to-guest'),
-      'nic0: no sink of this host can send to the guest through its port tap0 of kind tap',
+      'nic0: no sink of this host can send to the guest through its port tap0 of kind tap; fake-sink: not to-guest',
     ],
     [
       'a sink that cannot',
@@ -219,7 +219,7 @@ describe('inspect', () => {
       vlans: [],
       ready: false,
       problem:
-        'it lists 600 VLANs: which of them the guest uses is not known, so it is asked on those of its stations alone; nic0: no sink of this host can send to the guest through its port tap0 of kind tap',
+        'it lists 600 VLANs: which of them the guest uses is not known, so it is asked on those of its stations alone; nic0: no sink of this host can send to the guest through its port tap0 of kind tap; fake-sink: not to-guest',
     });
   });
 });

@@ -180,6 +180,7 @@ export class PreparedAnnouncement {
       this.note(way.problem);
       return way.sink === undefined ? nic : { ...nic, sink: way.sink };
     }
+    for (const problem of way.problems) this.note(problem);
     this.note(await channelProblem(plan.nic.id, way.channel, this.services.clock));
     return { ...nic, sink: way.sink, channel: way.channel };
   }

@@ -15,7 +15,6 @@ import {
   type Snapshot,
 } from '@nic-herald/core';
 import { MacAddress } from '@nic-herald/wire';
-import { withDeadline } from '../announce/deadline.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { PRIMARY_MAC, PRIMARY_MAC_LIMITS, primaryMacView } from '../plan/primary-mac.js';
 import { boundedAddresses } from './bounded-addresses.js';
@@ -23,7 +22,7 @@ import { foreignMacs } from './foreign-macs.js';
 import { type LearnedBounds, LearnedTable } from './learned-table.js';
 import { matchNic } from './match-nic.js';
 import type { ModelRegistry } from './model-registry.js';
-import { CAPTURE_DEADLINE_MS, type NicReading, readNic, readState, viewOf } from './read-nic.js';
+import { type NicReading, readNic, readState, viewOf } from './read-nic.js';
 import { snapshotEvidence } from './snapshot-evidence.js';
 import { stationContent } from './station-content.js';
 
@@ -75,6 +74,8 @@ export class GuestKnowledge {
     private readonly guest: Guest,
     private readonly registry: ModelRegistry,
     private readonly clock: Clock,
+    /** The NICs as the guest tells them now. Rejects within a deadline. */
+    private readonly listed: (signal: AbortSignal) => Promise<readonly NicDescriptor[]>,
     private readonly bounds: () => LearnedBounds = () => DEFAULT_GUEST_POLICY,
     /** Primary MACs of the other guests, as far as they are known by now; given this one's. */
     private readonly ownedByOthers: (own: readonly MacAddress[]) => ReadonlySet<MacAddress> = () => new Set(),
@@ -129,13 +130,7 @@ export class GuestKnowledge {
 
   /** Looks at the cards: all of them, or those named. Rejects only where the guest does not answer at all. */
   async refresh(signal: AbortSignal, only?: ReadonlySet<string>): Promise<Refreshed> {
-    const descriptors = await withDeadline(
-      this.clock,
-      CAPTURE_DEADLINE_MS,
-      'listing the NICs',
-      (listSignal) => this.guest.nics({ signal: listSignal }),
-      signal,
-    );
+    const descriptors = await this.listed(signal);
     this.present = descriptors;
     const problems: HeraldError[] = [];
     const looks = descriptors.map(async (nic): Promise<[string, NicKnowledge]> => {

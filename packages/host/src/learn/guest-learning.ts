@@ -7,6 +7,7 @@ import {
   messageOf,
   type NicDescriptor,
   type PortLearner,
+  portKey,
   type Station,
 } from '@nic-herald/core';
 import { withDeadline } from '../announce/deadline.js';
@@ -18,6 +19,8 @@ import { type SoundReading, soundReading } from './sound-reading.js';
 const READ_DEADLINE_MS = 2000;
 
 interface Attended {
+  /** By `portKey`. */
+  readonly key: string;
   readonly port: string;
   /** Absent where no learner can learn there, now or at all. */
   readonly learner?: PortLearner;
@@ -51,8 +54,9 @@ export class GuestLearning {
   /** Learns at the ports of these NICs and at no others; tries again where nobody could. Never rejects. */
   attend(nics: readonly NicDescriptor[]): Promise<void> {
     return this.quietly(async () => {
-      for (const [id, { port }] of [...this.attended]) {
-        if (nics.some((nic) => nic.id === id && nic.port?.name === port)) continue;
+      for (const [id, { key }] of [...this.attended]) {
+        if (nics.some((nic) => nic.id === id && nic.port !== undefined && portKey(nic.port) === key))
+          continue;
         this.lastInjected.delete(id); // put in at another port
         await this.leave(id);
       }
@@ -63,6 +67,7 @@ export class GuestLearning {
         const learner = learning?.port;
         const isSupported = learner !== undefined || problems.length > 0;
         this.attended.set(id, {
+          key: portKey(port),
           port: port.name,
           isSupported,
           ...(learner === undefined ? {} : { learner }),
@@ -81,7 +86,7 @@ export class GuestLearning {
     const seen = new Map<string, readonly LearnedStation[]>();
     await this.quietly(async () => {
       await Promise.all(
-        [...this.attended].map(async ([id, { port, learner }]) => {
+        [...this.attended].map(async ([id, { key, port, learner }]) => {
           if (learner === undefined) return;
           try {
             const { stations, reports } = await this.readPort(port, learner);
@@ -93,7 +98,7 @@ export class GuestLearning {
             const message = `learning at ${port} failed: ${words}`;
             this.warn(asHeraldError(error, 'HERALD_LEARNER_FAULT', message, { port }));
             await this.leave(id);
-            this.attended.set(id, { port, isSupported: true }); // to be tried again
+            this.attended.set(id, { key, port, isSupported: true }); // to be tried again
           }
         }),
       );
@@ -129,7 +134,9 @@ export class GuestLearning {
 
   private async readPort(port: string, learner: PortLearner): Promise<SoundReading> {
     const what = `reading what was learned at ${port}`;
-    return soundReading(await withDeadline(this.clock, READ_DEADLINE_MS, what, () => learner.read()));
+    return soundReading(
+      await withDeadline(this.clock, READ_DEADLINE_MS, what, (signal) => learner.read({ signal })),
+    );
   }
 
   private async leave(id: string): Promise<void> {

@@ -46,15 +46,15 @@ describe('LearnerRegistry', () => {
 
   it('asks no learner to open what it does not support, nor one that throws at the question', async () => {
     const [bpf, odd] = [new FakeLearner('bpf', 100), new FakeLearner('odd', 50)];
-    odd.supports = () => {
-      throw new Error('odd');
-    };
+    odd.claim = () => Promise.reject(new Error('odd'));
     const opened = await new LearnerRegistry([bpf, odd], new FakeClock()).open({
       kind: 'macvtap',
       name: 'tap0',
     });
     expect([opened.learning, bpf.log]).toEqual([undefined, []]);
-    expect(opened.problems.map(({ message }) => message)).toEqual(['odd cannot learn at tap0: odd']);
+    expect(opened.problems.map(({ message }) => message)).toEqual([
+      'the learner odd cannot say whether it serves port tap0: odd',
+    ]);
   });
 
   it('goes on to the next where one never answers, and closes what that opens too late', async () => {

@@ -8,6 +8,7 @@ import {
   type StationLearner,
 } from '@nic-herald/core';
 import { openWithin } from '../announce/open-within.js';
+import { rankedClaims } from '../ports/ranked-claims.js';
 
 /** How long a learner may take to open a port, ms. */
 const OPEN_DEADLINE_MS = 2000;
@@ -20,28 +21,29 @@ export interface OpenedLearner {
   readonly problems: readonly HeraldError[];
 }
 
-/** The learners of a host, the preferred ones first. */
+/** The learners of a host. */
 export class LearnerRegistry {
-  private readonly learners: readonly StationLearner[];
-
   constructor(
-    learners: readonly StationLearner[],
+    private readonly learners: readonly StationLearner[],
     private readonly clock: Clock,
-  ) {
-    this.learners = [...learners].sort((a, b) => b.preference - a.preference || (a.name < b.name ? -1 : 1));
-  }
+  ) {}
 
-  /** Starts learning at a port with the first learner that can. Never rejects. */
+  /** Starts learning at a port with the learner that claims it best and can. Never rejects. */
   async open(port: Port): Promise<OpenedLearner> {
-    const problems: HeraldError[] = [];
-    for (const learner of this.learners) {
+    const ranked = await rankedClaims(
+      this.learners,
+      port,
+      'learner',
+      (learner, signal) => learner.claim(port, { signal }),
+      this.clock,
+    );
+    const problems = [...ranked.problems];
+    for (const learner of ranked.claimants) {
       try {
-        if (!learner.supports(port)) continue;
         const opened = await this.openWith(learner, port);
         return { learning: { learner: learner.name, port: opened }, problems };
       } catch (error) {
-        const words = messageOf(error);
-        const message = `${learner.name} cannot learn at ${port.name}: ${words}`;
+        const message = `${learner.name} cannot learn at ${port.name}: ${messageOf(error)}`;
         const details = { port: port.name, learner: learner.name };
         problems.push(asHeraldError(error, 'HERALD_LEARNER_FAULT', message, details));
       }
@@ -51,6 +53,6 @@ export class LearnerRegistry {
 
   private openWith(learner: StationLearner, port: Port): Promise<PortLearner> {
     const what = `opening port ${port.name} by the learner ${learner.name}`;
-    return openWithin(this.clock, OPEN_DEADLINE_MS, what, () => learner.open(port));
+    return openWithin(this.clock, OPEN_DEADLINE_MS, what, (signal) => learner.open(port, { signal }));
   }
 }

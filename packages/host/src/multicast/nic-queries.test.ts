@@ -12,7 +12,7 @@ const many = vlans(...Array.from({ length: 100 }, (_, index) => 1 + index));
 const opened = async () => {
   const clock = new FakeClock();
   const sink = new FakeSink(clock);
-  const channel = await sink.open(NIC.port ?? { kind: 'tap', name: 'tap0' }, 'to-guest');
+  const channel = await sink.open(NIC.port ?? { kind: 'tap', name: 'tap0' }, { direction: 'to-guest' });
   return { clock, sink, channel, queries: new NicQueries(channel, clock) };
 };
 

@@ -9,7 +9,7 @@ import type {
 import { encodeRarp, MacAddress, rarpLength, VlanId } from '@nic-herald/wire';
 import { contractBroken, demand, inWords, quote } from './contract-broken.js';
 import type { ContractCase, ContractSuite } from './contract-suite.js';
-import { demandMissing, demandSupports } from './odd-ports.js';
+import { demandClaims, demandMissing, demandRefusal } from './odd-ports.js';
 import { DEFAULT_LIMIT_MS, mustEnd, outcomeOfCall } from './outcome.js';
 
 /** A sink opened for one case; the contract starts and closes the sink itself. */
@@ -24,6 +24,7 @@ export interface OpenedSink {
   readonly close: () => Promise<void>;
 }
 
+const { signal } = new AbortController();
 const DIRECTIONS: readonly FrameDirection[] = ['from-guest', 'to-guest'];
 
 /** A frame sink, and a port to try it on. */
@@ -66,23 +67,32 @@ export const frameSinkContract = ({
       },
     }));
   const channelOf = ({ sink, port }: OpenedSink, direction: FrameDirection): Promise<FrameChannel> =>
-    mustEnd(() => sink.open(port, direction), limitMs, `\`open\` of port ${port.name}`);
+    mustEnd(() => sink.open(port, { direction, signal }), limitMs, `\`open\` of port ${port.name}`);
   return {
     name: 'the contract of a frame sink',
     cases: [
-      ...using('has a name, and says which ports it supports', async ({ sink, port }, direction) => {
+      ...using('has a name, and says which ports it can serve', async ({ sink, port }, direction) => {
         demand(sink.name !== '', '`name` is empty: it stands in reports and must be unique on a host');
-        demandSupports((each) => sink.supports(each, direction), port);
+        await demandClaims((each, within) => sink.claim(each, { direction, signal: within }), port, limitMs);
         const other = DIRECTIONS.find((each) => !directions.includes(each));
-        demand(
-          other === undefined || !sink.supports(port, other),
-          `\`supports\` is true for ${other}, in which it does not send: a host then asks the guest for its groups through it, and those queries must never leave onto the network`,
+        if (other === undefined) return;
+        const why = `\`claim\` takes ${other}, in which it does not send: a host then asks the guest for its groups through it, and those queries must never leave onto the network`;
+        await demandRefusal(
+          (each, within) => sink.claim(each, { direction: other, signal: within }),
+          port,
+          why,
+          limitMs,
         );
       }),
       ...using(
         'rejects where the port is missing, with a HeraldError',
         async ({ sink, missing }, direction) => {
-          await demandMissing((port) => sink.open(port, direction), missing, limitMs, 'gave a channel to');
+          await demandMissing(
+            (port) => sink.open(port, { direction, signal }),
+            missing,
+            limitMs,
+            'gave a channel to',
+          );
         },
       ),
       ...using('sends every frame, each time it is told to', async (opened, direction) => {
@@ -148,7 +158,7 @@ export const frameSinkContract = ({
       ),
       ...using('says that a sound port is ready', async (opened, direction) => {
         const channel = await channelOf(opened, direction);
-        const health = await mustEnd(() => channel.health(), limitMs, '`health`');
+        const health = await mustEnd(() => channel.health({ signal }), limitMs, '`health`');
         demand(
           health.ready,
           `\`health\` of a port that is there and up gave ${quote(health)}: { ready: true } is wanted`,

@@ -1,6 +1,6 @@
-import { isHeraldError, type Port } from '@nic-herald/core';
+import { isHeraldError, type Port, type PortClaim } from '@nic-herald/core';
 import { contractBroken, demand, inWords, quote } from './contract-broken.js';
-import { outcomeOf, outcomeOfCall } from './outcome.js';
+import { outcomeOf } from './outcome.js';
 
 /** Ports that a monitor might tell of and nobody serves. */
 const ODD_PORTS: readonly Port[] = [
@@ -11,31 +11,70 @@ const ODD_PORTS: readonly Port[] = [
   { kind: 'tap', name: '\u0000' },
 ];
 
-/** Fails where `supports` throws or gives no boolean, on the ports given and on odd ones. */
-export const demandSupports = (supports: (port: Port) => boolean, own: Port): void => {
+type Claim = (port: Port, signal: AbortSignal) => Promise<unknown>;
+
+/** Fails where `claim` throws, does not end or gives no claim, on the ports given and on odd ones. */
+export const demandClaims = async (claim: Claim, own: Port, limitMs: number): Promise<void> => {
   for (const port of [own, ...ODD_PORTS]) {
-    const outcome = outcomeOfCall(() => supports(port));
-    if ('thrown' in outcome) {
-      throw contractBroken(
-        `\`supports\` threw on the port ${quote(port)}: ${inWords(outcome.thrown)}. It is asked about every port of ` +
-          'every guest and must answer true or false',
-        outcome.thrown,
-      );
-    }
-    const { value } = outcome;
+    const value = await claimOf(claim, port, new AbortController().signal, limitMs);
+    const isPreference = 'preference' in value;
     demand(
-      typeof value === 'boolean',
-      `\`supports\` gave ${quote(value)} on the port ${quote(port)}: true or false is wanted`,
+      port !== own || isPreference,
+      `\`claim\` refuses the port ${quote(own)}, on which the contract is tried: ${quote(value)}`,
     );
     demand(
-      port !== own || value,
-      `\`supports\` is false for the port ${quote(own)}, on which the contract is tried`,
-    );
-    demand(
-      port.kind !== ODD_PORTS[1]?.kind || !value,
-      `\`supports\` is true for the kind of port ${quote(port.kind)}, which nobody knows: take only kinds you know`,
+      port.kind !== ODD_PORTS[1]?.kind || !isPreference,
+      `\`claim\` takes the kind of port ${quote(port.kind)}, which nobody knows: take only kinds you know`,
     );
   }
+  const gone = await outcomeOf(
+    () => claim(own, AbortSignal.abort()),
+    limitMs,
+    '`claim` did not end when it was cancelled',
+  );
+  demand(
+    'thrown' in gone || isClaim(gone.value),
+    `\`claim\` gave ${quote('value' in gone && gone.value)} when it was cancelled`,
+  );
+};
+
+/** Fails where `claim` does not refuse a port. */
+export const demandRefusal = async (
+  claim: Claim,
+  port: Port,
+  why: string,
+  limitMs: number,
+): Promise<void> => {
+  const value = await claimOf(claim, port, new AbortController().signal, limitMs);
+  demand('refusal' in value, why);
+};
+
+const claimOf = async (
+  claim: Claim,
+  port: Port,
+  signal: AbortSignal,
+  limitMs: number,
+): Promise<PortClaim> => {
+  const outcome = await outcomeOf(() => claim(port, signal), limitMs, '`claim` did not end');
+  if ('thrown' in outcome) {
+    throw contractBroken(
+      `\`claim\` rejected on the port ${quote(port)}: ${inWords(outcome.thrown)}. It is asked about every port of ` +
+        'every guest and gives { preference } or { refusal }',
+      outcome.thrown,
+    );
+  }
+  const { value } = outcome;
+  if (isClaim(value)) return value;
+  throw contractBroken(
+    `\`claim\` gave ${quote(value)} on the port ${quote(port)}: { preference } from 0 to 100 or { refusal } in words is wanted`,
+  );
+};
+
+const isClaim = (value: unknown): value is PortClaim => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { preference, refusal } = value as { preference?: unknown; refusal?: unknown };
+  if (refusal !== undefined) return typeof refusal === 'string' && refusal !== '' && preference === undefined;
+  return typeof preference === 'number' && preference >= 0 && preference <= 100;
 };
 
 /**

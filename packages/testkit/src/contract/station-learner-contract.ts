@@ -3,7 +3,7 @@ import { MacAddress, VlanId } from '@nic-herald/wire';
 import { addressCases } from './address-cases.js';
 import { contractBroken, demand, quote } from './contract-broken.js';
 import type { ContractCase, ContractSuite } from './contract-suite.js';
-import { demandMissing, demandSupports } from './odd-ports.js';
+import { demandClaims, demandMissing } from './odd-ports.js';
 import type { LearningCase, OpenedLearner } from './opened-learner.js';
 import { DEFAULT_LIMIT_MS, mustEnd } from './outcome.js';
 import { reportCases } from './report-cases.js';
@@ -23,6 +23,8 @@ export interface StationLearnerContractOptions {
   /** How long one call may take, ms of real time; default 2000. */
   readonly limitMs?: number;
 }
+
+const { signal } = new AbortController();
 
 const ONE = stationOf(MacAddress.of('52:54:00:aa:00:01'));
 const TWO = stationOf(MacAddress.of('52:54:00:aa:00:02'), VlanId.of(10));
@@ -62,12 +64,16 @@ export const stationLearnerContract = ({
       name,
       async (opened) => {
         const at = await mustEnd(
-          () => opened.learner.open(opened.port),
+          () => opened.learner.open(opened.port, { signal }),
           limitMs,
           `\`open\` of port ${opened.port.name}`,
         );
         try {
-          await run(opened, async () => soundLearning(await mustEnd(() => at.read(), limitMs, '`read`')), at);
+          await run(
+            opened,
+            async () => soundLearning(await mustEnd(() => at.read({ signal }), limitMs, '`read`')),
+            at,
+          );
         } finally {
           for (const time of ['first', 'second'])
             await mustEnd(() => at.close(), limitMs, `the ${time} \`close\` of a port`);
@@ -78,16 +84,12 @@ export const stationLearnerContract = ({
   return {
     name: 'the contract of a station learner',
     cases: [
-      opening('has a name and a preference, and says which ports it supports', async ({ learner, port }) => {
+      opening('has a name, and says which ports it can learn at', async ({ learner, port }) => {
         demand(learner.name !== '', '`name` is empty: it must be unique on a host');
-        demand(
-          Number.isFinite(learner.preference),
-          `\`preference\` is ${quote(learner.preference)}: a number is wanted, the highest is asked first`,
-        );
-        demandSupports((each) => learner.supports(each), port);
+        await demandClaims((each, within) => learner.claim(each, { signal: within }), port, limitMs);
       }),
       opening('rejects where the port is missing, with a HeraldError', async ({ learner, missing }) => {
-        await demandMissing((port) => learner.open(port), missing, limitMs, 'learns at');
+        await demandMissing((port) => learner.open(port, { signal }), missing, limitMs, 'learns at');
       }),
       learning('knows nothing of a guest that has not spoken', async (_, read) =>
         demandStations(await read(), [], 'of a quiet guest'),
