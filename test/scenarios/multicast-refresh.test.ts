@@ -208,7 +208,8 @@ describe('a guest in multicast groups, untagged and on a VLAN that only its traf
     expect(report?.nics[0]?.multicast).toEqual({
       vlans: [],
       queries: 0,
-      problem: 'nic0: no sink of this host can send to the guest through its port tapB of kind tap',
+      problem:
+        'nic0: no sink of this host can send to the guest through its port tapB of kind tap; fabric: one way',
     });
     const asEver = await migrate();
     const ofStations = asEver.announced.filter(({ direction }) => direction === 'from-guest');

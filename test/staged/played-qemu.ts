@@ -2,6 +2,9 @@ import { LabProcess } from '../lab/lab-process.js';
 import { compiledProgram } from './compiled-programs.js';
 import type { PlayedAnswer, PlayedChange, PlayedOrder, PlayedSpec } from './played/played-spec.js';
 
+/** Runs a program under QEMU's name: an agent believes the descriptors of no other program. */
+const NAMED_QEMU = 'exec -a qemu-system-x86_64 "$0" "$@"';
+
 const moved = (status: string) => ({ event: 'MIGRATION', data: { status } });
 
 /** The harness's end of a played QEMU: a process of its own in a host's namespace that answers as QMP does. */
@@ -17,7 +20,10 @@ export class PlayedQemu {
     this.process = new LabProcess({
       title: `QEMU of ${spec.name} (${spec.nics[0]?.tap})`,
       namespace,
-      command: [process.execPath, compiledProgram('staged/played/played-qemu-main'), ...commandLine(spec)],
+      command: [
+        ...['bash', '-c', NAMED_QEMU, process.execPath, compiledProgram('staged/played/played-qemu-main')],
+        ...commandLine(spec),
+      ],
       logFile,
       onStdout: (text) => {
         const lines = (rest + text).split('\n');

@@ -4,6 +4,7 @@ export { type ForwardingEntry, learnedAtPort, untaggedVlanOf } from './bridge.js
 export { type Capability, heldCapabilities } from './capabilities.js';
 export { commandLine } from './command-line.js';
 export type { FileDescriptor } from './file-descriptor.js';
+export { type HeldInterface, heldInterfaces } from './held-interfaces.js';
 export type { BridgePortState, LinkInfo, OperState } from './link-info.js';
 export {
   createVethPair,
@@ -12,12 +13,14 @@ export {
   findLink,
   interfaceIndex,
   type LinkSelector,
+  portsOfMaster,
   setLinkUp,
 } from './links.js';
 export { LinuxError, type LinuxErrorDetails, nameOfErrno, SystemCallError } from './linux-error.js';
 export { acquireNamespaceLock, type NamespaceLock } from './namespace-lock.js';
 export type { NetlinkMessage } from './netlink-message.js';
 export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
+export { networkNamespace, tapNamespace } from './network-namespace.js';
 export { openPacketSocket, type PacketSocket, type PacketSocketOptions } from './packet-socket.js';
 export { type ProcessIncarnation, processIncarnation } from './process-incarnation.js';
 export {

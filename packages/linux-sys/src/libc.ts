@@ -16,6 +16,12 @@ export interface Libc {
   recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   /** `attributes` begins with `size` bytes of union bpf_attr and may hold more, for them to point to. */
   bpf(command: number, attributes: Uint8Array, size: number): number;
+  /** A descriptor for a process, see pidfd_open(2). */
+  pidfdOpen(pid: number): number;
+  /** Another process's descriptor as one of this process, see pidfd_getfd(2). */
+  pidfdGetfd(pidfd: number, fd: number): number;
+  /** With an argument of 0: a request that takes none. */
+  ioctl(fd: number, request: number): number;
   /** `limits` is a struct rlimit: the limit in force and the most it may be set to, 64 bits each. */
   setrlimit(resource: number, limits: BigUint64Array): number;
   close(fd: number): number;
@@ -34,6 +40,10 @@ const BPF_CALL_NUMBER: Readonly<Record<string, number>> = {
   riscv64: 280,
   loong64: 280,
 };
+
+/** Numbers of calls that are the same on all machines, having come after they were unified. */
+const PIDFD_OPEN = 434;
+const PIDFD_GETFD = 438;
 
 let loaded: Libc | undefined;
 
@@ -81,6 +91,12 @@ const declare = (bpfCall: number): Libc => {
   const syscall = call<(number: number, command: number, attributes: Uint8Array, size: number) => number>(
     'long syscall(long, int, void *, uint32_t)',
   );
+  const syscall3 = call<(number: number, a: number, b: number, c: number) => number>(
+    'long syscall(long, long, long, long)',
+  );
+  const ioctl = call<(fd: number, request: number, argument: number) => number>(
+    'int ioctl(int, unsigned long, long)',
+  );
   const close = call<((fd: number) => number) & { async(fd: number, done: () => void): void }>(
     'int close(int)',
   );
@@ -95,6 +111,9 @@ const declare = (bpfCall: number): Libc => {
     send: call('intptr_t send(int, const void *, size_t, int)'),
     recv: call('intptr_t recv(int, void *, size_t, int)'),
     setrlimit: call('int setrlimit(int, const void *)'),
+    pidfdOpen: (pid) => syscall3(PIDFD_OPEN, pid, 0, 0),
+    pidfdGetfd: (pidfd, fd) => syscall3(PIDFD_GETFD, pidfd, fd, 0),
+    ioctl: (fd, request) => ioctl(fd, request, 0),
     bpf: (command, attributes, size) => syscall(bpfCall, command, attributes, size),
     close,
     closeInBackground: (fd) =>

@@ -18,6 +18,7 @@ export const IFLA = {
 /** Attributes within IFLA_LINKINFO. */
 export const IFLA_INFO = { KIND: 1, DATA: 2, SLAVE_KIND: 4, SLAVE_DATA: 5 } as const;
 const IFLA_BRPORT_STATE = 1;
+const IFLA_BRPORT_LEARNING = 8;
 const IFLA_BR_VLAN_FILTERING = 7;
 /** The flag of an interface that is set up (netdevice(7)). */
 export const IFF_UP = 1;
@@ -58,6 +59,8 @@ export interface LinkInfo {
   readonly linkedIndex?: number;
   /** Set where the master is a Linux bridge. */
   readonly bridgePortState?: BridgePortState;
+  /** Set where the master is a Linux bridge: whether it learns MACs at this port. */
+  readonly bridgePortLearns?: boolean;
   /** Of a Linux bridge: whether it keeps VLANs apart (`vlan_filtering`). */
   readonly vlanFiltering?: boolean;
 }
@@ -70,10 +73,10 @@ export const parseLinkInfo = (payload: Uint8Array): LinkInfo => {
   const kind = textIn(info, IFLA_INFO.KIND);
   const masterIndex = numberIn(attributes, IFLA.MASTER);
   const linkedIndex = numberIn(attributes, IFLA.LINK);
-  const bridgePortState =
-    textIn(info, IFLA_INFO.SLAVE_KIND) === 'bridge'
-      ? BRIDGE_PORT_STATES[byteIn(nestedIn(info, IFLA_INFO.SLAVE_DATA), IFLA_BRPORT_STATE) ?? 0]
-      : undefined;
+  const bridgePort =
+    textIn(info, IFLA_INFO.SLAVE_KIND) === 'bridge' ? nestedIn(info, IFLA_INFO.SLAVE_DATA) : undefined;
+  const bridgePortState = bridgePort && BRIDGE_PORT_STATES[byteIn(bridgePort, IFLA_BRPORT_STATE) ?? 0];
+  const learning = bridgePort && byteIn(bridgePort, IFLA_BRPORT_LEARNING);
   return {
     index: header.getInt32(4, true),
     name: textIn(attributes, IFLA.IFNAME) ?? '',
@@ -84,6 +87,7 @@ export const parseLinkInfo = (payload: Uint8Array): LinkInfo => {
     ...(masterIndex !== undefined && { masterIndex }),
     ...(linkedIndex !== undefined && { linkedIndex }),
     ...(bridgePortState !== undefined && { bridgePortState }),
+    ...(learning !== undefined && { bridgePortLearns: learning === 1 }),
     ...(kind === 'bridge' && {
       vlanFiltering: byteIn(nestedIn(info, IFLA_INFO.DATA), IFLA_BR_VLAN_FILTERING) === 1,
     }),

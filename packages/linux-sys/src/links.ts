@@ -56,6 +56,21 @@ export const findLink = (netlink: NetlinkSocket, which: LinkSelector): LinkInfo 
   }
 };
 
+/** The interfaces that are ports of another, by its number: all ports of a bridge. Throws SystemCallError. */
+export const portsOfMaster = (netlink: NetlinkSocket, masterIndex: number): readonly LinkInfo[] =>
+  netlink
+    .dump({
+      type: RTM_GETLINK,
+      parts: [
+        linkHeader(),
+        numberAttribute(IFLA.EXT_MASK, RTEXT_FILTER_SKIP_STATS),
+        numberAttribute(IFLA.MASTER, masterIndex), // older kernels tell of all
+      ],
+      purpose: `list the ports of interface number ${masterIndex}`,
+    })
+    .flatMap(({ type, payload }) => (type === RTM_NEWLINK ? [parseLinkInfo(payload)] : []))
+    .filter((link) => link.masterIndex === masterIndex);
+
 /** The number of a named interface in this namespace. Throws SystemCallError, ENODEV where there is none. */
 export const interfaceIndex = (name: string): number => {
   const netlink = new NetlinkSocket();

@@ -139,7 +139,7 @@ describe('QemuMonitor', () => {
             id: 'nic0',
             type: 'virtio-net-pci',
             primaryMac: '52:54:00:00:00:01', // the configured one; the guest has set 99
-            port: { kind: 'tap', name: 'tapA' },
+            backend: { type: 'tap', name: 'net0', interfaceName: 'tapA' },
           },
         ]);
       }));

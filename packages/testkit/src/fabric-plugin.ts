@@ -5,9 +5,11 @@ import {
   HANDOFF_STORE,
   type HandoffStore,
   type HeraldPlugin,
+  PORT_RESOLVER,
   STATION_LEARNER,
 } from '@nic-herald/core';
 import type { FabricLearner } from './fabric-learner.js';
+import { fabricPorts } from './fabric-ports.js';
 import type { FabricSink } from './fabric-sink.js';
 
 /** What a host of the fabric gets in place of the real thing. */
@@ -20,7 +22,7 @@ export interface FabricPluginOptions {
   readonly handoff: HandoffStore;
 }
 
-/** The plugin that puts a host onto the fabric: its clock, sink, learner and hand-off, and nothing else. */
+/** The plugin that puts a host onto the fabric: its clock, ports, sink, learner and hand-off, and nothing else. */
 export const fabricPlugin = ({ clock, sink, learner, handoff }: FabricPluginOptions): HeraldPlugin => ({
   name: '@nic-herald/testkit',
   contract: 2,
@@ -28,6 +30,7 @@ export const fabricPlugin = ({ clock, sink, learner, handoff }: FabricPluginOpti
     registrar.provide(CLOCK, { value: clock });
     registrar.contribute(FRAME_SINK, { value: sink });
     if (learner !== undefined) registrar.contribute(STATION_LEARNER, { value: learner });
+    registrar.provide(PORT_RESOLVER, { value: fabricPorts });
     registrar.provide(HANDOFF_STORE, { value: handoff });
   },
 });

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { AgentSettings } from '../config/agent-settings.js';
 import { policyPlugin, statesPolicy } from '../config/policy-plugin.js';
 import type { LoadedPlugin } from '../plugins/load-plugins.js';
-import { handoffPlugin, learnerPlugin, lookingPlugins, sinkPlugin } from './built-in-plugins.js';
+import { handoffPlugin, learnerPlugin, lookingPlugins, portsPlugin, sinkPlugin } from './built-in-plugins.js';
 import { logFacts } from './fact-log.js';
 import { observerPlugin } from './observer-plugin.js';
 import type { ReportDirectory } from './report-directory.js';
@@ -16,6 +16,7 @@ export const agentPlugins = async (
   reports: ReportDirectory | undefined,
 ): Promise<readonly HeraldPlugin[]> => [
   ...lookingPlugins({ sockets, enableMigrationEvents }),
+  await portsPlugin(),
   await sinkPlugin(),
   await learnerPlugin(learner),
   ...(handoffDirectory === undefined ? [] : [await handoffPlugin(handoffDirectory)]),

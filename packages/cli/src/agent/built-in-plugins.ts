@@ -20,6 +20,12 @@ export const sinkPlugin = async (): Promise<HeraldPlugin> => {
   return linuxSink();
 };
 
+/** What finds ports and comes with nic-herald, loaded only by who needs ports: it brings native code. */
+export const portsPlugin = async (): Promise<HeraldPlugin> => {
+  const { linuxPorts } = await import('@nic-herald/ports-linux');
+  return linuxPorts();
+};
+
 /** The learner that comes with nic-herald, loaded only by an agent: it brings native code. */
 export const learnerPlugin = async (options: LinuxLearnerOptions): Promise<HeraldPlugin> => {
   const { linuxLearner } = await import('@nic-herald/learner-linux');

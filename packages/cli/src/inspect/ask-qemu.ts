@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { HeraldError } from '@nic-herald/core';
 import { composeHost, type HeraldHost } from '@nic-herald/host';
-import { lookingPlugins, sinkPlugin } from '../agent/built-in-plugins.js';
+import { lookingPlugins, portsPlugin, sinkPlugin } from '../agent/built-in-plugins.js';
 import { observerPlugin } from '../agent/observer-plugin.js';
 import type { GuestAccess } from './guest-access.js';
 
@@ -23,10 +23,10 @@ export const askQemu = async (
   const collect = observerPlugin('warnings', (bus) => [
     bus.on('warning', ({ warning }) => warnings.push(warning)),
   ]);
-  const sink = options.sending ? [await sinkPlugin()] : [];
+  const ways = [await portsPlugin(), ...(options.sending ? [await sinkPlugin()] : [])];
   let host: HeraldHost;
   try {
-    host = await composeHost([...lookingPlugins({ sockets: [socket] }), ...sink, collect], {
+    host = await composeHost([...lookingPlugins({ sockets: [socket] }), ...ways, collect], {
       startDeadlineMs: START_DEADLINE_MS,
     });
   } catch (error) {

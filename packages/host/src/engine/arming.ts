@@ -53,6 +53,7 @@ export class Arming {
   private again = false;
   private closed = false;
   private retry: CancelTimer | undefined;
+  private unwatchPorts: () => void = () => {};
   /** Since when the guest is awaited, ms since 1970 UTC. */
   private readonly awaitedSince: number;
   private readonly gaveUp = new AbortController();
@@ -121,6 +122,7 @@ export class Arming {
     this.again = false;
     this.retry?.();
     this.unwatch();
+    this.unwatchPorts();
   }
 
   /** True where what is being made is of no use any more. */
@@ -139,6 +141,20 @@ export class Arming {
     if (before === undefined) return false;
     if (handoff === undefined) return true;
     return handoff.newest === undefined && handoff.unreadable.includes(before.host);
+  }
+
+  /** A port that is made again, or attached elsewhere, while the guest is awaited: what lies ready would go nowhere. */
+  private watchPorts(nics: readonly NicDescriptor[]): void {
+    this.unwatchPorts();
+    this.unwatchPorts = () => {};
+    if (this.closed) return;
+    const ports = nics.flatMap(({ port }) => (port === undefined ? [] : [port]));
+    const { ports: resolver } = this.services;
+    try {
+      this.unwatchPorts = resolver?.watch?.(ports, () => this.refresh()) ?? (() => {});
+    } catch (error) {
+      this.listener.failed(error); // a port that is not watched is still looked at now and then
+    }
   }
 
   private async make(): Promise<void> {
@@ -168,6 +184,7 @@ export class Arming {
     ]);
     if (this.isMoot()) return;
     const present = nics ?? [];
+    this.watchPorts(present);
     const { awaitedSince } = this;
     const primaryMacs = present.map(({ primaryMac }) => primaryMac);
     const view = { guestIs: 'incoming', primaryMacs, knownEpoch: 0, awaitedSince } as const;

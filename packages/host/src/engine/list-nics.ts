@@ -3,6 +3,7 @@ import {
   type Guest,
   guestLabel,
   type HeraldError,
+  messageOf,
   type NicDescriptor,
 } from '@nic-herald/core';
 import { withDeadline } from '../announce/deadline.js';
@@ -32,4 +33,8 @@ export const listNics = async (
 
 /** What is told where a guest does not answer. */
 export const unreadable = (guest: Guest, error: unknown): HeraldError =>
-  asHeraldError(error, 'HERALD_GUEST_UNREADABLE', `${guestLabel(guest.identity)} does not tell its NICs`);
+  asHeraldError(
+    error,
+    'HERALD_GUEST_UNREADABLE',
+    `${guestLabel(guest.identity)} does not tell its NICs: ${messageOf(error)}`,
+  );

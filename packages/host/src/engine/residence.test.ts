@@ -127,7 +127,7 @@ describe('a guest that runs here', () => {
     expect(test.published).toMatchObject({ epoch: 5, nics: [{ state: { macs: [mac(2)], vlans: [10] } }] });
     expect(test.warnings).toEqual([
       'HERALD_TEST_HANDOFF the hand-off is out of reach',
-      'HERALD_GUEST_UNREADABLE web-1 does not tell its NICs',
+      'HERALD_GUEST_UNREADABLE web-1 does not tell its NICs: busy',
     ]);
   });
 

@@ -186,6 +186,7 @@ export class GuestWatch {
         // A program that stands between serves a guest for as long as it does: its own start says nothing of that.
         process: process?.incarnation,
         startedAt: process?.isQemu ? process.startedAt : undefined,
+        holder: process?.isQemu ? process.incarnation : undefined,
         origin,
       },
       this.commands,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { portOf } from './nic-port.js';
+import { backendOf } from './nic-port.js';
 
 const nic = { name: 'nic0', model: 'e1000', currentMac: '52:54:00:00:00:01' };
 const peer = (type: string, info: string) => ({ ...nic, peer: { name: 'net0', type, info } });
@@ -7,19 +7,23 @@ const peer = (type: string, info: string) => ({ ...nic, peer: { name: 'net0', ty
 it.each([
   [nic, 'has no netdev'],
   [{ ...nic, hub: { number: '3', port: 'h' } }, 'hub 3'],
-  [peer('user', 'net=10.0.2.0'), 'type user'],
-  [peer('vhost-user', ''), 'type vhost-user'],
-  [peer('tap', 'fd=30'), 'fd=30'],
-  [peer('tap', 'ifname=../../etc/passwd'), 'without a name'],
-  [peer('tap', 'ifname=sixteen-letters-'), 'without a name'],
-  [peer('tap', 'ifname='), 'without a name'],
-])('says why there is no port for %j', (from, why) => {
-  const found = portOf(from);
-  expect('portProblem' in found ? found.portProblem : found.port).toContain(why);
+])('says why %j has no host end', (from, why) => {
+  expect(backendOf(from)).toEqual({ portProblem: expect.stringContaining(why) as string });
 });
 
-it('finds the tap', () => {
-  expect(portOf(peer('tap', 'ifname=tap100i0,script=/x,downscript=no'))).toEqual({
-    port: { kind: 'tap', name: 'tap100i0' },
-  });
+it.each([
+  ['user', 'net=10.0.2.0', {}],
+  ['vhost-user', 'vhost-user0 to chr0', {}],
+  ['tap', 'ifname=tap100i0,script=/x,downscript=no', { interfaceName: 'tap100i0' }],
+  ['tap', 'ifname=tap,b,script=no,downscript=no', { interfaceName: 'tap,b' }],
+  ['tap', 'ifname=tap0', { interfaceName: 'tap0' }],
+  ['tap', 'ifname=../../etc/passwd,script=no', {}],
+  ['tap', 'ifname=sixteen-letters-,script=no', {}],
+  ['tap', 'ifname=,script=no', {}],
+  ['tap', 'fd=30', { descriptors: [30] }],
+  ['tap', 'fd=30x', {}],
+  ['tap', 'fd=123456789012', {}],
+  ['bridge', 'helper=/usr/lib/qemu/qemu-bridge-helper,br=br0', {}],
+])('takes what QEMU says of a netdev of type %s, %s', (type, info, said) => {
+  expect(backendOf(peer(type, info))).toEqual({ backend: { type, name: 'net0', ...said } });
 });

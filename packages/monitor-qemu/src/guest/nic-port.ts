@@ -1,23 +1,34 @@
-import type { Port } from '@nic-herald/core';
+import type { NicBackend } from '@nic-herald/core';
 import { field, type NetworkNic } from '../commands/network-clients.js';
 
-/** An interface name as Linux takes it: up to 15 bytes, no '/', no blank. */
-const INTERFACE = /^[^\s/]{1,15}$/;
+/** Most characters taken of what QEMU says of itself. */
+const MAX_TYPE = 64;
+const MAX_NAME = 128;
+/** Of an interface Linux takes 15 bytes, no '/' and no blank; it may hold commas. QEMU prints a script behind it. */
+const INTERFACE = /^ifname=([^\s/,][^\s/]{0,14}?)(?:,script=|$)/;
+/** A queue's number in QEMU's own table of descriptors. */
+const DESCRIPTOR = /^\d{1,10}$/;
 
-/** The host end of a NIC, or why it cannot be found. */
-export const portOf = ({ name, peer, hub }: NetworkNic): { port: Port } | { portProblem: string } => {
+/** What QEMU says of the host end of a NIC, without whose process that is; or why it has none. */
+export const backendOf = ({
+  name,
+  peer,
+  hub,
+}: NetworkNic): { readonly backend: NicBackend } | { readonly portProblem: string } => {
   if (hub) {
     return { portProblem: `${name} is on QEMU's hub ${hub.number}; give it a -netdev tap of its own` };
   }
   if (!peer) return { portProblem: `${name} has no netdev` };
-  if (peer.type !== 'tap') {
-    return { portProblem: `netdev ${peer.name} is of type ${peer.type}; only taps can be announced through` };
-  }
-  const ifname = field(peer.info, 'ifname');
-  if (ifname !== undefined && INTERFACE.test(ifname)) return { port: { kind: 'tap', name: ifname } };
+  const interfaceName = INTERFACE.exec(peer.info)?.[1];
+  const descriptor = field(peer.info, 'fd');
   return {
-    portProblem:
-      `netdev ${peer.name} is a tap without a name (${peer.info.slice(0, 80)}): QEMU was handed the open device, ` +
-      'as libvirt does, and cannot tell which it is; start QEMU with -netdev tap,ifname=NAME',
+    backend: {
+      type: peer.type.slice(0, MAX_TYPE),
+      name: peer.name.slice(0, MAX_NAME),
+      ...(interfaceName === undefined ? {} : { interfaceName }),
+      ...(descriptor !== undefined && DESCRIPTOR.test(descriptor)
+        ? { descriptors: [Number(descriptor)] }
+        : {}),
+    },
   };
 };

@@ -4,7 +4,7 @@ import { type NetworkNic, parseNetworkClients } from '../commands/network-client
 import type { QmpCommands } from '../commands/qmp-commands.js';
 import type { CommandOptions } from '../transport/command-queue.js';
 import { anonymousPaths, type NicDevice } from './device-paths.js';
-import { portOf } from './nic-port.js';
+import { backendOf } from './nic-port.js';
 
 const NAMED = '/machine/peripheral';
 /** Devices without an id, and those QEMU makes itself (`-nic`, onboard NICs). */
@@ -44,7 +44,7 @@ export class NicTable {
     const descriptors: NicDescriptor[] = [];
     for (const nic of nics) {
       const primaryMac = (await this.configuredMac(nic, options)) ?? NO_MAC;
-      descriptors.push({ id: nic.name, type: nic.model, primaryMac, ...portOf(nic) });
+      descriptors.push({ id: nic.name, type: nic.model, primaryMac, ...backendOf(nic) });
     }
     return descriptors;
   }

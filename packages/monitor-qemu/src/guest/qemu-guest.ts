@@ -18,6 +18,8 @@ export type GuestParticulars = Pick<Guest, 'instance' | 'identity'> & {
   readonly process?: ProcessIncarnation | undefined;
   readonly startedAt?: number | undefined;
   readonly origin?: GuestOrigin | undefined;
+  /** The process whose descriptors QEMU speaks of, where that is seen: QEMU's own, never that of a program between. */
+  readonly holder?: ProcessIncarnation | undefined;
 };
 
 /** A guest behind one QMP connection. When that ends, so does this; a new connection makes a new instance. */
@@ -28,22 +30,29 @@ export class QemuGuest implements Guest {
   declare readonly process?: ProcessIncarnation;
   declare readonly startedAt?: number;
   declare readonly origin?: GuestOrigin;
+  private readonly holder: ProcessIncarnation | undefined;
 
   constructor(
-    { instance, identity, version, process, startedAt, origin }: GuestParticulars,
+    { instance, identity, version, process, startedAt, origin, holder }: GuestParticulars,
     private readonly commands: QmpCommands,
     private readonly table: NicTable,
   ) {
     this.instance = instance;
     this.identity = identity;
+    this.holder = holder;
     this.hypervisor = { name: 'QEMU', version };
     if (process !== undefined) this.process = process;
     if (startedAt !== undefined) this.startedAt = startedAt;
     if (origin !== undefined) this.origin = origin;
   }
 
-  nics(options: { readonly signal: AbortSignal }): Promise<readonly NicDescriptor[]> {
-    return this.table.list(options);
+  async nics(options: { readonly signal: AbortSignal }): Promise<readonly NicDescriptor[]> {
+    const { holder } = this;
+    const nics = await this.table.list(options);
+    if (holder === undefined) return nics;
+    return nics.map((nic) =>
+      nic.backend === undefined ? nic : { ...nic, backend: { ...nic.backend, holder } },
+    );
   }
 
   inspect(nic: NicDescriptor): DeviceInspector {

@@ -215,7 +215,7 @@ const demandNic = (nic: NicDescriptor): void => {
     `\`primaryMac\` of ${nic.id} is ${quote(nic.primaryMac)}, not a MAC in lower case with colons`,
   );
   demand(
-    nic.port !== undefined || (nic.portProblem ?? '') !== '',
-    `${nic.id} has no \`port\` and no \`portProblem\`: say why there is none, for people`,
+    nic.backend !== undefined || nic.port !== undefined || (nic.portProblem ?? '') !== '',
+    `${nic.id} has no \`backend\` and no \`portProblem\`: say what the hypervisor says of its host end, or why it has none, for people`,
   );
 };

@@ -1,0 +1,1 @@
+export { linuxPorts, plugin } from './linux-ports.js';
