@@ -58,6 +58,15 @@ export class GuestBuilder {
     return this;
   }
 
+  /** The tap of the card added last is passed to QEMU as descriptors, one a queue. */
+  passed(queues: number): this {
+    const last = this.#nics.pop();
+    if (last === undefined) throw new TypeError('there is no card yet');
+    const device = queues > 1 ? `${last.device},mq=on,vectors=${2 * queues + 2}` : last.device;
+    this.#nics.push({ ...last, device, passedQueues: queues });
+    return this;
+  }
+
   /** Adds a second card with the MAC of the first; the pair is one station. */
   twin(card: Card): this {
     this.#nics.push({ id: 'nic1', mac: this.#primaryMac, tap: 'tap1', ...cards[card] });

@@ -76,8 +76,14 @@ export class LabRig {
     ];
     active.add(started);
     try {
-      const taps = [options.guest, ...(options.neighbours ?? [])].flatMap(tapsOf);
-      const network = await createNetwork({ taps, thirdHost: options.thirdHost ?? false });
+      const guests = [options.guest, ...(options.neighbours ?? [])];
+      const multiQueue = new Set(
+        guests.flatMap(({ nics }) =>
+          nics.flatMap(({ tap, passedQueues = 0 }) => (passedQueues > 1 ? [tap] : [])),
+        ),
+      );
+      const taps = guests.flatMap(tapsOf);
+      const network = await createNetwork({ taps, multiQueue, thirdHost: options.thirdHost ?? false });
       const startSwitch = options.switch ?? startOpenVswitch;
       const lanSwitch = await startSwitch(network, join(sockets, 'ovs'));
       started.push(lanSwitch);

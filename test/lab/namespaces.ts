@@ -23,6 +23,8 @@ export interface LabNetwork {
 export interface NetworkOptions {
   /** Taps made on each host and put into its bridge, one per NIC of the guest. */
   readonly taps: readonly string[];
+  /** Those of them that have several queues. */
+  readonly multiQueue?: ReadonlySet<string>;
   /** Whether there is a host C as well, which no guest is on. */
   readonly thirdHost?: boolean;
 }
@@ -53,7 +55,10 @@ export async function createNetwork(options: NetworkOptions): Promise<LabNetwork
       'link add br0 type bridge forward_delay 0',
       `link add up0 type veth peer name sw${host} netns ${network.switch}`,
       'link set up0 master br0',
-      ...options.taps.flatMap((tap) => [`tuntap add ${tap} mode tap`, `link set ${tap} master br0`]),
+      ...options.taps.flatMap((tap) => [
+        `tuntap add ${tap} mode tap${options.multiQueue?.has(tap) ? ' multi_queue' : ''}`,
+        `link set ${tap} master br0`,
+      ]),
       ...['br0', 'up0', ...options.taps].map((device) => `link set ${device} up`),
     ]);
   }

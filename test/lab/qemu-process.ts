@@ -3,6 +3,7 @@ import { GuestConsole } from './guest-console.js';
 import type { GuestImage } from './guest-image.js';
 import { LabProcess } from './lab-process.js';
 import type { HostName } from './namespaces.js';
+import { nodeCommand } from './node-command.js';
 import { QmpDriver } from './qmp-driver.js';
 
 /** One card of the guest. */
@@ -12,6 +13,10 @@ export interface NicSpec {
   readonly device: string;
   readonly mac: string;
   readonly tap: string;
+  /** Its tap is opened beforehand and passed to QEMU as descriptors, so many queues of it, as libvirt does. Absent: by name. */
+  readonly passedQueues?: number;
+  /** It is plugged in later: its tap is passed, and no more. */
+  readonly later?: boolean;
   /** Kernel modules that drive it, loaded in order. */
   readonly drivers: readonly string[];
 }
@@ -48,32 +53,46 @@ export class QemuProcess {
   /** The QMP socket left to nic-herald. */
   readonly agentSocket: string;
   readonly process: LabProcess;
+  /** The descriptors of its passed taps, by tap. */
+  readonly descriptors: Readonly<Record<string, readonly number[]>>;
   readonly qmp: QmpDriver;
   readonly console: GuestConsole;
 
-  private constructor(options: QemuOptions, process: LabProcess, qmp: QmpDriver, console: GuestConsole) {
+  private constructor(
+    options: QemuOptions,
+    process: LabProcess,
+    descriptors: QemuProcess['descriptors'],
+    qmp: QmpDriver,
+    console: GuestConsole,
+  ) {
     this.host = options.host;
     this.guest = options.guest;
     this.name = `${options.host}${options.suffix ?? ''}`;
     this.agentSocket = socketPath(options, 'qmp');
     this.process = process;
+    this.descriptors = descriptors;
     this.qmp = qmp;
     this.console = console;
   }
 
   static async start(options: QemuOptions): Promise<QemuProcess> {
     const name = `qemu-${options.host}${options.suffix ?? ''}`;
+    let said = '';
     const process = new LabProcess({
       title: name,
       namespace: options.namespace,
       command: commandLine(options),
       logFile: join(options.directory, `${name}.log`),
+      onStdout: (text) => {
+        said += text;
+      },
     });
     try {
       const control = socketPath(options, 'control');
       const qmp = await QmpDriver.connect(control, join(options.directory, `${name}.qmp.jsonl`));
       const console = await GuestConsole.connect(socketPath(options, 'console'));
-      return new QemuProcess(options, process, qmp, console);
+      const descriptors = JSON.parse(said.split('\n')[0] || '{}') as QemuProcess['descriptors'];
+      return new QemuProcess(options, process, descriptors, qmp, console);
     } catch (error) {
       await process.stop('SIGKILL');
       process.assertRunning();
@@ -98,7 +117,11 @@ function commandLine(options: QemuOptions): string[] {
   const modules = guest.nics.flatMap((nic) => nic.drivers).join(',');
   const accelerator = HERALD_LAB_KVM === '1' ? 'kvm' : 'tcg';
   const socket = (kind: string): string => `unix:${socketPath(options, kind)},server=on,wait=off`;
+  const passed = guest.nics.flatMap(({ tap, passedQueues }) =>
+    passedQueues === undefined ? [] : [[tap, passedQueues]],
+  );
   return [
+    ...(passed.length === 0 ? [] : nodeCommand('with-taps-main.ts', JSON.stringify(passed))),
     'qemu-system-x86_64',
     ...['-name', guest.name, '-uuid', guest.uuid],
     ...[
@@ -114,11 +137,20 @@ function commandLine(options: QemuOptions): string[] {
     ...['-kernel', image.kernel, '-initrd', image.initrd],
     ...['-append', `console=ttyS0 quiet loglevel=0 panic=-1 mitigations=off lab.modules=${modules}`],
     ...['-qmp', socket('qmp'), '-qmp', socket('control'), '-serial', socket('console')],
-    ...guest.nics.flatMap((nic) => [
-      ...['-netdev', `tap,id=net-${nic.id},ifname=${nic.tap},script=no,downscript=no`],
-      ...['-device', `${nic.device},id=${nic.id},netdev=net-${nic.id},mac=${nic.mac},romfile=`],
-    ]),
+    ...guest.nics
+      .filter(({ later }) => later !== true || options.incoming !== undefined)
+      .flatMap((nic) => [
+        ...['-netdev', `tap,id=net-${nic.id},${tapOf(nic)}`],
+        ...['-device', `${nic.device},id=${nic.id},netdev=net-${nic.id},mac=${nic.mac},romfile=`],
+      ]),
     ...(options.incoming === undefined ? [] : ['-incoming', options.incoming]),
     ...(options.paused ? ['-S'] : []),
   ];
+}
+
+/** How QEMU gets the tap of a card. */
+function tapOf({ tap, passedQueues = 0 }: NicSpec): string {
+  if (passedQueues === 0) return `ifname=${tap.replaceAll(',', ',,')},script=no,downscript=no`;
+  const queues = Array.from({ length: passedQueues }, (_, queue) => `@${tap}:${queue}@`);
+  return queues.length === 1 ? `fd=${queues[0]}` : `fds=${queues.join(':')}`;
 }

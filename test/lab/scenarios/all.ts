@@ -16,6 +16,7 @@ import { neighboursMacCases } from './neighbours-mac.js';
 import { observeOnly } from './observe-only.js';
 import { ovsSlbBond, ovsSlbBondLocked } from './ovs-slb-bond.js';
 import { pacedPairs } from './paced-pairs.js';
+import { passedTapScenarios } from './passed-taps.js';
 import { pausedDestination } from './paused-destination.js';
 import { roundTripOneAgentSleptThrough } from './round-trip-one-agent-slept-through.js';
 import { stationScenarios } from './stations.js';
@@ -55,6 +56,7 @@ const all: readonly LabCase[] = [
   pausedDestination,
   ...killedAgentCases,
   vanishedTap,
+  ...passedTapScenarios,
   twoNicsOneMac,
   cloneOnTheOtherHost,
   cloneRestoredOnTheOtherHost,

@@ -1,0 +1,51 @@
+// Opens taps as libvirt does and becomes another program, which has them open as descriptors: `[["tap0",2]]` PROGRAM ...,
+// where `@tap0:1@` in an argument stands for the descriptor of the second queue of tap0.
+import { openSync } from 'node:fs';
+import koffi from 'koffi';
+
+const library = koffi.load(null);
+const ioctl = library.func('int ioctl(int, unsigned long, void *)') as (
+  fd: number,
+  request: number,
+  argument: Uint8Array,
+) => number;
+const fcntl = library.func('int fcntl(int, int, int)') as (
+  fd: number,
+  command: number,
+  value: number,
+) => number;
+const execvp = library.func('int execvp(const char *, const char **)') as (
+  file: string,
+  argv: readonly (string | null)[],
+) => number;
+const TUNSETIFF = 0x400454ca;
+/** IFF_TAP, IFF_NO_PI and IFF_VNET_HDR. */
+const TAP = 0x5002;
+const IFF_MULTI_QUEUE = 0x100;
+const F_SETFD = 2;
+
+const openQueue = (name: string, flags: number): number => {
+  const fd = openSync('/dev/net/tun', 'r+');
+  const request = new Uint8Array(40);
+  new TextEncoder().encodeInto(name, request);
+  new DataView(request.buffer).setUint16(16, flags, true);
+  if (ioctl(fd, TUNSETIFF, request) !== 0) throw new TypeError(`TUNSETIFF ${name}: errno ${koffi.errno()}`);
+  fcntl(fd, F_SETFD, 0); // kept over exec
+  return fd;
+};
+
+const [taps = '[]', ...command] = process.argv.slice(2);
+const descriptors = new Map(
+  (JSON.parse(taps) as readonly (readonly [name: string, queues: number])[]).map(([name, queues]) => [
+    name,
+    Array.from({ length: queues }, () => openQueue(name, queues > 1 ? TAP | IFF_MULTI_QUEUE : TAP)),
+  ]),
+);
+const filled = command.map((argument) =>
+  argument.replaceAll(/@([^:@]+):(\d+)@/g, (_, name: string, queue: string) =>
+    String(descriptors.get(name)?.[Number(queue)] ?? `no-queue-${queue}-of-${name}`),
+  ),
+);
+console.log(JSON.stringify(Object.fromEntries(descriptors)));
+execvp(filled[0] ?? '', [...filled, null]);
+throw new TypeError(`cannot become ${filled[0]}: errno ${koffi.errno()}`);
