@@ -87,6 +87,11 @@ export class PlayedQemu {
     await this.tell({ events: [{ event: 'NIC_RX_FILTER_CHANGED', data: { name: nic, path: `/${nic}` } }] });
   }
 
+  /** It opens its tap again, which was made again. */
+  async reopens(tap: string): Promise<void> {
+    await this.#order({ do: 'reopen', tap });
+  }
+
   /** The guest sends frames at the tap of its first card. */
   async speaks(frames: readonly Uint8Array[]): Promise<void> {
     const tap = this.#spec.nics[0]?.tap ?? '';

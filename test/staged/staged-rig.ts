@@ -4,6 +4,7 @@ import { LinuxBridgeSwitch } from '../lab/linux-bridge-switch.js';
 import {
   createNetwork,
   type HostName,
+  ipBatch,
   type LabNetwork,
   makeSocketDirectory,
   removeNetwork,
@@ -119,6 +120,11 @@ export class StagedRig {
     const receiver = await TapReceiver.start(this.#network.hosts[host], 'up0', 'out', file, options);
     this.#started.push(receiver);
     return receiver;
+  }
+
+  /** Runs `ip` commands on a host, in order. */
+  async ip(host: HostName, ...lines: readonly string[]): Promise<void> {
+    await ipBatch(this.#network.hosts[host], lines);
   }
 
   async stop(): Promise<void> {

@@ -126,9 +126,9 @@ export class PlayedMachine {
   #human(line: unknown): string {
     if (line !== 'info network') return `unknown command: '${String(line)}'\r\n`;
     const clients = this.#spec.nics.map(
-      ({ id, mac, tap }) =>
+      ({ id, mac, tap, says = tap }) =>
         `${id}: index=0,type=nic,model=virtio-net-pci,macaddr=${mac}\r\n` +
-        ` \\ net-${id}: index=0,type=tap,ifname=${tap},script=no,downscript=no\r\n`,
+        ` \\ net-${id}: index=0,type=tap,ifname=${says},script=no,downscript=no\r\n`,
     );
     return clients.join('');
   }

@@ -10,7 +10,7 @@ import { QmpSocket } from './qmp-socket.js';
 /** A machine at its sockets, with its taps open, which gives them carrier; what comes out of them is not read. */
 class PlayedProcess {
   readonly #machine: PlayedMachine;
-  readonly #taps: ReadonlyMap<string, TapEnd>;
+  readonly #taps: Map<string, TapEnd>;
   readonly #sockets: QmpSocket[] = [];
 
   private constructor(spec: PlayedSpec) {
@@ -33,6 +33,10 @@ class PlayedProcess {
           const frame = Uint8Array.from(Buffer.from(hex, 'hex'));
           this.#taps.get(order.tap)?.write(frame, frame.length);
         }
+        return {};
+      case 'reopen':
+        this.#taps.get(order.tap)?.close();
+        this.#taps.set(order.tap, new TapEnd(order.tap));
         return {};
       case 'quit':
         await Promise.all(this.#sockets.map((socket) => socket.close()));

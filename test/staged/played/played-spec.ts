@@ -10,6 +10,8 @@ export interface PlayedNic {
   /** Its own MAC. */
   readonly mac: string;
   readonly tap: string;
+  /** The interface that QEMU says it has opened, where that is another one: it lies, or the tap was renamed. */
+  readonly says?: string;
   readonly filter: PlayedFilter;
 }
 
@@ -49,6 +51,8 @@ export type PlayedOrder =
   | ({ readonly do: 'tell' } & PlayedChange)
   /** The guest sends frames, in hexadecimal. */
   | { readonly do: 'speak'; readonly tap: string; readonly frames: readonly string[] }
+  /** It lets go of a tap, which by now is another interface, and opens it again. */
+  | { readonly do: 'reopen'; readonly tap: string }
   /** It ends as after `quit`: the files of its sockets go. */
   | { readonly do: 'quit' };
 

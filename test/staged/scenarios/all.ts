@@ -4,6 +4,7 @@ import { craftedEntries } from './crafted-entries.js';
 import { evacuation } from './evacuation-kill.js';
 import { hostTwins } from './host-twins.js';
 import { oldEntries } from './old-entries.js';
+import { ports } from './ports.js';
 import { returns } from './returns.js';
 import { slowObserver } from './slow-observer.js';
 import { sockets } from './sockets.js';
@@ -19,6 +20,7 @@ export const stagedCases: readonly StagedCase[] = [
   ...returns,
   ...craftedEntries,
   ...sockets,
+  ...ports,
   ...storageClock,
   ...slowObserver,
   ...evacuation,
