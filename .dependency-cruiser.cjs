@@ -33,7 +33,7 @@ module.exports = {
     {
       name: 'plugin-sees-core-and-wire-only',
       severity: 'error',
-      from: { path: '^packages/(model-[^/]+|handoff-[^/]+)/', pathNot: tests },
+      from: { path: '^packages/(model-[^/]+|handoff-[^/]+|control)/', pathNot: tests },
       to: { path: '^packages/', pathNot: '^packages/($1|core|wire)/' },
     },
     {

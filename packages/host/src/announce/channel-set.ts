@@ -7,6 +7,7 @@ import type {
   NicDescriptor,
 } from '@nic-herald/core';
 import { channelProblem } from './channel-problem.js';
+import { withDeadline } from './deadline.js';
 import { SerialQueue } from './serial-queue.js';
 import type { GuestWays, NicChannel, SinkRegistry } from './sink-registry.js';
 
@@ -15,6 +16,9 @@ interface OpenChannel {
   readonly sink: string;
   readonly channel: FrameChannel;
 }
+
+/** How long a channel may take to close, ms. */
+const CLOSE_DEADLINE_MS = 2000;
 
 /** The channels of a guest for one announcement, which has one mode from its first frame to its last. */
 export interface GuestChannels {
@@ -63,7 +67,7 @@ export class ChannelSet {
       if (known !== undefined) {
         if (known.port === nic.port?.name && (await this.isReady(nic, known.channel))) return known;
         open.delete(key);
-        await closeQuietly(known.channel);
+        await this.closeQuietly(known.channel);
       }
       const opened = await ways.open(nic, direction, this.signal);
       if ('channel' in opened && nic.port !== undefined) {
@@ -75,7 +79,9 @@ export class ChannelSet {
 
   /** Closes what is open, after what was asked for before. It opens again on demand. */
   async release(): Promise<void> {
-    await Promise.all(Object.values(this.ways).map(({ open, queue }) => queue.run(() => closeAll(open))));
+    await Promise.all(
+      Object.values(this.ways).map(({ open, queue }) => queue.run(() => this.closeAll(open))),
+    );
   }
 
   /** Closes all for good; what fails to close is left to the sink's own close. */
@@ -83,7 +89,7 @@ export class ChannelSet {
     await Promise.all(
       Object.values(this.ways).map(async ({ open, queue }) => {
         await queue.close();
-        await closeAll(open);
+        await this.closeAll(open);
       }),
     );
   }
@@ -91,18 +97,18 @@ export class ChannelSet {
   private async isReady(nic: NicDescriptor, channel: FrameChannel): Promise<boolean> {
     return (await channelProblem(nic.id, channel, this.clock)) === undefined;
   }
-}
 
-const closeAll = async (open: Map<string, OpenChannel>): Promise<void> => {
-  const channels = [...open.values()];
-  open.clear();
-  await Promise.all(channels.map(({ channel }) => closeQuietly(channel)));
-};
-
-const closeQuietly = async (channel: FrameChannel): Promise<void> => {
-  try {
-    await channel.close();
-  } catch {
-    // The sink's own close gives everything back.
+  private async closeAll(open: Map<string, OpenChannel>): Promise<void> {
+    const channels = [...open.values()];
+    open.clear();
+    await Promise.all(channels.map(({ channel }) => this.closeQuietly(channel)));
   }
-};
+
+  private async closeQuietly(channel: FrameChannel): Promise<void> {
+    try {
+      await withDeadline(this.clock, CLOSE_DEADLINE_MS, 'closing a port', () => channel.close());
+    } catch {
+      // The sink's own close gives everything back.
+    }
+  }
+}

@@ -2,13 +2,16 @@ import {
   asHeraldError,
   type Clock,
   type FrameDirection,
+  type GuestInspection,
   type HeraldError,
+  type MulticastStatus,
   type NicDescriptor,
+  type NicInspection,
   type NicPlan,
+  type SinkStatus,
 } from '@nic-herald/core';
 import { channelProblem } from '../announce/channel-problem.js';
 import type { GuestWays } from '../announce/sink-registry.js';
-import type { GuestInspection, MulticastStatus, NicInspection, SinkStatus } from '../herald-host.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
