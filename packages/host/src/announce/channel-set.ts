@@ -7,7 +7,7 @@ import type {
   NicDescriptor,
 } from '@nic-herald/core';
 import { channelProblem } from './channel-problem.js';
-import { withDeadline } from './deadline.js';
+import { closeQuietly } from './close-quietly.js';
 import { SerialQueue } from './serial-queue.js';
 import type { GuestWays, NicChannel, SinkRegistry } from './sink-registry.js';
 
@@ -16,9 +16,6 @@ interface OpenChannel {
   readonly sink: string;
   readonly channel: FrameChannel;
 }
-
-/** How long a channel may take to close, ms. */
-const CLOSE_DEADLINE_MS = 2000;
 
 /** The channels of a guest for one announcement, which has one mode from its first frame to its last. */
 export interface GuestChannels {
@@ -67,7 +64,7 @@ export class ChannelSet {
       if (known !== undefined) {
         if (known.port === nic.port?.name && (await this.isReady(nic, known.channel))) return known;
         open.delete(key);
-        await this.closeQuietly(known.channel);
+        await closeQuietly(known.channel, this.clock);
       }
       const opened = await ways.open(nic, direction, this.signal);
       if ('channel' in opened && nic.port !== undefined) {
@@ -101,14 +98,6 @@ export class ChannelSet {
   private async closeAll(open: Map<string, OpenChannel>): Promise<void> {
     const channels = [...open.values()];
     open.clear();
-    await Promise.all(channels.map(({ channel }) => this.closeQuietly(channel)));
-  }
-
-  private async closeQuietly(channel: FrameChannel): Promise<void> {
-    try {
-      await withDeadline(this.clock, CLOSE_DEADLINE_MS, 'closing a port', () => channel.close());
-    } catch {
-      // The sink's own close gives everything back.
-    }
+    await Promise.all(channels.map(({ channel }) => closeQuietly(channel, this.clock)));
   }
 }

@@ -11,6 +11,7 @@ import {
   type SinkStatus,
 } from '@nic-herald/core';
 import { channelProblem } from '../announce/channel-problem.js';
+import { closeQuietly } from '../announce/close-quietly.js';
 import type { GuestWays } from '../announce/sink-registry.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
@@ -143,6 +144,6 @@ const sinkStatus = async (
   }
   const { sink, channel } = way;
   const problem = await channelProblem(nic.id, channel, clock);
-  await channel.close().catch(() => {}); // the sink's own close gives everything back
+  await closeQuietly(channel, clock);
   return problem === undefined ? { sink, ready: true } : { sink, ready: false, problem: problem.message };
 };
