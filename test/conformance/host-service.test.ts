@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A host of the plugins that a herald.yaml names, and of a monitor that nobody plays. */
+/** A host of the plugins that a herald.yaml names, and of a monitor that sees no guest. */
 const hostOf = async (yaml: string) => {
   await writeFile(join(folder, 'herald.yaml'), yaml);
   const loaded = await loadPlugins(await loadConfig(join(folder, 'herald.yaml')));

@@ -53,7 +53,7 @@ it('has a line for each announcement when the host is closed', async () => {
   );
 });
 
-it('harms nobody where it cannot write, and is told of', async () => {
+it('does no harm where it cannot write, and the bus says so', async () => {
   const failed: unknown[] = [];
   const host = await composeHost([plugin({ file: directory })], { name: 'A' });
   host.bus.on('listener:failed', ({ event }) => failed.push(event));

@@ -16,7 +16,7 @@ class Journal implements HostService {
   private last: Promise<void> = Promise.resolve();
 
   constructor(bus: MigrationEventBus, file: string) {
-    // What is returned is awaited by nobody; where it rejects the bus tells of it, as `listener:failed`.
+    // Where what is returned rejects, the bus says so, as `listener:failed`.
     bus.on('announce:finished', ({ report: { guest, cause, outcome, epoch } }) => {
       const line = `${guestLabel(guest)} epoch ${epoch}, ${cause}: ${outcome}\n`;
       this.last = this.last.catch(() => {}).then(() => appendFile(file, line));

@@ -86,7 +86,7 @@ describe('the control socket as a plugin', () => {
     await service.close?.();
   });
 
-  it('says what whoever composed the host adds', async () => {
+  it('says what the program that composed the host adds', async () => {
     const socket = join(directory, 'a.sock');
     const service = serviceOf({ socket, describe: (said) => ({ ...said, host: `${said.host}!` }) });
     await service.start?.({ signal });

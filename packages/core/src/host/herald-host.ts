@@ -8,7 +8,7 @@ import type { HostDescription } from './host-description.js';
 import type { HostStats } from './host-stats.js';
 
 /**
- * The host as its plugins see it. Whoever injects it has it before there is an announce engine: until that stands, and
+ * The host as its plugins see it. It is there before there is an announce engine: until that stands, and
  * once it is closed, `guests` gives none, and `inspect` and `announce` reject with HERALD_HOST_NOT_READY. A
  * `HOST_SERVICE` is started when it answers.
  */

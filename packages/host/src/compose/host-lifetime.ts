@@ -17,7 +17,7 @@ export interface LifetimeDeadlines {
 interface Started {
   readonly name: string;
   readonly closeMs: number;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts the parts of one host, and closes what was started. No part holds up the others: each has a deadline. */

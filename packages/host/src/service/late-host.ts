@@ -18,7 +18,7 @@ export type HostRecords = Pick<HeraldHost, 'reports' | 'stats'>;
 
 /**
  * The host that plugins inject, made before any of them is constructed and filled when the engine stands. It needs
- * nothing to be made, so that whatever injects it closes no circle.
+ * nothing to be made, so that no plugin that injects it closes a circle.
  */
 export class LateHost implements HeraldHost {
   private engine: AnsweringEngine | undefined;

@@ -45,7 +45,7 @@ describe('the reports that are kept', () => {
     ['another guest', { guest: { name: 'web-2' } }],
     ['a later epoch', { epoch: 2 }],
     ['another cause', { cause: 'late' }],
-    ['a resume of its own', { resumedAt: 2000 }],
+    ['another resume', { resumedAt: 2000 }],
   ])('are two where one is about %s', (_, over) => {
     const reports = [reportOf({}), reportOf(over)];
     expect(kept(...reports)).toEqual(reports);
