@@ -33,13 +33,13 @@ module.exports = {
     {
       name: 'plugin-sees-core-and-wire-only',
       severity: 'error',
-      from: { path: '^packages/(model-[^/]+|handoff-[^/]+)/', pathNot: tests },
+      from: { path: '^packages/(model-[^/]+|handoff-[^/]+|control)/', pathNot: tests },
       to: { path: '^packages/', pathNot: '^packages/($1|core|wire)/' },
     },
     {
       name: 'linux-plugin-sees-linux-sys-too',
       severity: 'error',
-      from: { path: '^packages/((?:sink|learner|monitor)-[^/]+)/', pathNot: tests },
+      from: { path: '^packages/((?:ports|sink|learner|monitor)-[^/]+)/', pathNot: tests },
       to: { path: '^packages/', pathNot: '^packages/($1|core|wire|linux-sys)/' },
     },
     {

@@ -50,7 +50,7 @@ const theExamples = async (): Promise<void> => {
   await checks.check('a MAC that the policy does not list stays out: the primary stands', async () =>
     assert.deepEqual(await dryRun(), { model, sources: ['52:54:00:00:00:01'], denied: ['denied'] }),
   );
-  await checks.check('herald.yaml composes all three by name', async () => {
+  await checks.check('herald.yaml composes all of them by name', async () => {
     await writeFile(
       join(folder, 'herald.yaml'),
       `plugins:
@@ -58,10 +58,13 @@ const theExamples = async (): Promise<void> => {
   - use: '@example/nic-herald-universal-macs'
   - use: '@example/nic-herald-pcap-sink'
     with: { directory: ./pcap }
+  - use: '@example/nic-herald-journal'
+    with: { file: ./journal }
+  - '@example/nic-herald-health'
 `,
     );
     const said = await run(folder, 'npx', 'nic-herald', 'plugins', '--config', 'herald.yaml');
-    for (const name of ['rtl8139', 'universal-macs', 'pcap-sink']) {
+    for (const name of ['rtl8139', 'universal-macs', 'pcap-sink', 'journal', 'health']) {
       assert.match(said, new RegExp(`^@example/nic-herald-${name} 1\\.0\\.0 \\(contract 2\\)$`, 'm'));
     }
   });

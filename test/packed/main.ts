@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GuestInspection } from '@nic-herald/host';
+import type { GuestInspection } from '@nic-herald/core';
 import { Checks } from './checks.js';
 import { LocalRegistry } from './local-registry.js';
 import { Program, run } from './program.js';

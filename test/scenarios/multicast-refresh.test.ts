@@ -10,7 +10,7 @@ import {
   type SinkOptions,
   stationOf,
 } from '@nic-herald/core';
-import { composeHost, type HeraldHost } from '@nic-herald/host';
+import { type ComposedHost, composeHost } from '@nic-herald/host';
 import {
   type BridgePort,
   Fabric,
@@ -172,7 +172,7 @@ const migrate = async ({ policy = {}, oneWay = false, stopsAfterMs }: Options = 
   }
   await clock.advance(2000);
   const [report] = destination.reports;
-  const hosts: readonly HeraldHost[] = [source.host, destination.host];
+  const hosts: readonly ComposedHost[] = [source.host, destination.host];
   for (const host of hosts) await host.close();
   return { atGuest, elsewhere: elsewhere.flat(), atPeer, report, announced: destination.sink.sent };
 };

@@ -36,7 +36,7 @@ describe.each(packages())('%s', (folder) => {
   });
 
   test('takes core as a peer where it is a plugin, so that there is one copy', () => {
-    const plugin = /(model|monitor|sink|learner|handoff)-/.test(folder);
+    const plugin = /(model|monitor|ports|sink|learner|handoff)-|\/control$/.test(folder);
     expect('@nic-herald/core' in (manifest.peerDependencies ?? {})).toBe(
       plugin || folder === 'packages/testkit',
     );

@@ -31,6 +31,8 @@ describe.each([
   'examples/custom-kind',
   'examples/custom-policy',
   'examples/custom-sink',
+  'examples/custom-observer',
+  'examples/custom-service',
 ])('%s/README.md', (folder) => {
   const blocks = [...read(`${folder}/README.md`).matchAll(CODE_BLOCK)];
 

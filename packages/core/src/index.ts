@@ -103,6 +103,14 @@ export {
   HeraldError,
   isHeraldError,
 } from './herald-error.js';
+export type { AnnounceRequest } from './host/announce-request.js';
+export type { GuestInspection } from './host/guest-inspection.js';
+export { HERALD_HOST, type HeraldHost } from './host/herald-host.js';
+export type { HostDescription, PluginDescription, RegistrationDescription } from './host/host-description.js';
+export type { CallStats, Counts, HostStats, TimeStats } from './host/host-stats.js';
+export type { MulticastStatus } from './host/multicast-status.js';
+export type { NicInspection } from './host/nic-inspection.js';
+export type { SinkStatus } from './host/sink-status.js';
 export type { AddressProof, LearnedAddress } from './learn/learned-address.js';
 export type { LearnedStation } from './learn/learned-station.js';
 export type { MulticastReports } from './learn/multicast-reports.js';
@@ -128,7 +136,7 @@ export type { NicLimits } from './nic/nic-limits.js';
 export { type FilterChanges, NIC_MODEL, type NicModel, type RestorableStates } from './nic/nic-model.js';
 export { type ParsedState, parseState, type StateSchema } from './nic/state-schema.js';
 export { type HeraldPlugin, PLUGIN_CONTRACT, type PluginRegistrar } from './plugin/herald-plugin.js';
-export type { HostService } from './plugin/host-service.js';
+export { HOST_SERVICE, type HostService } from './plugin/host-service.js';
 export type { PluginFactory } from './plugin/plugin-factory.js';
 export type { NicBackend } from './port/nic-backend.js';
 export type { Port } from './port/port.js';

@@ -271,6 +271,7 @@ describe('composeHost', () => {
       'core/migration-event-bus',
       'host/frame-schedule',
       'core/guest-intake',
+      'core/herald-host',
       'core/announce-policy',
       ...Array<string>(5).fill('core/announcement-kind'),
     ]);

@@ -4,40 +4,44 @@ import {
   ANNOUNCE_HANDLER,
   ANNOUNCE_POLICY,
   ANNOUNCEMENT_KIND,
-  asHeraldError,
   CLOCK,
-  type Clock,
   checkAnnouncePacing,
   DEFAULT_ANNOUNCE_PACING,
   FRAME_SINK,
   GUEST_INTAKE,
   GUEST_MONITOR,
   HANDOFF_STORE,
+  HERALD_HOST,
   HeraldError,
   type HeraldPlugin,
-  type HostService,
+  HOST_SERVICE,
   MAX_HOST_NAME,
   MIGRATION_EVENT_BUS,
-  messageOf,
+  type MigrationEventBus,
   NIC_MODEL,
   PORT_RESOLVER,
   STATION_LEARNER,
 } from '@nic-herald/core';
-import { withDeadline } from './announce/deadline.js';
 import { FramePacer } from './announce/frame-pacer.js';
 import { SinkRegistry } from './announce/sink-registry.js';
 import { FRAME_SCHEDULE } from './compose/host-defaults.js';
+import { HostLifetime } from './compose/host-lifetime.js';
 import { installPlugins } from './compose/install-plugins.js';
 import type { Built } from './compose/installation.js';
+import type { ComposedHost } from './composed-host.js';
 import { AnnounceEngine } from './engine/announce-engine.js';
 import type { EngineServices } from './engine/engine-services.js';
 import { HostTwin } from './engine/host-twin.js';
 import { OtherGuests } from './engine/other-guests.js';
 import { HostIntake } from './facts/host-intake.js';
 import { ToldLately } from './facts/told-lately.js';
-import type { HeraldHost } from './herald-host.js';
 import { byName, ModelRegistry } from './knowledge/model-registry.js';
 import { LearnerRegistry } from './learn/learner-registry.js';
+import { CallMeter, metered } from './service/call-meter.js';
+import { censusOf } from './service/guest-census.js';
+import { HostCounters } from './service/host-counters.js';
+import { type HostRecords, LateHost } from './service/late-host.js';
+import { RecentReports } from './service/recent-reports.js';
 
 /** How a host is composed. */
 export interface ComposeOptions {
@@ -45,20 +49,25 @@ export interface ComposeOptions {
   readonly name?: string;
   /** How long each `start` may take, ms; default 10 000. */
   readonly startDeadlineMs?: number;
+  /** How long each plugin's `close` may take, ms; then it is given up. Default 5 000. */
+  readonly closeDeadlineMs?: number;
 }
 
 const START_DEADLINE_MS = 10_000;
+const CLOSE_DEADLINE_MS = 5000;
+/** Last words are published and reports made, each within deadlines of their own. */
+const ENGINE_CLOSE_DEADLINE_MS = 30_000;
 
 /**
  * Composes a host from plugins, the one place where that is done. The phases are fixed: install, check what
- * is required, construct everything, start stores and sinks, then the announce engine, then the monitors.
- * When it resolves, nothing is missed any more. A failure closes what had started, with what
+ * is required, construct everything, start stores and sinks, then the announce engine, then the services under
+ * `HOST_SERVICE`, then the monitors. When it resolves, nothing is missed any more. A failure closes what had started, with what
  * was being started, and rejects with a HeraldError: the plugin's own, else one that names the plugin. The order of the plugins does not matter.
  */
 export const composeHost = async (
   plugins: readonly HeraldPlugin[],
   options: ComposeOptions = {},
-): Promise<HeraldHost> => {
+): Promise<ComposedHost> => {
   const name = options.name ?? hostname();
   if (name === '' || name.length > MAX_HOST_NAME) {
     throw new HeraldError(
@@ -66,13 +75,16 @@ export const composeHost = async (
       `a host's name has 1 to ${MAX_HOST_NAME} characters, got ${name.length}: give it another with --host or \`name\``,
     );
   }
-  const installation = installPlugins(plugins);
+  const installation = installPlugins(plugins, name);
   const built = installation.build();
 
   const clock = installation.get(CLOCK);
   const bus = installation.get(MIGRATION_EVENT_BUS);
-  const handoff = installation.find(HANDOFF_STORE);
   const ports = installation.find(PORT_RESOLVER);
+  const [reads, writes] = [new CallMeter(), new CallMeter()];
+  const store = installation.find(HANDOFF_STORE);
+  const handoff =
+    store && metered(store, { fetch: reads, list: reads, publish: writes, remove: writes }, clock);
   const policy = installation.get(ANNOUNCE_POLICY);
   const intake = installation.get(GUEST_INTAKE);
   const agent = randomUUID();
@@ -100,77 +112,75 @@ export const composeHost = async (
   };
   const engine = new AnnounceEngine(services);
 
-  const started: { close(): Promise<void> }[] = [];
-  const closeStarted = async (): Promise<void> => {
-    const errors: unknown[] = [];
-    for (const service of started.splice(0).reverse()) {
-      try {
-        await service.close();
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    if (errors.length > 0) {
-      throw new AggregateError(errors, `${errors.length} parts of the host did not close`);
-    }
+  const host = installation.get(HERALD_HOST);
+  const counters = new HostCounters(bus);
+  const recent = new RecentReports(bus);
+  const since = clock.now();
+  const records: HostRecords = {
+    reports: () => recent.all,
+    stats: () => ({
+      since,
+      guests: censusOf(engine.standings()),
+      ...counters.stats,
+      pacer: { backlog: services.pacers.announce.backlog },
+      handoff: { reads: reads.stats, writes: writes.stats },
+    }),
   };
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= closeStarted());
-  const deadlineMs = options.startDeadlineMs ?? START_DEADLINE_MS;
+  const answer = (answering: AnnounceEngine | undefined): void => {
+    if (intake instanceof HostIntake) intake.actThrough(answering);
+    if (host instanceof LateHost) host.answerThrough(answering, records);
+  };
+
+  const lifetime = new HostLifetime(clock, {
+    startMs: options.startDeadlineMs ?? START_DEADLINE_MS,
+    closeMs: options.closeDeadlineMs ?? CLOSE_DEADLINE_MS,
+  });
+  const parts = inStartingOrder(built, bus);
   try {
-    const [monitors, others] = servicesOf(built);
-    for (const each of others) await startService(each, clock, deadlineMs, started);
-    if (intake instanceof HostIntake) intake.actThrough(engine);
-    started.push(engine);
-    for (const each of monitors) await startService(each, clock, deadlineMs, started);
+    for (const { each, part } of parts.others) await lifetime.start(part, each);
+    answer(engine);
+    lifetime.closeLater(
+      'engine',
+      'the announce engine',
+      () => {
+        answer(undefined);
+        return engine.close();
+      },
+      ENGINE_CLOSE_DEADLINE_MS,
+    );
+    for (const each of parts.services) await lifetime.start('services', each);
+    for (const each of parts.monitors) await lifetime.start('monitors', each);
   } catch (error) {
-    await close().catch(() => {}); // the reason it did not start is the one to tell
+    await lifetime.close().catch(() => {}); // the reason it did not start is the one to tell
     throw error;
   }
 
   return {
     name,
     bus,
-    guests: () => engine.guests(),
-    inspect: (guest) => engine.inspect(guest),
-    announce: (guest, request = {}) => engine.announce(guest, request),
-    describe: () => ({ host: name, plugins: installation.describe() }),
-    close,
-    [Symbol.asyncDispose]: close,
+    guests: () => host.guests(),
+    inspect: (guest) => host.inspect(guest),
+    announce: (guest, request) => host.announce(guest, request),
+    describe: () => host.describe(),
+    reports: () => host.reports(),
+    stats: () => host.stats(),
+    close: () => lifetime.close(),
+    [Symbol.asyncDispose]: () => lifetime.close(),
   };
 };
 
-/** What was built, each object once though it may stand under several tokens: the monitors, and the others. */
-const servicesOf = (built: readonly Built[]): readonly [readonly Built[], readonly Built[]] => {
-  const isMonitor = ({ token }: Built): boolean => token === GUEST_MONITOR;
-  const monitors = built.filter(isMonitor);
+/** What was built, in the order of its start. An object that stands under several tokens is started once. */
+const inStartingOrder = (built: readonly Built[], bus: MigrationEventBus) => {
+  const isOf =
+    (token: symbol) =>
+    (each: Built): boolean =>
+      each.token === token;
   const seen = new Set<unknown>();
   const once = ({ value }: Built): boolean => !seen.has(value) && seen.add(value).size > 0;
-  return [monitors.filter(once), built.filter((each) => !isMonitor(each)).filter(once)];
-};
-
-const startService = async (
-  built: Built,
-  clock: Clock,
-  deadlineMs: number,
-  started: { close(): Promise<void> }[],
-): Promise<void> => {
-  const { plugin, value } = built;
-  if (typeof value !== 'object' || value === null) return;
-  const service: HostService = value;
-  if (service.close !== undefined || service.start !== undefined) {
-    started.push({ close: async () => service.close?.() });
-  }
-  if (service.start === undefined) return;
-  const since = clock.elapsed();
-  try {
-    await withDeadline(clock, deadlineMs, `the start of ${plugin}`, async (signal) =>
-      service.start?.({ signal }),
-    );
-  } catch (error) {
-    throw asHeraldError(error, 'HERALD_PLUGIN_START', `${plugin} could not start: ${messageOf(error)}`, {
-      plugin,
-    });
-  }
-  built.started(clock.elapsed() - since);
+  const monitors = built.filter(isOf(GUEST_MONITOR)).filter(once);
+  const services = built.filter(isOf(HOST_SERVICE)).filter(once);
+  const others = built
+    .filter(once)
+    .map((each) => ({ each, part: each.value === bus ? ('bus' as const) : ('others' as const) }));
+  return { others, services, monitors };
 };

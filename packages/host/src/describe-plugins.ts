@@ -1,13 +1,13 @@
-import type { HeraldPlugin } from '@nic-herald/core';
+import { hostname } from 'node:os';
+import type { HeraldPlugin, PluginDescription } from '@nic-herald/core';
 import { installPlugins } from './compose/install-plugins.js';
-import type { PluginDescription } from './host-description.js';
 
 /**
  * What a host of these plugins would be made of. Everything is constructed and nothing started, so that it can
  * be asked beside a running host. Throws what `composeHost` rejects with in those phases.
  */
 export const describePlugins = (plugins: readonly HeraldPlugin[]): readonly PluginDescription[] => {
-  const installation = installPlugins(plugins);
+  const installation = installPlugins(plugins, hostname());
   installation.build();
   return installation.describe();
 };

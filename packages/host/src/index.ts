@@ -1,14 +1,6 @@
 export { type ComposeOptions, composeHost } from './compose-host.js';
+export type { ComposedHost } from './composed-host.js';
 export { describePlugins } from './describe-plugins.js';
-export type {
-  AnnounceRequest,
-  GuestInspection,
-  HeraldHost,
-  MulticastStatus,
-  NicInspection,
-  SinkStatus,
-} from './herald-host.js';
-export type { HostDescription, PluginDescription, RegistrationDescription } from './host-description.js';
 export { rarpKind } from './kinds/rarp-kind.js';
 export { encodeBatch } from './plan/frame-batch.js';
 export type { NicEvidence } from './plan/nic-evidence.js';

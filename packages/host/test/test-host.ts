@@ -24,7 +24,7 @@ import {
 } from '@nic-herald/core';
 import { FakeClock, PlayedMonitor } from '@nic-herald/testkit';
 import { composeHost } from '../src/compose-host.js';
-import type { HeraldHost } from '../src/herald-host.js';
+import type { ComposedHost } from '../src/composed-host.js';
 import { type CardState, FakeGuest, fakeModel } from './fake-guest.js';
 import { FakeHandoff } from './fake-handoff.js';
 import type { FakeLearner } from './fake-learner.js';
@@ -61,7 +61,7 @@ export class TestHost {
   readonly warnings: string[] = [];
 
   private constructor(
-    readonly host: HeraldHost,
+    readonly host: ComposedHost,
     readonly clock: FakeClock,
     readonly sink: FakeSink,
     readonly handoff: FakeHandoff,

@@ -14,7 +14,7 @@ import {
   type Station,
   type StationKey,
 } from '@nic-herald/core';
-import { composeHost, type HeraldHost } from '@nic-herald/host';
+import { type ComposedHost, composeHost } from '@nic-herald/host';
 import { type FakeClock, PlayedMonitor } from '@nic-herald/testkit';
 import { cardModel } from './card-model.js';
 import { MortalClock, MortalStore } from './mortal.js';
@@ -47,7 +47,7 @@ export class Agent {
   private readonly clock: MortalClock;
   private readonly store: MortalStore;
   private readonly learner: TapLearner;
-  private composed: HeraldHost | undefined;
+  private composed: ComposedHost | undefined;
 
   constructor(
     readonly id: string,

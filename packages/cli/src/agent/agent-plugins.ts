@@ -7,6 +7,7 @@ import { handoffPlugin, learnerPlugin, lookingPlugins, portsPlugin, sinkPlugin }
 import { logFacts } from './fact-log.js';
 import { observerPlugin } from './observer-plugin.js';
 import type { ReportDirectory } from './report-directory.js';
+import { reportsPlugin } from './reports-plugin.js';
 
 /** Everything that an agent is composed of: what comes with nic-herald, and what herald.yaml names. */
 export const agentPlugins = async (
@@ -25,13 +26,3 @@ export const agentPlugins = async (
   observerPlugin('log', (bus) => logFacts(bus, logger)),
   ...(reports === undefined ? [] : [reportsPlugin(reports, logger)]),
 ];
-
-const reportsPlugin = (reports: ReportDirectory, logger: Logger): HeraldPlugin =>
-  observerPlugin('reports', (bus) => [
-    bus.on('announce:finished', ({ report }) => {
-      reports.write(report, Date.now()).then(
-        (file) => logger.debug({ file }, 'report written'),
-        (error: unknown) => logger.error({ err: error }, 'a report could not be written'),
-      );
-    }),
-  ]);

@@ -1,23 +1,20 @@
-import { type HeraldPlugin, MIGRATION_EVENT_BUS, type MigrationEventBus, multiToken } from '@nic-herald/core';
+import {
+  type HeraldPlugin,
+  HOST_SERVICE,
+  MIGRATION_EVENT_BUS,
+  type MigrationEventBus,
+  PLUGIN_CONTRACT,
+} from '@nic-herald/core';
 
 /** Subscribes to the bus and returns the ways to stop. */
 export type Observe = (bus: MigrationEventBus) => readonly (() => void)[];
 
-interface Observer {
-  close(): Promise<void>;
-}
-
-const OBSERVER = multiToken<Observer>('cli/observer');
-
-/**
- * Observes the bus from before the first monitor starts, so that nothing is missed. The host constructs every
- * registration, which is all this one needs.
- */
+/** Observes the bus from before anything starts until the last fact is told. */
 export const observerPlugin = (name: string, observe: Observe): HeraldPlugin => ({
   name: `nic-herald/${name}`,
-  contract: 2,
+  contract: PLUGIN_CONTRACT,
   install: (registrar) =>
-    registrar.contribute(OBSERVER, {
+    registrar.contribute(HOST_SERVICE, {
       factory: (resolver) => {
         const subscriptions = observe(resolver.get(MIGRATION_EVENT_BUS));
         return {

@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ControlledHost, ControlServer, controlPath } from '@nic-herald/control';
 import type { AnnounceMode, AnnounceOutcome, Guest, MigrationReport } from '@nic-herald/core';
 import { MacAddress } from '@nic-herald/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { controlPath } from '../control/control-path.js';
-import { type ControlledHost, ControlServer } from '../control/control-server.js';
 import { EXIT } from '../exit-code.js';
 import { announceCommand } from './announce-command.js';
 

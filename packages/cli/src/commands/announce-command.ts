@@ -1,5 +1,10 @@
-import { type AnnounceTiming, HeraldError } from '@nic-herald/core';
-import type { AnnounceRequest, GuestInspection, NicInspection } from '@nic-herald/host';
+import {
+  type AnnounceRequest,
+  type AnnounceTiming,
+  type GuestInspection,
+  HeraldError,
+  type NicInspection,
+} from '@nic-herald/core';
 import type { CliIo } from '../cli-io.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { findAccess } from '../inspect/find-access.js';

@@ -62,6 +62,7 @@ describe('nic-herald plugins --config', () => {
     const origins = Object.fromEntries(agent?.plugins.map(({ plugin, origin }) => [plugin, origin]) ?? []);
     expect(origins['acme-policy']).toEqual({ path: join(folder, 'policy.mjs') });
     expect(origins['@nic-herald/model-e1000']).toMatchObject({ version: '0.1.0' });
+    expect(origins['@nic-herald/control']).toMatchObject({ version: '0.1.0' });
     expect(JSON.stringify(agent)).not.toContain('startMs');
   });
 });

@@ -1,10 +1,10 @@
+import { control, controlDirectory } from '@nic-herald/control';
 import { describePlugins } from '@nic-herald/host';
 import { pino } from 'pino';
 import { agentPlugins } from '../agent/agent-plugins.js';
 import type { CliIo } from '../cli-io.js';
 import { agentSettings } from '../config/agent-settings.js';
 import { loadConfig } from '../config/load-config.js';
-import { controlDirectory } from '../control/control-path.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { describeAgents } from '../inspect/ask-agents.js';
 import { type AgentDescription, withOrigins } from '../plugins/agent-description.js';
@@ -46,5 +46,6 @@ const describeConfig = async (file: string, host: string | undefined): Promise<A
   const settings = agentSettings(flags, loaded.config);
   const named = await loadPlugins(loaded);
   const plugins = await agentPlugins(settings, named, pino({ level: 'silent' }), undefined);
-  return withOrigins({ host: settings.host, plugins: describePlugins(plugins) }, named);
+  const described = describePlugins([...plugins, control({})]);
+  return withOrigins({ host: settings.host, plugins: described }, named);
 };

@@ -1,3 +1,4 @@
+import { checkControlPath, claimSocket, control, controlPath } from '@nic-herald/control';
 import {
   ANNOUNCE_POLICY,
   ANNOUNCEMENT_KIND,
@@ -9,9 +10,10 @@ import {
   PLUGIN_CONTRACT,
 } from '@nic-herald/core';
 import { tokenName } from '@nic-herald/core/internal';
-import { composeHost, type HeraldHost } from '@nic-herald/host';
+import { type ComposedHost, composeHost } from '@nic-herald/host';
 import { type Logger, pino } from 'pino';
 import { agentPlugins } from '../agent/agent-plugins.js';
+import { closeHost } from '../agent/close-host.js';
 import { ownRejections } from '../agent/own-rejections.js';
 import { ReportDirectory } from '../agent/report-directory.js';
 import type { CliIo } from '../cli-io.js';
@@ -20,9 +22,6 @@ import { loadConfig } from '../config/load-config.js';
 import { POLICY_PLUGIN } from '../config/policy-plugin.js';
 import { statedModes } from '../config/stated-modes.js';
 import { unknownKinds } from '../config/unknown-kinds.js';
-import { claimSocket } from '../control/claim-socket.js';
-import { checkControlPath, controlPath } from '../control/control-path.js';
-import { ControlServer } from '../control/control-server.js';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.js';
 import { withOrigins } from '../plugins/agent-description.js';
 import { type LoadedPlugin, loadPlugins } from '../plugins/load-plugins.js';
@@ -37,7 +36,7 @@ export const runCommand = async (
   const file = flags.config === undefined ? undefined : await loadConfig(flags.config);
   const settings = agentSettings(flags, file?.config ?? {});
   const loaded = file === undefined ? [] : await loadPlugins(file);
-  const control = settings.controlSocket ?? controlPath(settings.host, io);
+  const controlSocket = settings.controlSocket ?? controlPath(settings.host, io);
   const stopped = io.untilStopped(); // from here on a signal ends the agent in order, not in the middle
   const destination = pino.destination({ dest: 1, sync: false });
   const logger = pino(
@@ -51,7 +50,9 @@ export const runCommand = async (
   );
   const disown = ownRejections(logger);
   try {
-    return await agent(settings, loaded, control, logger, stopped);
+    const status = await agent(settings, loaded, controlSocket, logger, stopped);
+    if (status === EXIT.failure) io.endSoon?.();
+    return status;
   } catch (error) {
     // what could not start here was told by whoever could not; the rest is a fault
     if (!isHeraldError(error)) throw error;
@@ -73,8 +74,11 @@ const agent = async (
   const { host: name, reportDirectory } = settings;
   const reports = reportDirectory === undefined ? undefined : new ReportDirectory(reportDirectory);
   await claimSocket(checkControlPath(controlSocket)); // before anything is started that another agent may hold
-  await reports?.start();
-  const plugins = [...(await agentPlugins(settings, loaded, logger, reports)), watching];
+  const plugins = [
+    ...(await agentPlugins(settings, loaded, logger, reports)),
+    control({ socket: controlSocket, describe: (host) => withOrigins(host, loaded) }),
+    watching,
+  ];
   const host = await composeHost(plugins, { name });
   if (!provides(host, HANDOFF_STORE)) {
     logger.warn('no hand-off directory: guests arriving here are announced as far as their own cards tell');
@@ -82,12 +86,8 @@ const agent = async (
   for (const { kind, message } of unknownKinds(settings.rules, provided(host, ANNOUNCEMENT_KIND))) {
     logger.warn({ code: 'HERALD_KIND_UNKNOWN', kind }, message);
   }
-  let control: ControlServer | undefined;
+  let isClosed = false;
   try {
-    control = await ControlServer.listen(controlSocket, {
-      ...host,
-      describe: () => withOrigins(host.describe(), loaded),
-    });
     logger.info(
       {
         control: controlSocket,
@@ -99,12 +99,10 @@ const agent = async (
     );
     logger.info({ signal: await stopped }, 'stopping');
   } finally {
-    await control?.close();
-    await host.close();
-    await reports?.settled();
+    isClosed = await closeHost(host, logger);
   }
   logger.info('stopped');
-  return EXIT.ok;
+  return isClosed ? EXIT.ok : EXIT.failure;
 };
 
 /** The plugin whose policy holds where nothing is stated. */
@@ -118,10 +116,10 @@ const watching: HeraldPlugin = {
   install: () => {},
 };
 
-const provides = (host: HeraldHost, token: AnyToken): boolean => provided(host, token).length > 0;
+const provides = (host: ComposedHost, token: AnyToken): boolean => provided(host, token).length > 0;
 
 /** Names of what the plugins of a host provide for a token. */
-const provided = (host: HeraldHost, token: AnyToken): readonly string[] =>
+const provided = (host: ComposedHost, token: AnyToken): readonly string[] =>
   host
     .describe()
     .plugins.flatMap(({ registrations }) => registrations)
@@ -129,18 +127,18 @@ const provided = (host: HeraldHost, token: AnyToken): readonly string[] =>
     .map(({ implementation }) => implementation);
 
 /** Whether frames are sent; where the policy is a plugin's own, only it knows. */
-const modesOf = (host: HeraldHost, { rules }: AgentSettings): object => {
+const modesOf = (host: ComposedHost, { rules }: AgentSettings): object => {
   const [policy] = providers(host, ANNOUNCE_POLICY);
   const isForeign = policy !== undefined && policy !== HOST_PLUGIN && policy !== POLICY_PLUGIN;
   return isForeign ? { mode: `as ${policy} says` } : statedModes(rules);
 };
 
 /** Names of the plugins of a host that provide for a token. */
-const providers = (host: HeraldHost, token: AnyToken): readonly string[] =>
+const providers = (host: ComposedHost, token: AnyToken): readonly string[] =>
   host
     .describe()
     .plugins.filter(({ registrations }) => registrations.some((each) => each.token === tokenName(token)))
     .map(({ plugin }) => plugin);
 
-const pluginNames = (host: HeraldHost): readonly string[] =>
+const pluginNames = (host: ComposedHost): readonly string[] =>
   host.describe().plugins.map(({ plugin }) => plugin);

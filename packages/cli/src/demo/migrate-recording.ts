@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HeraldError, HeraldPlugin, MigrationReport } from '@nic-herald/core';
-import { composeHost, type HeraldHost } from '@nic-herald/host';
+import { type ComposedHost, composeHost } from '@nic-herald/host';
 import { e1000 } from '@nic-herald/model-e1000';
 import { virtioNet } from '@nic-herald/model-virtio-net';
 import { qemu } from '@nic-herald/monitor-qemu';
@@ -57,7 +57,7 @@ export const migrateRecording = async (
   const migration = new FabricMigration(recording, { ...options, directory });
   const reports: MigrationReport[] = [];
   const warnings: HeraldError[] = [];
-  const hosts: HeraldHost[] = [];
+  const hosts: ComposedHost[] = [];
   try {
     await migration.open();
     if (agents === 'nic-herald') {
@@ -86,7 +86,7 @@ const composeAgent = (
   { clock }: FabricMigration,
   handoff: MemoryHandoff,
   plugins: readonly HeraldPlugin[],
-): Promise<HeraldHost> =>
+): Promise<ComposedHost> =>
   composeHost(
     [
       virtioNet(),

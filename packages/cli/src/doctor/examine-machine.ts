@@ -1,9 +1,7 @@
 import { release } from 'node:os';
+import { agentsIn, controlDirectory, someoneListens } from '@nic-herald/control';
 import { messageOf } from '@nic-herald/core';
 import type { CliIo } from '../cli-io.js';
-import { someoneListens } from '../control/claim-socket.js';
-import { agentsIn } from '../control/control-client.js';
-import { controlDirectory } from '../control/control-path.js';
 
 /** One thing nic-herald needs or would like. */
 export interface Finding {

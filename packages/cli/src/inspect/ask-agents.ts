@@ -1,8 +1,5 @@
+import { agentsIn, ControlClient, type GuestSummary, isNamed, someoneListens } from '@nic-herald/control';
 import { HeraldError } from '@nic-herald/core';
-import { someoneListens } from '../control/claim-socket.js';
-import { agentsIn, ControlClient } from '../control/control-client.js';
-import type { GuestSummary } from '../control/control-routes.js';
-import { isNamed } from '../control/find-guest.js';
 import type { AgentDescription } from '../plugins/agent-description.js';
 import type { GuestAccess, GuestTarget } from './guest-access.js';
 

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { HeraldError } from '@nic-herald/core';
-import { composeHost, type HeraldHost } from '@nic-herald/host';
+import { type ComposedHost, composeHost } from '@nic-herald/host';
 import { lookingPlugins, portsPlugin, sinkPlugin } from '../agent/built-in-plugins.js';
 import { observerPlugin } from '../agent/observer-plugin.js';
 import type { GuestAccess } from './guest-access.js';
@@ -24,7 +24,7 @@ export const askQemu = async (
     bus.on('warning', ({ warning }) => warnings.push(warning)),
   ]);
   const ways = [await portsPlugin(), ...(options.sending ? [await sinkPlugin()] : [])];
-  let host: HeraldHost;
+  let host: ComposedHost;
   try {
     host = await composeHost([...lookingPlugins({ sockets: [socket] }), ...ways, collect], {
       startDeadlineMs: START_DEADLINE_MS,

@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ControlledHost, ControlServer, controlPath } from '@nic-herald/control';
 import type { Guest } from '@nic-herald/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { controlPath } from '../control/control-path.js';
-import { type ControlledHost, ControlServer } from '../control/control-server.js';
 import { findAccess } from './find-access.js';
 
 const guest = (name: string, instance: string) => ({

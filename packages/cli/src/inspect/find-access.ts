@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
+import { controlDirectory, type GuestSummary } from '@nic-herald/control';
 import { guestLabel, HeraldError } from '@nic-herald/core';
 import type { CliIo } from '../cli-io.js';
-import { controlDirectory } from '../control/control-path.js';
-import type { GuestSummary } from '../control/control-routes.js';
 import { type AgentsAnswer, askAgents, onlyOne, throughAgent } from './ask-agents.js';
 import type { GuestAccess, GuestTarget } from './guest-access.js';
 import { counted } from './list-text.js';

@@ -1,5 +1,4 @@
-import type { MigrationReport } from '@nic-herald/core';
-import type { AnnounceRequest, GuestInspection } from '@nic-herald/host';
+import type { AnnounceRequest, GuestInspection, MigrationReport } from '@nic-herald/core';
 
 /** One guest to look at or to announce, through a running agent or directly. */
 export interface GuestAccess {

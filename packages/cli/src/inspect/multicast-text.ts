@@ -1,5 +1,4 @@
-import type { MulticastRefreshReport, MulticastReports } from '@nic-herald/core';
-import type { MulticastStatus } from '@nic-herald/host';
+import type { MulticastRefreshReport, MulticastReports, MulticastStatus } from '@nic-herald/core';
 import { numberRanges } from './list-text.js';
 
 /** Whether and where a guest would be asked for its multicast groups. */

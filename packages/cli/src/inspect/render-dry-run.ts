@@ -1,5 +1,4 @@
-import { guestLabel } from '@nic-herald/core';
-import type { GuestInspection, NicInspection } from '@nic-herald/host';
+import { type GuestInspection, guestLabel, type NicInspection } from '@nic-herald/core';
 import picocolors from 'picocolors';
 import { printable } from '../printable.js';
 import { renderPlan } from './render-plan.js';

@@ -1,6 +1,6 @@
+import type { GuestSummary } from '@nic-herald/control';
 import { guestLabel } from '@nic-herald/core';
 import picocolors from 'picocolors';
-import type { GuestSummary } from '../control/control-routes.js';
 import { printable } from '../printable.js';
 
 /** The guests of all agents, as a table. */

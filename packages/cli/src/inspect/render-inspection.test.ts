@@ -1,5 +1,4 @@
-import type { Announcement, Evidence } from '@nic-herald/core';
-import type { GuestInspection } from '@nic-herald/host';
+import type { Announcement, Evidence, GuestInspection } from '@nic-herald/core';
 import { IpAddress, MacAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { renderInspection } from './render-inspection.js';

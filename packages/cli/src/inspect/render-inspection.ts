@@ -1,5 +1,11 @@
-import { type AnnounceMode, type GuestPhase, guestLabel, stationKey } from '@nic-herald/core';
-import type { GuestInspection, NicInspection } from '@nic-herald/host';
+import {
+  type AnnounceMode,
+  type GuestInspection,
+  type GuestPhase,
+  guestLabel,
+  type NicInspection,
+  stationKey,
+} from '@nic-herald/core';
 import picocolors from 'picocolors';
 import { printable } from '../printable.js';
 import { firstOf, numberRanges } from './list-text.js';

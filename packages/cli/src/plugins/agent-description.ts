@@ -1,4 +1,4 @@
-import type { HostDescription, PluginDescription } from '@nic-herald/host';
+import type { HostDescription, PluginDescription } from '@nic-herald/core';
 import type { LoadedPlugin } from './load-plugins.js';
 import { originOfBuiltIn, type PluginOrigin } from './plugin-origin.js';
 

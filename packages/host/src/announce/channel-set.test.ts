@@ -139,6 +139,22 @@ describe('ChannelSet', () => {
     await expect(channels.now().for(NIC, 'from-guest')).rejects.toMatchObject({ code: 'HERALD_CANCELLED' });
   });
 
+  it('is closed in time though a port does not close', async () => {
+    const { channels, clock, sink } = testChannels();
+    const open = sink.open.bind(sink);
+    sink.open = async (...asked) => ({ ...(await open(...asked)), close: never });
+    await channels.now().for(NIC, 'from-guest');
+    let isClosed = false;
+    const closing = channels.close().then(() => {
+      isClosed = true;
+    });
+    await clock.advance(1999);
+    expect(isClosed).toBe(false);
+    await clock.advance(1);
+    await closing;
+    expect(clock.pending).toBe(0);
+  });
+
   it('leaves nothing open where it is closed while a port opens', async () => {
     const { channels, sink, stop } = testChannels();
     let open = (): void => {};

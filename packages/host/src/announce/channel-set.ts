@@ -9,6 +9,7 @@ import {
   portKey,
 } from '@nic-herald/core';
 import { channelProblem } from './channel-problem.js';
+import { closeQuietly } from './close-quietly.js';
 import { SerialQueue } from './serial-queue.js';
 import type { GuestWays, NicChannel, SinkRegistry } from './sink-registry.js';
 
@@ -72,7 +73,7 @@ export class ChannelSet {
         )
           return known;
         open.delete(key);
-        await closeQuietly(known.channel);
+        await closeQuietly(known.channel, this.clock);
       }
       const opened = await ways.open(nic, direction, this.signal);
       if ('channel' in opened && nic.port !== undefined) {
@@ -84,7 +85,9 @@ export class ChannelSet {
 
   /** Closes what is open, after what was asked for before. It opens again on demand. */
   async release(): Promise<void> {
-    await Promise.all(Object.values(this.ways).map(({ open, queue }) => queue.run(() => closeAll(open))));
+    await Promise.all(
+      Object.values(this.ways).map(({ open, queue }) => queue.run(() => this.closeAll(open))),
+    );
   }
 
   /** Closes all for good; what fails to close is left to the sink's own close. */
@@ -92,7 +95,7 @@ export class ChannelSet {
     await Promise.all(
       Object.values(this.ways).map(async ({ open, queue }) => {
         await queue.close();
-        await closeAll(open);
+        await this.closeAll(open);
       }),
     );
   }
@@ -100,18 +103,10 @@ export class ChannelSet {
   private async isReady(nic: NicDescriptor, channel: FrameChannel): Promise<boolean> {
     return (await channelProblem(nic.id, channel, this.clock)) === undefined;
   }
-}
 
-const closeAll = async (open: Map<string, OpenChannel>): Promise<void> => {
-  const channels = [...open.values()];
-  open.clear();
-  await Promise.all(channels.map(({ channel }) => closeQuietly(channel)));
-};
-
-const closeQuietly = async (channel: FrameChannel): Promise<void> => {
-  try {
-    await channel.close();
-  } catch {
-    // The sink's own close gives everything back.
+  private async closeAll(open: Map<string, OpenChannel>): Promise<void> {
+    const channels = [...open.values()];
+    open.clear();
+    await Promise.all(channels.map(({ channel }) => closeQuietly(channel, this.clock)));
   }
-};
+}

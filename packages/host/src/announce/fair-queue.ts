@@ -29,6 +29,13 @@ export class FairQueue {
     return this.waiting.size;
   }
 
+  /** How many frames wait. */
+  get frames(): number {
+    let count = 0;
+    for (const own of this.waiting.values()) for (const { frames, next } of own) count += frames.count - next;
+    return count;
+  }
+
   /** Puts frames behind those of the same owner. */
   add(frames: PacedFrames, now: number): QueuedFrames {
     const queued = { frames, since: now, shortages: this.shortages, next: 0 };

@@ -55,6 +55,17 @@ describe('FramePacer', () => {
     expect([pacer.grant(5), pacer.grant(4)]).toEqual([false, true]);
   });
 
+  it('tells how many frames wait', async () => {
+    const { clock, pacer, submit } = testPacer();
+    submit('a', 0, 14);
+    const takeBack = submit('b', 3, 5);
+    expect(pacer.backlog).toBe(9);
+    await clock.advance(4);
+    expect(pacer.backlog).toBe(5);
+    takeBack();
+    expect(pacer.backlog).toBe(0);
+  });
+
   it('hands over at once what it is told to, and nothing beyond what it may', async () => {
     const { clock, pacer, sent, submit } = testPacer();
     submit('a', 0, 1);

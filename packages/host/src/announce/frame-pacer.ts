@@ -78,6 +78,11 @@ export class FramePacer {
     return primaries.owners > 0 || firsts.owners > 0;
   }
 
+  /** How many frames wait. */
+  get backlog(): number {
+    return this.queues.reduce((count, queue) => count + queue.frames, 0);
+  }
+
   private get isIdle(): boolean {
     return this.queues.every(({ owners }) => owners === 0);
   }

@@ -4,6 +4,7 @@ import {
   CLOCK,
   DEFAULT_GUEST_POLICY,
   GUEST_INTAKE,
+  HERALD_HOST,
   type HeraldPlugin,
   MIGRATION_EVENT_BUS,
   PLUGIN_CONTRACT,
@@ -14,6 +15,7 @@ import { FrameSchedule } from '../announce/frame-schedule.js';
 import { FactBus } from '../facts/fact-bus.js';
 import { HostIntake } from '../facts/host-intake.js';
 import { HOST_KINDS } from '../kinds/host-kinds.js';
+import { LateHost } from '../service/late-host.js';
 import type { Installation } from './installation.js';
 import { SystemClock } from './system-clock.js';
 
@@ -22,9 +24,9 @@ export const FRAME_SCHEDULE: Token<FrameSchedule> = token<FrameSchedule>('host/f
 
 /**
  * What the host itself brings: bus, clock and policy, each only where no plugin does; the intake of what monitors
- * report; and its kinds of announcement.
+ * report; itself, as its plugins see it; and its kinds of announcement.
  */
-export const hostDefaults = (installation: Installation): HeraldPlugin => ({
+export const hostDefaults = (installation: Installation, host: string): HeraldPlugin => ({
   name: '@nic-herald/host',
   contract: PLUGIN_CONTRACT,
   install: (registrar) => {
@@ -36,6 +38,12 @@ export const hostDefaults = (installation: Installation): HeraldPlugin => ({
     registrar.provide(FRAME_SCHEDULE, { factory: (resolver) => new FrameSchedule(resolver.get(CLOCK)) });
     registrar.provide(GUEST_INTAKE, {
       factory: (resolver) => new HostIntake(resolver.get(MIGRATION_EVENT_BUS)),
+    });
+    registrar.provide(HERALD_HOST, {
+      value: new LateHost(host, {
+        bus: () => installation.get(MIGRATION_EVENT_BUS),
+        describe: () => ({ host, plugins: installation.describe() }),
+      }),
     });
     if (!installation.isProvided(CLOCK)) registrar.provide(CLOCK, { value: new SystemClock() });
     if (!installation.isProvided(ANNOUNCE_POLICY)) {

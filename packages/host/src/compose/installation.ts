@@ -5,12 +5,13 @@ import {
   type MultiToken,
   messageOf,
   PLUGIN_CONTRACT,
+  type PluginDescription,
   type PluginRegistrar,
   type Provider,
+  type RegistrationDescription,
   type Token,
 } from '@nic-herald/core';
 import { Scope, tokenName } from '@nic-herald/core/internal';
-import type { PluginDescription, RegistrationDescription } from '../host-description.js';
 
 interface Registration {
   readonly plugin: string;

@@ -1,15 +1,18 @@
 import {
+  type AnnounceRequest,
   type AnnounceTiming,
   asHeraldError,
   checkAnnounceTiming,
   type Guest,
+  type GuestInspection,
   type GuestIntake,
+  type GuestPhase,
   guestLabel,
   HeraldError,
   type MigrationReport,
   messageOf,
 } from '@nic-herald/core';
-import type { AnnounceRequest, GuestInspection } from '../herald-host.js';
+import type { ResidenceState } from '../residence/residence.js';
 import type { EngineServices } from './engine-services.js';
 import { GuestSession } from './guest-session.js';
 import { type DepartedGuest, HandoffTidier } from './handoff-tidier.js';
@@ -32,6 +35,11 @@ export class AnnounceEngine implements GuestIntake {
 
   guests(): readonly Guest[] {
     return [...this.sessions.values()].map(({ guest }) => guest);
+  }
+
+  /** Where the guests of now stand. */
+  standings(): readonly { readonly phase: GuestPhase; readonly residence: ResidenceState }[] {
+    return [...this.sessions.values()].map(({ phase, residence }) => ({ phase, residence: residence.state }));
   }
 
   async inspect(guest: Guest): Promise<GuestInspection> {

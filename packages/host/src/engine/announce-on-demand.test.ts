@@ -112,7 +112,7 @@ describe('an announcement on demand', () => {
     await test.host.close();
     expect((await report).outcome).toBe('superseded');
     const late = test.host.announce(guest);
-    await expect(late).rejects.toMatchObject({ code: 'HERALD_GUEST_UNKNOWN' });
+    await expect(late).rejects.toMatchObject({ code: 'HERALD_HOST_NOT_READY' });
   });
 
   it('never begins where the host closes while it is made ready', async () => {

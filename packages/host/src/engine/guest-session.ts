@@ -51,7 +51,7 @@ export class GuestSession implements ArrivingGuest {
   private readonly stop = new AbortController();
   private readonly retry: RisingRetry;
   private readonly arrival: GuestArrival;
-  private residence;
+  residence; // changed by `take` alone
   /** Stops after which what was seen before is still to be written down. */
   private unsaid = 0;
   private arming: Arming | undefined;

@@ -2,13 +2,17 @@ import {
   asHeraldError,
   type Clock,
   type FrameDirection,
+  type GuestInspection,
   type HeraldError,
+  type MulticastStatus,
   type NicDescriptor,
+  type NicInspection,
   type NicPlan,
+  type SinkStatus,
 } from '@nic-herald/core';
 import { channelProblem } from '../announce/channel-problem.js';
+import { closeQuietly } from '../announce/close-quietly.js';
 import type { GuestWays } from '../announce/sink-registry.js';
-import type { GuestInspection, MulticastStatus, NicInspection, SinkStatus } from '../herald-host.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
@@ -140,6 +144,6 @@ const sinkStatus = async (
   }
   const { sink, channel } = way;
   const problem = await channelProblem(nic.id, channel, clock);
-  await channel.close().catch(() => {}); // the sink's own close gives everything back
+  await closeQuietly(channel, clock);
   return problem === undefined ? { sink, ready: true } : { sink, ready: false, problem: problem.message };
 };

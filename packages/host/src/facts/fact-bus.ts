@@ -31,6 +31,7 @@ export class FactBus implements MigrationEventBus {
   /** When the timer is due, by `Clock.elapsed`. */
   private dueAt = 0;
   private isTelling = false;
+  private isClosed = false;
 
   constructor(
     private readonly clock: Clock,
@@ -41,15 +42,16 @@ export class FactBus implements MigrationEventBus {
     return this.bus.on(event, listener);
   }
 
-  /** Tells it later, never from within this call, unless far too many wait. */
+  /** Tells it later, never from within this call, unless far too many wait or the host is closed. */
   emit<E extends MigrationEventName>(event: E, fact: MigrationEvents[E]): void {
     this.waiting.push({ since: this.clock.elapsed(), tell: () => this.bus.emit(event, fact) });
-    if (this.waiting.length > MOST_WAITING) this.flush();
+    if (this.isClosed || this.waiting.length > MOST_WAITING) this.flush();
     else this.tellLater();
   }
 
   /** Tells all that waits: the host is closed, and no frame is due any more. */
   close(): Promise<void> {
+    this.isClosed = true;
     this.flush();
     this.cancelTimer?.();
     this.cancelTimer = undefined;

@@ -1,7 +1,12 @@
-import { type Guest, HeraldError } from '@nic-herald/core';
-import type { AnnounceRequest, HeraldHost } from '@nic-herald/host';
+import { type AnnounceRequest, type Guest, HeraldError, type HeraldHost } from '@nic-herald/core';
 import * as z from 'zod';
 import { findGuest } from './find-guest.js';
+
+/** What a control socket needs of the host it answers for. */
+export type ControlledHost = Pick<
+  HeraldHost,
+  'name' | 'guests' | 'inspect' | 'announce' | 'describe' | 'reports' | 'stats'
+>;
 
 /** One guest in the list that an agent gives. */
 export interface GuestSummary {
@@ -29,11 +34,11 @@ const announceBody = z.strictObject({
 });
 
 /**
- * Answers one request with what is to be sent as JSON. `GET /host`, `GET /guests`, `GET /guests/:ref`,
- * `POST /guests/:ref/announce`. Rejects with a HeraldError: HERALD_CONTROL_REQUEST for what is no request.
+ * Answers one request with what is to be sent as JSON. `GET /host`, `GET /reports`, `GET /stats`, `GET /guests`,
+ * `GET /guests/:ref`, `POST /guests/:ref/announce`. Rejects with a HeraldError: HERALD_CONTROL_REQUEST for what is no request.
  */
 export const answerControl = async (
-  host: Pick<HeraldHost, 'name' | 'guests' | 'inspect' | 'announce' | 'describe'>,
+  host: ControlledHost,
   { method, path, body, signal }: ControlRequest,
 ): Promise<unknown> => {
   const [collection, ref, action, ...more] = path;
@@ -42,6 +47,10 @@ export const answerControl = async (
   switch (route) {
     case 'GET host':
       return host.describe();
+    case 'GET reports':
+      return host.reports();
+    case 'GET stats':
+      return host.stats();
     case 'GET guests':
       return host.guests().map((guest) => summaryOf(host.name, guest));
     case 'GET guests/:ref':

@@ -1,13 +1,20 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HeraldError } from '@nic-herald/core';
-import type { CliIo } from '../cli-io.js';
 
 /** Longest path of a unix socket on Linux, in bytes (sun_path without its closing zero). */
 const MAX_PATH = 107;
 
+/** Whose agents they are. */
+export interface ControlOwner {
+  /** Effective user id; 0 is root. */
+  readonly uid: number;
+  /** The environment, for `XDG_RUNTIME_DIR`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /** Where agents of this user put their control sockets: `/run/nic-herald`, or the user's own runtime directory. */
-export const controlDirectory = ({ uid, env }: Pick<CliIo, 'uid' | 'env'>): string => {
+export const controlDirectory = ({ uid, env }: ControlOwner): string => {
   if (uid === 0) return '/run/nic-herald';
   const runtime = env['XDG_RUNTIME_DIR'] ?? '';
   return runtime === '' ? join(tmpdir(), `nic-herald-${uid}`) : join(runtime, 'nic-herald');
@@ -17,8 +24,8 @@ export const controlDirectory = ({ uid, env }: Pick<CliIo, 'uid' | 'env'>): stri
  * The default control socket of the agent called `host`. Two agents on one machine have two names, so they do
  * not meet here, whatever their network namespaces.
  */
-export const controlPath = (host: string, io: Pick<CliIo, 'uid' | 'env'>): string =>
-  join(controlDirectory(io), `${host.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\./, '_')}.sock`);
+export const controlPath = (host: string, owner: ControlOwner): string =>
+  join(controlDirectory(owner), `${host.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\./, '_')}.sock`);
 
 /** Returns the path unchanged, or throws HERALD_CONTROL_PATH where the system has no room for it. */
 export const checkControlPath = (path: string): string => {

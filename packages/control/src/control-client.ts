@@ -2,14 +2,16 @@ import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import {
+  type AnnounceRequest,
   type ErrorCode,
   type ErrorDetails,
+  type GuestInspection,
   HeraldError,
+  type HostDescription,
+  type HostStats,
   isNestedDeeperThan,
   type MigrationReport,
 } from '@nic-herald/core';
-import type { AnnounceRequest, GuestInspection } from '@nic-herald/host';
-import type { AgentDescription } from '../plugins/agent-description.js';
 import type { GuestSummary } from './control-routes.js';
 
 const MAX_ANSWER = 64 * 1024 * 1024;
@@ -26,8 +28,18 @@ export class ControlClient {
     return (await this.ask('GET', '/guests', { timeoutMs: QUICK_TIMEOUT_MS })) as readonly GuestSummary[];
   }
 
-  async describe(): Promise<AgentDescription> {
-    return (await this.ask('GET', '/host', { timeoutMs: QUICK_TIMEOUT_MS })) as AgentDescription;
+  /** What the agent is composed of; an agent may add to a host's own description. */
+  async describe<Description extends HostDescription = HostDescription>(): Promise<Description> {
+    return (await this.ask('GET', '/host', { timeoutMs: QUICK_TIMEOUT_MS })) as Description;
+  }
+
+  /** The last reports, the newest last. */
+  async reports(): Promise<readonly MigrationReport[]> {
+    return (await this.ask('GET', '/reports', { timeoutMs: 30_000 })) as readonly MigrationReport[];
+  }
+
+  async stats(): Promise<HostStats> {
+    return (await this.ask('GET', '/stats', { timeoutMs: QUICK_TIMEOUT_MS })) as HostStats;
   }
 
   async inspect(ref: string): Promise<GuestInspection> {

@@ -3,16 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { asHeraldError, HeraldError, isNestedDeeperThan } from '@nic-herald/core';
 import { claimSocket } from './claim-socket.js';
 import { checkControlPath } from './control-path.js';
-import { answerControl, type ControlRequest } from './control-routes.js';
+import { answerControl, type ControlledHost, type ControlRequest } from './control-routes.js';
 
 const MAX_BODY = 65_536;
 /** The deepest request is `{"timing":{}}`. */
 const MAX_BODY_DEPTH = 8;
 const MAX_CONNECTIONS = 32;
 const REQUEST_TIMEOUT_MS = 10_000;
-
-/** Who the server answers for. */
-export type ControlledHost = Parameters<typeof answerControl>[0];
 
 /**
  * HTTP over a unix socket that only its owner may open, for `inspect` and `announce`. Requests and their
@@ -91,7 +88,7 @@ const respond = async (
   }
 };
 
-/** HTTP status of the errors that are the asker's; any other is 500. */
+/** HTTP status of the errors that are the asker's, or of the moment; any other is 500. */
 const STATUS: Readonly<Record<string, number>> = {
   HERALD_CONTROL_REQUEST: 400,
   HERALD_ANNOUNCE_TIMING: 400,
@@ -99,6 +96,7 @@ const STATUS: Readonly<Record<string, number>> = {
   HERALD_NIC_UNKNOWN: 404,
   HERALD_GUEST_AMBIGUOUS: 409,
   HERALD_GUEST_NOT_RUNNING: 409,
+  HERALD_HOST_NOT_READY: 503,
 };
 
 const send = (response: ServerResponse, status: number, content: unknown): void => {

@@ -3,11 +3,11 @@ import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Guest, HeraldError } from '@nic-herald/core';
-import type { AnnounceRequest } from '@nic-herald/host';
+import { type AnnounceRequest, type Guest, HeraldError } from '@nic-herald/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agentsIn, ControlClient } from './control-client.js';
-import { type ControlledHost, ControlServer } from './control-server.js';
+import type { ControlledHost } from './control-routes.js';
+import { ControlServer } from './control-server.js';
 
 const guest = (name: string, instance: string): Guest => ({
   instance,
@@ -35,6 +35,10 @@ const host = {
     return Promise.resolve({ outcome: 'announced' });
   },
   describe: () => ({ host: 'A', plugins: [] }),
+  reports: () => [{ outcome: 'announced' }],
+  stats: () => {
+    throw new HeraldError('HERALD_HOST_NOT_READY', 'closing');
+  },
 } as unknown as ControlledHost;
 
 let directory: string;
@@ -146,6 +150,7 @@ describe('an agent asked over its control socket', () => {
     ['a path that is no text', 'GET', '/guests/%ff', undefined, 400, 'HERALD_CONTROL_REQUEST'],
     ['a method that does not fit', 'DELETE', '/guests/web', undefined, 400, 'HERALD_CONTROL_REQUEST'],
     ['a body that is no JSON', 'POST', '/guests/web/announce', '{', 400, 'HERALD_CONTROL_REQUEST'],
+    ['what the host does not answer yet', 'GET', '/stats', undefined, 503, 'HERALD_HOST_NOT_READY'],
     ['a member nobody knows', 'POST', '/guests/web/announce', '{"nic":"x"}', 400, 'HERALD_CONTROL_REQUEST'],
     [
       'a timing that is no number',
@@ -182,6 +187,13 @@ describe('an agent asked over its control socket', () => {
   ])('refuses %s', async (_, method, url, body, status, code) => {
     expect(await raw(method, url, body)).toEqual({ status, code });
     expect(await new ControlClient(path).guests()).toHaveLength(3);
+  });
+
+  it('tells what it is made of, and its last reports', async () => {
+    const client = new ControlClient(path);
+    expect(await client.describe()).toEqual({ host: 'A', plugins: [] });
+    expect(await client.reports()).toEqual([{ outcome: 'announced' }]);
+    await expect(client.stats()).rejects.toMatchObject({ code: 'HERALD_HOST_NOT_READY' });
   });
 
   it('lists its guests', async () => {

@@ -1,0 +1,78 @@
+import type { AnnounceOutcome } from '../announce/migration-report.js';
+import type { RefusalReason } from '../announce/plan.js';
+import type { GuestPhase } from '../guest/guest.js';
+
+/** How often each of these was counted; what is absent was not. */
+export type Counts<Label extends string = string> = Readonly<Partial<Record<Label, number>>>;
+
+/** Calls of one sort, since the start. */
+export interface CallStats {
+  /** Calls that are over, those that failed too. */
+  readonly calls: number;
+  readonly failures: number;
+  /** How long they took together, ms. */
+  readonly totalMs: number;
+}
+
+/** Times of one sort, since the start. */
+export interface TimeStats {
+  readonly count: number;
+  /** Their sum, ms. */
+  readonly totalMs: number;
+  /** The longest, ms; 0 before the first. */
+  readonly longestMs: number;
+}
+
+/**
+ * The numbers of a host, JSON as they stand. Those of `guests` and `pacer.backlog` are of now; all others only grow,
+ * from 0 at the start of the agent. Where labels come from plugins (error codes) there are at most 100 of them, and
+ * `other` stands for the rest.
+ */
+export interface HostStats {
+  /** When counting began, ms since 1970 UTC. */
+  readonly since: number;
+  /** The guests of now, one for each hypervisor process: a local migration has one guest twice. */
+  readonly guests: {
+    readonly byPhase: Counts<GuestPhase>;
+    /** By where they stand: `awaited`, `armed`, `arrived`, `resident`, `paused`, `leaving`, `left`, `failed`. */
+    readonly byResidence: Counts;
+  };
+  /** Announcements that are over, those under `observe` with the outcome `observed`. */
+  readonly announcements: {
+    readonly byOutcome: Counts<AnnounceOutcome>;
+    /** Stations that were announced, each once for an announcement; without those under `observe`. */
+    readonly stations: number;
+    /** From the hypervisor's RESUME to the last frame of round 1; without those under `observe`. */
+    readonly resumeToLastFrame: TimeStats;
+  };
+  /** Candidates that were left out of announcements, by reason. */
+  readonly refusals: Counts<RefusalReason>;
+  /** Frames of rounds that are over; without those under `observe`. */
+  readonly frames: {
+    /** Handed to sinks. */
+    readonly sent: number;
+    /** Taken by the system. */
+    readonly accepted: number;
+    /** Held back by the host's pace. */
+    readonly delayed: number;
+    /** The longest that one was held back, ms. */
+    readonly longestDelayMs: number;
+  };
+  readonly pacer: {
+    /** Frames that wait to leave now, without those under `observe`. */
+    readonly backlog: number;
+  };
+  /** What was asked of the hand-off; all 0 where there is none. */
+  readonly handoff: { readonly reads: CallStats; readonly writes: CallStats };
+  /** Snapshots that were published. */
+  readonly snapshots: number;
+  /**
+   * Warnings on the bus, by their code: `HERALD_SINK_...` for sinks, `HERALD_LEARNER_...` for learners. One that comes
+   * back is told, and counted, every ten minutes at most.
+   */
+  readonly warnings: Counts;
+  /** Warnings in reports, by their code, each time. */
+  readonly reportWarnings: Counts;
+  /** Listeners of the bus that failed. */
+  readonly listenerFailures: number;
+}

@@ -1,0 +1,53 @@
+import type { CallStats, Clock } from '@nic-herald/core';
+
+/** Counts calls of one sort, and how long they took. */
+export class CallMeter {
+  private calls = 0;
+  private failures = 0;
+  private totalMs = 0;
+
+  get stats(): CallStats {
+    const { calls, failures, totalMs } = this;
+    return { calls, failures, totalMs };
+  }
+
+  note(tookMs: number, failed: boolean): void {
+    this.calls += 1;
+    this.failures += failed ? 1 : 0;
+    this.totalMs += Math.max(0, tookMs);
+  }
+}
+
+/**
+ * The same object, with the calls of these methods counted by their meters. Each is called as it would be; what it
+ * returns is passed on untouched.
+ */
+export const metered = <T extends object>(
+  target: T,
+  meters: { readonly [Method in keyof T]?: CallMeter },
+  clock: Pick<Clock, 'elapsed'>,
+): T =>
+  new Proxy(target, {
+    get: (of, name) => {
+      const member: unknown = Reflect.get(of, name, of);
+      if (typeof member !== 'function') return member;
+      const meter = Object.hasOwn(meters, name) ? meters[name as keyof T] : undefined;
+      return (...given: unknown[]): unknown => {
+        const call = (): unknown => Reflect.apply(member, of, given);
+        return meter === undefined ? call() : timed(call, meter, clock);
+      };
+    },
+  });
+
+const timed = (call: () => unknown, meter: CallMeter, clock: Pick<Clock, 'elapsed'>): unknown => {
+  const since = clock.elapsed();
+  const over = (failed: boolean) => (): void => meter.note(clock.elapsed() - since, failed);
+  try {
+    const result = call();
+    Promise.resolve(result).then(over(false), over(true));
+    return result;
+  } catch (error) {
+    over(true)();
+    throw error;
+  }
+};

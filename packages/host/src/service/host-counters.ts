@@ -1,0 +1,90 @@
+import {
+  type AnnounceOutcome,
+  type HostStats,
+  type MigrationEventBus,
+  type MigrationEvents,
+  type MigrationReport,
+  type RefusalReason,
+  stationKey,
+} from '@nic-herald/core';
+import { BoundedCounts } from './bounded-counts.js';
+
+/** What is counted as it happens; the rest of `HostStats` is looked up. */
+export type CountedStats = Omit<HostStats, 'since' | 'guests' | 'pacer' | 'handoff'>;
+
+/** Counts the facts on the bus. */
+export class HostCounters {
+  private readonly outcomes = new BoundedCounts<AnnounceOutcome>();
+  private readonly refusals = new BoundedCounts<RefusalReason>();
+  private readonly warnings = new BoundedCounts();
+  private readonly reportWarnings = new BoundedCounts();
+  private readonly frames = { sent: 0, accepted: 0, delayed: 0, longestDelayMs: 0 };
+  private readonly resumeToLastFrame = { count: 0, totalMs: 0, longestMs: 0 };
+  private stations = 0;
+  private snapshots = 0;
+  private listenerFailures = 0;
+
+  constructor(bus: Pick<MigrationEventBus, 'on'>) {
+    bus.on('announce:round-finished', (fact) => this.countRound(fact));
+    bus.on('announce:finished', ({ report }) => this.countReport(report));
+    bus.on('warning', ({ warning }) => this.warnings.add(warning.code));
+    bus.on('snapshot:published', () => {
+      this.snapshots += 1;
+    });
+    bus.on('listener:failed', () => {
+      this.listenerFailures += 1;
+    });
+  }
+
+  get stats(): CountedStats {
+    return {
+      announcements: {
+        byOutcome: this.outcomes.all,
+        stations: this.stations,
+        resumeToLastFrame: { ...this.resumeToLastFrame },
+      },
+      refusals: this.refusals.all,
+      frames: { ...this.frames },
+      snapshots: this.snapshots,
+      warnings: this.warnings.all,
+      reportWarnings: this.reportWarnings.all,
+      listenerFailures: this.listenerFailures,
+    };
+  }
+
+  private countRound({ round, mode }: MigrationEvents['announce:round-finished']): void {
+    if (mode === 'observe') return;
+    const { frames } = this;
+    frames.sent += round.frames;
+    frames.accepted += round.accepted;
+    frames.delayed += round.delayed ?? 0;
+    frames.longestDelayMs = Math.max(frames.longestDelayMs, round.delayedMs ?? 0);
+  }
+
+  private countReport(report: MigrationReport): void {
+    const { mode, nics, outcome, resumedAt, lastFrameAt, warnings } = report;
+    this.outcomes.add(outcome);
+    for (const { refused } of nics) {
+      for (const { reason, count = 1 } of refused) this.refusals.add(reason, count);
+    }
+    for (const { code } of warnings) this.reportWarnings.add(code);
+    if (mode === 'observe' || outcome !== 'announced') return;
+    this.stations += stationsIn(report);
+    if (resumedAt === undefined || lastFrameAt === undefined) return;
+    const tookMs = Math.max(0, lastFrameAt - resumedAt);
+    const { resumeToLastFrame } = this;
+    resumeToLastFrame.count += 1;
+    resumeToLastFrame.totalMs += tookMs;
+    resumeToLastFrame.longestMs = Math.max(resumeToLastFrame.longestMs, tookMs);
+  }
+}
+
+/** Stations of a report that were announced by NICs that have a sink. */
+const stationsIn = ({ nics }: MigrationReport): number => {
+  const stations = nics
+    .filter(({ sink }) => sink !== undefined)
+    .flatMap(({ nic, announced, added }) =>
+      [...announced, ...added].map(({ station }) => `${nic} ${stationKey(station)}`),
+    );
+  return new Set(stations).size;
+};

@@ -1,0 +1,79 @@
+import {
+  type AnnounceRequest,
+  type Guest,
+  type GuestInspection,
+  HeraldError,
+  type HeraldHost,
+  type HostDescription,
+  type HostStats,
+  type MigrationEventBus,
+  type MigrationReport,
+} from '@nic-herald/core';
+
+/** What a host answers with while it runs. */
+export type AnsweringEngine = Pick<HeraldHost, 'guests' | 'inspect' | 'announce'>;
+
+/** What a host remembers of itself. */
+export type HostRecords = Pick<HeraldHost, 'reports' | 'stats'>;
+
+/**
+ * The host that plugins inject, made before any of them is constructed and filled when the engine stands. It needs
+ * nothing to be made, so that no plugin that injects it closes a circle.
+ */
+export class LateHost implements HeraldHost {
+  private engine: AnsweringEngine | undefined;
+  private records: HostRecords | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly parts: {
+      readonly bus: () => MigrationEventBus;
+      readonly describe: () => HostDescription;
+    },
+  ) {}
+
+  /** From now on this engine answers, none where it is absent; what is recorded stays. */
+  answerThrough(engine: AnsweringEngine | undefined, records: HostRecords): void {
+    this.engine = engine;
+    this.records = records;
+  }
+
+  get bus(): MigrationEventBus {
+    return this.parts.bus();
+  }
+
+  guests(): readonly Guest[] {
+    return this.engine?.guests() ?? [];
+  }
+
+  inspect(guest: Guest): Promise<GuestInspection> {
+    return this.engine?.inspect(guest) ?? Promise.reject(this.notReady('inspect'));
+  }
+
+  announce(guest: Guest, request: AnnounceRequest = {}): Promise<MigrationReport> {
+    return this.engine?.announce(guest, request) ?? Promise.reject(this.notReady('announce'));
+  }
+
+  describe(): HostDescription {
+    return this.parts.describe();
+  }
+
+  reports(): readonly MigrationReport[] {
+    return this.records?.reports() ?? [];
+  }
+
+  stats(): HostStats {
+    if (this.records === undefined) throw this.notReady('stats');
+    return this.records.stats();
+  }
+
+  private notReady(call: string): HeraldError {
+    const why =
+      this.records === undefined
+        ? 'is not composed yet: ask it from `start` of a HOST_SERVICE on, not from a constructor'
+        : 'is closing or closed: ask it before that';
+    return new HeraldError('HERALD_HOST_NOT_READY', `${call}: the host ${this.name} ${why}`, {
+      details: { host: this.name },
+    });
+  }
+}
