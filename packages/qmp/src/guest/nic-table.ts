@@ -2,7 +2,7 @@ import type { NicDescriptor } from '@nic-herald/core';
 import { MacAddress } from '@nic-herald/wire';
 import { type NetworkNic, parseNetworkClients } from '../commands/network-clients.js';
 import type { QmpCommands } from '../commands/qmp-commands.js';
-import type { CommandOptions } from '../transport/command-queue.js';
+import type { CommandOptions } from '../transport/qmp-transport.js';
 import { anonymousPaths, type NicDevice } from './device-paths.js';
 import { portOf } from './nic-port.js';
 
