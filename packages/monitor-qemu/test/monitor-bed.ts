@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { QemuMonitor } from '../src/qemu-monitor.js';
-import { type QemuOptions, qemuSettings } from '../src/qemu-options.js';
 import { FakeQemu } from '../../qmp/test/fake-qemu.js';
 import { HeardMonitor } from '../../qmp/test/heard-monitor.js';
 import { TestClock } from '../../qmp/test/test-clock.js';
 import { withDirectory } from '../../qmp/test/with-directory.js';
+import { QemuMonitor } from '../src/qemu-monitor.js';
+import { type QemuOptions, qemuSettings } from '../src/qemu-options.js';
 
 const signal = new AbortController().signal;
 

@@ -3,8 +3,8 @@ import {
   DEFAULT_QMP_LIMITS,
   type GuestStanding,
   GuestWatch,
-  QmpConnection,
   type QemuProcess,
+  QmpConnection,
   WarningGate,
   type WatchSurroundings,
 } from '@nic-herald/qmp';

@@ -80,8 +80,8 @@ export class GuestWatch {
   private hasAppeared: boolean = false;
   /** Counts what was learned of the guest's CPUs and migrations. */
   private turn = 0;
-  /** It was told here that its CPUs run. */
-  private ranBefore: boolean = false;
+  /** It was found waiting for its migration, and has not run since: there can be no older RESUME than its next one. */
+  private neverRan: boolean = false;
   private discardedPolls = 0;
   private migrationPoll: PollLoop | undefined;
   private nicPoll: PollLoop | undefined;
@@ -234,6 +234,7 @@ export class GuestWatch {
   private takeEarly({ runState, migration, askedAt }: GuestIntroduction): void {
     const early = this.early.splice(0);
     const replied = { running: runState === 'running', migration: migration.status };
+    this.neverRan = runState === 'inmigrate';
     this.runOrder.replied(askedAt);
     this.migrationOrder.replied(askedAt);
     for (const { event, readAt } of eventsAfter(early, replied)) this.onEvent(event, readAt);
@@ -243,13 +244,12 @@ export class GuestWatch {
   private onResume(reports: GuestReports, event: QmpEvent, at: Ran): void {
     const place = this.runOrder.place(event.name, event.stampedAt);
     if (place === 'again') return;
-    // one that waits has not run yet: whatever the clocks say, this is its first RESUME
-    if (place === 'late' && (reports.phase !== 'incoming' || this.ranBefore)) {
+    if (place === 'late' && !this.neverRan) {
       this.secondLook.begin();
       return;
     }
     this.turn += 1;
-    this.ranBefore = true;
+    this.neverRan = false;
     reports.resumed(at);
     this.migrationPoll?.now();
   }

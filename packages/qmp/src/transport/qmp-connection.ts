@@ -133,9 +133,7 @@ export class QmpConnection implements QmpTransport {
       if (this.state !== 'ended') this.owner.onReady();
     };
     const options: QueuedCommandOptions = { onReply };
-    this.queue
-      .execute('qmp_capabilities', undefined, options)
-      .catch((error: HeraldError) => this.end(error));
+    this.queue.execute('qmp_capabilities', undefined, options).catch((error: HeraldError) => this.end(error));
   }
 
   private answer(message: Extract<QmpMessage, { kind: 'return' | 'error' }>, line: Uint8Array): void {
