@@ -1,3 +1,4 @@
+import { GuestWatch } from '../src/guest/guest-watch.js';
 import type { QmpEvent, QmpEventListener, QmpTransport } from '../src/transport/qmp-transport.js';
 import { defaultReplies, type Request } from './fake-qemu.js';
 import { HeardMonitor } from './heard-monitor.js';
@@ -59,6 +60,18 @@ export class PlayedQemu implements QmpTransport {
 
   hear(event: QmpEvent): void {
     for (const listener of this.listeners) listener(event, this.clock.now());
+  }
+
+  /** MIGRATION happens. */
+  migrates(status: string): Deliver {
+    return this.happens('MIGRATION', { status });
+  }
+
+  /** A watch of it, not introduced yet. */
+  watched(): GuestWatch {
+    const { clock, told } = this;
+    const settings = { enableMigrationEvents: false, migrationPollMs: 1000, nicPollMs: 3_600_000 };
+    return new GuestWatch('web-1#1', this, { intake: told.intake, bus: told.bus, clock, settings });
   }
 
   /** Lets everything that was asked be answered. */

@@ -11,18 +11,16 @@ import { QmpCommands } from '../commands/qmp-commands.js';
 import { PollLoop } from '../poll-loop.js';
 import type { QmpEvent, QmpTransport } from '../transport/qmp-transport.js';
 import { WarningGate } from '../warning-gate.js';
-import { type EarlyEvent, eventsAfter } from './early-events.js';
-import { EventOrder } from './event-order.js';
+import type { EarlyEvent } from './early-events.js';
 import type { GuestBackground, GuestStanding, QemuProcess } from './guest-background.js';
+import { GuestEvents, type GuestEventsOwner } from './guest-events.js';
 import { type GuestIntroduction, introductionOf } from './guest-introduction.js';
 import { guestOriginOf } from './guest-origin.js';
 import { guestPhaseOf } from './guest-phase.js';
 import { GuestReports } from './guest-reports.js';
-import { coloExitOf, migrationStatusOf } from './migration-event.js';
-import { MigrationProgress, type Ran } from './migration-progress.js';
+import { MigrationProgress } from './migration-progress.js';
 import { type NicFingerprint, NicTable } from './nic-table.js';
 import { QemuGuest } from './qemu-guest.js';
-import { SecondLook, type Standing } from './second-look.js';
 
 /** How a guest is watched. */
 export interface WatchSettings {
@@ -55,8 +53,6 @@ const filterEvent = z.object({ name: z.string().max(256).optional(), path: z.str
 const UNDERWAY_POLL_MS = 200;
 /** Events kept while the guest is asked who it is: some 10 commands, so far more than can be. */
 const MAX_EARLY_EVENTS = 1000;
-/** The events whose place among the replies matters. */
-const PLACED = ['RESUME', 'STOP', 'MIGRATION', 'COLO_EXIT'];
 /** Replies of `query-migrate` that are asked for again, one after the other, since an event came in between. */
 const MAX_DISCARDED_POLLS = 3;
 
@@ -70,18 +66,11 @@ export class GuestWatch {
   private readonly table: NicTable;
   private readonly warnings: WarningGate;
   private readonly aborter = new AbortController();
-  private readonly runOrder = new EventOrder();
-  private readonly migrationOrder = new EventOrder();
-  private readonly resetOrder = new EventOrder();
-  private readonly secondLook: SecondLook;
   private readonly unsubscribe: () => void;
   private readonly early: EarlyEvent[] = [];
   private reports: GuestReports | undefined;
+  private events: GuestEvents | undefined;
   private hasAppeared: boolean = false;
-  /** Counts what was learned of the guest's CPUs and migrations. */
-  private turn = 0;
-  /** It was found waiting for its migration, and has not run since: there can be no older RESUME than its next one. */
-  private neverRan: boolean = false;
   private discardedPolls = 0;
   private migrationPoll: PollLoop | undefined;
   private nicPoll: PollLoop | undefined;
@@ -96,14 +85,6 @@ export class GuestWatch {
     this.commands = new QmpCommands(transport);
     this.table = new NicTable(this.commands);
     this.warnings = new WarningGate(around.clock);
-    const turn = (): number => this.turn;
-    this.secondLook = new SecondLook(this.commands, around.clock, this.aborter.signal, {
-      get turn() {
-        return turn();
-      },
-      onStanding: (standing) => this.onStanding(standing),
-      onFault: (error) => this.warn(error, 'look'),
-    });
     this.unsubscribe = transport.onEvent((event, readAt) => this.onEvent(event, readAt));
   }
 
@@ -138,29 +119,28 @@ export class GuestWatch {
 
   /** Takes an event. RESUME is with the intake before this returns. */
   private onEvent(event: QmpEvent, readAt: number): void {
-    const { reports } = this;
-    if (!reports) {
+    const { reports, events } = this;
+    if (!reports || !events) {
       if (this.early.length < MAX_EARLY_EVENTS) this.early.push({ event, readAt });
       return;
     }
     const at = { resumedAt: event.stampedAt ?? readAt, readAt };
     switch (event.name) {
       case 'RESUME':
-        this.onResume(reports, event, at);
+        events.resume(event, at);
         break;
       case 'STOP':
-        this.onStop(reports, event);
+        events.stop(event);
         break;
       case 'MIGRATION':
       case 'COLO_EXIT':
-        this.onMigration(reports, event, at);
+        events.migration(event, at);
         break;
       case 'NIC_RX_FILTER_CHANGED':
         this.onFilterChanged(event.data);
         break;
       case 'RESET': // resets every card's filter, and QEMU tells no more of that
-        if (this.resetOrder.place('RESET', event.stampedAt) === 'again') break;
-        reports.reset();
+        if (!events.reset(event)) break;
         for (const nic of this.nics?.ids ?? []) reports.changed(nic);
         break;
       case 'DEVICE_DELETED':
@@ -187,7 +167,7 @@ export class GuestWatch {
     this.reports = undefined;
     this.aborter.abort();
     this.unsubscribe();
-    this.secondLook.stop();
+    this.events?.close();
     this.migrationPoll?.stop();
     this.nicPoll?.stop();
   }
@@ -226,66 +206,15 @@ export class GuestWatch {
     intake.appeared({ guest, phase });
     reports.polled(migration);
     if (!eventsOn && capabilities.colo) progress.suspectMirror();
-    this.takeEarly(seen);
+    const { commands } = this;
+    const { signal } = this.aborter;
+    const owner: GuestEventsOwner = {
+      onNews: () => this.migrationPoll?.now(),
+      onLook: (error) => (error === undefined ? this.warnings.well('look') : this.warn(error, 'look')),
+    };
+    this.events = new GuestEvents(reports, owner, clock, seen, { commands, signal });
+    this.events.early(this.early.splice(0), seen, ({ event, readAt }) => this.onEvent(event, readAt));
     this.startPolling(eventsOn);
-  }
-
-  /** What came while the guest was asked who it is may be in the replies already, or after some and before others. */
-  private takeEarly({ runState, migration, askedAt }: GuestIntroduction): void {
-    const early = this.early.splice(0);
-    const replied = { running: runState === 'running', migration: migration.status };
-    this.neverRan = runState === 'inmigrate';
-    this.runOrder.replied(askedAt);
-    this.migrationOrder.replied(askedAt);
-    for (const { event, readAt } of eventsAfter(early, replied)) this.onEvent(event, readAt);
-    if (early.some(({ event }) => PLACED.includes(event.name))) this.secondLook.begin();
-  }
-
-  private onResume(reports: GuestReports, event: QmpEvent, at: Ran): void {
-    const place = this.runOrder.place(event.name, event.stampedAt);
-    if (place === 'again') return;
-    if (place === 'late' && !this.neverRan) {
-      this.secondLook.begin();
-      return;
-    }
-    this.turn += 1;
-    this.neverRan = false;
-    reports.resumed(at);
-    this.migrationPoll?.now();
-  }
-
-  private onStop(reports: GuestReports, event: QmpEvent): void {
-    const place = this.runOrder.place(event.name, event.stampedAt);
-    if (place === 'next') {
-      this.turn += 1;
-      reports.stopped();
-      this.migrationPoll?.now();
-    }
-    // a source stops before it has left: where that was told first, it was not known to be true
-    if (place === 'late' || (place === 'next' && reports.progress.hasLeft)) this.secondLook.begin();
-  }
-
-  private onMigration(reports: GuestReports, event: QmpEvent, at: Ran): void {
-    const status = migrationStatusOf(event);
-    const exit = coloExitOf(event);
-    const told = status ?? exit;
-    if (told === undefined) return;
-    const place = this.migrationOrder.place(`${event.name} ${told}`, event.stampedAt);
-    if (place === 'late') this.secondLook.begin();
-    if (place !== 'next') return;
-    this.turn += 1;
-    if (status !== undefined) reports.migration(status, at);
-    else reports.coloExit(told, at);
-  }
-
-  private onStanding(standing: Standing): void {
-    const now = this.around.clock.now();
-    this.runOrder.replied(standing.askedAt);
-    this.migrationOrder.replied(standing.askedAt);
-    this.turn += 1;
-    this.reports?.seen(standing, { resumedAt: now, readAt: now });
-    this.warnings.well('look');
-    this.migrationPoll?.now();
   }
 
   private onFilterChanged(data: unknown): void {
@@ -324,7 +253,7 @@ export class GuestWatch {
   private async pollMigration(): Promise<number> {
     const { commands } = this;
     const { signal } = this.aborter;
-    const { turn } = this;
+    const turn = this.events?.turn;
     try {
       const [reply, capabilities] = await Promise.all([
         commands.migration({ signal }),
@@ -333,13 +262,13 @@ export class GuestWatch {
       ]);
       if (capabilities?.colo) this.reports?.progress.suspectMirror();
       this.warnings.well('migration');
-      if (this.turn !== turn && this.discardedPolls < MAX_DISCARDED_POLLS) {
+      if (this.events?.turn !== turn && this.discardedPolls < MAX_DISCARDED_POLLS) {
         // an event came in between, and which of the two is older cannot be told
         this.discardedPolls += 1;
         this.migrationPoll?.now();
       } else {
         this.discardedPolls = 0;
-        this.turn += 1;
+        this.events?.polled();
         this.reports?.polled(reply);
       }
     } catch (error) {

@@ -13,7 +13,7 @@ export interface Standing {
 /** Whoever needs a second look. */
 export interface SecondLookOwner {
   /** Grows with everything that is learned of where the guest stands. */
-  readonly turn: number;
+  turn(): number;
   onStanding(standing: Standing): void;
   /** A look failed; there will be another. */
   onFault(error: unknown): void;
@@ -75,11 +75,11 @@ export class SecondLook {
   private async look(): Promise<void> {
     const { commands, clock, signal, owner } = this;
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
-      const { turn } = owner;
+      const turn = owner.turn();
       const askedAt = clock.now();
       const runState = await commands.runState({ signal });
       const migration = await commands.migration({ signal });
-      if (owner.turn !== turn) continue;
+      if (owner.turn() !== turn) continue;
       owner.onStanding({ runState, migration, askedAt });
       return;
     }
