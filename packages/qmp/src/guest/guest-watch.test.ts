@@ -99,6 +99,14 @@ describe('GuestWatch, where a guest moves while it is introduced', () => {
       'running',
       ['stopped', 'resumed'],
     ],
+    [
+      'is stopped and resumed, without a clock and told the wrong way round',
+      { runState: 'running' },
+      'query-status',
+      (qemu) => ['RESUME', 'STOP'].map((name) => () => qemu.hear({ name, data: undefined })),
+      'running',
+      ['stopped', 'resumed'],
+    ],
   ])('reports one that %s', async (_, start, command, moves, phase, facts) => {
     const qemu = await during(start, command, moves);
     expect(qemu.told.heard[0]).toMatchObject({ event: 'appeared', fact: { phase } });
