@@ -125,6 +125,33 @@ describe('GuestWatch, where a guest moves while it is introduced', () => {
     expect([watch.appeared, qemu.told.events]).toEqual([may, may ? ['appeared', 'gone'] : []]);
   });
 
+  it('looks no more once it is closed, whatever its transport still answers', async () => {
+    const qemu = new PlayedQemu();
+    const watch = qemu.watched();
+    await watch.introduce();
+    const late = qemu.happens('STOP');
+    qemu.happens('RESUME')();
+    qemu.runState = 'paused'; // of which the look would tell
+    const held = qemu.hold('query-status');
+    late();
+    const release = await held;
+    watch.close();
+    release();
+    await qemu.rest();
+    expect([qemu.told.events, qemu.clock.timers]).toEqual([['appeared', 'resumed'], []]);
+  });
+
+  it('is closed by whoever hears of the guest', async () => {
+    const qemu = new PlayedQemu();
+    const watch = qemu.watched();
+    qemu.told.hears = () => watch.close();
+    const introducing = watch.introduce();
+    qemu.happens('STOP')();
+    await introducing;
+    await qemu.rest();
+    expect([qemu.told.events, qemu.clock.timers]).toEqual([['appeared'], []]);
+  });
+
   it('says nothing once it is closed', async () => {
     const qemu = new PlayedQemu();
     const watch = qemu.watched();

@@ -90,7 +90,8 @@ export class GuestWatch {
 
   /**
    * Asks the guest who it is and where it stands, and reports it once `background` allows. To be called once. Rejects
-   * with a HeraldError, and with what the promises of `background` reject with; nothing was reported then.
+   * with a HeraldError, and with what the promises of `background` reject with: nothing was reported then, and the watch is
+   * to be closed.
    */
   async introduce(background: GuestBackground = {}): Promise<IntroductionOutcome> {
     const { around, commands, table } = this;
@@ -206,6 +207,7 @@ export class GuestWatch {
     intake.appeared({ guest, phase });
     reports.polled(migration);
     if (!eventsOn && capabilities.colo) progress.suspectMirror();
+    if (this.isOver()) return;
     const { commands } = this;
     const { signal } = this.aborter;
     const owner: GuestEventsOwner = {
@@ -237,7 +239,6 @@ export class GuestWatch {
 
   private startPolling(eventsOn: boolean): void {
     const { clock, settings } = this.around;
-    if (this.isOver()) return;
     const loop = (task: () => Promise<number>, about: string): PollLoop =>
       new PollLoop(clock, task, (error) => this.warn(error, about));
     if (!eventsOn) {

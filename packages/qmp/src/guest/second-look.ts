@@ -72,6 +72,10 @@ export class SecondLook {
     if (state === 'looking-and-due') this.begin();
   }
 
+  private isOver(): boolean {
+    return this.state === 'over';
+  }
+
   private async look(): Promise<void> {
     const { commands, clock, signal, owner } = this;
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
@@ -79,6 +83,7 @@ export class SecondLook {
       const askedAt = clock.now();
       const runState = await commands.runState({ signal });
       const migration = await commands.migration({ signal });
+      if (this.isOver()) return;
       if (owner.turn() !== turn) continue;
       owner.onStanding({ runState, migration, askedAt });
       return;
