@@ -12,7 +12,7 @@ import {
 import { Scope } from '@nic-herald/core/internal';
 import { type QemuOptions, qemu } from '@nic-herald/monitor-qemu';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HeardMonitor } from '../../packages/monitor-qemu/test/heard-monitor.js';
+import { HeardMonitor } from '../../packages/qmp/test/heard-monitor.js';
 import { canHaveTaps, qemuMissing, RealQemu } from './real-qemu.js';
 
 const missing = qemuMissing();

@@ -35,11 +35,10 @@ describe.each(packages())('%s', (folder) => {
     }
   });
 
-  test('takes core as a peer where it is a plugin, so that there is one copy', () => {
+  test('takes core as a peer where it is a plugin or beside one, so that there is one copy', () => {
     const plugin = /(model|monitor|ports|sink|learner|handoff)-|\/control$/.test(folder);
-    expect('@nic-herald/core' in (manifest.peerDependencies ?? {})).toBe(
-      plugin || folder === 'packages/testkit',
-    );
+    const beside = ['packages/qmp', 'packages/testkit'].includes(folder);
+    expect('@nic-herald/core' in (manifest.peerDependencies ?? {})).toBe(plugin || beside);
     expect('tsyringe' in (manifest.dependencies ?? {})).toBe(folder === 'packages/core');
   });
 

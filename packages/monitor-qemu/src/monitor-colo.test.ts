@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FakeQemu } from '../test/fake-qemu.js';
+import type { FakeQemu } from '../../qmp/test/fake-qemu.js';
 import { MonitorBed, stands } from '../test/monitor-bed.js';
 
 const STAMP = 1_700_000_000_123.456;

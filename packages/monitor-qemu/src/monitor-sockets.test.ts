@@ -1,6 +1,6 @@
 import { chmod, rename, symlink } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { FakeQemu } from '../test/fake-qemu.js';
+import type { FakeQemu } from '../../qmp/test/fake-qemu.js';
 import { MonitorBed, stands } from '../test/monitor-bed.js';
 
 const LEFT = stands('postmigrate', { status: 'completed', 'total-time': 9 });

@@ -1,10 +1,10 @@
 import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeQemu } from '../test/fake-qemu.js';
-import { HeardMonitor } from '../test/heard-monitor.js';
-import { TestClock } from '../test/test-clock.js';
-import { withDirectory } from '../test/with-directory.js';
+import { FakeQemu } from '../../qmp/test/fake-qemu.js';
+import { HeardMonitor } from '../../qmp/test/heard-monitor.js';
+import { TestClock } from '../../qmp/test/test-clock.js';
+import { withDirectory } from '../../qmp/test/with-directory.js';
 import { QemuMonitor } from './qemu-monitor.js';
 import { type QemuOptions, qemuSettings } from './qemu-options.js';
 
@@ -36,6 +36,7 @@ describe('QemuMonitor', () => {
   };
   const listen = async (directory: string, setUp?: (qemu: FakeQemu) => void): Promise<FakeQemu> => {
     const qemu = await FakeQemu.listen(join(directory, 'a.qmp'), setUp);
+    qemu.now = () => clock.now();
     open.push(qemu);
     return qemu;
   };

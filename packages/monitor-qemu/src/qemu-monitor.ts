@@ -12,14 +12,13 @@ import {
   type MigrationEventBus,
   messageOf,
 } from '@nic-herald/core';
-import type { WatchSurroundings } from './guest/guest-watch.js';
-import { WatchedGuests } from './guest/watched-guests.js';
+import { WarningGate } from '@nic-herald/qmp';
 import { PeerProcesses } from './process/peer-processes.js';
 import { QEMU_SETTINGS, type QemuSettings } from './qemu-options.js';
 import { SocketFinder } from './sockets/socket-finder.js';
-import { SocketSession } from './sockets/socket-session.js';
+import { type SessionSurroundings, SocketSession } from './sockets/socket-session.js';
+import { WatchedGuests } from './sockets/watched-guests.js';
 import { watchedTwice } from './sockets/watched-twice.js';
-import { WarningGate } from './warning-gate.js';
 
 /**
  * Watches the QEMUs of this host over QMP and reports guests, NICs and migrations. Any number of sockets; trouble
@@ -28,7 +27,7 @@ import { WarningGate } from './warning-gate.js';
 @injectable()
 export class QemuMonitor implements GuestMonitor {
   readonly name = 'qemu';
-  private readonly around: WatchSurroundings;
+  private readonly around: SessionSurroundings;
   private readonly warnings: WarningGate;
   private readonly sessions = new Set<SocketSession>();
   private readonly finder: SocketFinder;

@@ -1,6 +1,6 @@
 import { HeraldError, type Token, token } from '@nic-herald/core';
+import { DEFAULT_QMP_LIMITS } from '@nic-herald/qmp';
 import { z } from 'zod';
-import { DEFAULT_QMP_LIMITS } from './transport/qmp-limits.js';
 
 /** How to reach the QEMUs of this host, and how often to look at them. Only `sockets` is required. */
 export interface QemuOptions {

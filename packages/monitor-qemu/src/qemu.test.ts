@@ -1,8 +1,8 @@
 import { CLOCK, GUEST_INTAKE, GUEST_MONITOR, MIGRATION_EVENT_BUS } from '@nic-herald/core';
 import { Scope } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
-import { HeardMonitor } from '../test/heard-monitor.js';
-import { TestClock } from '../test/test-clock.js';
+import { HeardMonitor } from '../../qmp/test/heard-monitor.js';
+import { TestClock } from '../../qmp/test/test-clock.js';
 import { qemu } from './qemu.js';
 import type { QemuOptions } from './qemu-options.js';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { FakeQemu } from '../../qmp/test/fake-qemu.js';
+import { HeardMonitor } from '../../qmp/test/heard-monitor.js';
+import { TestClock } from '../../qmp/test/test-clock.js';
+import { withDirectory } from '../../qmp/test/with-directory.js';
 import { QemuMonitor } from '../src/qemu-monitor.js';
 import { type QemuOptions, qemuSettings } from '../src/qemu-options.js';
-import { FakeQemu } from './fake-qemu.js';
-import { HeardMonitor } from './heard-monitor.js';
-import { TestClock } from './test-clock.js';
-import { withDirectory } from './with-directory.js';
 
 const signal = new AbortController().signal;
 
@@ -34,6 +34,7 @@ export class MonitorBed {
 
   async listen(name: string, setUp?: (qemu: FakeQemu) => void): Promise<FakeQemu> {
     const qemu = await FakeQemu.listen(this.path(name), setUp);
+    qemu.now = () => this.clock.now();
     this.open.push(qemu);
     return qemu;
   }

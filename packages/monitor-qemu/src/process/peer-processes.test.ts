@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TestClock } from '../../test/test-clock.js';
+import { TestClock } from '../../../qmp/test/test-clock.js';
 import { PeerProcesses, type ProcessSystem } from './peer-processes.js';
 
 const found = { bootId: 'b', pid: 7, startTicks: 9 };

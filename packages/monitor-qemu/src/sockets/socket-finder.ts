@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import type { CancelTimer, Clock } from '@nic-herald/core';
-import { PollLoop } from '../poll-loop.js';
+import { PollLoop } from '@nic-herald/qmp';
 import { findSockets } from './socket-pattern.js';
 
 /** Changes in a directory are looked at together, a little later. */

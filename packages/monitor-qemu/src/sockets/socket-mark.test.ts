@@ -1,8 +1,8 @@
 import { chmod, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FakeQemu } from '../../test/fake-qemu.js';
-import { withDirectory } from '../../test/with-directory.js';
+import { FakeQemu } from '../../../qmp/test/fake-qemu.js';
+import { withDirectory } from '../../../qmp/test/with-directory.js';
 import { socketMark } from './socket-mark.js';
 
 describe('socketMark', () => {

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FakeQemu } from '../../test/fake-qemu.js';
-import { withDirectory } from '../../test/with-directory.js';
+import { FakeQemu } from '../../../qmp/test/fake-qemu.js';
+import { withDirectory } from '../../../qmp/test/with-directory.js';
 import { componentPattern, findSockets } from './socket-pattern.js';
 
 describe('componentPattern', () => {

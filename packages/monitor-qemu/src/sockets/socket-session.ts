@@ -1,11 +1,27 @@
 import { asHeraldError, type CancelTimer, type HeraldError, messageOf } from '@nic-herald/core';
-import { GuestWatch, type WatchedElsewhere, type WatchSurroundings } from '../guest/guest-watch.js';
-import { QmpConnection } from '../transport/qmp-connection.js';
-import { DEFAULT_QMP_LIMITS } from '../transport/qmp-limits.js';
-import type { QmpEvent } from '../transport/qmp-message.js';
-import { WarningGate } from '../warning-gate.js';
+import {
+  DEFAULT_QMP_LIMITS,
+  type GuestStanding,
+  GuestWatch,
+  type QemuProcess,
+  QmpConnection,
+  WarningGate,
+  type WatchSurroundings,
+} from '@nic-herald/qmp';
+import type { PeerProcess, PeerProcesses } from '../process/peer-processes.js';
+import type { QemuSettings } from '../qemu-options.js';
 import { socketMark } from './socket-mark.js';
+import type { Claim, WatchedGuests } from './watched-guests.js';
 import { watchedTwice } from './watched-twice.js';
+
+/** What a session needs of its surroundings. */
+export interface SessionSurroundings extends WatchSurroundings {
+  readonly settings: QemuSettings;
+  readonly processes: PeerProcesses;
+  readonly guests: WatchedGuests;
+}
+
+type WatchedElsewhere = Extract<Claim, { readonly heldBy: unknown }>;
 
 /**
  * One socket for as long as it exists: connects, watches the guest behind it, and connects again when that ends. Each
@@ -18,6 +34,8 @@ export class SocketSession {
   private readonly warnings: WarningGate;
   private connection: QmpConnection | undefined;
   private watch: GuestWatch | undefined;
+  /** Lets go of the guest that is watched, for another session to have. */
+  private release: () => void = () => undefined;
   private cancelRetry: CancelTimer | undefined;
   private pauseMs: number;
   private connectedAt: number | undefined;
@@ -28,7 +46,7 @@ export class SocketSession {
     readonly socketPath: string,
     readonly mark: string,
     private readonly nextInstance: () => string,
-    private readonly around: WatchSurroundings,
+    private readonly around: SessionSurroundings,
   ) {
     this.warnings = new WarningGate(around.clock);
     this.pauseMs = around.settings.reconnectMs.first;
@@ -51,7 +69,6 @@ export class SocketSession {
       { ...DEFAULT_QMP_LIMITS, ...settings },
       {
         onReady: () => this.onReady(connection, confirmed),
-        onEvent: (event: QmpEvent, readAt: number) => this.watch?.onEvent(event, readAt),
         onProblem: (problem) => {
           this.warn(problem);
           if (problem.code === 'HERALD_QMP_SILENT') this.settle();
@@ -76,8 +93,7 @@ export class SocketSession {
     this.cancelRetry?.();
     this.connection?.close();
     this.connection = undefined;
-    this.watch?.close();
-    this.watch = undefined;
+    this.letGo();
     this.settle();
   }
 
@@ -103,11 +119,26 @@ export class SocketSession {
 
   private onReady(connection: QmpConnection, confirmed: Promise<void>): void {
     this.connectedAt = this.around.clock.elapsed();
+    const { processes, guests } = this.around;
     const watch = new GuestWatch(this.nextInstance(), connection, this.around);
     this.watch = watch;
+    let elsewhere: WatchedElsewhere | undefined;
+    let peer: PeerProcess | undefined;
+    const process = processes.behind(connection.fd).then((found) => {
+      peer = found;
+      return found && asQemuProcess(found);
+    });
+    const mayReport = (standing: () => GuestStanding): boolean => {
+      if (peer === undefined) return true;
+      const claimed = { socketPath: this.socketPath, process: peer };
+      const claim = guests.claim(() => ({ ...claimed, ...standing() }));
+      if ('release' in claim) this.release = claim.release;
+      else elsewhere = claim;
+      return elsewhere === undefined;
+    };
     watch
-      .introduce(confirmed)
-      .then((elsewhere) => {
+      .introduce({ process, confirmed, mayReport })
+      .then(() => {
         if (this.watch !== watch) return;
         if (elsewhere) this.giveWay(connection, elsewhere);
         else this.warnings.well();
@@ -123,8 +154,7 @@ export class SocketSession {
   /** The guest is watched by another socket: this one is tried again when that ends. */
   private giveWay(connection: QmpConnection, { heldBy, whenFree }: WatchedElsewhere): void {
     connection.close();
-    this.watch?.close();
-    this.watch = undefined;
+    this.letGo();
     this.connection = undefined;
     this.connectedAt = undefined;
     if (this.state === 'retired') {
@@ -135,6 +165,13 @@ export class SocketSession {
     whenFree(() => this.connectNow());
   }
 
+  /** Ends the watch without a word. */
+  private letGo(): void {
+    this.watch?.close();
+    this.watch = undefined;
+    this.release();
+  }
+
   private onEnd(reason: HeraldError): void {
     const { clock, settings } = this.around;
     const watched = this.watch;
@@ -143,6 +180,7 @@ export class SocketSession {
     // a guest that ends is told of as gone, and a file that is gone will be missed by the finder
     const expected = watched?.appeared === true && reason.code === 'HERALD_QMP_DISCONNECTED';
     watched?.end();
+    this.release();
     const { errno } = reason.details;
     if (!expected && errno !== 'ENOENT') this.warn(reason);
     const lasted = this.connectedAt === undefined ? 0 : clock.elapsed() - this.connectedAt;
@@ -171,3 +209,11 @@ export class SocketSession {
     if (this.warnings.opens(warning.code)) this.around.bus.emit('warning', { warning });
   }
 }
+
+/** A program that stands between serves a guest for as long as it does: its own start says nothing of that. */
+const asQemuProcess = ({ incarnation, startedAt, isQemu, startedToWait }: PeerProcess): QemuProcess => ({
+  incarnation,
+  isQemu,
+  startedAt: isQemu ? startedAt : undefined,
+  startedToWait,
+});

@@ -40,6 +40,9 @@ export class FakeQemu {
   readonly requests: Request[] = [];
   readonly clients: Socket[] = [];
   greets = true;
+  /** The clock that its events are stamped by. */
+  now: () => number = () => 1_700_000_000_123.456;
+  private lines = 0;
   /** How many have connected so far. */
   connections = 0;
   private readonly server: Server;
@@ -69,7 +72,10 @@ export class FakeQemu {
   }
 
   line(event: string, data?: unknown): string {
-    const timestamp = { seconds: 1_700_000_000, microseconds: 123_456 };
+    const now = this.now() + this.lines / 1000; // no two events have one stamp
+    this.lines += 1;
+    const seconds = Math.floor(now / 1000);
+    const timestamp = { seconds, microseconds: Math.round((now - seconds * 1000) * 1000) };
     return `${JSON.stringify({ timestamp, event, ...(data === undefined ? {} : { data }) })}\r\n`;
   }
 

@@ -1,7 +1,6 @@
 import { HeraldError, isHeraldError } from '@nic-herald/core';
 import { z } from 'zod';
-import type { CommandOptions } from '../transport/command-queue.js';
-import type { QmpConnection } from '../transport/qmp-connection.js';
+import type { CommandOptions, QmpTransport } from '../transport/qmp-transport.js';
 import { type MigrationStatus, migrationStatus } from './migration-status.js';
 import { type PciDevice, pciBuses } from './pci-device.js';
 
@@ -39,7 +38,7 @@ export interface QomChild {
  * `enableMigrationEvents`. All reject with a HeraldError.
  */
 export class QmpCommands {
-  constructor(private readonly connection: QmpConnection) {}
+  constructor(private readonly transport: QmpTransport) {}
 
   /** `7.2.22`. */
   async version(options?: CommandOptions): Promise<string> {
@@ -121,14 +120,14 @@ export class QmpCommands {
     args: object | undefined,
     options: CommandOptions | undefined,
   ): Promise<T> {
-    const { data, error } = schema.safeParse(await this.connection.execute(command, args, options));
+    const { data, error } = schema.safeParse(await this.transport.execute(command, args, options));
     if (!error) return data;
-    const socket = this.connection.socketPath;
+    const { address } = this.transport;
     throw new HeraldError(
       'HERALD_QMP_REPLY',
-      `QEMU at ${socket} answered ${command} in a form nic-herald does not know: ` +
+      `QEMU at ${address} answered ${command} in a form nic-herald does not know: ` +
         z.prettifyError(error).slice(0, 500),
-      { details: { command, socket } },
+      { details: { command, address } },
     );
   }
 }

@@ -1,14 +1,11 @@
-import { type GuestIdentity, type GuestPhase, isSameProcess } from '@nic-herald/core';
+import { isSameProcess } from '@nic-herald/core';
+import type { GuestStanding } from '@nic-herald/qmp';
 import type { PeerProcess } from '../process/peer-processes.js';
 
 /** A guest as one connection sees it now. */
-export interface GuestSighting {
+export interface GuestSighting extends GuestStanding {
   readonly socketPath: string;
   readonly process: PeerProcess;
-  readonly identity: GuestIdentity;
-  /** Its NICs, see `NicFingerprint`. */
-  readonly nics: string;
-  readonly phase: GuestPhase;
 }
 
 /** What came of a claim: the guest, or who has it. */

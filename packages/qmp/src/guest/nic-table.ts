@@ -2,9 +2,9 @@ import type { NicDescriptor } from '@nic-herald/core';
 import { MacAddress } from '@nic-herald/wire';
 import { type NetworkNic, parseNetworkClients } from '../commands/network-clients.js';
 import type { QmpCommands } from '../commands/qmp-commands.js';
-import type { CommandOptions } from '../transport/command-queue.js';
+import type { CommandOptions } from '../transport/qmp-transport.js';
+import { backendOf } from './backend-of.js';
 import { anonymousPaths, type NicDevice } from './device-paths.js';
-import { backendOf } from './nic-port.js';
 
 const NAMED = '/machine/peripheral';
 /** Devices without an id, and those QEMU makes itself (`-nic`, onboard NICs). */

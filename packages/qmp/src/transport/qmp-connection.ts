@@ -1,18 +1,17 @@
 import { connect, type Socket } from 'node:net';
 import { type CancelTimer, type Clock, HeraldError } from '@nic-herald/core';
 import { WarningGate } from '../warning-gate.js';
-import { type CommandOptions, CommandQueue } from './command-queue.js';
+import { CommandQueue, type QueuedCommandOptions } from './command-queue.js';
 import { LineSplitter } from './line-splitter.js';
 import { qmpCommandError } from './qmp-command-error.js';
 import type { QmpLimits } from './qmp-limits.js';
-import { MAX_QMP_DEPTH, parseQmpMessage, type QmpEvent, type QmpMessage } from './qmp-message.js';
+import { MAX_QMP_DEPTH, parseQmpMessage, type QmpMessage } from './qmp-message.js';
+import type { CommandOptions, QmpEventListener, QmpTransport } from './qmp-transport.js';
 
-/** Whoever a connection belongs to. Called synchronously, in the order of the stream. */
+/** Whoever a connection belongs to. Called synchronously, as the stream is read. */
 export interface QmpConnectionOwner {
   /** Greeting and `qmp_capabilities` are done: commands may be sent, events come. */
   onReady(): void;
-  /** `readAt`: when the chunk with this event was read, ms since 1970 UTC with a fraction. */
-  onEvent(event: QmpEvent, readAt: number): void;
   /** Something is odd and the connection goes on; each kind once in a while. */
   onProblem(problem: HeraldError): void;
   /** The connection is over; always called once, whether or not it was ever ready. Not after `close`. */
@@ -29,10 +28,11 @@ const MAX_SOCKET_PATH = 107;
  * One connection to one QMP socket, from connect to end. It never reconnects; what the peer sends is bounded
  * and checked, and no line of it can do more than end the connection.
  */
-export class QmpConnection {
+export class QmpConnection implements QmpTransport {
   private readonly splitter: LineSplitter;
   private readonly queue: CommandQueue;
   private readonly warnings: WarningGate;
+  private readonly listeners = new Set<QmpEventListener>();
   private socket: Socket | undefined;
   private cancelGreeting: CancelTimer = () => undefined;
   private state: ConnectionState = 'unanswered';
@@ -65,6 +65,15 @@ export class QmpConnection {
     socket.on('data', (chunk: Uint8Array) => this.read(chunk));
     socket.on('error', (error) => this.end(this.connectError(error.message, error)));
     socket.on('close', () => this.end(this.disconnected('QEMU closed it: the guest is gone, or QEMU is')));
+  }
+
+  get address(): string {
+    return this.socketPath;
+  }
+
+  onEvent(listener: QmpEventListener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /** Sends a command; see `CommandQueue`. The reply is unchecked. */
@@ -110,7 +119,8 @@ export class QmpConnection {
     if (message === undefined) this.tellUnparsable(line, 'no QMP message');
     else if (message.kind === 'too-deep') this.skip(message.id, line);
     else if (message.kind === 'event') {
-      if (this.state === 'greeted') this.owner.onEvent(message.event, readAt);
+      if (this.state !== 'greeted') return;
+      for (const listener of this.listeners) listener(message.event, readAt);
     } else if (message.kind === 'greeting') this.greet();
     else this.answer(message, line);
   }
@@ -122,7 +132,8 @@ export class QmpConnection {
     const onReply = (): void => {
       if (this.state !== 'ended') this.owner.onReady();
     };
-    this.execute('qmp_capabilities', undefined, { onReply }).catch((error: HeraldError) => this.end(error));
+    const options: QueuedCommandOptions = { onReply };
+    this.queue.execute('qmp_capabilities', undefined, options).catch((error: HeraldError) => this.end(error));
   }
 
   private answer(message: Extract<QmpMessage, { kind: 'return' | 'error' }>, line: Uint8Array): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { backendOf } from './nic-port.js';
+import { backendOf } from './backend-of.js';
 
 const nic = { name: 'nic0', model: 'e1000', currentMac: '52:54:00:00:00:01' };
 const peer = (type: string, info: string) => ({ ...nic, peer: { name: 'net0', type, info } });

@@ -1,11 +1,13 @@
 import type { GuestIntake, GuestPhase } from '@nic-herald/core';
-import { z } from 'zod';
 import type { MigrationStatus } from '../commands/migration-status.js';
 import type { MigrationFact, MigrationProgress, Ran } from './migration-progress.js';
 import type { QemuGuest } from './qemu-guest.js';
+import type { Standing } from './second-look.js';
 
-const migrationEvent = z.object({ status: z.string().max(64) });
-const coloExitEvent = z.object({ mode: z.string().max(64), reason: z.literal('request') });
+/** Run states in which no STOP is missing: a guest that is `suspended` wakes up without a RESUME. */
+const UNSTOPPED = ['running', 'suspended'];
+/** Run states of a source that has sent all of its guest, once its migration is `completed`. */
+const SENT = ['finish-migrate', 'postmigrate'];
 
 /** What is reported of one guest's CPUs and migrations, and where that leaves it. */
 export class GuestReports {
@@ -43,24 +45,33 @@ export class GuestReports {
     this.intake.reset({ guest: this.guest });
   }
 
-  /** MIGRATION, its data unchecked. */
-  migration(data: unknown, at: Ran): void {
-    const parsed = migrationEvent.safeParse(data);
-    if (parsed.success) this.report(this.progress.told(parsed.data.status, at));
+  /** MIGRATION with a status. */
+  migration(status: string, at: Ran): void {
+    this.report(this.progress.told(status, at));
   }
 
-  /**
-   * COLO_EXIT, its data unchecked: one end of a pair was told to go on alone. With the reason `error` it has lost the
-   * other one, and waits to be told.
-   */
-  coloExit(data: unknown, at: Ran): void {
-    const parsed = coloExitEvent.safeParse(data);
-    if (parsed.success) this.report(this.progress.leftColo(parsed.data.mode, at));
+  /** COLO_EXIT: that end of a pair was told to go on alone. */
+  coloExit(mode: string, at: Ran): void {
+    this.report(this.progress.leftColo(mode, at));
   }
 
   /** A reply of `query-migrate`. */
   polled(reply: MigrationStatus): void {
     this.report(this.progress.polled(reply));
+  }
+
+  /**
+   * Where it was seen to stand, after events that cannot be believed. `at`: since when it runs, if it does and that was
+   * not told.
+   */
+  seen({ runState, migration }: Standing, at: Ran): void {
+    const { progress } = this;
+    const stands = !UNSTOPPED.includes(runState);
+    if (stands && !progress.mirrors && this.current === 'running') this.stopped();
+    this.polled(migration);
+    if (runState === 'running' && !progress.mirrors && this.current !== 'running') this.resumed(at);
+    const gone = progress.hasLeft && SENT.includes(runState) && this.current !== 'migrated-away';
+    if (gone) this.report([{ call: 'left' }]);
   }
 
   /** Its filter of one NIC changed; without one, its NICs. */

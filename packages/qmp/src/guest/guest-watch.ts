@@ -9,11 +9,11 @@ import {
 import { z } from 'zod';
 import { QmpCommands } from '../commands/qmp-commands.js';
 import { PollLoop } from '../poll-loop.js';
-import type { PeerProcess, PeerProcesses } from '../process/peer-processes.js';
-import type { QemuSettings } from '../qemu-options.js';
-import type { QmpConnection } from '../transport/qmp-connection.js';
-import type { QmpEvent } from '../transport/qmp-message.js';
+import type { QmpEvent, QmpTransport } from '../transport/qmp-transport.js';
 import { WarningGate } from '../warning-gate.js';
+import type { EarlyEvent } from './early-events.js';
+import type { GuestBackground, GuestStanding, QemuProcess } from './guest-background.js';
+import { GuestEvents, type GuestEventsOwner } from './guest-events.js';
 import { type GuestIntroduction, introductionOf } from './guest-introduction.js';
 import { guestOriginOf } from './guest-origin.js';
 import { guestPhaseOf } from './guest-phase.js';
@@ -21,7 +21,16 @@ import { GuestReports } from './guest-reports.js';
 import { MigrationProgress } from './migration-progress.js';
 import { type NicFingerprint, NicTable } from './nic-table.js';
 import { QemuGuest } from './qemu-guest.js';
-import type { GuestSighting, WatchedGuests } from './watched-guests.js';
+
+/** How a guest is watched. */
+export interface WatchSettings {
+  /** Turn on QEMU's `events` migration capability, for all its clients. */
+  readonly enableMigrationEvents: boolean;
+  /** How often `query-migrate` is asked while `events` is off and no migration runs, ms, 50 and up. */
+  readonly migrationPollMs: number;
+  /** How often the list of NICs is compared: QEMU does not tell of a plugged NIC. ms, 50 and up. */
+  readonly nicPollMs: number;
+}
 
 /** What a watch needs of its surroundings. */
 export interface WatchSurroundings {
@@ -30,98 +39,109 @@ export interface WatchSurroundings {
   /** For warnings. */
   readonly bus: MigrationEventBus;
   readonly clock: Clock;
-  readonly settings: QemuSettings;
-  readonly processes: PeerProcesses;
-  readonly guests: WatchedGuests;
+  readonly settings: WatchSettings;
 }
 
-/** What a guest is watched by already, and how to hear when it no longer is. */
-export interface WatchedElsewhere {
-  readonly heldBy: GuestSighting;
-  readonly whenFree: (run: () => void) => void;
-}
+/**
+ * What came of an introduction: the guest was `reported`; or not, because it was `refused` by whoever could, or because
+ * the watch was `over` before.
+ */
+export type IntroductionOutcome = 'reported' | 'refused' | 'over';
 
 const filterEvent = z.object({ name: z.string().max(256).optional(), path: z.string().max(4096) });
 /** `query-migrate` while one is under way or its end is due, ms. It takes QEMU about 0.2 ms. */
 const UNDERWAY_POLL_MS = 200;
 /** Events kept while the guest is asked who it is: some 10 commands, so far more than can be. */
 const MAX_EARLY_EVENTS = 1000;
+/** Replies of `query-migrate` that are asked for again, one after the other, since an event came in between. */
+const MAX_DISCARDED_POLLS = 3;
 
-/** Everything that is reported of one guest, from one ready connection until that ends. */
+/**
+ * Everything that is reported of one guest, from one transport that is ready until that ends: whoever made the transport
+ * calls `end` then. Relies on no order of replies and events but the one that QEMU's stamps tell; where that leaves a doubt,
+ * it asks QEMU where the guest stands, and believes the answer.
+ */
 export class GuestWatch {
   private readonly commands: QmpCommands;
   private readonly table: NicTable;
   private readonly warnings: WarningGate;
   private readonly aborter = new AbortController();
-  private early: Array<{ event: QmpEvent; readAt: number }> = [];
+  private readonly unsubscribe: () => void;
+  private readonly early: EarlyEvent[] = [];
   private reports: GuestReports | undefined;
-  private release: () => void = () => undefined;
+  private events: GuestEvents | undefined;
+  private hasAppeared: boolean = false;
+  private discardedPolls = 0;
   private migrationPoll: PollLoop | undefined;
   private nicPoll: PollLoop | undefined;
   private nics: NicFingerprint | undefined;
 
+  /** `instance`: see `Guest`. Events are taken from now on, and reported once the guest is. */
   constructor(
     private readonly instance: string,
-    private readonly connection: QmpConnection,
+    private readonly transport: QmpTransport,
     private readonly around: WatchSurroundings,
   ) {
-    this.commands = new QmpCommands(connection);
+    this.commands = new QmpCommands(transport);
     this.table = new NicTable(this.commands);
     this.warnings = new WarningGate(around.clock);
+    this.unsubscribe = transport.onEvent((event, readAt) => this.onEvent(event, readAt));
   }
 
   /**
-   * Asks the guest who it is and where it stands, and reports it: not before `confirmed`, and not where another
-   * connection watches it already, which is then what this resolves with. Rejects with a HeraldError.
+   * Asks the guest who it is and where it stands, and reports it once `background` allows. To be called once. Rejects
+   * with a HeraldError, and with what the promises of `background` reject with: nothing was reported then, and the watch is
+   * to be closed.
    */
-  async introduce(confirmed: Promise<unknown>): Promise<WatchedElsewhere | undefined> {
+  async introduce(background: GuestBackground = {}): Promise<IntroductionOutcome> {
     const { around, commands, table } = this;
+    const { clock } = around;
     const { signal } = this.aborter;
     const [seen, process] = await Promise.all([
-      introductionOf({ commands, table, signal, onRunState: () => this.early.splice(0) }),
-      around.processes.behind(this.connection.fd),
-      confirmed,
+      introductionOf({ commands, table, signal, clock }),
+      background.process,
+      background.confirmed,
     ]);
-    if (this.isOver()) return undefined;
+    if (this.isOver()) return 'over';
     this.nics = seen.nics;
     const phase = guestPhaseOf(seen.runState, seen.migration, seen.mirrors);
-    const claim = process && this.claim(seen, phase, process);
-    if (claim && 'heldBy' in claim) return claim;
+    const standing = (): GuestStanding => ({
+      identity: seen.identity,
+      nics: this.nics?.print ?? '',
+      phase: this.reports?.phase ?? phase,
+    });
+    if (background.mayReport && !background.mayReport(standing)) return 'refused';
     const eventsOn =
       seen.capabilities.events || (around.settings.enableMigrationEvents && (await this.enableEvents()));
-    if (this.isOver()) return undefined;
+    if (this.isOver()) return 'over';
     this.appear(seen, phase, process, eventsOn);
-    return undefined;
+    return 'reported';
   }
 
   /** Takes an event. RESUME is with the intake before this returns. */
-  onEvent(event: QmpEvent, readAt: number): void {
-    const { reports } = this;
-    if (!reports) {
+  private onEvent(event: QmpEvent, readAt: number): void {
+    const { reports, events } = this;
+    if (!reports || !events) {
       if (this.early.length < MAX_EARLY_EVENTS) this.early.push({ event, readAt });
       return;
     }
     const at = { resumedAt: event.stampedAt ?? readAt, readAt };
     switch (event.name) {
       case 'RESUME':
-        reports.resumed(at);
-        this.migrationPoll?.now();
+        events.resume(event, at);
         break;
       case 'STOP':
-        reports.stopped();
-        this.migrationPoll?.now();
+        events.stop(event);
         break;
       case 'MIGRATION':
-        reports.migration(event.data, at);
-        break;
       case 'COLO_EXIT':
-        reports.coloExit(event.data, at);
+        events.migration(event, at);
         break;
       case 'NIC_RX_FILTER_CHANGED':
         this.onFilterChanged(event.data);
         break;
       case 'RESET': // resets every card's filter, and QEMU tells no more of that
-        reports.reset();
+        if (!events.reset(event)) break;
         for (const nic of this.nics?.ids ?? []) reports.changed(nic);
         break;
       case 'DEVICE_DELETED':
@@ -131,12 +151,12 @@ export class GuestWatch {
     }
   }
 
-  /** Whether the guest has been reported. */
+  /** Whether the guest has been reported, now or before the watch was over. */
   get appeared(): boolean {
-    return this.reports !== undefined;
+    return this.hasAppeared;
   }
 
-  /** The connection is over. Nothing is reported afterwards. */
+  /** The transport is over: the guest is reported as gone, if it was reported, and nothing afterwards. */
   end(): void {
     const guest = this.reports?.guest;
     this.close();
@@ -147,32 +167,20 @@ export class GuestWatch {
   close(): void {
     this.reports = undefined;
     this.aborter.abort();
+    this.unsubscribe();
+    this.events?.close();
     this.migrationPoll?.stop();
     this.nicPoll?.stop();
-    this.release();
   }
 
   private isOver(): boolean {
     return this.aborter.signal.aborted;
   }
 
-  private claim({ identity }: GuestIntroduction, phase: GuestPhase, process: PeerProcess) {
-    const { socketPath } = this.connection;
-    const claim = this.around.guests.claim(() => ({
-      socketPath,
-      process,
-      identity,
-      nics: this.nics?.print ?? '',
-      phase: this.reports?.phase ?? phase,
-    }));
-    if ('release' in claim) this.release = claim.release;
-    return claim;
-  }
-
   private appear(
     seen: GuestIntroduction,
     phase: GuestPhase,
-    process: PeerProcess | undefined,
+    process: QemuProcess | undefined,
     eventsOn: boolean,
   ): void {
     const { intake, clock } = this.around;
@@ -183,9 +191,8 @@ export class GuestWatch {
         instance: this.instance,
         identity,
         version,
-        // A program that stands between serves a guest for as long as it does: its own start says nothing of that.
         process: process?.incarnation,
-        startedAt: process?.isQemu ? process.startedAt : undefined,
+        startedAt: process?.startedAt,
         holder: process?.isQemu ? process.incarnation : undefined,
         origin,
       },
@@ -197,10 +204,19 @@ export class GuestWatch {
     const progress = new MigrationProgress(phase, migration, mirrors ? { ran } : undefined);
     const reports = new GuestReports(guest, progress, phase, intake);
     this.reports = reports;
+    this.hasAppeared = true;
     intake.appeared({ guest, phase });
     reports.polled(migration);
     if (!eventsOn && capabilities.colo) progress.suspectMirror();
-    for (const { event, readAt } of this.early.splice(0)) this.onEvent(event, readAt);
+    if (this.isOver()) return;
+    const { commands } = this;
+    const { signal } = this.aborter;
+    const owner: GuestEventsOwner = {
+      onNews: () => this.migrationPoll?.now(),
+      onLook: (error) => (error === undefined ? this.warnings.well('look') : this.warn(error, 'look')),
+    };
+    this.events = new GuestEvents(reports, owner, clock, seen, { commands, signal });
+    this.events.early(this.early.splice(0), seen, ({ event, readAt }) => this.onEvent(event, readAt));
     this.startPolling(eventsOn);
   }
 
@@ -224,7 +240,6 @@ export class GuestWatch {
 
   private startPolling(eventsOn: boolean): void {
     const { clock, settings } = this.around;
-    if (this.isOver()) return;
     const loop = (task: () => Promise<number>, about: string): PollLoop =>
       new PollLoop(clock, task, (error) => this.warn(error, about));
     if (!eventsOn) {
@@ -240,6 +255,7 @@ export class GuestWatch {
   private async pollMigration(): Promise<number> {
     const { commands } = this;
     const { signal } = this.aborter;
+    const turn = this.events?.turn;
     try {
       const [reply, capabilities] = await Promise.all([
         commands.migration({ signal }),
@@ -247,8 +263,16 @@ export class GuestWatch {
         this.reports?.progress.mayMirror ? commands.migrationCapabilities({ signal }) : undefined,
       ]);
       if (capabilities?.colo) this.reports?.progress.suspectMirror();
-      this.reports?.polled(reply);
       this.warnings.well('migration');
+      if (this.events?.turn !== turn && this.discardedPolls < MAX_DISCARDED_POLLS) {
+        // an event came in between, and which of the two is older cannot be told
+        this.discardedPolls += 1;
+        this.migrationPoll?.now();
+      } else {
+        this.discardedPolls = 0;
+        this.events?.polled();
+        this.reports?.polled(reply);
+      }
     } catch (error) {
       this.warn(error, 'migration');
     }
@@ -282,12 +306,12 @@ export class GuestWatch {
 
   /** Tells of one kind of trouble with one kind of work once in a while, until that works again. */
   private warn(error: unknown, about: string): void {
-    const { socketPath } = this.connection;
+    const { address } = this.transport;
     const warning = asHeraldError(
       error,
       'HERALD_MONITOR_FAULT',
-      `watching the guest at ${socketPath} failed unforeseen, and goes on: ${messageOf(error)}; please report it`,
-      { socket: socketPath },
+      `watching the guest at ${address} failed unforeseen, and goes on: ${messageOf(error)}; please report it`,
+      { address },
     );
     if (this.isOver() || !this.warnings.opens(warning.code, about)) return;
     this.around.bus.emit('warning', { warning, ...(this.reports ? { guest: this.reports.guest } : {}) });

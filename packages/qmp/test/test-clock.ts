@@ -4,7 +4,7 @@ import type { CancelTimer, Clock } from '@nic-herald/core';
 export class TestClock implements Clock {
   readonly timers: Array<{ due: number; run: () => void }> = [];
   private passed = 0;
-  private startMs = 1_700_000_000_500;
+  private startMs = 1_700_000_000_123.456;
 
   now(): number {
     return this.startMs + this.passed;

@@ -1,5 +1,6 @@
 import { isNestedDeeperThan } from '@nic-herald/core';
 import { z } from 'zod';
+import type { QmpEvent } from './qmp-transport.js';
 
 const greeting = z.object({ QMP: z.object({ version: z.unknown() }) });
 const returnMessage = z.object({ return: z.unknown(), id: z.int() });
@@ -7,14 +8,6 @@ const errorMessage = z.object({
   error: z.object({ class: z.string().max(256), desc: z.string() }),
   id: z.int().optional(),
 });
-
-/** An event as QEMU sent it. `data` is unchecked. */
-export interface QmpEvent {
-  readonly name: string;
-  readonly data: unknown;
-  /** QEMU's stamp, ms since 1970 UTC with a fraction; absent where QEMU had no clock. */
-  readonly stampedAt?: number;
-}
 
 /** One line of a QMP conversation (QEMU's docs/interop/qmp-spec). */
 export type QmpMessage =

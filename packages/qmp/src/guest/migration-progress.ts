@@ -66,6 +66,11 @@ export class MigrationProgress {
     return this.side === 'destination' && this.mirror === 'none' && !this.resumed && !this.loaded;
   }
 
+  /** Whether the last that was told of it is that all of it was sent. */
+  get hasLeft(): boolean {
+    return this.status === 'idle' && this.lastEnd === end('source', 'completed');
+  }
+
   /** It is set up for COLO, and QEMU will not tell of it by events: its next RESUME is not yet the guest's own. */
   suspectMirror(): void {
     if (this.mayMirror) this.mirror = 'suspected';

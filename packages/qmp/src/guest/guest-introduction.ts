@@ -1,4 +1,4 @@
-import { type GuestIdentity, guestIdentity } from '@nic-herald/core';
+import { type Clock, type GuestIdentity, guestIdentity } from '@nic-herald/core';
 import type { MigrationStatus } from '../commands/migration-status.js';
 import type { MigrationCapabilities, QmpCommands } from '../commands/qmp-commands.js';
 import type { NicFingerprint, NicTable } from './nic-table.js';
@@ -14,6 +14,8 @@ export interface GuestIntroduction {
   readonly mirrors: boolean;
   readonly capabilities: MigrationCapabilities;
   readonly nics: NicFingerprint;
+  /** When it was asked where it stands, ms since 1970 UTC. */
+  readonly askedAt: number;
 }
 
 /** What is asked, and how. */
@@ -21,8 +23,7 @@ export interface Questions {
   readonly commands: QmpCommands;
   readonly table: NicTable;
   readonly signal: AbortSignal;
-  /** Called as the run state is read, perhaps more than once: what came before is in it, what comes after is not. */
-  readonly onRunState: () => void;
+  readonly clock: Clock;
 }
 
 /** A pair of which one end has just gone on alone is asked again so often. */
@@ -42,19 +43,24 @@ export const introductionOf = async (questions: Questions): Promise<GuestIntrodu
   return { identity: guestIdentity({ name, uuid }), version, capabilities, nics, ...place };
 };
 
-/** `colo` is all that both ends of a pair say: only then is QEMU asked which it is. No answer counts as the mirror. */
+/**
+ * One question after the other: were a guest asked of its migration first, one that came in between would look like one
+ * that was booted. `colo` is all that both ends of a pair say: only then is QEMU asked which it is. No answer counts as
+ * the mirror.
+ */
 const placeOf = async ({
   commands,
   signal,
-  onRunState,
-}: Questions): Promise<Pick<GuestIntroduction, 'runState' | 'migration' | 'mirrors'>> => {
+  clock,
+}: Questions): Promise<Pick<GuestIntroduction, 'runState' | 'migration' | 'mirrors' | 'askedAt'>> => {
   for (let looks = 1; ; looks += 1) {
-    const [runState, migration] = await Promise.all([
-      commands.runState({ signal, onReply: onRunState }),
-      commands.migration({ signal }),
-    ]);
-    if (migration.status !== 'colo') return { runState, migration, mirrors: false };
+    const askedAt = clock.now();
+    const runState = await commands.runState({ signal });
+    const migration = await commands.migration({ signal });
+    if (migration.status !== 'colo') return { runState, migration, mirrors: false, askedAt };
     const mode = await commands.coloMode({ signal });
-    if (mode !== 'none' || looks === MAX_LOOKS) return { runState, migration, mirrors: mode !== 'primary' };
+    if (mode !== 'none' || looks === MAX_LOOKS) {
+      return { runState, migration, mirrors: mode !== 'primary', askedAt };
+    }
   }
 };

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { type CancelTimer, type Clock, HeraldError } from '@nic-herald/core';
 import type { QmpLimits } from './qmp-limits.js';
+import type { CommandOptions } from './qmp-transport.js';
 
 /** How one command may end early, and who must know of its reply first. */
-export interface CommandOptions {
-  readonly signal?: AbortSignal;
+export interface QueuedCommandOptions extends CommandOptions {
   /**
    * Called when the reply is read, before any later line is looked at. The promise settles after the rest of
    * the chunk, so what must keep its place among the events belongs here.
@@ -12,7 +12,7 @@ export interface CommandOptions {
   readonly onReply?: () => void;
 }
 
-interface Command extends CommandOptions {
+interface Command extends QueuedCommandOptions {
   readonly id: number;
   readonly name: string;
   readonly line: string;
@@ -39,7 +39,7 @@ export class CommandQueue {
   ) {}
 
   /** Sends a command when its turn comes. Rejects with a HeraldError only. */
-  execute(name: string, args: object | undefined, options: CommandOptions = {}): Promise<unknown> {
+  execute(name: string, args: object | undefined, options: QueuedCommandOptions = {}): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.closed) return reject(this.closed);
       if (options.signal?.aborted) return reject(this.error('HERALD_CANCELLED', name, 'was cancelled'));

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { type EarlyEvent, eventsAfter, type Replied } from './early-events.js';
+
+/** `RESUME@20`; `active@10` is a MIGRATION; without a stamp QEMU had no clock. */
+const eventOf = (text: string): EarlyEvent => {
+  const [what = '', stamp] = text.split('@');
+  const isStatus = what === what.toLowerCase();
+  const event = { name: isStatus ? 'MIGRATION' : what, data: isStatus ? { status: what } : undefined };
+  return { event: stamp === undefined ? event : { ...event, stampedAt: Number(stamp) }, readAt: 0 };
+};
+
+describe('eventsAfter', () => {
+  const runs: Replied = { running: true, migration: undefined };
+  const stands: Replied = { running: false, migration: undefined };
+  it.each<[string, string, Replied, string]>([
+    ['nothing', '', runs, ''],
+    ['a STOP of one that stood', 'STOP@1', stands, ''],
+    ['a STOP of one that ran', 'STOP@1', runs, 'STOP@1'],
+    ['a RESUME of one that ran', 'RESUME@1', runs, ''],
+    ['a RESUME of one that stood', 'RESUME@1', stands, 'RESUME@1'],
+    ['what came in the wrong order', 'RESUME@2 STOP@1', runs, 'STOP@1 RESUME@2'],
+    ['what came as it happened, without a clock', 'RESUME STOP@1', stands, 'RESUME STOP@1'],
+    ['what came twice', 'STOP@1 STOP@1', runs, 'STOP@1'],
+    [
+      'statuses before the one that it has',
+      'setup@1 active@2 completed@3',
+      { ...runs, migration: 'active' },
+      'completed@3',
+    ],
+    [
+      'statuses behind the one that it has',
+      'completed@3 active@2 setup@1',
+      { ...runs, migration: 'completed' },
+      '',
+    ],
+    [
+      'statuses after the one that it had long ago',
+      'setup@1 active@2',
+      { ...runs, migration: 'cancelled' },
+      'setup@1 active@2',
+    ],
+    ['what has no place', 'RESET@1 NIC_RX_FILTER_CHANGED@2', stands, 'RESET@1 NIC_RX_FILTER_CHANGED@2'],
+  ])('keeps what the replies do not say: %s', (_, came, replied, kept) => {
+    const all = came.split(' ').filter((text) => text !== '');
+    const events = new Map(all.map((text) => [eventOf(text), text]));
+    const left = eventsAfter([...events.keys()], replied).map((event) => events.get(event));
+    expect(left.join(' ')).toBe(kept);
+  });
+});

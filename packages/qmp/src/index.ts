@@ -1,0 +1,18 @@
+export type { GuestBackground, GuestStanding, QemuProcess } from './guest/guest-background.js';
+export {
+  GuestWatch,
+  type IntroductionOutcome,
+  type WatchSettings,
+  type WatchSurroundings,
+} from './guest/guest-watch.js';
+export { PollLoop } from './poll-loop.js';
+export { qmpCommandError } from './transport/qmp-command-error.js';
+export { QmpConnection, type QmpConnectionOwner } from './transport/qmp-connection.js';
+export { DEFAULT_QMP_LIMITS, type QmpLimits } from './transport/qmp-limits.js';
+export type {
+  CommandOptions,
+  QmpEvent,
+  QmpEventListener,
+  QmpTransport,
+} from './transport/qmp-transport.js';
+export { WarningGate } from './warning-gate.js';
