@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { NetworkSandbox, privilegeMissing } from './network-sandbox.js';
+import { PortsDriver } from './ports-driver.js';
+
+const missing = privilegeMissing();
+const saying = (problem: string) => ({ problem: expect.stringContaining(problem) as string });
+
+describe.skipIf(missing)(`the ports of Linux, at real taps${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  const sandboxes: NetworkSandbox[] = [];
+  const sandbox = (...taps: string[]): NetworkSandbox => {
+    const made = new NetworkSandbox(taps);
+    sandboxes.push(made);
+    return made;
+  };
+  afterEach(() => {
+    for (const made of sandboxes.splice(0)) made.remove();
+  });
+  /** A hypervisor that holds tap0, an agent, and what the hypervisor says. */
+  const laid = async (at = sandbox('tap0', 'tap1'), agentAt = at, without: readonly string[] = []) => {
+    const [hypervisor, agent] = [new PortsDriver(at), new PortsDriver(agentAt, without)];
+    await hypervisor.hold('tap0');
+    const backend = { type: 'tap', name: 'net0', holder: await hypervisor.who() };
+    return { agent, backend, hypervisor };
+  };
+
+  describe('are not', () => {
+    it('a tap that the process does not have open', async () => {
+      const { agent, backend } = await laid();
+      const found = await agent.resolve({ ...backend, interfaceName: 'tap1' });
+      expect(found).toEqual(
+        saying('said to be tap1, which its process does not have open; it has open tap0'),
+      );
+    });
+
+    it('of a process that has ended, though its number is taken', async () => {
+      const { agent, backend } = await laid();
+      const holder = { ...backend.holder, startTicks: backend.holder.startTicks + 1 };
+      expect(await agent.resolve({ ...backend, holder, interfaceName: 'tap0' })).toEqual(saying('has ended'));
+    });
+
+    it('in another network namespace, even where a tap of that name is here', async () => {
+      const { agent, backend } = await laid(sandbox('tap0'), sandbox('tap0'));
+      const found = await agent.resolve({ ...backend, interfaceName: 'tap0' });
+      expect(found).toEqual(saying('is in another network namespace'));
+    });
+
+    it('of a process that may not be looked into, and say what that takes', async () => {
+      const { agent, backend } = await laid(sandbox('tap0'), undefined, ['sys_ptrace']);
+      expect(await agent.resolve({ ...backend, interfaceName: 'tap0' })).toEqual(
+        saying('takes CAP_SYS_PTRACE'),
+      );
+    });
+
+    it('proved where nobody says whose they are', async () => {
+      const { agent, backend } = await laid();
+      const { holder, ...rest } = backend;
+      expect(await agent.resolve({ ...rest, interfaceName: 'tap0' })).toEqual(saying('cannot be told'));
+    });
+  });
+
+  it.each([
+    ['by its name', { interfaceName: 'tap0' }],
+    ['where it is the only one and nothing is said', {}],
+  ])('are found %s, with what they are attached to', async (_, said) => {
+    const { agent, backend } = await laid();
+    for (let time = 1; time <= 2; time += 1) {
+      expect(await agent.resolve({ ...backend, ...said })).toEqual({
+        port: {
+          kind: 'tap',
+          name: 'tap0',
+          namespace: expect.stringMatching(/^net:\[\d+\]$/) as string,
+          index: expect.any(Number) as number,
+          attachment: expect.objectContaining({ vlans: 'unaware', learns: true, forwards: true }) as object,
+        },
+      });
+    }
+  });
+});
