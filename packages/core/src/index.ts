@@ -127,9 +127,18 @@ export type { NicDescriptor } from './nic/nic-descriptor.js';
 export type { NicLimits } from './nic/nic-limits.js';
 export { type FilterChanges, NIC_MODEL, type NicModel, type RestorableStates } from './nic/nic-model.js';
 export { type ParsedState, parseState, type StateSchema } from './nic/state-schema.js';
+export type { DiagnoseContext, Finding } from './plugin/finding.js';
 export { type HeraldPlugin, PLUGIN_CONTRACT, type PluginRegistrar } from './plugin/herald-plugin.js';
 export type { HostService } from './plugin/host-service.js';
 export type { PluginFactory } from './plugin/plugin-factory.js';
+export {
+  listOption,
+  type PluginOption,
+  textOption,
+  wholeNumberOption,
+  yesOrNoOption,
+} from './plugin/plugin-option.js';
+export { checkedOptions, optionsSchema } from './plugin/plugin-options.js';
 export { type FrameBatch, frameCount } from './sink/frame-batch.js';
 export {
   type ChannelHealth,
