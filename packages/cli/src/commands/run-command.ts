@@ -25,7 +25,7 @@ import { checkControlPath, controlPath } from '../control/control-path.js';
 import { ControlServer } from '../control/control-server.js';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.js';
 import { withOrigins } from '../plugins/agent-description.js';
-import { type LoadedPlugin, loadPlugins } from '../plugins/load-plugins.js';
+import { type TakenPlugins, takePlugins } from '../plugins/take-plugins.js';
 import { printError } from '../print-error.js';
 
 /** `nic-herald run`: the agent of one host, until SIGTERM or SIGINT. */
@@ -36,7 +36,7 @@ export const runCommand = async (
 ): Promise<ExitCode> => {
   const file = flags.config === undefined ? undefined : await loadConfig(flags.config);
   const settings = agentSettings(flags, file?.config ?? {});
-  const loaded = file === undefined ? [] : await loadPlugins(file);
+  const taken = await takePlugins(flags, file);
   const control = settings.controlSocket ?? controlPath(settings.host, io);
   const stopped = io.untilStopped(); // from here on a signal ends the agent in order, not in the middle
   const destination = pino.destination({ dest: 1, sync: false });
@@ -51,7 +51,7 @@ export const runCommand = async (
   );
   const disown = ownRejections(logger);
   try {
-    return await agent(settings, loaded, control, logger, stopped);
+    return await agent(settings, taken, control, logger, stopped);
   } catch (error) {
     // what could not start here was told by whoever could not; the rest is a fault
     if (!isHeraldError(error)) throw error;
@@ -65,7 +65,7 @@ export const runCommand = async (
 
 const agent = async (
   settings: AgentSettings,
-  loaded: readonly LoadedPlugin[],
+  taken: TakenPlugins,
   controlSocket: string,
   logger: Logger,
   stopped: Promise<string>,
@@ -74,7 +74,7 @@ const agent = async (
   const reports = reportDirectory === undefined ? undefined : new ReportDirectory(reportDirectory);
   await claimSocket(checkControlPath(controlSocket)); // before anything is started that another agent may hold
   await reports?.start();
-  const plugins = [...(await agentPlugins(settings, loaded, logger, reports)), watching];
+  const plugins = [...agentPlugins(settings, taken.plugins, logger, reports), watching];
   const host = await composeHost(plugins, { name });
   if (!provides(host, HANDOFF_STORE)) {
     logger.warn('no hand-off directory: guests arriving here are announced as far as their own cards tell');
@@ -86,7 +86,7 @@ const agent = async (
   try {
     control = await ControlServer.listen(controlSocket, {
       ...host,
-      describe: () => withOrigins(host.describe(), loaded),
+      describe: () => withOrigins(host.describe(), taken),
     });
     logger.info(
       {

@@ -12,15 +12,9 @@ const file = {
 };
 
 describe('settings of an agent', () => {
-  it('need a socket', () => {
-    expect(() => agentSettings({ qmp: [] }, {})).toThrow(expect.objectContaining({ code: 'HERALD_USAGE' }));
-  });
-
   it('take paths of the file relative to the file', () => {
     expect(agentSettings({ qmp: [], config: '/etc/nic-herald/herald.yaml' }, file)).toMatchObject({
       host: 'from-file',
-      sockets: ['/etc/nic-herald/run/*.qmp', '/abs/vm.qmp'],
-      handoffDirectory: '/etc/nic-herald/hand-off',
       reportDirectory: '/reports',
       controlSocket: '/etc/nic-herald/c.sock',
       logLevel: 'warn',
@@ -38,8 +32,6 @@ describe('settings of an agent', () => {
     };
     expect(agentSettings(flags, file)).toMatchObject({
       host: 'B',
-      sockets: ['/vm.qmp'],
-      handoffDirectory: '/h',
       reportDirectory: '/r',
       controlSocket: '/c',
       logLevel: 'debug',
@@ -84,9 +76,6 @@ describe('settings of an agent', () => {
     const { rules, ...settings } = agentSettings({ qmp: ['/vm.qmp'] }, {});
     expect(settings).toEqual({
       host: hostname(),
-      sockets: ['/vm.qmp'],
-      enableMigrationEvents: false,
-      learner: {},
       logLevel: 'info',
     });
     expect(Object.values(rules).every((rule) => rule === undefined)).toBe(true);

@@ -22,12 +22,15 @@ const learner = section({
   inKernel: yesOrNo.optional(),
 });
 
-/** A plugin, by its name or path alone or with options, which its own schema checks when it is loaded. */
+/**
+ * A plugin, by its name or path alone or with options, which its own schema checks when it is loaded. One that comes
+ * with nic-herald is configured so, or left out.
+ */
 const pluginEntry = z.preprocess(
   (value) => (typeof value === 'string' ? { use: value } : value),
   mapping(
-    { use: text(PATH_LENGTH), with: z.unknown().optional() },
-    'must be an npm package or a path, or a mapping of `use` and `with`',
+    { use: text(PATH_LENGTH), with: z.unknown().optional(), enabled: yesOrNo.optional() },
+    'must be an npm package or a path, or a mapping of `use`, `with` and `enabled`',
   ),
 );
 
