@@ -39,6 +39,9 @@ const OPTIONS: Readonly<
   },
 };
 
+const keyOf = (part: PropertyKey | { readonly key: PropertyKey }): string =>
+  String(typeof part === 'object' ? part.key : part);
+
 const factoryOf = async (load: () => Promise<object>): Promise<PluginFactory> =>
   ((await load()) as { plugin: PluginFactory }).plugin;
 
@@ -55,7 +58,7 @@ describe.each(BUILT_INS)(
     const issuesOf = async (options: unknown) => {
       const { options: schema } = await factoryOf(load);
       const { issues = [] } = (await schema?.['~standard'].validate(options)) ?? {};
-      return issues.map(({ path = [], message }) => [path.map((part) => String(part)).join('.'), message]);
+      return issues.map(({ path = [], message }) => [path.map(keyOf).join('.'), message]);
     };
 
     it.each([[7], ['text'], [[]], [null]])('its options are not %j', async (options) => {
@@ -69,7 +72,7 @@ describe.each(BUILT_INS)(
     it('every option of it is refused by name and value where it is nonsense', async () => {
       for (const [option, value] of Object.entries(wrong)) {
         const issues = await issuesOf({ ...given, [option]: value });
-        expect(issues, option).toEqual([[option, expect.stringMatching(/^must be .+, got .+/)]]);
+        expect(issues, option).toEqual([[option, expect.stringMatching(/^must be .+, got .+/) as string]]);
       }
     });
 
@@ -89,8 +92,8 @@ describe.each(BUILT_INS)(
         }
       };
       const registrar: PluginRegistrar = {
-        provide: (token, provider) => register(token, provider as Provider<unknown>),
-        contribute: (token, provider) => register(token, provider as Provider<unknown>),
+        provide: (token, provider) => register(token, provider),
+        contribute: (token, provider) => register(token, provider),
       };
       expect(plugin.install(registrar)).toBeUndefined();
       expect(constructed).toEqual([]);

@@ -138,7 +138,7 @@ export {
   wholeNumberOption,
   yesOrNoOption,
 } from './plugin/plugin-option.js';
-export { checkedOptions, optionsSchema } from './plugin/plugin-options.js';
+export { checkedOptions, type OptionsSchema, optionsSchema } from './plugin/plugin-options.js';
 export { type FrameBatch, frameCount } from './sink/frame-batch.js';
 export {
   type ChannelHealth,

@@ -35,15 +35,15 @@ describe('a hand-off directory', () => {
     expect(await diagnose(root)).toMatchObject([
       {
         level: 'problem',
-        what: expect.stringContaining('everybody'),
-        advice: expect.stringContaining('chmod'),
+        what: expect.stringContaining('everybody') as string,
+        advice: expect.stringContaining('chmod') as string,
       },
     ]);
   });
 
   it('that is not there is not made by looking', async () => {
     expect(await diagnose(join(root, 'a', 'b'))).toMatchObject([
-      { level: 'note', what: expect.stringContaining('makes it when it starts') },
+      { level: 'note', what: expect.stringContaining('makes it when it starts') as string },
     ]);
     expect(await readdir(root)).toEqual([]);
   });

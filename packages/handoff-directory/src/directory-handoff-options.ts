@@ -1,4 +1,4 @@
-import { optionsSchema, textOption, wholeNumberOption } from '@nic-herald/core';
+import { type OptionsSchema, optionsSchema, textOption, wholeNumberOption } from '@nic-herald/core';
 
 /** How snapshots are kept in a directory. */
 export interface DirectoryHandoffOptions {
@@ -13,7 +13,7 @@ export interface DirectoryHandoffOptions {
 }
 
 /** Checks the options, and fills in their defaults. */
-export const directoryHandoffOptions = optionsSchema<Required<DirectoryHandoffOptions>>({
+export const directoryHandoffOptions: OptionsSchema<Required<DirectoryHandoffOptions>> = optionsSchema({
   directory: textOption({ what: 'the path of a directory', most: 4096 }),
   maxFileBytes: wholeNumberOption({ least: 1024, most: 64 * 1024 * 1024, usual: 1024 * 1024 }),
   maxEntries: wholeNumberOption({ least: 1, most: 1_000_000, usual: 10_000 }),

@@ -12,7 +12,7 @@ const probed = (probe: Partial<LinuxLearnerProbe>) => async (): Promise<LinuxLea
 it('does without the kernel where it is told to, and tries nothing there', async () => {
   const probe = () => Promise.reject(new Error('not asked'));
   expect(await diagnoseLearner({ inKernel: false }, probe)).toEqual([
-    { level: 'note', what: expect.stringContaining('inKernel is false') },
+    { level: 'note', what: expect.stringContaining('inKernel is false') as string },
   ]);
 });
 

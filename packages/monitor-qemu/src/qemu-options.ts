@@ -1,6 +1,7 @@
 import {
   checkedOptions,
   listOption,
+  type OptionsSchema,
   optionsSchema,
   type PluginOption,
   type Token,
@@ -47,7 +48,7 @@ const ms = (least: number, usual: number): PluginOption<number> =>
 const pause = wholeNumberOption({ least: 1, most: 3_600_000 });
 
 /** Checks the options, and fills in their defaults. */
-export const qemuOptions = optionsSchema<QemuSettings>({
+export const qemuOptions: OptionsSchema<QemuSettings> = optionsSchema({
   sockets: listOption(textOption({ what: 'an absolute path', most: 4096, pattern: /^\// }), { most: 1024 }),
   enableMigrationEvents: yesOrNoOption(false),
   greetingTimeoutMs: ms(1, DEFAULT_QMP_LIMITS.greetingTimeoutMs),

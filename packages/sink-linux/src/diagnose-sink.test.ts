@@ -13,5 +13,5 @@ it.each<[string, LinuxSinkProbe, readonly string[]]>([
   expect(findings.map(({ level }) => level)).toEqual(levels);
   for (const name of probe.missing) expect(findings[0]?.what).toContain(name);
   if (!probe.usable)
-    expect(findings[1]).toMatchObject({ code: probe.code, what: expect.stringContaining('EPERM') });
+    expect(findings[1]).toMatchObject({ code: probe.code, what: expect.stringContaining('EPERM') as string });
 });

@@ -93,19 +93,21 @@ describe('nic-herald doctor --config', () => {
     );
     expect(status).toBe(EXIT.ok);
     expect(of('monitor-qemu')).toMatchObject([
-      { level: 'note', what: expect.stringContaining(`${folder}/later.qmp`) },
+      { level: 'note', what: expect.stringContaining(`${folder}/later.qmp`) as string },
     ]);
     expect(of('handoff-directory')).toMatchObject([
-      { level: 'note', what: expect.stringContaining(`${folder}/h`) },
+      { level: 'note', what: expect.stringContaining(`${folder}/h`) as string },
     ]);
-    expect(of('reports')).toMatchObject([{ level: 'note', what: expect.stringContaining(`${folder}/r`) }]);
+    expect(of('reports')).toMatchObject([
+      { level: 'note', what: expect.stringContaining(`${folder}/r`) as string },
+    ]);
     expect(of('sink-linux')).toMatchObject([
-      { level: 'note', what: expect.stringContaining('left out by plugins.0') },
+      { level: 'note', what: expect.stringContaining('left out by plugins.0') as string },
     ]);
     expect(of('plugins').map(({ level, what }) => [level, what])).toEqual([
-      ['ok', expect.stringContaining('fit together')],
-      ['note', expect.stringContaining('no plugin brings a sink')],
-      ['note', expect.stringContaining('no plugin learns')],
+      ['ok', expect.stringContaining('fit together') as string],
+      ['note', expect.stringContaining('no plugin brings a sink') as string],
+      ['note', expect.stringContaining('no plugin learns') as string],
     ]);
   });
 

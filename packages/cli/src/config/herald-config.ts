@@ -61,9 +61,6 @@ export const heraldConfigSchema = mapping({
 /** A checked herald.yaml; paths stand as written. */
 export type HeraldConfig = z.infer<typeof heraldConfigSchema>;
 
-/** One entry of `plugins`. */
-export type PluginEntry = NonNullable<HeraldConfig['plugins']>[number];
-
 /** The rules of herald.yaml that hold for every guest, or for one. */
 export type GuestRules = Omit<z.infer<z.ZodObject<typeof guestRules, z.core.$strict>>, 'announce'> &
   Pick<HeraldConfig, 'announce'>;

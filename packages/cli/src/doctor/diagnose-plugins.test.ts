@@ -92,7 +92,7 @@ describe('a plugin that does not diagnose as it should', () => {
   ])('and %s is a problem that names it; the others are heard', async (_, bad, code, what) => {
     const { findings } = await diagnosePlugins([bad, good], undefined, 50);
     expect(findings).toEqual([
-      { subject: 'bad', level: 'problem', code, what: expect.stringContaining(what) },
+      { subject: 'bad', level: 'problem', code, what: expect.stringContaining(what) as string },
       { subject: 'good', ...sound[0] },
       { subject: 'good', ...sound[1] },
     ]);

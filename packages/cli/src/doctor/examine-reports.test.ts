@@ -19,7 +19,7 @@ it.each([
 ])('reports in %s', async (_, path, level, what) => {
   expect(await examineReports(join(root, path))).toMatchObject({
     level,
-    what: expect.stringContaining(what),
+    what: expect.stringContaining(what) as string,
   });
   expect(await readdir(root)).toEqual(['file']);
 });

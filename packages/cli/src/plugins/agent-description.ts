@@ -6,7 +6,7 @@ import { originOfBuiltIn, type PluginOrigin } from './plugin-origin.js';
 import type { TakenPlugins } from './take-plugins.js';
 
 /** One plugin of an agent, from where it is and why it is there. */
-export interface DescribedPlugin extends PluginDescription {
+interface DescribedPlugin extends PluginDescription {
   readonly origin?: PluginOrigin;
   readonly source?: PluginSource;
   readonly because?: string;

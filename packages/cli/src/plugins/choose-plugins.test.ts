@@ -78,16 +78,16 @@ describe('what contradicts itself is refused', () => {
       [
         expect.stringContaining(
           'there is no @nic-herald/host to leave out; known are @nic-herald/model-virtio-net',
-        ),
+        ) as string,
       ],
     ],
     [
       'all of it at once',
       'learner: { capacity: 512, inKernel: true }\nplugins:\n  - use: "@nic-herald/learner-linux"\n    with: { capacity: 1024, inKernel: false }\n  - { use: model-e1000, enabled: false }\n',
       [
-        expect.stringContaining('plugins.1: there is no model-e1000'),
-        expect.stringContaining('plugins.0.with.capacity: differs from learner.capacity in line 1'),
-        expect.stringContaining('plugins.0.with.inKernel: differs from learner.inKernel'),
+        expect.stringContaining('plugins.1: there is no model-e1000') as string,
+        expect.stringContaining('plugins.0.with.capacity: differs from learner.capacity in line 1') as string,
+        expect.stringContaining('plugins.0.with.inKernel: differs from learner.inKernel') as string,
       ],
     ],
   ])('%s', (_, yaml, problems) => {

@@ -27,5 +27,4 @@ export const takePlugins = async (flags: RunFlags, file?: LoadedConfig): Promise
 };
 
 /** Whether a plugin has a monitor; of others' it shows when they are installed. */
-export const mayWatch = ({ builtIn }: PluginChoice): boolean =>
-  builtIn === undefined || builtIn.watches === true;
+const mayWatch = ({ builtIn }: PluginChoice): boolean => builtIn === undefined || builtIn.watches === true;

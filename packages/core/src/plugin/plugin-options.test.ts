@@ -12,7 +12,10 @@ const schema = optionsSchema<{ path: string; size: number; fast: boolean; names:
 /** Each issue as `option: message`. */
 const issuesOf = async (given: unknown): Promise<readonly string[]> => {
   const { issues = [] } = await schema['~standard'].validate(given);
-  return issues.map(({ path = [], message }) => `${path.join('.')}: ${message}`);
+  return issues.map(
+    ({ path = [], message }) =>
+      `${path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')}: ${message}`,
+  );
 };
 
 describe('options are refused by name, range and value', () => {
@@ -57,7 +60,7 @@ describe('options are refused by name, range and value', () => {
     [
       'two at once',
       { size: 0, path: 1 },
-      [expect.stringMatching(/^path: /), expect.stringMatching(/^size: /)],
+      [expect.stringMatching(/^path: /) as string, expect.stringMatching(/^size: /) as string],
     ],
   ])('%s', async (_, given, problems) => {
     expect(await issuesOf(given)).toEqual(problems);

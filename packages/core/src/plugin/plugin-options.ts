@@ -2,6 +2,9 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type ErrorCode, HeraldError } from '../herald-error.js';
 import type { PluginOption } from './plugin-option.js';
 
+/** The schema of a plugin's options. */
+export type OptionsSchema<T> = StandardSchemaV1<unknown, T>;
+
 /** The options of a plugin, by name. */
 type OptionsOf<T> = { readonly [K in keyof T]-?: PluginOption<T[K]> };
 
@@ -18,7 +21,7 @@ type Checked<T> = { readonly value: T } | { readonly problems: readonly [OptionP
  * not know. Each problem names its option, what may be given and what was. Where more is wanted than single values,
  * take zod or any other.
  */
-export const optionsSchema = <T extends object>(options: OptionsOf<T>): StandardSchemaV1<unknown, T> => ({
+export const optionsSchema = <T extends object>(options: OptionsOf<T>): OptionsSchema<T> => ({
   '~standard': {
     version: 1,
     vendor: 'nic-herald',
@@ -40,7 +43,7 @@ export const optionsSchema = <T extends object>(options: OptionsOf<T>): Standard
  * `learner: capacity must be a whole number from 256 to 65536, got 7`.
  */
 export const checkedOptions = <T>(
-  schema: StandardSchemaV1<unknown, T>,
+  schema: OptionsSchema<T>,
   given: unknown,
   { code, plugin }: { readonly code: ErrorCode; readonly plugin: string },
 ): T => {
@@ -62,7 +65,7 @@ const check = <T extends object>(options: OptionsOf<T>, given: unknown): Checked
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return { problems: [{ option: '', problem: `must be a mapping of options, got ${inWords(given)}` }] };
   }
-  const values = new Map(Object.entries(given));
+  const values = new Map<string, unknown>(Object.entries(given));
   const known = Object.entries<PluginOption<unknown>>(options);
   const names = known.map(([name]) => name).join(', ');
   const problems: OptionProblem[] = [...values.keys()]
@@ -84,6 +87,6 @@ const check = <T extends object>(options: OptionsOf<T>, given: unknown): Checked
 const inWords = (value: unknown): string => {
   if (value === undefined || value === null) return 'nothing';
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
-  if (typeof value === 'object') return (JSON.stringify(value) ?? 'a mapping').slice(0, 60);
-  return String(value).slice(0, 60);
+  if (typeof value === 'object') return JSON.stringify(value).slice(0, 60);
+  return typeof value === 'number' || typeof value === 'boolean' ? `${value}` : `a ${typeof value}`;
 };

@@ -50,7 +50,7 @@ describe('sockets that cannot be used', () => {
     await mkdir(join(directory, 'domain-1-web'));
     const { path } = await listenAt('domain-1-web/monitor.sock');
     expect(await diagnoseSockets([path], tableOf([path, 'listens']))).toMatchObject([
-      { level: 'problem', what: expect.stringContaining("libvirt's own monitor") },
+      { level: 'problem', what: expect.stringContaining("libvirt's own monitor") as string },
     ]);
   });
 
@@ -86,7 +86,7 @@ describe('sockets that are there', () => {
     const listener = await listenAt('a.qmp');
     const table = tableOf(...kinds.map((kind) => [listener.path, kind] as const));
     expect(await diagnoseSockets([listener.path], table)).toMatchObject([
-      { level, what: expect.stringContaining(what) },
+      { level, what: expect.stringContaining(what) as string },
     ]);
     expect(listener.connections).toBe(0);
   });
@@ -116,7 +116,7 @@ describe('sockets that are there', () => {
     const client = connect(path);
     await new Promise((resolve) => client.once('connect', resolve));
     expect(await look()).toMatchObject([
-      { level: 'note', what: expect.stringContaining('has a client already') },
+      { level: 'note', what: expect.stringContaining('has a client already') as string },
     ]);
     client.destroy();
   });
