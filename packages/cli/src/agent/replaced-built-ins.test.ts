@@ -47,6 +47,21 @@ describe('a host that leaves built-ins out', () => {
     expect(tokens).toContain('core/guest-monitor');
   });
 
+  it('takes another version of one by its path, under the same name', async () => {
+    await writeFile(
+      join(folder, 'sink.mjs'),
+      `export const plugin = () => ({ name: '@nic-herald/sink-linux', contract: 2, install: (registrar) =>
+         registrar.contribute(Symbol.for('nic-herald/core/frame-sink@1'), { value: { name: 'newer' } }) });`,
+    );
+    const others = "monitors: { qemu: { sockets: ['*.qmp'] } }\nplugins:\n  - ./sink.mjs\n";
+    const without = (name: string): string => `  - { use: '@nic-herald/${name}', enabled: false }\n`;
+    await expect(compose(`${others}${without('learner-linux')}`)).rejects.toMatchObject({
+      code: 'HERALD_PLUGIN_DUPLICATE',
+    });
+    const brought = await compose(`${others}${without('learner-linux')}${without('sink-linux')}`);
+    expect(brought['@nic-herald/sink-linux']).toEqual(['core/frame-sink']);
+  });
+
   it("takes a stranger's monitor in place of ours, although a section names sockets", async () => {
     await writeFile(
       join(folder, 'monitor.mjs'),

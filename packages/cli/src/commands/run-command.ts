@@ -2,6 +2,7 @@ import {
   ANNOUNCE_POLICY,
   ANNOUNCEMENT_KIND,
   type AnyToken,
+  FRAME_SINK,
   GUEST_MONITOR,
   HANDOFF_STORE,
   type HeraldPlugin,
@@ -78,6 +79,9 @@ const agent = async (
   const host = await composeHost(plugins, { name });
   if (!provides(host, HANDOFF_STORE)) {
     logger.warn('no hand-off directory: guests arriving here are announced as far as their own cards tell');
+  }
+  if (!provides(host, FRAME_SINK)) {
+    logger.warn('no plugin brings a sink: nothing is announced from this host');
   }
   for (const { kind, message } of unknownKinds(settings.rules, provided(host, ANNOUNCEMENT_KIND))) {
     logger.warn({ code: 'HERALD_KIND_UNKNOWN', kind }, message);
