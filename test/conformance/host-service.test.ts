@@ -6,6 +6,7 @@ import { composeHost } from '@nic-herald/host';
 import { PlayedMonitor } from '@nic-herald/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../packages/cli/src/config/load-config.js';
+import { choosePlugins } from '../../packages/cli/src/plugins/choose-plugins.js';
 import { loadPlugins } from '../../packages/cli/src/plugins/load-plugins.js';
 
 const examples = join(import.meta.dirname, '../../examples');
@@ -19,7 +20,9 @@ afterEach(() => rm(folder, { recursive: true }));
 /** A host of the plugins that a herald.yaml names, and of a monitor that sees no guest. */
 const hostOf = async (yaml: string) => {
   await writeFile(join(folder, 'herald.yaml'), yaml);
-  const loaded = await loadPlugins(await loadConfig(join(folder, 'herald.yaml')));
+  const file = await loadConfig(join(folder, 'herald.yaml'));
+  const strangers = choosePlugins({ qmp: [] }, file).taken.filter(({ builtIn }) => builtIn === undefined);
+  const loaded = await loadPlugins(strangers, file.file);
   return composeHost([...loaded.map(({ plugin }) => plugin), new PlayedMonitor().plugin], { name: 'A' });
 };
 

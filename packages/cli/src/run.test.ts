@@ -78,6 +78,21 @@ describe('the nic-herald command', () => {
     ['a plugin that is not there', 'plugins: [acme-nobody]\n', 'HERALD_PLUGIN_NOT_FOUND'],
     ['plugins of which none watches', `plugins: [./idle.mjs]\n`, 'HERALD_PLUGIN_REQUIRES'],
     ['a plugin named twice', 'plugins: [./idle.mjs, ./idle.mjs]\n', 'HERALD_PLUGIN_DUPLICATE'],
+    [
+      'a built-in with two entries',
+      "plugins: ['@nic-herald/sink-linux', '@nic-herald/sink-linux']\n",
+      'HERALD_PLUGIN_DUPLICATE',
+    ],
+    [
+      'a monitor that is left out, and no other',
+      "monitors: { qemu: { sockets: [a.qmp] } }\nplugins: [{ use: '@nic-herald/monitor-qemu', enabled: false }]\n",
+      'HERALD_USAGE',
+    ],
+    [
+      'an option of a section that differs from its entry',
+      "handoff: { directory: a }\nplugins: [{ use: '@nic-herald/handoff-directory', with: { directory: b } }]\n",
+      'HERALD_CONFIG_INVALID',
+    ],
   ])('starts nothing for %s', async (_, yaml, code) => {
     const idle = "export const plugin = () => ({ name: 'idle', contract: 2, install() {} });";
     await writeFile(join(directory, 'idle.mjs'), idle);
@@ -87,6 +102,43 @@ describe('the nic-herald command', () => {
     expect(result).toMatchObject({ status: 2 });
     expect(result.err).toContain(`(${code})\n`);
   });
+
+  it.each([
+    [
+      'an entry',
+      "plugins:\n  - use: '@nic-herald/learner-linux'\n    with: { capacity: 7 }\n",
+      [],
+      /plugins.yaml:3: plugins\.0\.with\.capacity: must be a whole number from 256 to 65536, got 7, says @nic-herald\/learner-linux 0\.1\.0 \(.*\) \(HERALD_PLUGIN_OPTIONS\)\n$/,
+    ],
+    [
+      'an option it has not',
+      "plugins:\n  - use: '@nic-herald/sink-linux'\n    with: { queue: 64 }\n",
+      [],
+      /plugins.yaml:3: plugins\.0\.with\.queue: is no option: there are none, says/,
+    ],
+    [
+      'an option it needs',
+      "plugins:\n  - '@nic-herald/handoff-directory'\n",
+      [],
+      /plugins.yaml:2: plugins\.0\.with\.directory: must be the path of a directory of 1 to 4096 characters, got nothing/,
+    ],
+    [
+      'a section',
+      'handoff:\n  directory: "a\\0b"\n',
+      [],
+      /plugins.yaml:2: handoff\.directory: must be the path/,
+    ],
+    ['a flag', '', ['--handoff-dir', 'a'.repeat(5000)], /nic-herald: --handoff-dir: must be the path/],
+  ])(
+    'tells what is wrong with an option of a built-in by the place of %s',
+    async (_, yaml, flags, problem) => {
+      const file = join(directory, 'plugins.yaml');
+      await writeFile(file, yaml);
+      const { status, err } = await runIt('run', '--config', file, '--qmp', '/nowhere/a.qmp', ...flags);
+      expect(status).toBe(2);
+      expect(err).toMatch(problem);
+    },
+  );
 
   it('tells every mistake of a herald.yaml by line and field', async () => {
     const file = join(directory, 'bad.yaml');

@@ -104,12 +104,15 @@ export const run = async (argv: readonly string[], io: CliIo): Promise<ExitCode>
       }),
     );
 
-  command(program, 'doctor', 'tells whether an agent could run here, and why not').action(
-    action(async () => {
-      const { doctorCommand } = await import('./commands/doctor-command.js');
-      return await doctorCommand(io);
-    }),
-  );
+  command(program, 'doctor', 'tells whether an agent could run here, and why not')
+    .option('-c, --config <file>', "the agent's herald.yaml (default: /etc/nic-herald/herald.yaml, if there)")
+    .option('--json', 'print JSON')
+    .action(
+      action(async ({ json = false, ...options }: DoctorFlags) => {
+        const { doctorCommand } = await import('./commands/doctor-command.js');
+        return await doctorCommand({ ...options, json }, io);
+      }),
+    );
 
   command(
     program,
@@ -152,6 +155,10 @@ interface PluginsFlags {
   readonly config?: string;
   readonly host?: string;
   readonly control?: string;
+  readonly json?: boolean;
+}
+interface DoctorFlags {
+  readonly config?: string;
   readonly json?: boolean;
 }
 interface RunOptions {

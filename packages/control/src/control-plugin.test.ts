@@ -85,12 +85,4 @@ describe('the control socket as a plugin', () => {
     expect(await new ControlClient(join(directory, 'nic-herald', 'A.sock')).guests()).toEqual([]);
     await service.close?.();
   });
-
-  it('says what the program that composed the host adds', async () => {
-    const socket = join(directory, 'a.sock');
-    const service = serviceOf({ socket, describe: (said) => ({ ...said, host: `${said.host}!` }) });
-    await service.start?.({ signal });
-    expect(await new ControlClient(socket).describe()).toEqual({ host: 'A!', plugins: [] });
-    await service.close?.();
-  });
 });

@@ -135,9 +135,18 @@ export type { NicDescriptor } from './nic/nic-descriptor.js';
 export type { NicLimits } from './nic/nic-limits.js';
 export { type FilterChanges, NIC_MODEL, type NicModel, type RestorableStates } from './nic/nic-model.js';
 export { type ParsedState, parseState, type StateSchema } from './nic/state-schema.js';
+export type { DiagnoseContext, Finding } from './plugin/finding.js';
 export { type HeraldPlugin, PLUGIN_CONTRACT, type PluginRegistrar } from './plugin/herald-plugin.js';
 export { HOST_SERVICE, type HostService } from './plugin/host-service.js';
 export type { PluginFactory } from './plugin/plugin-factory.js';
+export {
+  listOption,
+  type PluginOption,
+  textOption,
+  wholeNumberOption,
+  yesOrNoOption,
+} from './plugin/plugin-option.js';
+export { checkedOptions, type OptionsSchema, optionsSchema } from './plugin/plugin-options.js';
 export type { NicBackend } from './port/nic-backend.js';
 export type { Port } from './port/port.js';
 export type { PortAttachment } from './port/port-attachment.js';

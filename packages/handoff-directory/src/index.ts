@@ -1,2 +1,3 @@
 export { DirectoryHandoff } from './directory-handoff.js';
-export { type DirectoryHandoffOptions, directoryHandoff } from './directory-handoff-plugin.js';
+export type { DirectoryHandoffOptions } from './directory-handoff-options.js';
+export { directoryHandoff, plugin } from './directory-handoff-plugin.js';

@@ -15,6 +15,7 @@ import {
   HeraldError,
   type HeraldPlugin,
   HOST_SERVICE,
+  type HostDescription,
   MAX_HOST_NAME,
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,
@@ -51,6 +52,8 @@ export interface ComposeOptions {
   readonly startDeadlineMs?: number;
   /** How long each plugin's `close` may take, ms; then it is given up. Default 5 000. */
   readonly closeDeadlineMs?: number;
+  /** Adds to what the host says of itself: where its plugins are from, say. */
+  readonly describe?: (description: HostDescription) => HostDescription;
 }
 
 const START_DEADLINE_MS = 10_000;
@@ -75,7 +78,7 @@ export const composeHost = async (
       `a host's name has 1 to ${MAX_HOST_NAME} characters, got ${name.length}: give it another with --host or \`name\``,
     );
   }
-  const installation = installPlugins(plugins, name);
+  const installation = installPlugins(plugins, name, options.describe);
   const built = installation.build();
 
   const clock = installation.get(CLOCK);

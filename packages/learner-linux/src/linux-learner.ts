@@ -1,6 +1,16 @@
-import { HeraldError, type HeraldPlugin, PLUGIN_CONTRACT, STATION_LEARNER } from '@nic-herald/core';
+import {
+  checkedOptions,
+  type HeraldPlugin,
+  optionsSchema,
+  PLUGIN_CONTRACT,
+  type PluginFactory,
+  STATION_LEARNER,
+  wholeNumberOption,
+  yesOrNoOption,
+} from '@nic-herald/core';
 import { BpfLearner } from './bpf-learner.js';
 import { BridgeLearner } from './bridge-learner.js';
+import { diagnoseLearner } from './diagnose-learner.js';
 
 /** What can be set. */
 export interface LinuxLearnerOptions {
@@ -13,23 +23,20 @@ export interface LinuxLearnerOptions {
   readonly inKernel?: boolean;
 }
 
-const DEFAULT_CAPACITY = 4096;
-const CAPACITY_RANGE = { least: 256, most: 65_536 };
+const options = optionsSchema<Required<LinuxLearnerOptions>>({
+  capacity: wholeNumberOption({ least: 256, most: 65_536, usual: 4096 }),
+  inKernel: yesOrNoOption(true),
+});
 
 /**
  * The plugin that learns at the taps of a Linux host: in the kernel, which needs CAP_NET_ADMIN and CAP_BPF, or
  * else out of the tables of their bridges. Throws HERALD_LEARNER_OPTION for an option out of its range.
  */
-export const linuxLearner = (options: LinuxLearnerOptions = {}): HeraldPlugin => {
-  const { capacity = DEFAULT_CAPACITY, inKernel = true } = options;
-  const { least, most } = CAPACITY_RANGE;
-  if (!Number.isInteger(capacity) || capacity < least || capacity > most) {
-    throw new HeraldError(
-      'HERALD_LEARNER_OPTION',
-      `learner: capacity must be a whole number from ${least} to ${most}, not ${capacity}`,
-      { details: { capacity } },
-    );
-  }
+export const linuxLearner = (given: LinuxLearnerOptions = {}): HeraldPlugin => {
+  const { capacity, inKernel } = checkedOptions(options, given, {
+    code: 'HERALD_LEARNER_OPTION',
+    plugin: 'learner',
+  });
   return {
     name: '@nic-herald/learner-linux',
     contract: PLUGIN_CONTRACT,
@@ -37,5 +44,9 @@ export const linuxLearner = (options: LinuxLearnerOptions = {}): HeraldPlugin =>
       if (inKernel) registrar.contribute(STATION_LEARNER, { factory: () => new BpfLearner(capacity) });
       registrar.contribute(STATION_LEARNER, { factory: () => new BridgeLearner(capacity) });
     },
+    diagnose: () => diagnoseLearner({ inKernel }),
   };
 };
+
+/** What a configuration loads. */
+export const plugin: PluginFactory<LinuxLearnerOptions> = Object.assign(linuxLearner, { options });

@@ -1,4 +1,11 @@
-import { ANNOUNCE_HANDLER, type HeraldPlugin, NIC_MODEL, PLUGIN_CONTRACT } from '@nic-herald/core';
+import {
+  ANNOUNCE_HANDLER,
+  type HeraldPlugin,
+  NIC_MODEL,
+  optionsSchema,
+  PLUGIN_CONTRACT,
+  type PluginFactory,
+} from '@nic-herald/core';
 import { E1000AnnounceHandler } from './e1000-announce-handler.js';
 import { E1000Model } from './e1000-model.js';
 
@@ -13,3 +20,6 @@ export const e1000 = (): HeraldPlugin => ({
     }
   },
 });
+
+/** What a configuration loads; it takes no options. */
+export const plugin: PluginFactory<object> = Object.assign(e1000, { options: optionsSchema<object>({}) });

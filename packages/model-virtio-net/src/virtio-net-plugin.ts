@@ -1,4 +1,11 @@
-import { ANNOUNCE_HANDLER, type HeraldPlugin, NIC_MODEL, PLUGIN_CONTRACT } from '@nic-herald/core';
+import {
+  ANNOUNCE_HANDLER,
+  type HeraldPlugin,
+  NIC_MODEL,
+  optionsSchema,
+  PLUGIN_CONTRACT,
+  type PluginFactory,
+} from '@nic-herald/core';
 import { VirtioNetAnnounceHandler } from './virtio-net-announce-handler.js';
 import { VirtioNetModel } from './virtio-net-model.js';
 
@@ -11,3 +18,6 @@ export const virtioNet = (): HeraldPlugin => ({
     registrar.contribute(ANNOUNCE_HANDLER, { class: VirtioNetAnnounceHandler });
   },
 });
+
+/** What a configuration loads; it takes no options. */
+export const plugin: PluginFactory<object> = Object.assign(virtioNet, { options: optionsSchema<object>({}) });

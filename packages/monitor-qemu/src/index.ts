@@ -1,2 +1,2 @@
-export { qemu } from './qemu.js';
+export { plugin, qemu } from './qemu.js';
 export type { QemuOptions } from './qemu-options.js';

@@ -1,6 +1,16 @@
-import { HeraldError, type Token, token } from '@nic-herald/core';
+import {
+  checkedOptions,
+  listOption,
+  type OptionsSchema,
+  optionsSchema,
+  type PluginOption,
+  type Token,
+  textOption,
+  token,
+  wholeNumberOption,
+  yesOrNoOption,
+} from '@nic-herald/core';
 import { DEFAULT_QMP_LIMITS } from '@nic-herald/qmp';
-import { z } from 'zod';
 
 /** How to reach the QEMUs of this host, and how often to look at them. Only `sockets` is required. */
 export interface QemuOptions {
@@ -33,26 +43,37 @@ export type QemuSettings = Required<QemuOptions>;
 /** The settings of the QEMU monitor of a host. */
 export const QEMU_SETTINGS: Token<QemuSettings> = token<QemuSettings>('@nic-herald/monitor-qemu/settings');
 
-const ms = (least: number) => z.number().min(least).max(3_600_000);
+const ms = (least: number, usual: number): PluginOption<number> =>
+  wholeNumberOption({ least, most: 3_600_000, usual });
+const pause = wholeNumberOption({ least: 1, most: 3_600_000 });
 
-const schema = z.strictObject({
-  sockets: z.array(z.string().startsWith('/', 'must be an absolute path').max(4096)).max(1024),
-  enableMigrationEvents: z.boolean().default(false),
-  greetingTimeoutMs: ms(1).default(DEFAULT_QMP_LIMITS.greetingTimeoutMs),
-  commandTimeoutMs: ms(1).default(DEFAULT_QMP_LIMITS.commandTimeoutMs),
-  maxLineBytes: z.int().min(65_536).max(268_435_456).default(DEFAULT_QMP_LIMITS.maxLineBytes),
-  migrationPollMs: ms(50).default(1000),
-  nicPollMs: ms(50).default(5000),
-  rescanMs: ms(50).default(2000),
-  reconnectMs: z.strictObject({ first: ms(1), longest: ms(1) }).default({ first: 100, longest: 5000 }),
+/** Checks the options, and fills in their defaults. */
+export const qemuOptions: OptionsSchema<QemuSettings> = optionsSchema({
+  sockets: listOption(textOption({ what: 'an absolute path', most: 4096, pattern: /^\// }), { most: 1024 }),
+  enableMigrationEvents: yesOrNoOption(false),
+  greetingTimeoutMs: ms(1, DEFAULT_QMP_LIMITS.greetingTimeoutMs),
+  commandTimeoutMs: ms(1, DEFAULT_QMP_LIMITS.commandTimeoutMs),
+  maxLineBytes: wholeNumberOption({
+    least: 65_536,
+    most: 268_435_456,
+    usual: DEFAULT_QMP_LIMITS.maxLineBytes,
+  }),
+  migrationPollMs: ms(50, 1000),
+  nicPollMs: ms(50, 5000),
+  rescanMs: ms(50, 2000),
+  reconnectMs: {
+    allowed: `a mapping of first and longest, each ${pause.allowed}`,
+    accepts: (value): value is QemuSettings['reconnectMs'] =>
+      typeof value === 'object' &&
+      value !== null &&
+      Object.keys(value).length === 2 &&
+      'first' in value &&
+      'longest' in value &&
+      Object.values(value).every((each) => pause.accepts(each)),
+    usual: { first: 100, longest: 5000 },
+  },
 });
 
 /** Checks options and fills in the defaults. Throws HERALD_QEMU_OPTIONS. */
-export const qemuSettings = (options: QemuOptions): QemuSettings => {
-  const { data, error } = schema.safeParse(options);
-  if (data) return data;
-  throw new HeraldError(
-    'HERALD_QEMU_OPTIONS',
-    `qemu() was given options it cannot use: ${z.prettifyError(error)}`,
-  );
-};
+export const qemuSettings = (options: QemuOptions): QemuSettings =>
+  checkedOptions(qemuOptions, options, { code: 'HERALD_QEMU_OPTIONS', plugin: 'qemu monitor' });

@@ -13,6 +13,9 @@ describe('qemu()', () => {
     ['an unknown option', { sockets: [], polling: true }],
     ['a period of nothing', { sockets: [], migrationPollMs: 0 }],
     ['a line too short for QEMU', { sockets: [], maxLineBytes: 10 }],
+    ['half a pause', { sockets: [], reconnectMs: { first: 1 } }],
+    ['a third pause', { sockets: [], reconnectMs: { first: 1, longest: 2, middle: 1 } }],
+    ['a pause of nothing', { sockets: [], reconnectMs: { first: 0, longest: 2 } }],
   ])('refuses %s', (_, options) => {
     expect(() => qemu(options as QemuOptions)).toThrow(
       expect.objectContaining({ code: 'HERALD_QEMU_OPTIONS' }),

@@ -1,6 +1,7 @@
-import { GUEST_MONITOR, type HeraldPlugin, PLUGIN_CONTRACT } from '@nic-herald/core';
+import { GUEST_MONITOR, type HeraldPlugin, PLUGIN_CONTRACT, type PluginFactory } from '@nic-herald/core';
+import { diagnoseSockets } from './diagnose/diagnose-sockets.js';
 import { QemuMonitor } from './qemu-monitor.js';
-import { QEMU_SETTINGS, type QemuOptions, qemuSettings } from './qemu-options.js';
+import { QEMU_SETTINGS, type QemuOptions, qemuOptions, qemuSettings } from './qemu-options.js';
 
 /** The plugin that watches QEMU guests over QMP. Throws HERALD_QEMU_OPTIONS at options it cannot use. */
 export const qemu = (options: QemuOptions): HeraldPlugin => {
@@ -12,5 +13,9 @@ export const qemu = (options: QemuOptions): HeraldPlugin => {
       registrar.provide(QEMU_SETTINGS, { value: settings });
       registrar.contribute(GUEST_MONITOR, { class: QemuMonitor });
     },
+    diagnose: () => diagnoseSockets(settings.sockets),
   };
 };
+
+/** What a configuration loads. */
+export const plugin: PluginFactory<QemuOptions> = Object.assign(qemu, { options: qemuOptions });

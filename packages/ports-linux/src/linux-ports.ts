@@ -1,6 +1,7 @@
 import {
   CLOCK,
   type HeraldPlugin,
+  optionsSchema,
   PLUGIN_CONTRACT,
   type PluginFactory,
   PORT_RESOLVER,
@@ -18,5 +19,7 @@ export const linuxPorts = (): HeraldPlugin => ({
     registrar.provide(PORT_RESOLVER, { factory: (resolver) => new LinuxPortResolver(resolver.get(CLOCK)) }),
 });
 
-/** What `plugins:` in herald.yaml looks for. It takes no options. */
-export const plugin: PluginFactory = linuxPorts;
+/** What a configuration loads; it takes no options. */
+export const plugin: PluginFactory<object> = Object.assign(linuxPorts, {
+  options: optionsSchema<object>({}),
+});

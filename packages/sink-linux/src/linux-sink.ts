@@ -1,4 +1,11 @@
-import { FRAME_SINK, type HeraldPlugin, PLUGIN_CONTRACT } from '@nic-herald/core';
+import {
+  FRAME_SINK,
+  type HeraldPlugin,
+  optionsSchema,
+  PLUGIN_CONTRACT,
+  type PluginFactory,
+} from '@nic-herald/core';
+import { diagnoseSink } from './diagnose-sink.js';
 import { LinuxTapSink } from './linux-tap-sink.js';
 
 /**
@@ -9,4 +16,8 @@ export const linuxSink = (): HeraldPlugin => ({
   name: '@nic-herald/sink-linux',
   contract: PLUGIN_CONTRACT,
   install: (registrar) => registrar.contribute(FRAME_SINK, { factory: () => new LinuxTapSink() }),
+  diagnose: async () => diagnoseSink(),
 });
+
+/** What a configuration loads; it takes no options. */
+export const plugin: PluginFactory<object> = Object.assign(linuxSink, { options: optionsSchema<object>({}) });

@@ -3,26 +3,20 @@ import type { Logger } from 'pino';
 import type { AgentSettings } from '../config/agent-settings.js';
 import { policyPlugin, statesPolicy } from '../config/policy-plugin.js';
 import type { LoadedPlugin } from '../plugins/load-plugins.js';
-import { handoffPlugin, learnerPlugin, lookingPlugins, portsPlugin, sinkPlugin } from './built-in-plugins.js';
 import { logFacts } from './fact-log.js';
 import { observerPlugin } from './observer-plugin.js';
 import type { ReportDirectory } from './report-directory.js';
 import { reportsPlugin } from './reports-plugin.js';
 
-/** Everything that an agent is composed of: what comes with nic-herald, and what herald.yaml names. */
-export const agentPlugins = async (
-  { sockets, enableMigrationEvents, handoffDirectory, learner, rules }: AgentSettings,
+/** Everything that an agent is composed of: the plugins it takes, the rules of herald.yaml, and its log and reports. */
+export const agentPlugins = (
+  { rules }: Pick<AgentSettings, 'rules'>,
   loaded: readonly LoadedPlugin[],
   logger: Logger,
   reports: ReportDirectory | undefined,
-): Promise<readonly HeraldPlugin[]> => [
-  ...lookingPlugins({ sockets, enableMigrationEvents }),
-  await portsPlugin(),
-  await sinkPlugin(),
-  await learnerPlugin(learner),
-  ...(handoffDirectory === undefined ? [] : [await handoffPlugin(handoffDirectory)]),
-  ...(statesPolicy(rules) ? [policyPlugin(rules)] : []),
+): readonly HeraldPlugin[] => [
   ...loaded.map(({ plugin }) => plugin),
+  ...(statesPolicy(rules) ? [policyPlugin(rules)] : []),
   observerPlugin('log', (bus) => logFacts(bus, logger)),
   ...(reports === undefined ? [] : [reportsPlugin(reports, logger)]),
 ];

@@ -1,11 +1,65 @@
 import type { CliIo } from '../cli-io.js';
-import { examineMachine } from '../doctor/examine-machine.js';
+import { agentSettings } from '../config/agent-settings.js';
+import { DEFAULT_CONFIG, readableConfig } from '../config/default-config.js';
+import { type LoadedConfig, loadConfig } from '../config/load-config.js';
+import { diagnosePlugins, subjectOf } from '../doctor/diagnose-plugins.js';
+import { examineComposition } from '../doctor/examine-composition.js';
+import { examineAgents, examineMachine } from '../doctor/examine-machine.js';
+import { examineReports } from '../doctor/examine-reports.js';
 import { renderFindings } from '../doctor/render-findings.js';
+import type { SubjectFinding } from '../doctor/subject-finding.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { choosePlugins } from '../plugins/choose-plugins.js';
 
-/** `nic-herald doctor`: whether an agent could run here, and why not. */
-export const doctorCommand = async (io: CliIo): Promise<ExitCode> => {
-  const findings = await examineMachine(io);
-  io.write(renderFindings(findings, io));
-  return findings.some(({ state }) => state === 'missing') ? EXIT.failure : EXIT.ok;
+/** What `doctor` was asked. */
+export interface DoctorOptions {
+  /** The herald.yaml of the agent; absent: the one in its usual place, else none. */
+  readonly config?: string;
+  readonly json: boolean;
+}
+
+/**
+ * `nic-herald doctor`: whether an agent could run here, and why not. Starts nothing, disturbs no agent. Rejects where
+ * the configuration itself is wrong.
+ */
+export const doctorCommand = async ({ config, json }: DoctorOptions, io: CliIo): Promise<ExitCode> => {
+  const path = config ?? (await readableConfig(DEFAULT_CONFIG));
+  const file = path === undefined ? undefined : await loadConfig(path);
+  const findings = [
+    ...examineMachine(),
+    configFinding(path),
+    ...(await examinePlugins(file)),
+    await examineAgents(io),
+  ];
+  io.write(json ? `${JSON.stringify(findings, undefined, 2)}\n` : renderFindings(findings, io));
+  // what a plugin was given up with, such as a call into a file system that hangs, may hold the process open
+  if (findings.some(({ code }) => code === 'HERALD_TIMEOUT')) io.endSoon?.();
+  return findings.some(({ level }) => level === 'problem') ? EXIT.failure : EXIT.ok;
+};
+
+const configFinding = (path: string | undefined): SubjectFinding =>
+  path === undefined
+    ? {
+        subject: 'config',
+        level: 'note',
+        what: `there is none at ${DEFAULT_CONFIG} that this user can read, so sockets, hand-off and reports are not looked at`,
+        advice: 'name one with --config',
+      }
+    : { subject: 'config', level: 'ok', what: path };
+
+const examinePlugins = async (file: LoadedConfig | undefined): Promise<readonly SubjectFinding[]> => {
+  const flags = { qmp: [], ...(file === undefined ? {} : { config: file.file }) };
+  const settings = agentSettings(flags, file?.config ?? {});
+  const { taken, leftOut } = choosePlugins(flags, file);
+  const { findings, loaded } = await diagnosePlugins(taken, file?.file);
+  const { reportDirectory } = settings;
+  return [
+    ...findings,
+    ...leftOut.map(
+      ({ plugin, because }) =>
+        ({ subject: subjectOf(plugin), level: 'note', what: `left out by ${because}` }) as const,
+    ),
+    ...(loaded === undefined ? [] : examineComposition(settings, loaded)),
+    ...(reportDirectory === undefined ? [] : [await examineReports(reportDirectory)]),
+  ];
 };

@@ -57,6 +57,25 @@ describe('nic-herald plugins --config', () => {
     );
   });
 
+  it('tells why each plugin is there, and what was left out', async () => {
+    const agent = await describeWith(
+      "trust: primary\nmonitors: { qemu: { sockets: [a.qmp] } }\nplugins:\n  - { use: '@nic-herald/sink-linux', enabled: false }\n",
+    );
+    const config = join(folder, 'herald.yaml');
+    const because = Object.fromEntries(
+      agent?.plugins.map(({ plugin, source, because: why }) => [plugin, `${source}: ${why}`]) ?? [],
+    );
+    expect(because).toMatchObject({
+      '@nic-herald/model-e1000': 'built-in: always',
+      '@nic-herald/monitor-qemu': `built-in: monitors.qemu.sockets (${config}:2)`,
+      'nic-herald/policy': 'built-in: rules of herald.yaml, or --observe',
+      '@nic-herald/host': 'built-in: always',
+    });
+    expect(agent?.leftOut).toEqual([
+      { plugin: '@nic-herald/sink-linux', because: `plugins.0 (${config}:4)` },
+    ]);
+  });
+
   it('tells where each plugin comes from, and starts none', async () => {
     const agent = await describeWith('plugins: [./policy.mjs]');
     const origins = Object.fromEntries(agent?.plugins.map(({ plugin, origin }) => [plugin, origin]) ?? []);

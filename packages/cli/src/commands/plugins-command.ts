@@ -1,4 +1,4 @@
-import { control, controlDirectory } from '@nic-herald/control';
+import { controlDirectory } from '@nic-herald/control';
 import { describePlugins } from '@nic-herald/host';
 import { pino } from 'pino';
 import { agentPlugins } from '../agent/agent-plugins.js';
@@ -8,8 +8,8 @@ import { loadConfig } from '../config/load-config.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { describeAgents } from '../inspect/ask-agents.js';
 import { type AgentDescription, withOrigins } from '../plugins/agent-description.js';
-import { loadPlugins } from '../plugins/load-plugins.js';
 import { renderPlugins } from '../plugins/render-plugins.js';
+import { takePlugins } from '../plugins/take-plugins.js';
 
 /** What `plugins` was asked. */
 export interface PluginsOptions {
@@ -44,8 +44,7 @@ const describeConfig = async (file: string, host: string | undefined): Promise<A
   const loaded = await loadConfig(file);
   const flags = { config: file, qmp: [], ...(host === undefined ? {} : { host }) };
   const settings = agentSettings(flags, loaded.config);
-  const named = await loadPlugins(loaded);
-  const plugins = await agentPlugins(settings, named, pino({ level: 'silent' }), undefined);
-  const described = describePlugins([...plugins, control({})]);
-  return withOrigins({ host: settings.host, plugins: described }, named);
+  const taken = await takePlugins(flags, loaded);
+  const plugins = agentPlugins(settings, taken.plugins, pino({ level: 'silent' }), undefined);
+  return withOrigins({ host: settings.host, plugins: describePlugins(plugins) }, taken);
 };

@@ -1,8 +1,9 @@
-import { checkControlPath, claimSocket, control, controlPath } from '@nic-herald/control';
+import { checkControlPath, claimSocket, controlPath } from '@nic-herald/control';
 import {
   ANNOUNCE_POLICY,
   ANNOUNCEMENT_KIND,
   type AnyToken,
+  FRAME_SINK,
   GUEST_MONITOR,
   HANDOFF_STORE,
   type HeraldPlugin,
@@ -13,6 +14,7 @@ import { tokenName } from '@nic-herald/core/internal';
 import { type ComposedHost, composeHost } from '@nic-herald/host';
 import { type Logger, pino } from 'pino';
 import { agentPlugins } from '../agent/agent-plugins.js';
+import { CONTROL_PLUGIN } from '../agent/built-ins.js';
 import { closeHost } from '../agent/close-host.js';
 import { ownRejections } from '../agent/own-rejections.js';
 import { ReportDirectory } from '../agent/report-directory.js';
@@ -24,7 +26,7 @@ import { statedModes } from '../config/stated-modes.js';
 import { unknownKinds } from '../config/unknown-kinds.js';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.js';
 import { withOrigins } from '../plugins/agent-description.js';
-import { type LoadedPlugin, loadPlugins } from '../plugins/load-plugins.js';
+import { type TakenPlugins, takePlugins } from '../plugins/take-plugins.js';
 import { printError } from '../print-error.js';
 
 /** `nic-herald run`: the agent of one host, until SIGTERM or SIGINT. */
@@ -35,8 +37,8 @@ export const runCommand = async (
 ): Promise<ExitCode> => {
   const file = flags.config === undefined ? undefined : await loadConfig(flags.config);
   const settings = agentSettings(flags, file?.config ?? {});
-  const loaded = file === undefined ? [] : await loadPlugins(file);
-  const controlSocket = settings.controlSocket ?? controlPath(settings.host, io);
+  const taken = await takePlugins(flags, file);
+  const controlSocket = controlSocketOf(taken, settings.host, io);
   const stopped = io.untilStopped(); // from here on a signal ends the agent in order, not in the middle
   const destination = pino.destination({ dest: 1, sync: false });
   const logger = pino(
@@ -50,7 +52,7 @@ export const runCommand = async (
   );
   const disown = ownRejections(logger);
   try {
-    const status = await agent(settings, loaded, controlSocket, logger, stopped);
+    const status = await agent(settings, taken, controlSocket, logger, stopped);
     if (status === EXIT.failure) io.endSoon?.();
     return status;
   } catch (error) {
@@ -64,24 +66,32 @@ export const runCommand = async (
   }
 };
 
+/** Where the agent can be asked; `undefined` where herald.yaml leaves that out. */
+const controlSocketOf = ({ plugins }: TakenPlugins, host: string, io: CliIo): string | undefined => {
+  const control = plugins.find(({ plugin }) => plugin.name === CONTROL_PLUGIN);
+  if (control === undefined) return undefined;
+  const { socket } = (control.given ?? {}) as { readonly socket?: string };
+  return socket ?? controlPath(host, io);
+};
+
 const agent = async (
   settings: AgentSettings,
-  loaded: readonly LoadedPlugin[],
-  controlSocket: string,
+  taken: TakenPlugins,
+  controlSocket: string | undefined,
   logger: Logger,
   stopped: Promise<string>,
 ): Promise<ExitCode> => {
   const { host: name, reportDirectory } = settings;
   const reports = reportDirectory === undefined ? undefined : new ReportDirectory(reportDirectory);
-  await claimSocket(checkControlPath(controlSocket)); // before anything is started that another agent may hold
-  const plugins = [
-    ...(await agentPlugins(settings, loaded, logger, reports)),
-    control({ socket: controlSocket, describe: (host) => withOrigins(host, loaded) }),
-    watching,
-  ];
-  const host = await composeHost(plugins, { name });
+  // before anything is started that another agent may hold
+  if (controlSocket !== undefined) await claimSocket(checkControlPath(controlSocket));
+  const plugins = [...agentPlugins(settings, taken.plugins, logger, reports), watching];
+  const host = await composeHost(plugins, { name, describe: (described) => withOrigins(described, taken) });
   if (!provides(host, HANDOFF_STORE)) {
     logger.warn('no hand-off directory: guests arriving here are announced as far as their own cards tell');
+  }
+  if (!provides(host, FRAME_SINK)) {
+    logger.warn('no plugin brings a sink: nothing is announced from this host');
   }
   for (const { kind, message } of unknownKinds(settings.rules, provided(host, ANNOUNCEMENT_KIND))) {
     logger.warn({ code: 'HERALD_KIND_UNKNOWN', kind }, message);
@@ -90,7 +100,7 @@ const agent = async (
   try {
     logger.info(
       {
-        control: controlSocket,
+        ...(controlSocket === undefined ? {} : { control: controlSocket }),
         guests: host.guests().length,
         plugins: pluginNames(host),
         ...modesOf(host, settings),

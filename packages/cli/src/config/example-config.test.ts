@@ -15,6 +15,12 @@ describe('examples/herald.yaml', () => {
     const parsed = parseConfig(allOptions, 'herald.yaml');
     expect(parsed).toMatchObject({
       config: {
+        plugins: [
+          { use: 'acme-nic' },
+          { with: { queue: 64 } },
+          { enabled: false },
+          { with: { nicPollMs: 2000 } },
+        ],
         monitors: { qemu: { enableMigrationEvents: true } },
         announce: { vlans: [{ kinds: ['rarp'] }, { preset: 'evpn' }], pacing: { burst: 64 } },
         mode: 'observe',

@@ -22,12 +22,15 @@ const learner = section({
   inKernel: yesOrNo.optional(),
 });
 
-/** A plugin, by its name or path alone or with options, which its own schema checks when it is loaded. */
+/**
+ * A plugin, by its name or path alone or with options, which its own schema checks when it is loaded. One that comes
+ * with nic-herald is configured so, or left out.
+ */
 const pluginEntry = z.preprocess(
   (value) => (typeof value === 'string' ? { use: value } : value),
   mapping(
-    { use: text(PATH_LENGTH), with: z.unknown().optional() },
-    'must be an npm package or a path, or a mapping of `use` and `with`',
+    { use: text(PATH_LENGTH), with: z.unknown().optional(), enabled: yesOrNo.optional() },
+    'must be an npm package or a path, or a mapping of `use`, `with` and `enabled`',
   ),
 );
 
@@ -57,9 +60,6 @@ export const heraldConfigSchema = mapping({
 
 /** A checked herald.yaml; paths stand as written. */
 export type HeraldConfig = z.infer<typeof heraldConfigSchema>;
-
-/** One entry of `plugins`. */
-export type PluginEntry = NonNullable<HeraldConfig['plugins']>[number];
 
 /** The rules of herald.yaml that hold for every guest, or for one. */
 export type GuestRules = Omit<z.infer<z.ZodObject<typeof guestRules, z.core.$strict>>, 'announce'> &

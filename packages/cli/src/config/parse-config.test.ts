@@ -66,7 +66,7 @@ describe('a herald.yaml with a mistake', () => {
     [
       'a plugin that is none',
       'plugins:\n  - acme-nic\n  - 7\n',
-      'herald.yaml:3: plugins.1: must be an npm package or a path, or a mapping of `use` and `with`, got 7',
+      'herald.yaml:3: plugins.1: must be an npm package or a path, or a mapping of `use`, `with` and `enabled`, got 7',
     ],
     [
       'a plugin without a name',

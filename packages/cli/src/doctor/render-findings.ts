@@ -1,22 +1,33 @@
 import picocolors from 'picocolors';
-import { labelled } from '../inspect/text-block.js';
-import type { Finding } from './examine-machine.js';
+import { WIDTH, wrapped } from '../inspect/text-block.js';
+import { printable } from '../printable.js';
+import type { SubjectFinding } from './subject-finding.js';
+
+const MARKS = { ok: 'ok', problem: 'no', note: '--' };
+const MOST_LABEL = 24;
 
 /** The findings as a person reads them, with the verdict last. */
 export const renderFindings = (
-  findings: readonly Finding[],
+  findings: readonly SubjectFinding[],
   options: { readonly color: boolean },
 ): string => {
   const { green, red, dim, bold } = picocolors.createColors(options.color);
-  const paint = { ok: green, missing: red, note: dim };
-  const mark = { ok: 'ok', missing: 'no', note: '--' };
-  const lines = findings.flatMap(({ subject, state, text }) =>
-    labelled(subject, text).map((line, index) => `${index === 0 ? paint[state](mark[state]) : '  '}${line}`),
+  const paint = { ok: green, problem: red, note: dim };
+  const label = Math.min(MOST_LABEL, Math.max(...findings.map(({ subject }) => subject.length)));
+  const lines = findings.flatMap((finding) =>
+    wrapped(printable(sentence(finding)), WIDTH - label - 6).map((line, index) =>
+      index === 0
+        ? `${paint[finding.level](MARKS[finding.level])}  ${printable(finding.subject).padEnd(label)}  ${line}`
+        : `${' '.repeat(label + 6)}${line}`,
+    ),
   );
-  const missing = findings.filter(({ state }) => state === 'missing').map(({ subject }) => subject);
+  const problems = findings.filter(({ level }) => level === 'problem').map(({ subject }) => subject);
   const verdict =
-    missing.length === 0
+    problems.length === 0
       ? "nic-herald can run here. It must run in the network namespace of the guests' taps."
-      : `nic-herald cannot run here: see ${missing.join(', ')}.`;
+      : `nic-herald cannot do all its work here: see ${[...new Set(problems)].map(printable).join(', ')}.`;
   return `${[...lines, '', bold(verdict)].join('\n')}\n`;
 };
+
+const sentence = ({ what, advice, code }: SubjectFinding): string =>
+  `${what}${advice === undefined ? '' : `: ${advice}`}${code === undefined ? '' : ` (${code})`}`;

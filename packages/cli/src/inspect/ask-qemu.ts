@@ -1,8 +1,9 @@
 import { lstat } from 'node:fs/promises';
 import { HeraldError } from '@nic-herald/core';
 import { type ComposedHost, composeHost } from '@nic-herald/host';
-import { lookingPlugins, portsPlugin, sinkPlugin } from '../agent/built-in-plugins.js';
 import { observerPlugin } from '../agent/observer-plugin.js';
+import { choosePlugins } from '../plugins/choose-plugins.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
 import type { GuestAccess } from './guest-access.js';
 
 /** Longest that connecting and asking who the guest is may take, ms. */
@@ -23,10 +24,14 @@ export const askQemu = async (
   const collect = observerPlugin('warnings', (bus) => [
     bus.on('warning', ({ warning }) => warnings.push(warning)),
   ]);
-  const ways = [await portsPlugin(), ...(options.sending ? [await sinkPlugin()] : [])];
+  const needed = choosePlugins({ qmp: [socket] }).taken.filter(
+    ({ builtIn }) =>
+      builtIn?.neededFor === 'looking' || (options.sending && builtIn?.neededFor === 'sending'),
+  );
+  const loaded = await loadPlugins(needed, undefined);
   let host: ComposedHost;
   try {
-    host = await composeHost([...lookingPlugins({ sockets: [socket] }), ...ways, collect], {
+    host = await composeHost([...loaded.map(({ plugin }) => plugin), collect], {
       startDeadlineMs: START_DEADLINE_MS,
     });
   } catch (error) {

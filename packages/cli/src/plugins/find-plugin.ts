@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { HeraldError } from '@nic-herald/core';
 import { resolve as resolveImport } from 'import-meta-resolve';
+import { builtInMeant } from '../agent/built-ins.js';
 import { originOfFile, type PluginOrigin, readManifest } from './plugin-origin.js';
 
 /** A module that can be imported. */
@@ -31,7 +32,8 @@ export const findPlugin = (use: string, folder: string, where: string): FoundPlu
   }
 };
 
-const isPath = (use: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.test(use);
+/** Whether a plugin is named by its path, not by its npm package. */
+export const isPath = (use: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.test(use);
 
 /** The module of a file, or that which the package in a folder exports. */
 const moduleAt = (path: string, importer: (from: string) => string): string => {
@@ -55,5 +57,10 @@ const problem = (use: string, folder: string, error: unknown): string => {
       : `${path} is no plugin's file or package`;
   }
   if (code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return `the package of ${use} exports no such module`;
-  return `no package ${use} is installed in ${folder} or above it: run 'npm install ${use}' there, or write ./${use} for a path`;
+  const meant = builtInMeant(use);
+  const hint =
+    meant === undefined
+      ? `run 'npm install ${use}' there, or write ./${use} for a path`
+      : `did you mean '${meant}', which comes with nic-herald?`;
+  return `no package ${use} is installed in ${folder} or above it: ${hint}`;
 };

@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { isHeraldError } from '@nic-herald/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../config/load-config.js';
+import { choosePlugins } from './choose-plugins.js';
 import { type LoadedPlugin, loadPlugins } from './load-plugins.js';
+import type { PluginChoice } from './plugin-choice.js';
 
 const SCHEMA = `{ '~standard': { version: 1, vendor: 'test', validate: (given) =>
   Number.isInteger(given.pollMs ?? 5000) ? { value: { pollMs: 5000, ...given } }
@@ -56,8 +58,11 @@ const put = async (path: string, text: string): Promise<void> => {
 
 const load = async (yaml: string): Promise<readonly LoadedPlugin[]> => {
   await put('herald.yaml', yaml);
-  return await loadPlugins(await loadConfig(join(folder, 'herald.yaml')));
+  const file = await loadConfig(join(folder, 'herald.yaml'));
+  return await loadPlugins(othersOf(choosePlugins({ qmp: [] }, file).taken), file.file);
 };
+
+const othersOf = (choices: readonly PluginChoice[]) => choices.filter(({ builtIn }) => builtIn === undefined);
 
 /** The messages and codes with which it fails, without the fixture's folder. */
 const problemsOf = async (yaml: string): Promise<readonly string[]> => {
@@ -77,6 +82,10 @@ describe('a plugin that cannot be had', () => {
     [
       'acme-nobody',
       "HERALD_PLUGIN_NOT_FOUND /herald.yaml:3: plugins.0: no package acme-nobody is installed in  or above it: run 'npm install acme-nobody' there, or write ./acme-nobody for a path",
+    ],
+    [
+      'sink-linux',
+      "HERALD_PLUGIN_NOT_FOUND /herald.yaml:3: plugins.0: no package sink-linux is installed in  or above it: did you mean '@nic-herald/sink-linux', which comes with nic-herald?",
     ],
     [
       'acme-nic/secret.js',
@@ -148,6 +157,18 @@ describe('a plugin that cannot be had', () => {
 });
 
 describe('a plugin of a third party', () => {
+  it('is not even looked for where it is left out', async () => {
+    expect(await load('plugins: [{ use: acme-nobody, enabled: false }]')).toEqual([]);
+  });
+
+  it('says whether it is a package or a path, and why it is there', async () => {
+    const loaded = await load('host: A\nplugins:\n  - ./own\n  - use: acme-nic\n    enabled: true\n');
+    expect(loaded.map(({ source, because }) => [source, because.replace(folder, '')])).toEqual([
+      ['npm', 'plugins.1 (/herald.yaml:4)'],
+      ['path', 'plugins.0 (/herald.yaml:3)'],
+    ]);
+  });
+
   it.each([
     [
       'acme-nic',

@@ -9,7 +9,7 @@ type Plugin = AgentDescription['plugins'][number];
 
 /** The plugins of one agent, for a person: from where, what they bring and how long that took. */
 export const renderPlugins = (
-  { host, plugins }: AgentDescription,
+  { host, plugins, leftOut = [] }: AgentDescription,
   options: { readonly color: boolean; readonly running: boolean },
 ): string => {
   const { bold } = picocolors.createColors(options.color);
@@ -17,6 +17,11 @@ export const renderPlugins = (
   const lines = [
     `${bold(`host ${printable(host)}`)}: ${counted(plugins.length, 'plugin')}, ${state}`,
     ...plugins.flatMap((plugin) => ['', bold(title(plugin)), ...body(plugin)]),
+    ...leftOut.flatMap(({ plugin, because }) => [
+      '',
+      bold(printable(plugin)),
+      ...labelled('left out', `by ${because}`),
+    ]),
   ];
   return `${lines.join('\n')}\n`;
 };
@@ -26,8 +31,11 @@ const title = ({ plugin, origin, contract }: Plugin): string =>
     .map((part) => printable(part))
     .join(' ');
 
-const body = ({ plugin, origin, registrations }: Plugin): readonly string[] => [
-  ...(origin === undefined ? [] : labelled('from', origin.path)),
+const body = ({ plugin, origin, source, because, registrations }: Plugin): readonly string[] => [
+  ...(origin === undefined
+    ? []
+    : labelled('from', source === undefined ? origin.path : `${origin.path} (${source})`)),
+  ...(because === undefined ? [] : labelled('because', because)),
   ...(origin?.package === undefined || origin.package === plugin || plugin.startsWith(`${origin.package}/`)
     ? []
     : labelled('package', origin.package)),

@@ -1,5 +1,6 @@
 import type { AnyToken, MultiToken, Token } from '../di/injection.js';
 import type { Provider } from '../di/scope.js';
+import type { DiagnoseContext, Finding } from './finding.js';
 
 /** The version of the contract between plugins and the host. Checked first; both numbers stand in the error. */
 export const PLUGIN_CONTRACT = 2;
@@ -24,4 +25,10 @@ export interface HeraldPlugin {
   readonly requires?: readonly AnyToken[];
   /** Synchronous; the registrar is dead afterwards. */
   install(registrar: PluginRegistrar): void;
+  /**
+   * Looks whether the plugin could do its work on this machine, with the options it was made with; `nic-herald
+   * doctor` asks. Without a host and without `install`, often beside an agent that runs: it disturbs none, and leaves
+   * nothing behind. What it throws is told as a problem.
+   */
+  diagnose?(context: DiagnoseContext): Promise<readonly Finding[]>;
 }

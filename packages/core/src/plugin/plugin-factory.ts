@@ -1,5 +1,5 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { HeraldPlugin } from './herald-plugin.js';
+import type { OptionsSchema } from './plugin-options.js';
 
 /**
  * What the module of a plugin exports under the name `plugin`, so that a configuration file can name it:
@@ -15,5 +15,5 @@ export interface PluginFactory<Options = unknown> {
    * Checks what the configuration gives, `{}` where it gives nothing: any Standard Schema validator (zod,
    * valibot, arktype). Absent: the plugin takes no options, and giving it some is an error.
    */
-  readonly options?: StandardSchemaV1<unknown, Options>;
+  readonly options?: OptionsSchema<Options>;
 }

@@ -6,6 +6,7 @@ import {
   GUEST_INTAKE,
   HERALD_HOST,
   type HeraldPlugin,
+  type HostDescription,
   MIGRATION_EVENT_BUS,
   PLUGIN_CONTRACT,
   type Token,
@@ -26,7 +27,11 @@ export const FRAME_SCHEDULE: Token<FrameSchedule> = token<FrameSchedule>('host/f
  * What the host itself brings: bus, clock and policy, each only where no plugin does; the intake of what monitors
  * report; itself, as its plugins see it; and its kinds of announcement.
  */
-export const hostDefaults = (installation: Installation, host: string): HeraldPlugin => ({
+export const hostDefaults = (
+  installation: Installation,
+  host: string,
+  describe = (description: HostDescription): HostDescription => description,
+): HeraldPlugin => ({
   name: '@nic-herald/host',
   contract: PLUGIN_CONTRACT,
   install: (registrar) => {
@@ -42,7 +47,7 @@ export const hostDefaults = (installation: Installation, host: string): HeraldPl
     registrar.provide(HERALD_HOST, {
       value: new LateHost(host, {
         bus: () => installation.get(MIGRATION_EVENT_BUS),
-        describe: () => ({ host, plugins: installation.describe() }),
+        describe: () => describe({ host, plugins: installation.describe() }),
       }),
     });
     if (!installation.isProvided(CLOCK)) registrar.provide(CLOCK, { value: new SystemClock() });

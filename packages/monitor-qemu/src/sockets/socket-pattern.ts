@@ -13,6 +13,9 @@ export interface FoundSockets {
 const MAX_MATCHES = 4096;
 const WILD = /[*?]/;
 
+/** Whether a path has a `*` or a `?`. */
+export const isPattern = (path: string): boolean => WILD.test(path);
+
 /** The regular expression for one component of a path, `*` and `?` being wild; no leading dot is matched by them. */
 export const componentPattern = (component: string): RegExp => {
   const source = component

@@ -1,0 +1,128 @@
+import type { RunFlags } from '../config/agent-settings.js';
+import { nearestWord } from '../nearest-word.js';
+
+/** The short ways to give one option of a built-in: a key of herald.yaml, and perhaps a flag. */
+export interface OptionSource {
+  readonly option: string;
+  /** The key of herald.yaml, from the top. */
+  readonly key: readonly [string, ...string[]];
+  readonly flag?: { readonly name: string; readonly of: (flags: RunFlags) => unknown };
+  /** A path or a list of paths: of the file relative to it, of a flag to the working directory. */
+  readonly isPath?: true;
+}
+
+/** A plugin that comes with nic-herald. It is one like others: what stands here could be written under `plugins:`. */
+export interface BuiltIn {
+  /** The npm package, and the plugin's name. */
+  readonly name: string;
+  /** Imports the package, whose export `plugin` is a `PluginFactory`. Native code is loaded with it. */
+  readonly load: () => Promise<object>;
+  /** The option without which a section does not take it; absent: it is always taken. */
+  readonly takenWith?: string;
+  readonly sources: readonly OptionSource[];
+  /** What cannot be done without it: looking at a guest, sending for one, or nothing but an agent's work. */
+  readonly neededFor: 'looking' | 'sending' | 'agent';
+  /** It brings a monitor. */
+  readonly watches?: true;
+}
+
+/** What answers at an agent's control socket. */
+export const CONTROL_PLUGIN = '@nic-herald/control';
+
+/** All plugins that come with nic-herald, in the order in which they are shown. */
+export const BUILT_INS: readonly BuiltIn[] = [
+  {
+    name: '@nic-herald/model-virtio-net',
+    load: () => import('@nic-herald/model-virtio-net'),
+    sources: [],
+    neededFor: 'looking',
+  },
+  {
+    name: '@nic-herald/model-e1000',
+    load: () => import('@nic-herald/model-e1000'),
+    sources: [],
+    neededFor: 'looking',
+  },
+  {
+    name: '@nic-herald/monitor-qemu',
+    load: () => import('@nic-herald/monitor-qemu'),
+    takenWith: 'sockets',
+    sources: [
+      {
+        option: 'sockets',
+        key: ['monitors', 'qemu', 'sockets'],
+        flag: { name: '--qmp', of: ({ qmp }) => qmp },
+        isPath: true,
+      },
+      { option: 'enableMigrationEvents', key: ['monitors', 'qemu', 'enableMigrationEvents'] },
+    ],
+    neededFor: 'looking',
+    watches: true,
+  },
+  {
+    name: '@nic-herald/ports-linux',
+    load: () => import('@nic-herald/ports-linux'),
+    sources: [],
+    neededFor: 'looking',
+  },
+  {
+    name: '@nic-herald/sink-linux',
+    load: () => import('@nic-herald/sink-linux'),
+    sources: [],
+    neededFor: 'sending',
+  },
+  {
+    name: '@nic-herald/learner-linux',
+    load: () => import('@nic-herald/learner-linux'),
+    sources: [
+      { option: 'capacity', key: ['learner', 'capacity'] },
+      { option: 'inKernel', key: ['learner', 'inKernel'] },
+    ],
+    neededFor: 'agent',
+  },
+  {
+    name: '@nic-herald/handoff-directory',
+    load: () => import('@nic-herald/handoff-directory'),
+    takenWith: 'directory',
+    sources: [
+      {
+        option: 'directory',
+        key: ['handoff', 'directory'],
+        flag: { name: '--handoff-dir', of: ({ handoffDir }) => handoffDir },
+        isPath: true,
+      },
+    ],
+    neededFor: 'agent',
+  },
+  {
+    name: CONTROL_PLUGIN,
+    load: () => import('@nic-herald/control'),
+    sources: [
+      {
+        option: 'socket',
+        key: ['control', 'socket'],
+        flag: { name: '--control', of: ({ control }) => control },
+        isPath: true,
+      },
+    ],
+    neededFor: 'agent',
+  },
+];
+
+/** The built-in of this name. */
+export const builtInOf = (name: string): BuiltIn | undefined => BUILT_INS.find((each) => each.name === name);
+
+/** The name of the built-in that was most likely meant: a misspelled one, or one without its scope. */
+export const builtInMeant = (written: string): string | undefined => {
+  const names = BUILT_INS.map(({ name }) => name);
+  const whole = nearestWord(written, names);
+  if (whole !== undefined || (written.includes('/') && !written.startsWith(SCOPE))) return whole;
+  const short = nearestWord(
+    written.replace(SCOPE, ''),
+    names.map((name) => name.replace(SCOPE, '')),
+  );
+  return short === undefined ? undefined : `${SCOPE}${short}`;
+};
+
+/** The scope of what comes with nic-herald. */
+export const SCOPE = '@nic-herald/';

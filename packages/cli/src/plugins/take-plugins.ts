@@ -1,0 +1,30 @@
+import { HeraldError } from '@nic-herald/core';
+import type { RunFlags } from '../config/agent-settings.js';
+import type { LoadedConfig } from '../config/load-config.js';
+import { choosePlugins } from './choose-plugins.js';
+import { type LoadedPlugin, loadPlugins } from './load-plugins.js';
+import type { LeftOutPlugin, PluginChoice } from './plugin-choice.js';
+
+/** The plugins of an agent, but for those of the command itself. */
+export interface TakenPlugins {
+  readonly plugins: readonly LoadedPlugin[];
+  readonly leftOut: readonly LeftOutPlugin[];
+}
+
+/**
+ * Chooses and loads what flags and herald.yaml ask for. Rejects with HERALD_USAGE where nothing could watch, and with
+ * what `choosePlugins` and `loadPlugins` throw.
+ */
+export const takePlugins = async (flags: RunFlags, file?: LoadedConfig): Promise<TakenPlugins> => {
+  const { taken, leftOut } = choosePlugins(flags, file);
+  if (!taken.some(mayWatch)) {
+    throw new HeraldError(
+      'HERALD_USAGE',
+      'there is nothing to watch: give --qmp SOCKET, or monitors.qemu.sockets in herald.yaml',
+    );
+  }
+  return { plugins: await loadPlugins(taken, file?.file), leftOut };
+};
+
+/** Whether a plugin has a monitor; of others' it shows when they are installed. */
+const mayWatch = ({ builtIn }: PluginChoice): boolean => builtIn === undefined || builtIn.watches === true;
