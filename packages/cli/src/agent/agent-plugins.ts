@@ -1,4 +1,4 @@
-import type { HeraldPlugin } from '@nic-herald/core';
+import type { HeraldPlugin, MigrationReport } from '@nic-herald/core';
 import type { Logger } from 'pino';
 import type { AgentSettings } from '../config/agent-settings.js';
 import { policyPlugin, statesPolicy } from '../config/policy-plugin.js';
@@ -25,12 +25,15 @@ export const agentPlugins = async (
   ...(reports === undefined ? [] : [reportsPlugin(reports, logger)]),
 ];
 
-const reportsPlugin = (reports: ReportDirectory, logger: Logger): HeraldPlugin =>
-  observerPlugin('reports', (bus) => [
-    bus.on('announce:finished', ({ report }) => {
-      reports.write(report, Date.now()).then(
-        (file) => logger.debug({ file }, 'report written'),
-        (error: unknown) => logger.error({ err: error }, 'a report could not be written'),
-      );
-    }),
+const reportsPlugin = (reports: ReportDirectory, logger: Logger): HeraldPlugin => {
+  const write = ({ report }: { readonly report: MigrationReport }): void => {
+    reports.write(report, Date.now()).then(
+      (file) => logger.debug({ file, revision: report.revision }, 'report written'),
+      (error: unknown) => logger.error({ err: error }, 'a report could not be written'),
+    );
+  };
+  return observerPlugin('reports', (bus) => [
+    bus.on('announce:finished', write),
+    bus.on('announce:revised', write),
   ]);
+};

@@ -114,7 +114,9 @@ export class AnnouncementRound {
     );
     this.putParts(
       batch,
-      partsOf(batch, most).flatMap((part) => partsWithout(part, (index) => out.has(batch.frames[index] ?? ''))),
+      partsOf(batch, most).flatMap((part) =>
+        partsWithout(part, (index) => out.has(batch.frames[index] ?? '')),
+      ),
     );
   }
 

@@ -1,5 +1,6 @@
 import {
   ANNOUNCE_POLICY,
+  ANNOUNCEMENT_COMPANION,
   ANNOUNCEMENT_KIND,
   CLOCK,
   DEFAULT_GUEST_POLICY,
@@ -14,6 +15,7 @@ import { FrameSchedule } from '../announce/frame-schedule.js';
 import { FactBus } from '../facts/fact-bus.js';
 import { HostIntake } from '../facts/host-intake.js';
 import { HOST_KINDS } from '../kinds/host-kinds.js';
+import { MulticastCompanion } from '../multicast/multicast-companion.js';
 import type { Installation } from './installation.js';
 import { SystemClock } from './system-clock.js';
 
@@ -22,7 +24,7 @@ export const FRAME_SCHEDULE: Token<FrameSchedule> = token<FrameSchedule>('host/f
 
 /**
  * What the host itself brings: bus, clock and policy, each only where no plugin does; the intake of what monitors
- * report; and its kinds of announcement.
+ * report; its kinds of announcement; and the companion that asks guests for their multicast groups.
  */
 export const hostDefaults = (installation: Installation): HeraldPlugin => ({
   name: '@nic-herald/host',
@@ -41,6 +43,7 @@ export const hostDefaults = (installation: Installation): HeraldPlugin => ({
     if (!installation.isProvided(ANNOUNCE_POLICY)) {
       registrar.provide(ANNOUNCE_POLICY, { value: { forGuest: () => DEFAULT_GUEST_POLICY } });
     }
+    registrar.contribute(ANNOUNCEMENT_COMPANION, { factory: (resolver) => MulticastCompanion.of(resolver) });
     for (const value of HOST_KINDS) registrar.contribute(ANNOUNCEMENT_KIND, { value });
   },
 });
