@@ -272,6 +272,7 @@ describe('composeHost', () => {
       'host/frame-schedule',
       'core/guest-intake',
       'core/announce-policy',
+      'core/announcement-companion',
       ...Array<string>(5).fill('core/announcement-kind'),
     ]);
   });

@@ -96,11 +96,12 @@ export class Attendance {
   report(section: unknown, isLast = false): void {
     if (this.isOut || this.isSettled || (this.changesLeft <= 0 && !isLast)) return;
     const parsed = parseSection(section);
-    if ('problem' in parsed) return this.fail(`its section cannot stand in the report: ${parsed.problem}`);
-    if (parsed.json === this.said?.json) return;
-    this.said = parsed;
-    this.changesLeft -= 1;
-    this.listener.changed();
+    if ('problem' in parsed) this.fail(`its section cannot stand in the report: ${parsed.problem}`);
+    else if (parsed.json !== this.said?.json) {
+      this.said = parsed;
+      this.changesLeft -= 1;
+      this.listener.changed();
+    }
   }
 
   /** The first report is out: from now on its changes are counted. */
@@ -121,14 +122,14 @@ export class Attendance {
   private take(given: unknown): void {
     const waiting = this.unheard ?? [];
     this.unheard = undefined;
-    if (given === undefined) return this.settle();
-    if (typeof given !== 'object' || given === null) {
-      return this.fail(
-        `\`accompany\` gave ${given === null ? 'null' : `a ${typeof given}`}, no accompaniment`,
-      );
-    }
+    if (given === undefined) this.settle();
+    else if (typeof given === 'object' && given !== null) this.goAlong(given, waiting);
+    else this.fail(`\`accompany\` gave ${given === null ? 'null' : `a ${typeof given}`}, no accompaniment`);
+  }
+
+  private goAlong(given: Accompaniment, waiting: readonly Happening[]): void {
     this.accompaniment = given;
-    if (this.isOut) return this.letGo();
+    if (this.isOut) this.letGo();
     for (const happening of waiting) if (!this.isOut) this.tell(happening);
   }
 
@@ -136,11 +137,15 @@ export class Attendance {
     const { is } = happening;
     const given = this.call(is, () => this.ask(happening));
     if (given === undefined) return;
-    if (is !== 'over') return this.watch(is, given.value);
-    this.whenThere(is, given.value, LAST_WORD_MS, (section) => {
-      if (section !== undefined) this.report(section, true);
-      this.settle();
-    });
+    if (is === 'over') this.whenThere(is, given.value, LAST_WORD_MS, (section) => this.conclude(section));
+    else if (given.value instanceof Promise) {
+      given.value.catch((error: unknown) => this.fail(failed(is, error), error));
+    }
+  }
+
+  private conclude(section: unknown): void {
+    if (section !== undefined) this.report(section, true);
+    this.settle();
   }
 
   private ask({ is, with: fact }: Happening): unknown {
@@ -161,31 +166,23 @@ export class Attendance {
         `\`${what}\` held the agent for ${Math.round(heldMs)} ms, and at most ${LONGEST_HOLD_MS} are allowed`,
       );
     } catch (error) {
-      this.fail(`\`${what}\` failed: ${messageOf(error)}`, error);
+      this.fail(failed(what, error), error);
     }
     return undefined;
   }
 
   /** Goes on with what was given: at once, or once it is there in time. */
   private whenThere(what: string, given: unknown, limitMs: number, goOn: (value: unknown) => void): void {
-    if (!(given instanceof Promise)) return goOn(given);
-    withDeadline(this.clock, limitMs, `\`${what}\``, () => given, this.gone.signal).then(
-      goOn,
-      (error: unknown) => {
-        // One that makes up its mind too late is let go of all the same.
-        if (what === 'accompany')
-          given.then(
-            (value) => this.take(value),
-            () => {},
-          );
-        this.fail(`\`${what}\` failed: ${messageOf(error)}`, error);
-      },
-    );
-  }
-
-  private watch(what: string, given: unknown): void {
-    if (!(given instanceof Promise)) return;
-    given.catch((error: unknown) => this.fail(`\`${what}\` failed: ${messageOf(error)}`, error));
+    if (!(given instanceof Promise)) {
+      goOn(given);
+      return;
+    }
+    const inTime = withDeadline(this.clock, limitMs, `\`${what}\``, () => given, this.gone.signal);
+    inTime.then(goOn, (error: unknown) => {
+      this.fail(failed(what, error), error);
+      // One that makes up its mind too late is let go of all the same.
+      if (what === 'accompany') given.then(goOn, () => {});
+    });
   }
 
   private fail(words: string, cause?: unknown): void {
@@ -225,3 +222,5 @@ export class Attendance {
 }
 
 const MAX_WORDS = 500;
+
+const failed = (what: string, error: unknown): string => `\`${what}\` failed: ${messageOf(error)}`;

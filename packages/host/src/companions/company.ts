@@ -81,13 +81,14 @@ export class Company {
 
   /** The first frames are out. Quick: called on the hot path, as is `round`. */
   fired(): void {
-    if (this.hasFired) return;
+    if (this.hasFired || this.isShut) return;
     this.hasFired = true;
     this.note({ is: 'fired' });
   }
 
-  /** A round is out. */
+  /** A round is out; the first may be before `fired` is called. */
   round(round: RoundReport): void {
+    this.fired();
     this.note({ is: 'round', with: round });
   }
 

@@ -171,7 +171,7 @@ describe('MulticastRefresh', () => {
   });
 
   it('leaves out NICs without a port, and those where nothing was asked and nothing is wrong', async () => {
-    const { clock, add, refresh, reported } = prepared();
+    const { clock, add, reported } = prepared();
     add([asking({ ...nicOf('nic1'), port: undefined as never }), asking()]);
     await clock.settle();
     expect([...(await reported()).of]).toEqual([]);

@@ -10,6 +10,7 @@ import {
   messageOf,
 } from '@nic-herald/core';
 import { reportsSince } from '../learn/reports-since.js';
+import { boundedSection } from './bounded-section.js';
 import { NicQueries } from './nic-queries.js';
 import { planQueries, type QueryPlan } from './query-plan.js';
 
@@ -91,12 +92,11 @@ export class MulticastRefresh implements Accompaniment {
   private section(
     told: (nic: string) => readonly MulticastReports[] | undefined,
   ): MulticastSection | undefined {
-    const nics: Record<string, MulticastRefreshReport> = {};
-    for (const [nic, asked] of this.nics) {
+    const nics = [...this.nics].flatMap(([nic, asked]) => {
       const report = this.reportOf(asked, told(nic));
-      if (report !== undefined) nics[nic] = report;
-    }
-    return Object.keys(nics).length === 0 ? undefined : { nics };
+      return report === undefined ? [] : [[nic, report] as const];
+    });
+    return nics.length === 0 ? undefined : boundedSection(nics);
   }
 
   private async made({ nic, vlans, problem }: QueryPlan): Promise<Asked> {
