@@ -27,21 +27,10 @@ import {
 } from '@nic-herald/testkit';
 import { MacAddress } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
+import { complaintsOf } from './complaints-of.js';
 
 const LIMIT_MS = 200;
 const nothing = async (): Promise<void> => {};
-
-/** What the cases that fail say. */
-const complaintsOf = async ({ cases }: ContractSuite): Promise<readonly string[]> => {
-  const complaints: string[] = [];
-  for (const { skip, run } of cases) {
-    if (skip !== undefined) continue;
-    await run().catch((error: unknown) =>
-      complaints.push(`${(error as HeraldError).code} ${(error as Error).message}`),
-    );
-  }
-  return complaints;
-};
 
 describe('the contract of a hand-off store fails for a store that', () => {
   const broken = (over: (store: MemoryHandoff) => Partial<HandoffStore>): ContractSuite =>
