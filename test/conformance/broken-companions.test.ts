@@ -1,4 +1,4 @@
-import type { AccompaniedAnnouncement, Accompaniment, AnnouncementCompanion } from '@nic-herald/core';
+import type { AccompaniedAnnouncement, AnnouncementCompanion } from '@nic-herald/core';
 import { companionContract, type FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { complaintsOf } from './complaints-of.js';
@@ -26,8 +26,7 @@ const broken = (
   companionContract({
     companion: ({ clock }): AnnouncementCompanion => ({
       name: name as string,
-      accompany: (announcement) =>
-        ({ over: () => ({ rounds: 5 }), ...over(announcement, clock) }) as Accompaniment,
+      accompany: (announcement) => ({ over: () => ({ rounds: 5 }), ...over(announcement, clock) }),
     }),
     limitMs: 200,
   });

@@ -39,9 +39,7 @@ export class NotingCompanion implements AnnouncementCompanion {
       close: () => this.hear('close'),
     };
     const given = this.deeds.accompany?.(announcement);
-    return (
-      given instanceof Promise ? given.then((value: unknown) => value ?? hearing) : (given ?? hearing)
-    ) as Accompaniment;
+    return given instanceof Promise ? given.then((value: unknown) => value ?? hearing) : (given ?? hearing);
   }
 
   private hear(member: keyof Accompaniment, given?: unknown, words: string = member): unknown {

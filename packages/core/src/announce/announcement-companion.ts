@@ -21,7 +21,7 @@ export interface AccompaniedNic {
   readonly withdrawn: readonly Announcement[];
 }
 
-/** An announcement of one guest, and what a companion may do beside it. */
+/** An announcement of one guest, and what a companion may do beside it; what it may do can be taken out of the object. */
 export interface AccompaniedAnnouncement {
   /** Unique; its report has the same, in each revision. */
   readonly id: string;
@@ -37,16 +37,16 @@ export interface AccompaniedAnnouncement {
    * more once the announcement is cancelled or its companion is closed, and is shared: closing it closes it for this
    * companion alone. Rejects with HERALD_NIC_UNKNOWN, HERALD_NIC_NO_PORT, HERALD_NIC_NO_SINK, or what the sink says.
    */
-  openChannel(nic: string, direction: FrameDirection): Promise<FrameChannel>;
+  readonly openChannel: (nic: string, direction: FrameDirection) => Promise<FrameChannel>;
   /** What the guest told of its multicast groups so far, by NIC id; a NIC where nobody counts is not there. */
-  multicastReports(): Promise<ReadonlyMap<string, readonly MulticastReports[]>>;
+  readonly multicastReports: () => Promise<ReadonlyMap<string, readonly MulticastReports[]>>;
   /**
    * Adds this companion's section to the report, or puts this one in its place: plain JSON of at most
    * `MAX_SECTION_BYTES`, copied before this returns. After the first report it makes a later revision; a companion may
    * change its section 8 times by then, and what is reported once more is ignored, but for what `over` gives. Anything
    * else is a fault of the companion. Ignored once the companion is closed.
    */
-  report(section: unknown): void;
+  readonly report: (section: unknown) => void;
 }
 
 /**

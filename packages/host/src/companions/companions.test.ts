@@ -100,7 +100,7 @@ describe('a companion', () => {
 
   it('may make up its mind after the guest arrived, and then hears all of it', async () => {
     const { test, guest, clock, companion } = await accompanied({
-      accompany: () => after(70, undefined),
+      accompany: () => delayed(70, undefined),
     });
     test.resume(guest);
     await clock.advance(70);
@@ -114,7 +114,7 @@ describe('what a companion says stands in the report', () => {
   it.each<[string, Deeds, unknown]>([
     ['as its last word', { over: () => ({ seen: 1 }) }, { seen: 1 }],
     ['as a promise of it', { over: async () => ['later'] }, ['later']],
-    ['where it comes in time', { over: () => after(499, 'in time') }, 'in time'],
+    ['where it comes in time', { over: () => delayed(499, 'in time') }, 'in time'],
   ])('%s', async (_, deeds, section) => {
     const { test, guest, clock } = await accompanied(deeds);
     test.resume(guest);
@@ -133,7 +133,7 @@ describe('what a companion says stands in the report', () => {
   });
 
   it('in a later revision where it takes longer, and nothing waits for it', async () => {
-    const { test, guest, clock, companion } = await accompanied({ over: () => after(10_000, 'slow') });
+    const { test, guest, clock, companion } = await accompanied({ over: () => delayed(10_000, 'slow') });
     test.resume(guest);
     await clock.advance(2000);
     expect(test.report).toMatchObject({ revision: 1, sections: { sound: 'sound' } });
@@ -146,7 +146,7 @@ describe('what a companion says stands in the report', () => {
   });
 
   it('again and again, at most once a second and 8 times, and its last word always', async () => {
-    const { test, guest, clock, companion } = await accompanied({ over: () => after(30_000, 'last') });
+    const { test, guest, clock, companion } = await accompanied({ over: () => delayed(30_000, 'last') });
     test.resume(guest);
     await clock.advance(2000);
     const [announcement] = companion.announcements;
@@ -371,5 +371,5 @@ describe('what a companion sends', () => {
 });
 
 const clocks: { now: FakeClock } = { now: new FakeClock() };
-const after = (ms: number, value: unknown): Promise<unknown> =>
+const delayed = (ms: number, value: unknown): Promise<unknown> =>
   new Promise((resolve) => void clocks.now.setTimer(ms, () => resolve(value)));

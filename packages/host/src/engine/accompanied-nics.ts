@@ -1,6 +1,6 @@
 import type { AccompaniedNic } from '@nic-herald/core';
 import type { GuestPlan } from './plan-guest.js';
-import type { PreparedNic } from './prepared-announcement.js';
+import type { PreparedNic } from './prepared-nic.js';
 
 /** The planned NICs as companions see them. */
 export const accompaniedNics = (

@@ -1,6 +1,6 @@
 import { type Announcement, type NicPlan, type Refusal, stationKey } from '@nic-herald/core';
 import { addressKey, isLoss } from './no-longer-owned.js';
-import type { PreparedNic } from './prepared-announcement.js';
+import type { PreparedNic } from './prepared-nic.js';
 
 /** What a newer plan has that was not sent, as far as there is room; and all that is refused by now. */
 export const beyondSent = (

@@ -10,7 +10,7 @@ import type {
 import { toldMode } from '../announce/announce-mode.js';
 import type { RunResult } from '../announce/announcement-run.js';
 import type { CompanyWord } from '../companions/company.js';
-import type { PreparedNic } from './prepared-announcement.js';
+import type { PreparedNic } from './prepared-nic.js';
 import { reportWarnings } from './report-warnings.js';
 
 /** What a report is made of. */

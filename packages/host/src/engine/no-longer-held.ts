@@ -1,5 +1,5 @@
 import type { Announcement, NicPlan } from '@nic-herald/core';
-import type { PreparedNic } from './prepared-announcement.js';
+import type { PreparedNic } from './prepared-nic.js';
 
 /**
  * What was announced because the source's card listed it and the card here does not: only where this card was

@@ -11,7 +11,6 @@ import {
   type Incompleteness,
   messageOf,
   type NicPlan,
-  type Refusal,
   type RoundReport,
   type Station,
 } from '@nic-herald/core';
@@ -30,23 +29,7 @@ import type { GuestPorts } from './guest-ports.js';
 import { noLongerHeld } from './no-longer-held.js';
 import { noLongerOwned } from './no-longer-owned.js';
 import type { GuestPlan } from './plan-guest.js';
-
-/** One NIC of a prepared announcement. */
-export interface PreparedNic {
-  readonly plan: NicPlan;
-  readonly sink?: string;
-  readonly channel?: FrameChannel;
-  /** What of the plan lies ready or was sent: all of it, or nothing where there is no way. */
-  readonly announced: readonly Announcement[];
-  /** What was found on the card afterwards and sent with the rest. */
-  readonly added: readonly Announcement[];
-  /** Sent, and no more: the card here does not hold them and nobody saw them, or their address is lost by now. */
-  readonly withdrawn: readonly Announcement[];
-  /** Why the card's lists are not all, by the hand-off and by the card here. */
-  readonly incomplete: readonly Incompleteness[];
-  /** What the plan refused, and what was refused of what was found afterwards. */
-  readonly refused: readonly Refusal[];
-}
+import type { PreparedNic } from './prepared-nic.js';
 
 /** Told of each round, with what it is a round of. On the hot path: what takes time comes later. */
 export type RoundListener = (round: RoundReport, of: PreparedAnnouncement) => void;

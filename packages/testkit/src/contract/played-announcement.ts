@@ -8,6 +8,7 @@ import {
   DEFAULT_ANNOUNCE_TIMING,
   type FilterView,
   type FrameChannel,
+  type FrameDirection,
   type Guest,
   HeraldError,
   type MigrationReport,
@@ -67,7 +68,7 @@ export class PlayedAnnouncement {
       nics: frozen(list),
       openChannel: (nic, direction) => {
         const isKnown = list.some(({ plan }) => plan.nic.id === nic);
-        const isWay = direction === 'from-guest' || direction === 'to-guest';
+        const isWay = DIRECTIONS.has(direction);
         return works && isKnown && isWay ? Promise.resolve(this.channel()) : Promise.reject(unusable());
       },
       multicastReports: () =>
@@ -94,7 +95,7 @@ export class PlayedAnnouncement {
       accompaniment === undefined || (typeof accompaniment === 'object' && accompaniment !== null),
       `\`accompany\` gave ${quote(accompaniment)}: an accompaniment is wanted, or undefined`,
     );
-    this.accompaniment = accompaniment as Accompaniment | undefined;
+    this.accompaniment = accompaniment;
     return accompaniment !== undefined;
   }
 
@@ -150,8 +151,10 @@ export class PlayedAnnouncement {
     const wanted: unknown = accompaniment?.[member];
     if (wanted === undefined) return undefined;
     demand(typeof wanted === 'function', `\`${member}\` is ${quote(wanted)}, no function`);
-    const returned: unknown = this.quickly(member, () =>
-      Reflect.apply(wanted, accompaniment, given === undefined ? [] : [frozen(given)]),
+    const returned = this.quickly(
+      member,
+      (): unknown =>
+        Reflect.apply(wanted, accompaniment, given === undefined ? [] : [frozen(given)]) as unknown,
     );
     if (returned instanceof Promise && member !== 'over') {
       returned.catch((error: unknown) => {
@@ -200,6 +203,7 @@ export class PlayedAnnouncement {
   }
 }
 
+const DIRECTIONS: ReadonlySet<unknown> = new Set<FrameDirection>(['from-guest', 'to-guest']);
 const MAC = MacAddress.of('52:54:00:aa:00:00');
 
 const nicOf = (number: number, stations: number): AccompaniedNic => {
