@@ -38,12 +38,12 @@ export interface AccompaniedAnnouncement {
    * companion alone. Rejects with HERALD_NIC_UNKNOWN, HERALD_NIC_NO_PORT, HERALD_NIC_NO_SINK, or what the sink says.
    */
   readonly openChannel: (nic: string, direction: FrameDirection) => Promise<FrameChannel>;
-  /** What the guest told of its multicast groups so far, by NIC id; a NIC where nobody counts is not there. */
+  /** What the guest told of its multicast groups so far, by NIC id; a NIC where no learner counts is not there. */
   readonly multicastReports: () => Promise<ReadonlyMap<string, readonly MulticastReports[]>>;
   /**
    * Adds this companion's section to the report, or puts this one in its place: plain JSON of at most
    * `MAX_SECTION_BYTES`, copied before this returns. After the first report it makes a later revision; a companion may
-   * change its section 8 times by then, and what is reported once more is ignored, but for what `over` gives. Anything
+   * change its section 8 times then, and what is reported once more is ignored, but for what `over` gives. Anything
    * else is a fault of the companion. Ignored once the companion is closed.
    */
   readonly report: (section: unknown) => void;
@@ -88,7 +88,7 @@ export interface AnnouncementCompanion {
   /** The key of its section in reports, unique on a host: a lowercase letter, then letters, digits and dashes, 64 at most. */
   readonly name: string;
   /**
-   * Called for each announcement that is made ready; one that waits for its guest is made anew now and then. Gives
+   * Called for each announcement that is made ready; one that waits for its guest is made again now and then. Gives
    * `undefined` where the companion takes no part. It may take 5 s: what happens meanwhile is heard afterwards.
    */
   accompany(

@@ -26,7 +26,7 @@ export type Happening = {
   };
 }[keyof Accompaniment];
 
-/** Who is told of what a companion says. */
+/** Who hears what a companion says. */
 export interface AttendanceListener {
   /** Its section changed, or it failed. */
   changed(): void;

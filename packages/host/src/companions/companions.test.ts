@@ -68,7 +68,7 @@ describe('a companion', () => {
     expect(seen).toEqual([report]);
   });
 
-  it('is let go of with the announcement that is made anew, and asked for the new one', async () => {
+  it('is let go of with the announcement that is made again, and asked for the new one', async () => {
     const { test, guest, clock, companion } = await accompanied();
     await clock.advance(100);
     await test.handoff.memory.publish(snapshotOf({ epoch: 4 }));
@@ -91,8 +91,8 @@ describe('a companion', () => {
   });
 
   it('that takes no part costs nothing', async () => {
-    const nobody: AnnouncementCompanion = { name: 'nobody', accompany: () => undefined };
-    const { test, guest } = await waiting(snapshotOf(), { ...QUIET, companions: [nobody] });
+    const absent: AnnouncementCompanion = { name: 'absent', accompany: () => undefined };
+    const { test, guest } = await waiting(snapshotOf(), { ...QUIET, companions: [absent] });
     test.resume(guest);
     await test.clock.advance(800 + 251);
     expect([test.reports.length, test.report.sections]).toEqual([1, undefined]);
@@ -192,6 +192,25 @@ describe('what a companion says stands in the report', () => {
     await clock.advance(1);
     expect(companion.heard.at(-1)).toBe('6000 close');
     expect(test.warnings).toEqual([]);
+  });
+});
+
+describe('a report that is asked for', () => {
+  it('is given with what is there in time; of the last 8 companions go on to speak', async () => {
+    const clock = new FakeClock();
+    const companion = new NotingCompanion(clock, { over: never });
+    const { test, guest } = await residing('running', { ...QUIET, clock, companions: [companion] });
+    for (let asked = 1; asked <= 9; asked++) {
+      const report = test.host.announce(guest, { timing: { rounds: 1 } });
+      await clock.advance(500);
+      expect(await report).toMatchObject({ outcome: 'announced', revision: 1 });
+    }
+    expect(companion.heard.filter((each) => each.endsWith('close'))).toHaveLength(1);
+    for (const [index, announcement] of companion.announcements.entries()) announcement.report(index);
+    await clock.advance(2000);
+    expect(test.revisions.map(({ sections }) => sections?.['noting'])).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    await test.host.close();
+    expect(clock.pending).toBe(0);
   });
 });
 

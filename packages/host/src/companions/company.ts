@@ -27,7 +27,7 @@ export interface CompanySubject
   readonly channels: GuestChannels;
 }
 
-/** What all companions say of an announcement by now. */
+/** What all companions say of an announcement so far. */
 export interface CompanyWord {
   readonly sections: Readonly<Record<string, unknown>>;
   readonly faults: readonly HeraldError[];
@@ -49,6 +49,8 @@ export class Company {
   private isClosed = false;
   private wake: () => void = () => {};
   private revise: ((word: CompanyWord) => void) | undefined;
+  /** Something was said that no report has yet. */
+  private isUnreported = false;
   private revisedAt = Number.NEGATIVE_INFINITY;
   private cancelRevision: CancelTimer | undefined;
   private cancelGrace: CancelTimer | undefined;
@@ -122,12 +124,14 @@ export class Company {
     if (this.isHurried) this.tell();
     else await this.settled();
     for (const member of this.members) member.count();
+    this.isUnreported = false;
     return this.word;
   }
 
   /** Hands over every later word, and closes once there can be none. To be called after `over`. */
   follow(revise: (word: CompanyWord) => void): void {
     this.revise = revise;
+    if (this.isUnreported) this.changedSection();
     this.settledMember();
     if (this.isHurried) this.close();
   }
@@ -194,6 +198,7 @@ export class Company {
   }
 
   private changedSection(): void {
+    this.isUnreported = true;
     if (this.revise === undefined || this.cancelRevision !== undefined) return;
     const pauseMs = Math.max(0, this.revisedAt + REVISION_PAUSE_MS - this.clock.elapsed());
     this.cancelRevision = this.clock.setTimer(pauseMs, () => {

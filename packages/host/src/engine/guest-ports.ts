@@ -1,7 +1,7 @@
 import type { MulticastReports } from '@nic-herald/core';
 import type { ChannelSet } from '../announce/channel-set.js';
 
-/** What was counted at the ports of a guest, by NIC id; a NIC where nobody counts is not there. */
+/** What was counted at the ports of a guest, by NIC id; a NIC where no learner counts is not there. */
 export type ReportCounts = ReadonlyMap<string, readonly MulticastReports[]>;
 
 /** The ports of one guest, as an announcement needs them. */

@@ -76,7 +76,7 @@ const nicReport = (nic: PreparedNic): NicReport => {
   };
 };
 
-/** A revision of a report: as it was first, and what its companions say by now. */
+/** A revision of a report: as it was first, and what its companions say so far. */
 export const revisedReport = (
   first: MigrationReport,
   revision: number,

@@ -79,7 +79,7 @@ export class PlayedAnnouncement {
     };
   }
 
-  /** Its section by now; `undefined` where it said nothing. */
+  /** Its section so far; `undefined` where it said nothing. */
   get section(): unknown {
     return this.said;
   }
