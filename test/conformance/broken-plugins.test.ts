@@ -28,21 +28,10 @@ import {
 } from '@nic-herald/testkit';
 import { MacAddress } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
+import { complaintsOf } from './complaints-of.js';
 
 const LIMIT_MS = 200;
 const nothing = async (): Promise<void> => {};
-
-/** What the cases that fail say. */
-const complaintsOf = async ({ cases }: ContractSuite): Promise<readonly string[]> => {
-  const complaints: string[] = [];
-  for (const { skip, run } of cases) {
-    if (skip !== undefined) continue;
-    await run().catch((error: unknown) =>
-      complaints.push(`${(error as HeraldError).code} ${(error as Error).message}`),
-    );
-  }
-  return complaints;
-};
 
 describe('the contract of a hand-off store fails for a store that', () => {
   const broken = (over: (store: MemoryHandoff) => Partial<HandoffStore>): ContractSuite =>
@@ -349,9 +338,9 @@ describe('the contract of a guest monitor fails for a monitor that', () => {
     ['gives an identity that is none', { identity: { uuid: 'x' } }, /make it with `guestIdentity`/],
     ['has guests without NICs', { nics: async () => [] }, /`guest.nics` is empty/],
     [
-      'gives neither a port nor a reason',
+      'gives neither a backend nor a reason',
       { nics: async () => [{ id: 'nic0', type: 'e1000', primaryMac: device.nic.primaryMac }] },
-      /nic0 has no `port` and no `portProblem`/,
+      /nic0 has no `backend` and no `portProblem`/,
     ],
   ])('%s', async (_, over, complaint) => {
     const suite = monitor(async ({ intake }) => {

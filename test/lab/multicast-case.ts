@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MigrationReport } from '@nic-herald/core';
+import { type MigrationReport, multicastOf } from '@nic-herald/core';
 import { IpAddress } from '@nic-herald/wire';
 import { type AgentPair, allLearned, armed, handedOver, startAgents } from './agent-process.js';
 import { beginMigration, resumeOf, startDestination } from './guest-move.js';
@@ -179,7 +179,7 @@ async function heraldFaults(
 
 /** The migration report must have counted what the guest answered for each stream. */
 function uncountedStreams(report: MigrationReport, streams: readonly MulticastStream[]): string[] {
-  const counts = report.nics.flatMap(({ multicast }) => multicast?.reports ?? []);
+  const counts = [...multicastOf(report).values()].flatMap(({ reports }) => reports ?? []);
   const uncounted = streams.filter(({ group, vlan = 0 }) => {
     const kind = IpAddress.isIpv6(group) ? 'mld' : 'igmp';
     return !counts.some((count) => (count.vlan ?? 0) === vlan && count[kind] > 0);

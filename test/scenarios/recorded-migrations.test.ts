@@ -1,4 +1,4 @@
-import { stationKey } from '@nic-herald/core';
+import { multicastOf, stationKey } from '@nic-herald/core';
 import { loadRecording, recordingNames } from '@nic-herald/testkit';
 import { describe, expect, test } from 'vitest';
 import { migrateRecording, type PlayedMigration } from '../../packages/cli/src/demo/migrate-recording.js';
@@ -55,7 +55,8 @@ describe.each(Object.entries(DARK))('%s', (name, [alone, withHerald]) => {
       const announced = report?.nics.flatMap((nic) => [...nic.announced, ...nic.added]) ?? [];
       const queries = played.sent.filter(({ direction }) => direction === 'to-guest');
       expect(played.sent).toHaveLength(announced.length * ROUNDS_AT_MS.length + queries.length);
-      expect(report?.nics.map(({ multicast }) => multicast?.queries)).toEqual([queries.length]);
+      const asked = report === undefined ? [] : [...multicastOf(report).values()];
+      expect(asked.map((each) => each.queries)).toEqual([queries.length]);
 
       const known = new Set(announced.map(({ station }) => stationKey(station)));
       for (const { station, backAfterMs } of played.stations) {

@@ -28,6 +28,7 @@ const exportsOf = (folder: string): Set<string> =>
 describe.each([
   ...packages(),
   'examples/third-party-model',
+  'examples/custom-companion',
   'examples/custom-kind',
   'examples/custom-policy',
   'examples/custom-sink',

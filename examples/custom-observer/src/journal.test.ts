@@ -23,6 +23,7 @@ const finished = (name: string): MigrationEvents['announce:finished'] => ({
   cause: 'migration',
   report: {
     format: 1,
+    revision: 1,
     guest: { name },
     host: 'A',
     epoch: 4,

@@ -32,6 +32,13 @@ export {
 } from './announce/announce-timing.js';
 export type { Announcement, Evidence } from './announce/announcement.js';
 export {
+  type AccompaniedAnnouncement,
+  type AccompaniedNic,
+  type Accompaniment,
+  ANNOUNCEMENT_COMPANION,
+  type AnnouncementCompanion,
+} from './announce/announcement-companion.js';
+export {
   ANNOUNCEMENT_KIND,
   type AnnouncementKind,
   type AnnouncementSubject,
@@ -40,12 +47,23 @@ export type {
   AnnounceCause,
   AnnounceOutcome,
   MigrationReport,
-  MulticastRefreshReport,
   NicReport,
   ReportWarning,
   RoundReport,
 } from './announce/migration-report.js';
+export {
+  type MulticastRefreshReport,
+  type MulticastSection,
+  multicastOf,
+} from './announce/multicast-section.js';
 export type { NicPlan, Plan, PlanSource, Refusal, RefusalReason } from './announce/plan.js';
+export {
+  MAX_SECTION_BYTES,
+  MAX_SECTION_DEPTH,
+  MAX_SECTIONS,
+  type ParsedSection,
+  parseSection,
+} from './announce/report-section.js';
 export { type Station, type StationKey, stationKey, stationOf } from './announce/station.js';
 export { type CancelTimer, CLOCK, type Clock } from './clock.js';
 export {

@@ -273,6 +273,7 @@ describe('composeHost', () => {
       'core/guest-intake',
       'core/herald-host',
       'core/announce-policy',
+      'core/announcement-companion',
       ...Array<string>(5).fill('core/announcement-kind'),
     ]);
   });

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import {
   ANNOUNCE_HANDLER,
   ANNOUNCE_POLICY,
+  ANNOUNCEMENT_COMPANION,
   ANNOUNCEMENT_KIND,
   CLOCK,
   checkAnnouncePacing,
@@ -25,6 +26,7 @@ import {
 } from '@nic-herald/core';
 import { FramePacer } from './announce/frame-pacer.js';
 import { SinkRegistry } from './announce/sink-registry.js';
+import { checkedCompanions } from './companions/checked-companions.js';
 import { FRAME_SCHEDULE } from './compose/host-defaults.js';
 import { HostLifetime } from './compose/host-lifetime.js';
 import { installPlugins } from './compose/install-plugins.js';
@@ -106,6 +108,7 @@ export const composeHost = async (
     pacers: { announce: new FramePacer(pacing, clock), observe: new FramePacer(pacing, clock) },
     learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
+    companions: checkedCompanions(installation.all(ANNOUNCEMENT_COMPANION)),
     ...(ports === undefined ? {} : { ports }),
     ...(handoff === undefined ? {} : { handoff }),
     otherGuests: new OtherGuests(handoff, clock, (heads) => {

@@ -1,8 +1,10 @@
 import {
   ANNOUNCE_HANDLER,
   ANNOUNCE_POLICY,
+  ANNOUNCEMENT_COMPANION,
   ANNOUNCEMENT_KIND,
   type AnnounceHandler,
+  type AnnouncementCompanion,
   type AnnouncementKind,
   type AnnouncePacing,
   CLOCK,
@@ -48,6 +50,8 @@ export interface TestHostOptions {
   readonly pacing?: AnnouncePacing;
   /** None: nothing is learned. */
   readonly learner?: FakeLearner;
+  /** Besides that of the host. */
+  readonly companions?: readonly AnnouncementCompanion[];
 }
 
 /** A host on a fake clock whose monitor is the test. */
@@ -57,6 +61,7 @@ export class TestHost {
   /** Names of the facts on the bus, those of rounds and listeners left out. */
   readonly facts: string[] = [];
   readonly reports: MigrationReport[] = [];
+  readonly revisions: MigrationReport[] = [];
   /** `CODE message` of each warning. */
   readonly warnings: string[] = [];
 
@@ -70,6 +75,7 @@ export class TestHost {
     this.intake = intake;
     for (const event of TOLD) host.bus.on(event, () => this.facts.push(event));
     host.bus.on('announce:finished', ({ report }) => this.reports.push(report));
+    host.bus.on('announce:revised', ({ report }) => this.revisions.push(report));
     host.bus.on('warning', ({ warning }) => this.warnings.push(`${warning.code} ${warning.message}`));
     host.bus.on('listener:failed', ({ error }) => this.warnings.push(`LISTENER ${String(error)}`));
   }
@@ -84,6 +90,7 @@ export class TestHost {
       policy,
       pacing,
       learner,
+      companions = [],
     } = options;
     const sink = new FakeSink(clock);
     const monitor = new PlayedMonitor();
@@ -108,6 +115,7 @@ export class TestHost {
             registrar.contribute(FRAME_SINK, { value: sink });
             registrar.contribute(NIC_MODEL, { value: model });
             if (learner !== undefined) registrar.contribute(STATION_LEARNER, { value: learner });
+            for (const value of companions) registrar.contribute(ANNOUNCEMENT_COMPANION, { value });
             if (kind !== undefined) registrar.contribute(ANNOUNCEMENT_KIND, { value: kind });
             if (handler !== undefined) registrar.contribute(ANNOUNCE_HANDLER, { value: handler });
           },

@@ -1,4 +1,5 @@
 export { type AddressClaim, addressClaim } from './address-claim.js';
+export { type CompanionContractOptions, companionContract } from './contract/companion-contract.js';
 export {
   type ContractCase,
   type ContractSuite,

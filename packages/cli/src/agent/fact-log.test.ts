@@ -21,6 +21,7 @@ const refusal = {
 } as const;
 const report = (refusals: number, warnings: MigrationReport['warnings'] = []): MigrationReport => ({
   format: 1,
+  revision: 1,
   guest: guest.identity,
   host: 'B',
   epoch: 4,

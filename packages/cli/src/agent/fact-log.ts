@@ -107,6 +107,9 @@ const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) =
       ],
     ];
   },
+  'announce:revised': ({ guest, report: { epoch, revision, sections = {} } }) => [
+    ['debug', { ...of(guest), epoch, revision, sections: Object.keys(sections) }, 'report revised'],
+  ],
   warning: ({ warning, guest }) => [
     [
       'warn',

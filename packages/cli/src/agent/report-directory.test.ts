@@ -14,6 +14,7 @@ const failing = (code: string) => () => Promise.reject(Object.assign(new Error(c
 
 const report = (name: string, epoch = 3): MigrationReport => ({
   format: 1,
+  revision: 1,
   guest: { name },
   host: 'B',
   epoch,
@@ -96,6 +97,20 @@ describe('a report directory', () => {
       const kept = JSON.parse(await readFile(join(directory, name), 'utf8')) as MigrationReport;
       expect(kept.host).toBe(`${n}`);
     }
+  });
+
+  it('puts a later revision in the place of the one before, whenever it comes', async () => {
+    const reports = new ReportDirectory(directory);
+    const first = { ...report('web'), id: 'one' };
+    const [name] = await Promise.all([
+      reports.write(first, at),
+      reports.write({ ...first, revision: 2, sections: { note: 'early' } }, at + 1),
+    ]);
+    const other = await reports.write({ ...report('web'), id: 'two' }, at);
+    const last = { ...first, revision: 3, sections: { note: 'late' } };
+    expect(await reports.write(last, at + 60_000)).toBe(name);
+    expect(new Set(await readdir(directory))).toEqual(new Set([name, other]));
+    expect(JSON.parse(await readFile(join(directory, name), 'utf8'))).toEqual(last);
   });
 
   it('overwrites nothing that it did not write, a link that leads nowhere included', async () => {

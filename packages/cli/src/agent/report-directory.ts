@@ -7,6 +7,8 @@ import { guestKeyOf, HeraldError, type MigrationReport } from '@nic-herald/core'
 const MAX_WAITING = 256;
 /** Most reports of one guest, epoch, cause and millisecond. */
 const MAX_OF_ONE_NAME = 1000;
+/** Most reports of which later revisions find the file; those of an announcement come within minutes. */
+const MAX_REVISED = 1024;
 /** An unfinished file so old, ms, is that of an agent that died. */
 const LEFTOVER_MS = 600_000;
 const UNFINISHED = /^\..+-e\d+-.+\.json\.[0-9a-f-]+\.tmp$/;
@@ -19,10 +21,15 @@ const NO_LINKS: ReadonlySet<string | undefined> = new Set([
   'EMLINK',
 ]);
 
-/** Keeps one JSON file per report, and never loses one to another. A report never appears half-written. */
+/**
+ * Keeps one JSON file per report, and never loses one to another. A report never appears half-written; a later revision
+ * takes the place of the one before.
+ */
 export class ReportDirectory {
   private waiting = 0;
   private last: Promise<unknown> = Promise.resolve();
+  /** The files of the reports written last, by the reports' ids. */
+  private readonly names = new Map<string, string>();
 
   constructor(readonly directory: string) {}
 
@@ -37,8 +44,8 @@ export class ReportDirectory {
   }
 
   /**
-   * Writes a report, one after another, and resolves with the file's name, which was nobody's before. Rejects with HERALD_REPORT_DIRECTORY
-   * where it cannot be written; the report is then lost.
+   * Writes a report, one after another, and resolves with the file's name, which was nobody's before, or that of its
+   * earlier revision. Rejects with HERALD_REPORT_DIRECTORY where it cannot be written; the report is then lost.
    */
   async write(report: MigrationReport, finishedAt: number): Promise<string> {
     if (this.waiting === MAX_WAITING) throw this.failure(`is too slow: ${MAX_WAITING} reports wait already`);
@@ -60,9 +67,16 @@ export class ReportDirectory {
     );
     try {
       await writeFile(temporary, `${JSON.stringify(report, undefined, 2)}\n`, { flag: 'wx' });
+      const known = report.id === undefined ? undefined : this.names.get(report.id);
+      if (known !== undefined) {
+        await rename(temporary, join(this.directory, known));
+        return known;
+      }
       for (let copy = 1; copy <= MAX_OF_ONE_NAME; copy++) {
         const name = reportFileName(report, finishedAt, copy);
-        if (await takesFreeName(temporary, join(this.directory, name))) return name;
+        if (!(await takesFreeName(temporary, join(this.directory, name)))) continue;
+        this.remember(report, name);
+        return name;
       }
       throw new Error(`${MAX_OF_ONE_NAME} reports have this name`);
     } catch (error) {
@@ -70,6 +84,13 @@ export class ReportDirectory {
     } finally {
       await rm(temporary, { force: true }).catch(() => undefined); // the next start takes what stays
     }
+  }
+
+  private remember({ id }: MigrationReport, name: string): void {
+    if (id === undefined) return;
+    const [oldest] = this.names.keys();
+    if (this.names.size >= MAX_REVISED && oldest !== undefined) this.names.delete(oldest);
+    this.names.set(id, name);
   }
 
   /** Removes what agents that died left unfinished; another agent may be writing here now. */

@@ -3,6 +3,7 @@ import {
   type AnnounceMode,
   type AnnounceOutcome,
   type MigrationReport,
+  multicastOf,
   stationKey,
 } from '@nic-herald/core';
 import { countWords } from '../inspect/list-text.js';
@@ -62,7 +63,7 @@ export const reportSummary = (report: MigrationReport): ReportSummary => {
     frames: sum(rounds.map((round) => round.frames)),
     accepted: sum(rounds.map((round) => round.accepted)),
     ...delays(rounds),
-    ...multicast(nics),
+    ...multicast(report),
     ...(resumedAt === undefined || lastFrameAt === undefined
       ? {}
       : { resumeToLastFrameMs: roundedMs(lastFrameAt - resumedAt) }),
@@ -75,10 +76,8 @@ const delays = (rounds: MigrationReport['rounds']): Pick<ReportSummary, 'delayed
   return delayed === 0 ? {} : { delayed, delayedMs };
 };
 
-const multicast = (
-  nics: MigrationReport['nics'],
-): Pick<ReportSummary, 'multicastQueries' | 'multicastReports'> => {
-  const asked = nics.flatMap((nic) => nic.multicast ?? []);
+const multicast = (report: MigrationReport): Pick<ReportSummary, 'multicastQueries' | 'multicastReports'> => {
+  const asked = [...multicastOf(report).values()];
   const came = asked.flatMap(({ reports }) => reports ?? []);
   return asked.length === 0
     ? {}

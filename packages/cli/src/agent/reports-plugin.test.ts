@@ -10,6 +10,7 @@ import { reportsPlugin } from './reports-plugin.js';
 
 const report: MigrationReport = {
   format: 1,
+  revision: 1,
   guest: { name: 'web' },
   host: 'A',
   epoch: 3,

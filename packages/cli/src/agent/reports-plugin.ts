@@ -4,6 +4,7 @@ import {
   type HostService,
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,
+  type MigrationReport,
   PLUGIN_CONTRACT,
 } from '@nic-herald/core';
 import type { Logger } from 'pino';
@@ -20,19 +21,20 @@ export const reportsPlugin = (reports: ReportDirectory, logger: Logger): HeraldP
 });
 
 class ReportsService implements HostService {
-  private readonly stop: () => void;
+  private readonly stops: readonly (() => void)[];
 
   constructor(
     bus: MigrationEventBus,
     private readonly reports: ReportDirectory,
     logger: Logger,
   ) {
-    this.stop = bus.on('announce:finished', ({ report }) => {
+    const write = ({ report }: { readonly report: MigrationReport }): void => {
       reports.write(report, Date.now()).then(
-        (file) => logger.debug({ file }, 'report written'),
+        (file) => logger.debug({ file, revision: report.revision }, 'report written'),
         (error: unknown) => logger.error({ err: error }, 'a report could not be written'),
       );
-    });
+    };
+    this.stops = [bus.on('announce:finished', write), bus.on('announce:revised', write)];
   }
 
   /** Rejects with HERALD_REPORT_DIRECTORY. */
@@ -42,7 +44,7 @@ class ReportsService implements HostService {
 
   /** Resolves when the last report is written. */
   close(): Promise<void> {
-    this.stop();
+    for (const stop of this.stops) stop();
     return this.reports.settled();
   }
 }

@@ -18,6 +18,7 @@ const guest = {
 
 const reportOf = (outcome: AnnounceOutcome, mode: AnnounceMode): MigrationReport => ({
   format: 1,
+  revision: 1,
   guest: guest.identity,
   host: 'B',
   epoch: 4,

@@ -1,4 +1,4 @@
-import type { Announcement, MigrationReport } from '@nic-herald/core';
+import type { Announcement, MigrationReport, MulticastRefreshReport } from '@nic-herald/core';
 import { IpAddress, MacAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { reportSummary } from '../agent/report-summary.js';
@@ -33,11 +33,14 @@ const nic: MigrationReport['nics'][number] = {
     },
   ],
   incomplete: [],
-  multicast: { vlans: [VlanId.of(10)], queries: 8, reports: [{ igmp: 2, mld: 1 }] },
 };
-const { sink: _, multicast: __, ...sinkless } = nic;
+const { sink: _, ...sinkless } = nic;
+const asked = (over: Partial<MulticastRefreshReport>): Pick<MigrationReport, 'sections'> => ({
+  sections: { multicast: { nics: { nic0: { vlans: [], queries: 2, ...over } } } },
+});
 const report: MigrationReport = {
   format: 1,
+  revision: 1,
   guest: { name: 'web' },
   host: 'B',
   epoch: 4,
@@ -51,6 +54,7 @@ const report: MigrationReport = {
   ],
   nics: [nic],
   warnings: [],
+  ...asked({ vlans: [10], queries: 8, reports: [{ igmp: 2, mld: 1 }] }),
 };
 
 describe('a report', () => {
@@ -72,8 +76,8 @@ web was announced
   it('without addresses, delays and multicast says nothing of them', () => {
     const rounds = report.rounds.slice(2);
     const plain = { ...nic, announced: announced.slice(0, 2), refused: [] };
-    const { multicast: ___, ...bare } = plain;
-    expect(renderReport({ ...report, rounds, nics: [bare] }, { color: false })).toBe(`\
+    const { sections: __, ...bare } = { ...report, rounds, nics: [plain] };
+    expect(renderReport(bare, { color: false })).toBe(`\
 web was announced
   sent        2 stations, 1 round, 4 of 4 frames taken
   NIC nic0    model e1000, 2 rarp a round through tap0 by linux-tap
@@ -98,11 +102,17 @@ describe('the sum of a report', () => {
     ['has queries and what came back', {}, { multicastQueries: 8, multicastReports: 3 }],
     [
       'does not say that nothing came back where nobody counted',
-      { nics: [{ ...nic, multicast: { vlans: [], queries: 2 } }] },
+      asked({}),
       { multicastQueries: 2, multicastReports: undefined },
     ],
+    [
+      'says nothing of queries where the section is not what it should be',
+      { sections: { multicast: { nics: { nic0: { queries: 'many' } } } } },
+      { multicastQueries: undefined },
+    ],
   ])('%s', (_case, change, expected) => {
-    const summary = { multicastReports: undefined, ...reportSummary({ ...report, ...change }) };
+    const none = { multicastQueries: undefined, multicastReports: undefined };
+    const summary = { ...none, ...reportSummary({ ...report, ...change }) };
     expect(summary).toMatchObject(expected);
   });
 });

@@ -1,4 +1,4 @@
-import { guestLabel, type MigrationReport } from '@nic-herald/core';
+import { guestLabel, type MigrationReport, type MulticastRefreshReport, multicastOf } from '@nic-herald/core';
 import picocolors from 'picocolors';
 import { type ReportSummary, reportSummary } from '../agent/report-summary.js';
 import { printable } from '../printable.js';
@@ -23,13 +23,14 @@ const OBSERVED_IN_PART =
 export const renderReport = (report: MigrationReport, options: { readonly color: boolean }): string => {
   const { bold, yellow } = picocolors.createColors(options.color);
   const summary = reportSummary(report);
+  const multicast = multicastOf(report);
   const lines = [
     bold(`${printable(guestLabel(report.guest))} ${outcomeText(report)}`),
     ...labelled(summary.mode === 'observe' ? 'not sent' : 'sent', sentText(summary)),
     ...(summary.delayed === undefined ? [] : labelled('delayed', delayText(summary))),
     ...report.nics.flatMap((nic) => [
       ...labelled(`NIC ${nic.nic}`.slice(0, 11), nicText(nic)),
-      ...(nic.multicast === undefined ? [] : labelled('multicast', multicastText(nic.multicast))),
+      ...multicastLines(multicast.get(nic.nic)),
       ...renderRefusals(nic.refused),
     ]),
     ...report.warnings
@@ -38,6 +39,9 @@ export const renderReport = (report: MigrationReport, options: { readonly color:
   ];
   return `${lines.join('\n')}\n`;
 };
+
+const multicastLines = (asked: MulticastRefreshReport | undefined): readonly string[] =>
+  asked === undefined ? [] : labelled('multicast', multicastText(asked));
 
 const outcomeText = ({ mode, outcome }: MigrationReport): string =>
   mode === 'observe' && outcome === 'superseded' ? OBSERVED_IN_PART : OUTCOME[outcome];

@@ -1,6 +1,5 @@
 import type { GuestIdentity } from '../guest/guest-identity.js';
 import type { ErrorCode } from '../herald-error.js';
-import type { MulticastReports } from '../learn/multicast-reports.js';
 import type { Incompleteness } from '../nic/filter-view.js';
 import type { AnnounceMode } from './announce-policy.js';
 import type { Announcement } from './announcement.js';
@@ -36,18 +35,6 @@ export interface ReportWarning {
   readonly message: string;
 }
 
-/** How a guest was asked for its multicast groups, at one NIC. */
-export interface MulticastRefreshReport {
-  /** The VLANs on which it was asked, besides untagged. */
-  readonly vlans: readonly number[];
-  /** Queries that the system took, in all rounds; 0 under `observe`, where `vlans` says where it would be asked. */
-  readonly queries: number;
-  /** What it told of its groups from then on, each VLAN once; absent where nobody counts at its port. */
-  readonly reports?: readonly MulticastReports[];
-  /** Why it could not be asked. */
-  readonly problem?: string;
-}
-
 /** What was done for one NIC. */
 export interface NicReport {
   readonly nic: string;
@@ -67,8 +54,6 @@ export interface NicReport {
   readonly withdrawn: readonly Announcement[];
   readonly refused: readonly Refusal[];
   readonly incomplete: readonly Incompleteness[];
-  /** Absent where the policy does not want it, or nothing was sent. */
-  readonly multicast?: MulticastRefreshReport;
 }
 
 /**
@@ -81,9 +66,13 @@ export interface NicReport {
  */
 export type AnnounceOutcome = 'announced' | 'observed' | 'superseded' | 'failed' | 'nothing-to-announce';
 
-/** What was announced, when, and what was refused; one per migration. JSON as it stands. */
+/** What was announced, when, and what was refused; one per announcement. JSON as it stands. */
 export interface MigrationReport {
   readonly format: 1;
+  /** Unique to the announcement, the same in each revision; absent in reports before there were revisions. */
+  readonly id?: string;
+  /** 1 for the first; a later one has more sections, or newer ones. Reports before there were revisions lack it: 1. */
+  readonly revision: number;
   readonly guest: GuestIdentity;
   readonly host: string;
   readonly epoch: number;
@@ -104,4 +93,9 @@ export interface MigrationReport {
   readonly rounds: readonly RoundReport[];
   readonly nics: readonly NicReport[];
   readonly warnings: readonly ReportWarning[];
+  /**
+   * What companions of the announcement say of it, by their names: JSON, at most 16 of 64 KiB each. One that failed
+   * before it said anything has `{ problem }`. Absent: no companion says anything.
+   */
+  readonly sections?: Readonly<Record<string, unknown>>;
 }

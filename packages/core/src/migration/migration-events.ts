@@ -52,6 +52,11 @@ export interface MigrationEvents {
     readonly cause: AnnounceCause;
     readonly report: MigrationReport;
   };
+  /**
+   * A companion said more about an announcement that is over: its report, with the next revision. At most one a second,
+   * and for ten minutes.
+   */
+  'announce:revised': { readonly guest: Guest; readonly report: MigrationReport };
   /** Something an operator should know; the work went on. */
   warning: { readonly warning: HeraldError; readonly guest?: Guest };
   /** A listener of this bus threw or rejected; the others were called all the same. */

@@ -1,5 +1,6 @@
 import {
   ANNOUNCE_POLICY,
+  ANNOUNCEMENT_COMPANION,
   ANNOUNCEMENT_KIND,
   CLOCK,
   DEFAULT_GUEST_POLICY,
@@ -16,6 +17,7 @@ import { FrameSchedule } from '../announce/frame-schedule.js';
 import { FactBus } from '../facts/fact-bus.js';
 import { HostIntake } from '../facts/host-intake.js';
 import { HOST_KINDS } from '../kinds/host-kinds.js';
+import { MulticastCompanion } from '../multicast/multicast-companion.js';
 import { LateHost } from '../service/late-host.js';
 import type { Installation } from './installation.js';
 import { SystemClock } from './system-clock.js';
@@ -25,7 +27,8 @@ export const FRAME_SCHEDULE: Token<FrameSchedule> = token<FrameSchedule>('host/f
 
 /**
  * What the host itself brings: bus, clock and policy, each only where no plugin does; the intake of what monitors
- * report; itself, as its plugins see it; and its kinds of announcement.
+ * report; itself, as its plugins see it; its kinds of announcement; and the companion that asks guests for their
+ * multicast groups.
  */
 export const hostDefaults = (
   installation: Installation,
@@ -54,6 +57,7 @@ export const hostDefaults = (
     if (!installation.isProvided(ANNOUNCE_POLICY)) {
       registrar.provide(ANNOUNCE_POLICY, { value: { forGuest: () => DEFAULT_GUEST_POLICY } });
     }
+    registrar.contribute(ANNOUNCEMENT_COMPANION, { factory: (resolver) => MulticastCompanion.of(resolver) });
     for (const value of HOST_KINDS) registrar.contribute(ANNOUNCEMENT_KIND, { value });
   },
 });

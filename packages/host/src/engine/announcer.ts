@@ -2,7 +2,7 @@ import type { AnnounceCause, Guest, HeraldError, MigrationReport } from '@nic-he
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import type { EngineServices } from './engine-services.js';
 import type { GuestWarnings } from './guest-warnings.js';
-import { migrationReport } from './migration-report.js';
+import { migrationReport, revisedReport } from './migration-report.js';
 import type { PreparedAnnouncement } from './prepared-announcement.js';
 
 /** What a report says besides what was sent. */
@@ -15,16 +15,28 @@ export interface AnnouncementOrigin {
   readonly problems: readonly HeraldError[];
 }
 
+/** Most announcements that are over and are still spoken of; the oldest is let go of for another. */
+const MOST_SPOKEN_OF = 8;
+
 /** The announcements of one guest that are under way: silences them, and reports each when it is over. */
 export class Announcer {
   private readonly sending = new Set<PreparedAnnouncement>();
+  /** Those that are over, and of which companions may say more. */
+  private readonly spokenOf = new Set<PreparedAnnouncement>();
   private readonly reports = new Set<Promise<unknown>>();
 
   constructor(
     private readonly guest: Guest,
     private readonly services: Pick<EngineServices, 'host' | 'bus'>,
     private readonly warnings: GuestWarnings,
-  ) {}
+    private readonly signal: AbortSignal,
+  ) {
+    const letGo = (): void => {
+      this.silence();
+      for (const { company } of [...this.sending, ...this.spokenOf]) company.hurry();
+    };
+    signal.addEventListener('abort', letGo, { once: true });
+  }
 
   /** Counts an announcement among those that `silence` ends. Quick: called on the hot path. */
   follow(announcement: PreparedAnnouncement): void {
@@ -38,12 +50,13 @@ export class Announcer {
 
   /** Ends all that is being sent: it may be wrong from now on. */
   silence(): void {
-    for (const announcement of this.sending) announcement.cancel();
+    for (const announcement of [...this.sending, ...this.spokenOf]) announcement.cancel();
   }
 
   /** Resolves with the report after the last round, when the bus was told of it. Never rejects. */
   report(announcement: PreparedAnnouncement, origin: AnnouncementOrigin): Promise<MigrationReport> {
     this.follow(announcement);
+    if (this.signal.aborted) announcement.company.hurry();
     const report = this.whenOver(announcement, origin);
     this.reports.add(report);
     return report.finally(() => this.reports.delete(report));
@@ -53,6 +66,7 @@ export class Announcer {
   async close(): Promise<void> {
     this.silence();
     await Promise.all(this.reports);
+    for (const { company } of this.sending) company.close(); // fired, and never reported
   }
 
   private async whenOver(
@@ -62,29 +76,47 @@ export class Announcer {
     const { guest, warnings } = this;
     const { bus, host } = this.services;
     const result = await announcement.run.done;
-    const multicast = await announcement.multicastReport();
-    this.sending.delete(announcement);
     const areAnyPortsWell = await announcement.checkPorts();
     const outcome = result.outcome === 'announced' && !areAnyPortsWell ? 'failed' : result.outcome;
     const { problems, handoff, ...rest } = origin;
+    const { id, mode, nics, company } = announcement;
     const faults = [...problems, ...announcement.faults];
-    const { nics } = announcement;
-    const report = migrationReport({
+    const sent = migrationReport({
       ...rest,
+      id,
       guest,
       host,
       snapshots: handoff.snapshots,
-      mode: announcement.mode,
+      mode,
       result: { ...result, outcome },
       nics,
-      multicast,
       faults,
     });
+    const word = await company.over(sent);
+    this.sending.delete(announcement);
+    const report = revisedReport(sent, 1, word);
     for (const { plan, refused } of nics) {
       for (const refusal of refused) bus.emit('station:refused', { guest, nic: plan.nic.id, refusal });
     }
-    for (const fault of faults) warnings.tell(fault);
+    for (const fault of [...faults, ...word.faults]) warnings.tell(fault);
     bus.emit('announce:finished', { guest, cause: origin.cause, report });
+    this.speakOf(announcement, sent);
     return report;
+  }
+
+  /** Tells what companions say later. */
+  private speakOf(announcement: PreparedAnnouncement, sent: MigrationReport): void {
+    const { company } = announcement;
+    const [oldest] = this.spokenOf;
+    if (this.spokenOf.size >= MOST_SPOKEN_OF) oldest?.company.close();
+    this.spokenOf.add(announcement);
+    void company.closed.then(() => this.spokenOf.delete(announcement));
+    let revision = 1;
+    company.follow((word) => {
+      for (const fault of word.faults) this.warnings.tell(fault);
+      revision += 1;
+      const report = revisedReport(sent, revision, word);
+      this.services.bus.emit('announce:revised', { guest: this.guest, report });
+    });
   }
 }

@@ -8,10 +8,10 @@ import {
 import { matchNic } from '../knowledge/match-nic.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
-import type { GuestPorts } from '../multicast/multicast-refresh.js';
 import { duplicateMacs } from './duplicate-macs.js';
 import type { EngineServices } from './engine-services.js';
 import type { GuestHandoff } from './guest-handoff.js';
+import type { GuestPorts } from './guest-ports.js';
 import { listNics } from './list-nics.js';
 import { planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
@@ -114,6 +114,7 @@ export class Arming {
   async abandon(): Promise<void> {
     this.stop();
     this.gaveUp.abort();
+    this.current?.announcement.cancel();
     await this.working;
   }
 
@@ -205,9 +206,11 @@ export class Arming {
       services,
     );
     const { timing } = services.policy.forGuest(guest.identity);
-    const { round } = this.listener;
-    const announcement = await PreparedAnnouncement.prepare(planned, timing, this.ports, services, round);
-    if (this.isMoot()) return;
+    const { ports, listener } = this;
+    const occasion = { guest, cause: 'migration', timing, ports, onRound: listener.round } as const;
+    const announcement = await PreparedAnnouncement.prepare(planned, occasion, services);
+    if (this.isMoot()) return announcement.cancel();
+    this.current?.announcement.cancel();
     this.current = {
       announcement,
       awaitedSince,
@@ -215,6 +218,7 @@ export class Arming {
       problems: [...problems, ...planned.faults],
     };
     if (this.closed) return; // it is being waited for
+    announcement.company.armed();
     this.listener.armed(this.current);
     const isComplete = handoff !== undefined && nics !== undefined;
     this.retry = services.clock.setTimer(isComplete ? this.handoff.maxAgeMs / MADE_PER_AGE : RETRY_MS, () =>

@@ -1,5 +1,6 @@
 import type {
   AnnounceMode,
+  AnnouncementCompanion,
   AnnouncementKind,
   AnnouncePolicy,
   Clock,
@@ -36,6 +37,8 @@ export interface EngineServices {
   readonly schedule: FrameSchedule;
   readonly learners: LearnerRegistry;
   readonly kinds: ReadonlyMap<string, AnnouncementKind>;
+  /** What goes along with each announcement. */
+  readonly companions: readonly AnnouncementCompanion[];
   /** Absent: nothing is handed over, each host knows only what its own cards hold. */
   readonly handoff?: HandoffStore;
   readonly otherGuests: OtherGuests;

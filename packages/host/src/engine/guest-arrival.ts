@@ -62,7 +62,7 @@ export class GuestArrival {
   receive(arming: Arming, resume: Resume): void {
     const { announcer, work } = this.parts;
     const { armed } = arming;
-    armed?.announcement.run.fire(resume.isAlone);
+    armed?.announcement.fire(resume.isAlone);
     if (armed !== undefined) announcer.follow(armed.announcement);
     const arrived = Promise.all([arming.finish(), this.framesAreOut(armed?.announcement.mode)]).then(
       ([made]) => work.enqueue(() => this.arrive(made, armed !== undefined, resume)),
@@ -105,12 +105,18 @@ export class GuestArrival {
   ): Promise<void> {
     const { announcer, guest, handoff, knowledge, observation, services, work } = this.parts;
     const { owner } = this;
-    if (armed === undefined || !(owner.isRunning || wasFired)) return owner.catchUp();
+    if (armed === undefined || !(owner.isRunning || wasFired)) {
+      armed?.announcement.cancel();
+      return owner.catchUp();
+    }
     const { announcement, problems, awaitedSince } = armed;
     const known = armed.handoff && recognised(armed.handoff, { host: services.host, guest });
-    if (known !== undefined && !wasFired) return owner.take({ is: 'recognised', ...known });
+    if (known !== undefined && !wasFired) {
+      announcement.cancel();
+      return owner.take({ is: 'recognised', ...known });
+    }
     const { run } = announcement;
-    if (owner.isRunning) run.fire(); // where it was not ready in time
+    if (owner.isRunning) announcement.fire(); // where it was not ready in time
     handoff.last = armed.handoff ?? NO_HANDOFF;
     // Where it stopped again nothing is taken over: when it goes on, it is announced anew.
     const isRead = armed.handoff !== undefined && owner.isRunning;

@@ -9,11 +9,11 @@ import {
 } from '@nic-herald/core';
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { GuestLearning } from '../learn/guest-learning.js';
-import type { ReportCounts } from '../multicast/multicast-refresh.js';
 import type { Announcer } from './announcer.js';
 import { CardWatch } from './card-watch.js';
 import type { EngineServices } from './engine-services.js';
 import { evidenceWarnings } from './evidence-warnings.js';
+import type { ReportCounts } from './guest-ports.js';
 import type { GuestWarnings } from './guest-warnings.js';
 import { listNics } from './list-nics.js';
 import type { PreparedAnnouncement } from './prepared-announcement.js';

@@ -14,7 +14,6 @@ import type { MacAddress } from '@nic-herald/wire';
 import { ChannelSet } from '../announce/channel-set.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
-import type { GuestPorts } from '../multicast/multicast-refresh.js';
 import { judgeStay, recognised } from '../residence/judge-stay.js';
 import { isHere, phaseOf, publishedAs, residenceAt, runsHere } from '../residence/residence.js';
 import { type ResidenceEffect, type ResidenceFact, residenceStep } from '../residence/residence-step.js';
@@ -24,6 +23,7 @@ import type { EngineServices } from './engine-services.js';
 import { type ArrivingGuest, GuestArrival, type Resume } from './guest-arrival.js';
 import { GuestHandoff } from './guest-handoff.js';
 import { GuestObservation } from './guest-observation.js';
+import type { GuestPorts } from './guest-ports.js';
 import { guestPublisher, unnamed } from './guest-publisher.js';
 import { GuestWarnings } from './guest-warnings.js';
 import { listNics, unreadable } from './list-nics.js';
@@ -66,7 +66,7 @@ export class GuestSession implements ArrivingGuest {
     this.handoff = new GuestHandoff(guest, services, this.stop.signal);
     this.residence = residenceAt(phase);
     this.warnings = new GuestWarnings(bus, guest, clock);
-    this.announcer = new Announcer(guest, services, this.warnings);
+    this.announcer = new Announcer(guest, services, this.warnings, this.stop.signal);
     this.observation = new GuestObservation(guest, services, this.warnings, this.announcer, (nics) =>
       this.work.enqueue(() => this.look(nics)),
     );
@@ -194,14 +194,14 @@ export class GuestSession implements ArrivingGuest {
     const { faults, ...planned } = planGuest(guest, this.knowledge.evidence(), services);
     const chosen = choose({ ...planned, timing: services.policy.forGuest(guest.identity).timing });
     const { ports, onRound, epoch } = this;
-    const announcement = await PreparedAnnouncement.prepare(chosen, chosen.timing, ports, services, onRound);
-    const { run } = announcement;
+    const occasion = { guest, cause, timing: chosen.timing, ports, onRound };
+    const announcement = await PreparedAnnouncement.prepare(chosen, occasion, services);
     const cancel = (): void => announcement.cancel();
     const isWanted = signal?.aborted !== true && !this.stop.signal.aborted;
-    if (this.isRunning && isWanted) run.fire();
+    if (this.isRunning && isWanted) announcement.fire();
     else cancel();
     if (cause === 'late') this.arrival.settleDebt(announcement);
-    run.complete();
+    announcement.run.complete();
     signal?.addEventListener('abort', cancel, { once: true });
     const handoff = this.handoff.last;
     const report = await this.announcer.report(announcement, { cause, epoch, handoff, problems: faults });

@@ -16,7 +16,7 @@ import type { GuestWays } from '../announce/sink-registry.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
-import type { QueryPlan } from '../multicast/query-plan.js';
+import { planQueries, type QueryPlan } from '../multicast/query-plan.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { duplicateMacs } from './duplicate-macs.js';
 import type { EngineServices } from './engine-services.js';
@@ -72,13 +72,16 @@ export const inspectGuest = async (
     );
     evidence = session.knowledge.evidence();
   }
-  const { plans, queries, faults } = planGuest(guest, evidence, services);
+  const { plans, faults } = planGuest(guest, evidence, services);
   const ways = services.sinks.waysOf(guest.identity);
   const look = { session, ways, clock: services.clock };
+  const { multicastRefresh } = services.policy.forGuest(guest.identity);
   const nics: NicInspection[] = [];
   for (const [index, each] of evidence.entries()) {
     const plan = plans[index];
-    if (plan !== undefined) nics.push(await inspectNic(each, plan, queries[index], look));
+    if (plan === undefined) continue;
+    const queries = multicastRefresh ? planQueries(plan, each.filter) : undefined;
+    nics.push(await inspectNic(each, plan, queries, look));
   }
   const duplicates = duplicateMacs(evidence.map(({ nic }) => nic));
   return {

@@ -4,17 +4,18 @@ import type {
   Guest,
   HeraldError,
   MigrationReport,
-  MulticastRefreshReport,
   NicReport,
   ReportWarning,
 } from '@nic-herald/core';
 import { toldMode } from '../announce/announce-mode.js';
 import type { RunResult } from '../announce/announcement-run.js';
-import type { PreparedNic } from './prepared-announcement.js';
+import type { CompanyWord } from '../companions/company.js';
+import type { PreparedNic } from './prepared-nic.js';
 import { reportWarnings } from './report-warnings.js';
 
 /** What a report is made of. */
 export interface ReportParts {
+  readonly id: string;
   readonly guest: Guest;
   readonly host: string;
   readonly epoch: number;
@@ -24,14 +25,12 @@ export interface ReportParts {
   readonly mode: AnnounceMode;
   readonly result: RunResult;
   readonly nics: readonly PreparedNic[];
-  /** How the guest was asked for its groups, by NIC id. */
-  readonly multicast: ReadonlyMap<string, MulticastRefreshReport>;
   readonly faults: readonly HeraldError[];
 }
 
-/** Writes down one announcement. */
+/** Writes down one announcement, without what its companions say. */
 export const migrationReport = (parts: ReportParts): MigrationReport => {
-  const { guest, host, epoch, cause, mode, snapshots, resumed, result, nics, multicast, faults } = parts;
+  const { id, guest, host, epoch, cause, mode, snapshots, resumed, result, nics, faults } = parts;
   const { outcome, rounds, failures, firstFrameAt, lastFrameAt } = result;
   const sendWarnings = failures.slice(0, MAX_SEND_WARNINGS).map(
     ({ nic, round, failure }): ReportWarning => ({
@@ -41,6 +40,8 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
   );
   return {
     format: 1,
+    id,
+    revision: 1,
     guest: guest.identity,
     host,
     epoch,
@@ -52,26 +53,37 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
     ...(firstFrameAt === undefined ? {} : { firstFrameAt }),
     ...(lastFrameAt === undefined ? {} : { lastFrameAt }),
     rounds,
-    nics: nics.map((nic) => nicReport(nic, multicast.get(nic.plan.nic.id))),
+    nics: nics.map(nicReport),
     warnings: [...reportWarnings(faults), ...sendWarnings],
   };
 };
 
 const MAX_SEND_WARNINGS = 16;
 
-const nicReport = (
-  { plan, sink, announced, added, withdrawn, refused, incomplete }: PreparedNic,
-  multicast: MulticastRefreshReport | undefined,
-): NicReport => ({
-  nic: plan.nic.id,
-  model: plan.model,
-  ...(plan.nic.port === undefined ? {} : { port: plan.nic.port.name }),
-  ...(sink === undefined ? {} : { sink }),
-  source: plan.source,
-  announced,
-  added,
-  withdrawn,
-  refused,
-  incomplete,
-  ...(multicast === undefined ? {} : { multicast }),
+const nicReport = (nic: PreparedNic): NicReport => {
+  const { plan, sink, announced, added, withdrawn, refused, incomplete } = nic;
+  return {
+    nic: plan.nic.id,
+    model: plan.model,
+    ...(plan.nic.port === undefined ? {} : { port: plan.nic.port.name }),
+    ...(sink === undefined ? {} : { sink }),
+    source: plan.source,
+    announced,
+    added,
+    withdrawn,
+    refused,
+    incomplete,
+  };
+};
+
+/** A revision of a report: as it was first, and what its companions say so far. */
+export const revisedReport = (
+  first: MigrationReport,
+  revision: number,
+  { sections, faults }: CompanyWord,
+): MigrationReport => ({
+  ...first,
+  revision,
+  warnings: [...first.warnings, ...reportWarnings(faults)],
+  ...(Object.keys(sections).length === 0 ? {} : { sections }),
 });

@@ -1,3 +1,4 @@
+import { type MigrationReport, multicastOf } from '@nic-herald/core';
 import { describe, expect, it } from 'vitest';
 import { CARD, FakeGuest, never, nicOf } from '../../test/fake-guest.js';
 import { FakeLearner } from '../../test/fake-learner.js';
@@ -6,6 +7,8 @@ import { residing, snapshotOf, TestHost, waiting } from '../../test/test-host.js
 
 const UNTAGGED = ['igmp', 'mld'];
 const ON_10 = [...UNTAGGED, 'igmp/10', 'mld/10'];
+
+const asked = (report: MigrationReport, nic = 'nic0') => multicastOf(report).get(nic);
 
 /** `0 igmp`, `50 mld/10`: when each query left, by the clock of the guest's resume, and what it was. */
 const askedFrom = (test: TestHost, resumedAt: number): readonly string[] =>
@@ -24,7 +27,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
     expect(askedFrom(test, 500)).toEqual(
       [0, 50, 200, 450, 800].flatMap((at) => ON_10.map((query) => `${at} ${query}`)),
     );
-    expect(test.report.nics[0]?.multicast).toStrictEqual({ vlans: [10], queries: 20 });
+    expect(asked(test.report)).toStrictEqual({ vlans: [10], queries: 20 });
     const frames = test.report.rounds.map((round) => [round.frames, round.accepted]);
     expect(frames).toEqual(Array<number[]>(5).fill([4, 4])); // queries are no announcements
   });
@@ -42,7 +45,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
       ...['igmp/20', 'mld/20'].map((query) => `52 ${query}`),
     ]);
     await test.clock.advance(1000);
-    expect(test.report.nics[0]?.multicast).toMatchObject({ vlans: [20], queries: 20 });
+    expect(asked(test.report)).toMatchObject({ vlans: [20], queries: 20 });
   });
 
   it('and what it tells from then on is counted', async () => {
@@ -56,7 +59,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
       { vlan: 10, igmp: 1, mld: 0 },
     ]);
     await test.clock.advance(1000);
-    expect(test.report.nics[0]?.multicast?.reports).toEqual([
+    expect(asked(test.report)?.reports).toEqual([
       { igmp: 2, mld: 1 },
       { vlan: 10, igmp: 1, mld: 0 },
     ]);
@@ -67,7 +70,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
     const report = test.host.announce(guest, { timing: { rounds: 1 } });
     await test.clock.advance(10);
     await test.host.close();
-    expect((await report).nics[0]?.multicast?.queries).toBe(2);
+    expect(asked(await report)?.queries).toBe(2);
     expect([test.reports.length, test.clock.pending, test.sink.openChannels]).toEqual([1, 0, 0]);
   });
 
@@ -80,7 +83,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
     await test.clock.advance(1000);
     expect([length, test.sink.queries.length]).toEqual([8, 8]);
     expect(test.report.outcome).toBe('superseded');
-    expect(test.report.nics[0]?.multicast?.queries).toBe(8);
+    expect(asked(test.report)?.queries).toBe(8);
   });
 
   it('but not where it stops before the first query is out', async () => {
@@ -90,7 +93,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
     await test.tell('stopped', guest);
     await test.clock.advance(1000);
     expect(test.sink.queries).toEqual([]);
-    expect(test.report.nics[0]).not.toHaveProperty('multicast');
+    expect(test.report).not.toHaveProperty('sections');
   });
 
   it('but not where the migration failed, nor where the guest left again', async () => {
@@ -105,7 +108,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
     test.resume(guest);
     await test.clock.advance(1000);
     expect([test.sink.queries, test.sink.opened]).toEqual([[], 1]);
-    expect(test.report.nics[0]).not.toHaveProperty('multicast');
+    expect(test.report).not.toHaveProperty('sections');
     const inspection = test.host.inspect(guest);
     await test.clock.advance(1000);
     const [nic] = (await inspection).nics;
@@ -120,7 +123,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
     test.resume(guest);
     await test.clock.advance(1000);
     expect(new Set(test.sink.queries.map(({ port }) => port))).toEqual(new Set(['tap1']));
-    expect(test.report.nics.map(({ multicast }) => multicast?.queries)).toEqual([undefined, 10]);
+    expect(['nic0', 'nic1'].map((nic) => asked(test.report, nic)?.queries)).toEqual([undefined, 10]);
   });
 
   it.each<[string, (test: TestHost) => void, string]>([
@@ -157,7 +160,7 @@ describe('a guest that arrives is asked for its multicast groups', () => {
       [0, 50, 200, 450, 800].flatMap((at) => Array<number>(4).fill(at)),
     );
     expect(test.report).toMatchObject({ outcome: 'announced', warnings: [] });
-    expect(test.report.nics[0]?.multicast).toEqual({ vlans: [], queries: 0, problem });
+    expect(asked(test.report)).toEqual({ vlans: [], queries: 0, problem });
     expect(test.warnings).toEqual([]);
   });
 });
@@ -168,7 +171,10 @@ describe('a guest that runs here is asked for its multicast groups', () => {
     await test.handoff.memory.publish(snapshotOf());
     await test.appear(new FakeGuest(), 'running');
     await test.clock.advance(1000);
-    expect(test.report).toMatchObject({ cause: 'late', nics: [{ multicast: { vlans: [10], queries: 20 } }] });
+    expect(test.report).toMatchObject({
+      cause: 'late',
+      sections: { multicast: { nics: { nic0: { vlans: [10], queries: 20 } } } },
+    });
   });
 
   it('where somebody wants it announced, at the NICs that were named', async () => {
@@ -183,7 +189,7 @@ describe('a guest that runs here is asked for its multicast groups', () => {
     learner.counted.set('tap1', [{ igmp: 3, mld: 2 }]);
     await test.clock.advance(1);
     expect(test.reports).toHaveLength(1);
-    expect((await report).nics.map(({ nic, multicast }) => [nic, multicast])).toEqual([
+    expect([...multicastOf(await report)]).toEqual([
       ['nic1', { vlans: [30], queries: 4, reports: [{ igmp: 1, mld: 0 }] }],
     ]);
     expect(new Set(test.sink.queries.map(({ port }) => port))).toEqual(new Set(['tap1']));

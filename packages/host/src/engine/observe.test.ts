@@ -1,4 +1,4 @@
-import type { AnnounceMode, MigrationReport } from '@nic-herald/core';
+import { type AnnounceMode, type MigrationReport, multicastOf } from '@nic-herald/core';
 import { describe, expect, it } from 'vitest';
 import { CARD, FakeGuest, nicOf } from '../../test/fake-guest.js';
 import { FakeHandoff } from '../../test/fake-handoff.js';
@@ -138,11 +138,14 @@ const PATHS: readonly Path[] = [
 ];
 
 /** What of a report does not depend on whether frames are sent. */
-const planned = ({ mode: _, outcome: __, rounds, nics, ...report }: MigrationReport) => ({
-  ...report,
-  rounds: rounds.map(({ accepted: ___, ...round }) => round),
-  nics: nics.map(({ multicast, ...nic }) => ({ ...nic, vlans: multicast?.vlans })),
-});
+const planned = (of: MigrationReport) => {
+  const { mode: _, outcome: __, id: ___, sections: ____, rounds, ...report } = of;
+  return {
+    ...report,
+    rounds: rounds.map(({ accepted: _____, ...round }) => round),
+    vlans: [...multicastOf(of)].map(([nic, { vlans }]) => [nic, vlans]),
+  };
+};
 
 describe('a guest that is only observed', () => {
   it.each<Path>(PATHS)('has nothing sent, and all of it reported: %s', async (_, play, options) => {
@@ -154,7 +157,8 @@ describe('a guest that is only observed', () => {
     const { report } = observed;
     expect(report).toMatchObject({ mode: 'observe', outcome: 'observed', warnings: [] });
     expect(report.rounds.map(({ accepted }) => accepted)).toEqual(report.rounds.map(() => 0));
-    const asks = report.nics.map(({ multicast }) => [multicast?.queries, multicast?.reports]);
+    const asked = multicastOf(report);
+    const asks = report.nics.map(({ nic }) => [asked.get(nic)?.queries, asked.get(nic)?.reports]);
     expect(asks).toEqual(report.nics.map(() => [0, undefined]));
     expect(planned(report)).toEqual(planned(announced.report));
     expect(observed.facts).toEqual(announced.facts);

@@ -1,5 +1,4 @@
-import type { AnnounceTiming, Guest, HeraldError, NicPlan } from '@nic-herald/core';
-import { planQueries, type QueryPlan } from '../multicast/query-plan.js';
+import type { AnnounceTiming, FilterView, Guest, HeraldError, NicPlan } from '@nic-herald/core';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { planNic } from '../plan/plan-nic.js';
 import type { EngineServices } from './engine-services.js';
@@ -7,8 +6,8 @@ import type { EngineServices } from './engine-services.js';
 /** The plans of a guest's NICs, and what failed while making them. */
 export interface GuestPlan {
   readonly plans: readonly NicPlan[];
-  /** Where it is asked for its multicast groups; empty where the policy does not want it asked. */
-  readonly queries: readonly QueryPlan[];
+  /** What the cards list, by NIC id. */
+  readonly filters: ReadonlyMap<string, FilterView>;
   readonly faults: readonly HeraldError[];
 }
 
@@ -37,11 +36,9 @@ export const planGuest = (
       handler: services.models.handlerFor(each.model),
     }),
   );
-  const plans = planned.map(({ plan }) => plan);
-  const asked = policy.multicastRefresh ? plans : [];
   return {
-    plans,
-    queries: asked.map((plan, index) => planQueries(plan, evidence[index]?.filter)),
+    plans: planned.map(({ plan }) => plan),
+    filters: new Map(evidence.map(({ nic, filter }) => [nic.id, filter])),
     faults: planned.flatMap(({ faults }) => faults),
   };
 };

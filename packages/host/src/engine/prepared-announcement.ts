@@ -1,66 +1,78 @@
+import { randomUUID } from 'node:crypto';
 import {
+  type AnnounceCause,
   type AnnounceMode,
   type Announcement,
   type AnnounceTiming,
   asHeraldError,
   type FrameChannel,
+  type Guest,
   type HeraldError,
   type Incompleteness,
-  type MulticastRefreshReport,
   messageOf,
   type NicPlan,
-  type Refusal,
   type RoundReport,
   type Station,
-  stationKey,
 } from '@nic-herald/core';
 import { toldMode } from '../announce/announce-mode.js';
 import type { ReadyBatch } from '../announce/announcement-round.js';
 import { AnnouncementRun } from '../announce/announcement-run.js';
 import { channelProblem } from '../announce/channel-problem.js';
 import type { GuestChannels } from '../announce/channel-set.js';
-import { type GuestPorts, MulticastRefresh } from '../multicast/multicast-refresh.js';
+import { Company } from '../companions/company.js';
 import { encodeSound } from '../plan/frame-batch.js';
 import { leadingFrames } from '../plan/leading-frames.js';
+import { accompaniedNics } from './accompanied-nics.js';
+import { beyondSent, frameKey } from './beyond-sent.js';
 import type { EngineServices } from './engine-services.js';
-import { addressKey, isLoss, noLongerOwned } from './no-longer-owned.js';
+import type { GuestPorts } from './guest-ports.js';
+import { noLongerHeld } from './no-longer-held.js';
+import { noLongerOwned } from './no-longer-owned.js';
 import type { GuestPlan } from './plan-guest.js';
-
-/** One NIC of a prepared announcement. */
-export interface PreparedNic {
-  readonly plan: NicPlan;
-  readonly sink?: string;
-  readonly channel?: FrameChannel;
-  /** What of the plan lies ready or was sent: all of it, or nothing where there is no way. */
-  readonly announced: readonly Announcement[];
-  /** What was found on the card afterwards and sent with the rest. */
-  readonly added: readonly Announcement[];
-  /** Sent, and no more: the card here does not hold them and nobody saw them, or their address is lost by now. */
-  readonly withdrawn: readonly Announcement[];
-  /** Why the card's lists are not all, by the hand-off and by the card here. */
-  readonly incomplete: readonly Incompleteness[];
-  /** What the plan refused, and what was refused of what was found afterwards. */
-  readonly refused: readonly Refusal[];
-}
+import type { PreparedNic } from './prepared-nic.js';
 
 /** Told of each round, with what it is a round of. On the hot path: what takes time comes later. */
 export type RoundListener = (round: RoundReport, of: PreparedAnnouncement) => void;
 
-type FrameServices = Pick<EngineServices, 'clock' | 'kinds' | 'pacers' | 'schedule'>;
+type FrameServices = Pick<EngineServices, 'clock' | 'companions' | 'kinds' | 'pacers' | 'schedule'>;
+
+/** Of whom an announcement is, and why. */
+export interface AnnouncementOccasion {
+  readonly guest: Guest;
+  readonly cause: AnnounceCause;
+  readonly timing: AnnounceTiming;
+  readonly ports: GuestPorts;
+  readonly onRound?: RoundListener;
+}
 
 /** An announcement with its frames encoded and its channels open: nothing is left to do but to fire it. */
 export class PreparedAnnouncement {
+  /** Its report has the same. */
+  readonly id = randomUUID();
+  readonly run: AnnouncementRun;
+  /** What goes along with it. */
+  readonly company: Company;
+  private readonly channels: GuestChannels;
   private prepared: readonly PreparedNic[] = [];
   private readonly problems: HeraldError[] = [];
-  private readonly multicast: MulticastRefresh;
 
   private constructor(
-    readonly run: AnnouncementRun,
-    private readonly channels: GuestChannels,
-    ports: GuestPorts,
+    { guest, cause, timing, ports, onRound }: AnnouncementOccasion,
     private readonly services: FrameServices,
   ) {
-    this.multicast = new MulticastRefresh(channels, ports, services.clock);
+    const { id } = this;
+    const { clock, companions, pacers, schedule } = services;
+    this.channels = ports.channels.now();
+    const { channels } = this;
+    const { mode } = channels;
+    const multicastReports = () => ports.countReports();
+    const subject = { id, guest, cause, timing, channels, multicastReports };
+    // Without a round nothing is announced, and nothing goes along.
+    this.company = new Company(timing.rounds === 0 ? [] : companions, subject, clock);
+    this.run = new AnnouncementRun([], timing, { clock, schedule, pacer: pacers[mode], mode }, (round) => {
+      this.company.round(round);
+      onRound?.(round, this);
+    });
   }
 
   /**
@@ -69,25 +81,16 @@ export class PreparedAnnouncement {
    * the policy throws.
    */
   static async prepare(
-    { plans, queries }: Omit<GuestPlan, 'faults'>,
-    timing: AnnounceTiming,
-    ports: GuestPorts,
+    planned: Omit<GuestPlan, 'faults'>,
+    occasion: AnnouncementOccasion,
     services: FrameServices,
-    onRound?: RoundListener,
   ): Promise<PreparedAnnouncement> {
-    const channels = ports.channels.now();
-    const { mode } = channels;
-    const { clock, schedule, pacers } = services;
-    const run = new AnnouncementRun([], timing, { clock, schedule, pacer: pacers[mode], mode }, (round) => {
-      announcement.multicast.round();
-      onRound?.(round, announcement);
-    });
-    const announcement: PreparedAnnouncement = new PreparedAnnouncement(run, channels, ports, services);
-    announcement.multicast.add(queries.filter(({ nic }) => plans.some((plan) => plan.nic.id === nic.id)));
-    for (const plan of plans) {
+    const announcement = new PreparedAnnouncement(occasion, services);
+    for (const plan of planned.plans) {
       const nic = await announcement.open(plan);
       announcement.put({ ...nic, announced: announcement.add(nic, plan.announcements) });
     }
+    announcement.company.begin(accompaniedNics(planned, announcement.nics));
     return announcement;
   }
 
@@ -124,31 +127,29 @@ export class PreparedAnnouncement {
    * Sends what newer plans have beyond this one, at once and with every later round; no more than
    * `maxStations` in all per NIC. Rejects as `prepare` does.
    */
-  async addFrom({ plans, queries }: Omit<GuestPlan, 'faults'>, maxStations: number): Promise<void> {
-    this.multicast.add(queries);
-    for (const newer of plans) {
+  async addFrom(planned: Omit<GuestPlan, 'faults'>, maxStations: number): Promise<void> {
+    for (const newer of planned.plans) {
       const known = this.prepared.find(({ plan }) => plan.nic.id === newer.nic.id);
       const nic =
         known?.channel === undefined ? await this.open({ ...(known?.plan ?? newer), nic: newer.nic }) : known;
-      const { missing, refused } = beyond(nic, newer, maxStations);
+      const { missing, refused } = beyondSent(nic, newer, maxStations);
       const now = this.withdraw(nic, newer); // first: what is added then goes out once in this round
       const added = [...now.added, ...this.add(now, missing)];
       this.put({ ...now, added, refused, incomplete: together(nic.incomplete, newer.incomplete) });
     }
+    this.company.changed(accompaniedNics(planned, this.nics));
+  }
+
+  /** The hot path: sends round 1 now, see `AnnouncementRun.fire`. */
+  fire(isAlone = false): void {
+    this.run.fire(isAlone);
+    this.company.fired();
   }
 
   /** Ends it: no frame leaves after this. */
   cancel(): void {
     this.run.cancel();
-    this.multicast.cancel();
-  }
-
-  /**
-   * How the guest was asked for its groups, by NIC id, once its answers are in: to be called when the rounds are
-   * over. Never rejects.
-   */
-  multicastReport(): Promise<ReadonlyMap<string, MulticastRefreshReport>> {
-    return this.multicast.report();
+    this.company.cancel();
   }
 
   /**
@@ -242,68 +243,6 @@ export class PreparedAnnouncement {
   }
 }
 
-/** What a newer plan has that was not sent, as far as there is room; and all that is refused by now. */
-const beyond = (
-  nic: PreparedNic,
-  newer: NicPlan,
-  maxStations: number,
-): { readonly missing: readonly Announcement[]; readonly refused: readonly Refusal[] } => {
-  const sent = [...nic.announced, ...nic.added];
-  const frames = new Set(sent.map(frameKey));
-  const announced = new Set<string>(sent.map(({ station }) => stationKey(station)));
-  const stations = new Set(announced);
-  const addresses = new Set(sent.map(({ station, address }) => addressKey(station, address)));
-  const missing: Announcement[] = [];
-  const overflow: Refusal[] = [];
-  for (const announcement of newer.announcements) {
-    if (frames.has(frameKey(announcement))) continue;
-    const { station, evidence } = announcement;
-    if (!stations.has(stationKey(station)) && stations.size >= maxStations) {
-      overflow.push({
-        ...station,
-        evidence,
-        reason: 'station-limit',
-        detail: `at most ${maxStations} per NIC`,
-      });
-      continue;
-    }
-    stations.add(stationKey(station));
-    missing.push(announcement);
-  }
-  const found = new Set(
-    missing.flatMap(({ station, address }) => [addressKey(station, address), stationKey(station)]),
-  );
-  const isObsolete = (refusal: Refusal): boolean =>
-    refusal.address === undefined
-      ? refusal.count === undefined && !announced.has(stationKey(refusal)) && found.has(stationKey(refusal))
-      : found.has(addressKey(refusal, refusal.address));
-  const refused = nic.refused.filter((refusal) => !isObsolete(refusal));
-  const told = new Set(refused.map(refusalKey));
-  const more = newer.refusals.filter(
-    (refusal) =>
-      !told.has(refusalKey(refusal)) &&
-      (refusal.address === undefined
-        ? !stations.has(stationKey(refusal))
-        : isLoss(refusal) || !addresses.has(addressKey(refusal, refusal.address))),
-  );
-  return { missing, refused: [...refused, ...more, ...overflow] };
-};
-
-/**
- * What was announced because the source's card listed it and the card here does not: only where this card was
- * read and is no less complete than the other was, for a list that says less proves nothing.
- */
-const noLongerHeld = (nic: PreparedNic, newer: NicPlan): readonly Announcement[] => {
-  const before = new Set(nic.plan.incomplete.map(({ reason }) => reason));
-  const isLessComplete = newer.incomplete.some(({ reason }) => !before.has(reason));
-  if (nic.plan.source !== 'hand-off' || newer.source !== 'live' || isLessComplete) return [];
-  const held = new Set([
-    ...newer.announcements.map(({ station }) => station.mac),
-    ...newer.refusals.filter(({ reason }) => reason.endsWith('-limit')).map(({ mac }) => mac),
-  ]);
-  return nic.announced.filter(({ evidence, station }) => evidence !== 'learned' && !held.has(station.mac));
-};
-
 const together = (
   before: readonly Incompleteness[],
   now: readonly Incompleteness[],
@@ -311,9 +250,3 @@ const together = (
   ...before,
   ...now.filter(({ reason }) => !before.some((known) => known.reason === reason)),
 ];
-
-const frameKey = ({ kind, station, address }: Announcement): string =>
-  `${kind} ${stationKey(station)} ${address ?? ''}`;
-
-const refusalKey = (refusal: Refusal): string =>
-  `${stationKey(refusal)} ${refusal.address ?? ''} ${refusal.reason} ${refusal.count === undefined ? '' : 'all'}`;

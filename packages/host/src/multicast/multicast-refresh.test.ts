@@ -1,23 +1,31 @@
 import {
+  type AccompaniedNic,
   type AnnounceMode,
   DEFAULT_GUEST_POLICY,
   type MulticastReports,
+  type MulticastSection,
   type NicDescriptor,
 } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
-import { never, nicOf } from '../../test/fake-guest.js';
+import { FakeGuest, never, nicOf } from '../../test/fake-guest.js';
 import { FakeSink } from '../../test/fake-sink.js';
 import { ChannelSet } from '../announce/channel-set.js';
 import { SinkRegistry } from '../announce/sink-registry.js';
 import { MulticastRefresh } from './multicast-refresh.js';
-import type { QueryPlan } from './query-plan.js';
 
-const asking = (nic: NicDescriptor = nicOf('nic0'), ...vlans: readonly number[]): QueryPlan => ({
-  nic,
-  vlans: vlans.map(VlanId.of),
+/** A NIC whose card lists these VLANs. */
+const asking = (nic: NicDescriptor = nicOf('nic0'), ...vlans: readonly number[]): AccompaniedNic => ({
+  plan: { nic, model: 'fake', source: 'live', announcements: [], refusals: [], incomplete: [] },
+  filter: { unicast: [], multicast: [], vlans: vlans.map(VlanId.of), incomplete: [] },
+  announced: [],
+  withdrawn: [],
 });
+
+const upTo = (count: number, first = 1) => Array.from({ length: count }, (_, index) => first + index);
+const TOO_MANY =
+  'it lists 512 VLANs: which of them the guest uses is not known, so it is asked on those of its stations alone';
 
 const prepared = (mode: AnnounceMode = 'announce') => {
   const clock = new FakeClock();
@@ -28,26 +36,50 @@ const prepared = (mode: AnnounceMode = 'announce') => {
   /** What was counted at nic0. */
   const counted: { now: readonly MulticastReports[] | undefined } = { now: [] };
   let counts = async () => new Map(counted.now === undefined ? [] : [['nic0', counted.now]]);
-  const refresh = new MulticastRefresh(channels.now(), { countReports: () => counts() }, clock);
+  const told: unknown[] = [];
+  const known = new Map<string, NicDescriptor>();
+  const refresh = new MulticastRefresh(
+    {
+      id: 'one',
+      guest: new FakeGuest(),
+      cause: 'manual',
+      mode,
+      timing: DEFAULT_GUEST_POLICY.timing,
+      nics: [],
+      openChannel: async (id, direction) => {
+        const way = await channels.now().for(known.get(id) ?? nicOf(id), direction);
+        if ('channel' in way) return way.channel;
+        throw way.problem;
+      },
+      multicastReports: () => counts(),
+      report: (section) => told.push(section),
+    },
+    clock,
+  );
+  const add = (nics: readonly AccompaniedNic[]): void => {
+    for (const { plan } of nics) known.set(plan.nic.id, plan.nic);
+    refresh.changed(nics);
+  };
   const countWith = (other: typeof counts): void => {
     counts = other;
   };
-  /** The report, and the fake time at which it came. */
+  const nicsOf = (section: MulticastSection | undefined) => new Map(Object.entries(section?.nics ?? {}));
+  /** The section, and the fake time at which it came. */
   const reported = async () => {
-    const report = refresh.report();
+    const report = refresh.over();
     const at = report.then(() => clock.now() - sink.since);
     await clock.advance(10_000);
-    return { at: await at, of: await report };
+    return { at: await at, of: nicsOf(await report) };
   };
   const left = (): readonly string[] => sink.queries.map(({ at, query }) => `${at} ${query}`);
-  return { clock, sink, stop, channels, counted, countWith, refresh, reported, left };
+  return { clock, sink, stop, channels, counted, countWith, refresh, add, nicsOf, reported, left, told };
 };
 
 describe('MulticastRefresh', () => {
   it('is ready before the first round, asks with each, and tells what came of it', async () => {
-    const { clock, sink, counted, refresh, reported, left } = prepared();
+    const { clock, sink, counted, add, refresh, reported, left } = prepared();
     counted.now = [{ igmp: 3, mld: 3 }];
-    refresh.add([asking(undefined, 10)]);
+    add([asking(undefined, 10)]);
     await clock.advance(1000);
     expect([left(), sink.openChannels]).toEqual([[], 1]);
     refresh.round();
@@ -79,9 +111,9 @@ describe('MulticastRefresh', () => {
   });
 
   it('tells of no reports where nobody counts, and of none where there were none', async () => {
-    const { clock, counted, refresh, reported } = prepared();
+    const { clock, counted, add, refresh, reported } = prepared();
     counted.now = undefined;
-    refresh.add([asking()]);
+    add([asking()]);
     await clock.settle();
     refresh.round();
     expect([...(await reported()).of]).toStrictEqual([['nic0', { vlans: [], queries: 2 }]]);
@@ -90,21 +122,21 @@ describe('MulticastRefresh', () => {
   });
 
   it('does without the counts where they cannot be read', async () => {
-    const { clock, countWith, refresh, reported } = prepared();
+    const { clock, countWith, add, refresh, reported } = prepared();
     countWith(() => Promise.reject(new Error('no map')));
-    refresh.add([asking()]);
+    add([asking()]);
     await clock.settle();
     refresh.round();
     expect([...(await reported()).of]).toStrictEqual([['nic0', { vlans: [], queries: 2 }]]);
   });
 
   it('asks for what is found later at once, and on known VLANs no more than once a round', async () => {
-    const { clock, refresh, left, reported } = prepared();
-    refresh.add([asking(undefined, 10)]);
+    const { clock, add, refresh, left, reported } = prepared();
+    add([asking(undefined, 10)]);
     await clock.settle();
     refresh.round();
     await clock.advance(20);
-    refresh.add([asking(undefined, 10, 20), asking(nicOf('nic1'))]);
+    add([asking(undefined, 10, 20), asking(nicOf('nic1'))]);
     await clock.advance(20);
     expect(left().slice(4)).toEqual(['20 igmp/20', '20 mld/20', '20 igmp', '20 mld']);
     refresh.round();
@@ -121,13 +153,13 @@ describe('MulticastRefresh', () => {
   });
 
   it('asks as soon as it can where it was not ready in time', async () => {
-    const { clock, sink, refresh, left, reported } = prepared();
+    const { clock, sink, add, refresh, left, reported } = prepared();
     let open = (): void => {};
     sink.opening = () =>
       new Promise((resolve) => {
         open = resolve;
       });
-    refresh.add([asking()]);
+    add([asking()]);
     await clock.settle();
     refresh.round();
     await clock.advance(30);
@@ -139,8 +171,8 @@ describe('MulticastRefresh', () => {
   });
 
   it('leaves out NICs without a port, and those where nothing was asked and nothing is wrong', async () => {
-    const { clock, refresh, reported } = prepared();
-    refresh.add([asking({ ...nicOf('nic1'), port: undefined as never }), asking()]);
+    const { clock, add, reported } = prepared();
+    add([asking({ ...nicOf('nic1'), port: undefined as never }), asking()]);
     await clock.settle();
     expect([...(await reported()).of]).toEqual([]);
   });
@@ -160,9 +192,9 @@ describe('MulticastRefresh', () => {
       'its port tap0 was not open in time',
     ],
   ])('says what keeps it from asking: %s', async (_, upset, problem) => {
-    const { clock, sink, refresh, reported } = prepared();
+    const { clock, sink, add, refresh, reported } = prepared();
     upset(sink);
-    refresh.add([asking(undefined, 10)]);
+    add([asking(undefined, 10)]);
     await clock.settle();
     refresh.round();
     const { of } = await reported();
@@ -175,72 +207,72 @@ describe('MulticastRefresh', () => {
   });
 
   it('tries again with the next plan where a port could not be opened, and then has no problem', async () => {
-    const { clock, sink, refresh, reported, left } = prepared();
+    const { clock, sink, add, refresh, reported, left } = prepared();
     sink.ports.clear();
-    refresh.add([asking()]);
+    add([asking()]);
     await clock.settle();
     refresh.round();
     sink.ports.add('tap0');
-    refresh.add([asking()]);
+    add([asking()]);
     await clock.advance(1);
     expect(left()).toEqual(['0 igmp', '0 mld']);
     expect((await reported()).of.get('nic0')).toEqual({ vlans: [], queries: 2, reports: [] });
   });
 
   it('says how many VLANs that were found later are too many', async () => {
-    const { clock, refresh, reported } = prepared();
-    const upTo = (count: number, first: number) => Array.from({ length: count }, (_, index) => first + index);
-    refresh.add([asking(undefined, ...upTo(511, 1))]);
+    const { clock, add, refresh, reported } = prepared();
+    add([asking(undefined, ...upTo(511, 1))]);
     await clock.settle();
     refresh.round();
-    refresh.add([{ ...asking(undefined, ...upTo(20, 1000)), problem: 'too many' }]);
+    add([asking(undefined, ...upTo(20, 1000))]);
     expect((await reported()).of.get('nic0')).toMatchObject({
       queries: 1024,
-      problem: 'too many; 20 VLANs that were found later are not asked on: no more are asked',
+      problem: '20 VLANs that were found later are not asked on: no more are asked',
     });
   });
 
   it('says both what the plan leaves out and what the system refused', async () => {
-    const { clock, sink, refresh, reported } = prepared();
+    const { clock, sink, add, refresh, reported } = prepared();
     sink.refusal = () => ({ accepted: 1, failure: 'ENOBUFS at frame 1' });
-    refresh.add([{ ...asking(), problem: 'too many' }]);
+    add([asking(undefined, ...upTo(512))]);
     await clock.settle();
     refresh.round();
     expect((await reported()).of.get('nic0')).toEqual({
       vlans: [],
       queries: 1,
       reports: [],
-      problem: 'too many; ENOBUFS at frame 1',
+      problem: `${TOO_MANY}; ENOBUFS at frame 1`,
     });
   });
 
   it('asks nothing any more once it is cancelled, and does not wait for answers', async () => {
-    const { clock, sink, refresh, left } = prepared();
-    refresh.add([asking()]);
+    const { clock, sink, add, nicsOf, refresh, left, told } = prepared();
+    add([asking()]);
     await clock.settle();
     refresh.round();
     await clock.advance(10);
-    const report = refresh.report();
+    const report = refresh.over();
     await clock.advance(10);
-    refresh.cancel();
-    refresh.add([asking(nicOf('nic1'), 10)]);
+    refresh.cancelled();
+    add([asking(nicOf('nic1'), 10)]);
     refresh.round();
-    expect([...(await report).keys()]).toEqual(['nic0']); // with the clock standing
+    expect(told).toEqual([{ nics: { nic0: { vlans: [], queries: 2 } } }]); // before that returned
+    expect([...nicsOf(await report).keys()]).toEqual(['nic0']); // with the clock standing
     await clock.advance(1000);
     expect([left(), sink.openChannels, clock.pending]).toEqual([['0 igmp', '0 mld'], 1, 0]);
   });
 
   it('does not ask where it is cancelled while a port opens', async () => {
-    const { clock, sink, refresh, left } = prepared();
+    const { clock, sink, add, refresh, left } = prepared();
     let open = (): void => {};
     sink.opening = () =>
       new Promise((resolve) => {
         open = resolve;
       });
-    refresh.add([asking()]);
+    add([asking()]);
     await clock.settle();
     refresh.round();
-    refresh.cancel();
+    refresh.cancelled();
     open();
     await clock.advance(100);
     expect([left(), clock.pending]).toEqual([[], 0]);

@@ -1,28 +1,20 @@
 import {
+  type AccompaniedAnnouncement,
+  type AccompaniedNic,
+  type Accompaniment,
   type CancelTimer,
   type Clock,
   type MulticastRefreshReport,
   type MulticastReports,
+  type MulticastSection,
   messageOf,
 } from '@nic-herald/core';
-import type { ChannelSet, GuestChannels } from '../announce/channel-set.js';
 import { reportsSince } from '../learn/reports-since.js';
+import { boundedSection } from './bounded-section.js';
 import { NicQueries } from './nic-queries.js';
-import type { QueryPlan } from './query-plan.js';
+import { planQueries, type QueryPlan } from './query-plan.js';
 
-/** What was counted at the ports of a guest, by NIC id; a NIC where nobody counts is not there. */
-export type ReportCounts = ReadonlyMap<string, readonly MulticastReports[]>;
-
-/** The ports of one guest, as an announcement needs them. */
-export interface GuestPorts extends ReportCounter {
-  readonly channels: ChannelSet;
-}
-
-/** Who counts at the ports of a guest. */
-export interface ReportCounter {
-  /** Reads what the guest told of its groups so far. */
-  countReports(): Promise<ReportCounts>;
-}
+type ReportCounts = Awaited<ReturnType<AccompaniedAnnouncement['multicastReports']>>;
 
 /** How long the report waits for a port that is still being opened when the rounds are over, ms. */
 const OPENED_AFTER_MS = 100;
@@ -35,10 +27,10 @@ interface Asked {
 /**
  * Has a guest that is announced tell of its multicast groups anew, so that snooping switches learn where they are:
  * each round of announcements is followed by queries to the guest alone, whose reports then leave at its port as
- * they always do. On the uplink a query of ours could win the querier election, so none goes there. What fails costs
- * the refresh and never the announcement: nothing here is waited for.
+ * they always do. On the uplink a query of ours could win the querier election, so none goes there. What fails stands in
+ * its section of the report.
  */
-export class MulticastRefresh {
+export class MulticastRefresh implements Accompaniment {
   private readonly nics = new Map<string, Asked>();
   private opening: Promise<void> = Promise.resolve();
   private before: Promise<ReportCounts> | undefined;
@@ -47,54 +39,64 @@ export class MulticastRefresh {
   private wake: () => void = () => {};
 
   constructor(
-    private readonly channels: GuestChannels,
-    private readonly ports: ReportCounter,
+    private readonly announcement: AccompaniedAnnouncement,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.changed(announcement.nics);
+  }
 
   /** Makes ready what is not ready yet: to be asked with every later round, at once where a round was before. */
-  add(plans: readonly QueryPlan[]): void {
-    const reachable = plans.filter(({ nic }) => nic.port !== undefined);
+  changed(nics: readonly AccompaniedNic[]): void {
+    const reachable = nics.filter(({ plan }) => plan.nic.port !== undefined);
     if (reachable.length === 0 || this.isCancelled) return;
     this.before ??= this.count();
-    for (const { nic } of reachable) {
-      if (!this.nics.has(nic.id))
-        this.nics.set(nic.id, { problem: `its port ${nic.port?.name} was not open in time` });
+    for (const { plan } of reachable) {
+      const { id, port } = plan.nic;
+      if (!this.nics.has(id)) this.nics.set(id, { problem: `its port ${port?.name} was not open in time` });
     }
+    const queries = reachable.map(({ plan, filter }) => planQueries(plan, filter));
     this.opening = this.opening.then(async () => {
-      for (const plan of reachable) this.nics.set(plan.nic.id, await this.made(plan));
+      for (const each of queries) this.nics.set(each.nic.id, await this.made(each));
     });
   }
 
-  /** A round of announcements is out. Quick: it is called on the hot path, and sends only after it. */
+  /** A round of announcements is out. Sends nothing yet. */
   round(): void {
     this.hasBegun = true;
     for (const { queries } of this.nics.values()) queries?.ask();
   }
 
-  /** Asks no more: the guest stopped, or left. */
-  cancel(): void {
+  /** Asks no more: the guest stopped, or left. What was asked is told at once, without what came of it. */
+  cancelled(): void {
+    this.close();
+    const section = this.section(() => undefined);
+    if (section !== undefined) this.announcement.report(section);
+  }
+
+  /** What was asked and told, once the answers are in; nothing where nothing was asked and nothing is wrong. */
+  async over(): Promise<MulticastSection | undefined> {
+    if (this.nics.size === 0) return undefined;
+    await Promise.race([this.opening, this.pause(OPENED_AFTER_MS)]);
+    this.wake();
+    await this.answered();
+    const [before, after] = [await this.before, await this.count()];
+    return this.section((nic) => reportsSince(before?.get(nic), after.get(nic)));
+  }
+
+  close(): void {
     this.isCancelled = true;
     for (const { queries } of this.nics.values()) queries?.cancel();
     this.wake();
   }
 
-  /**
-   * What was asked and told, by NIC id, once the answers are in; NICs where nothing was asked and nothing is wrong
-   * are left out. To be called when the rounds are over. Never rejects.
-   */
-  async report(): Promise<ReadonlyMap<string, MulticastRefreshReport>> {
-    if (this.nics.size === 0) return new Map();
-    await Promise.race([this.opening, this.pause(OPENED_AFTER_MS)]);
-    this.wake();
-    await this.answered();
-    const [before, after] = [await this.before, await this.count()];
-    const reports = new Map<string, MulticastRefreshReport>();
-    for (const [nic, asked] of this.nics) {
-      const report = this.reportOf(asked, reportsSince(before?.get(nic), after.get(nic)));
-      if (report !== undefined) reports.set(nic, report);
-    }
-    return reports;
+  private section(
+    told: (nic: string) => readonly MulticastReports[] | undefined,
+  ): MulticastSection | undefined {
+    const nics = [...this.nics].flatMap(([nic, asked]) => {
+      const report = this.reportOf(asked, told(nic));
+      return report === undefined ? [] : [[nic, report] as const];
+    });
+    return nics.length === 0 ? undefined : boundedSection(nics);
   }
 
   private async made({ nic, vlans, problem }: QueryPlan): Promise<Asked> {
@@ -113,10 +115,8 @@ export class MulticastRefresh {
     }
   }
 
-  private async open(nic: QueryPlan['nic']): Promise<NicQueries> {
-    const way = await this.channels.for(nic, 'to-guest');
-    if ('channel' in way) return new NicQueries(way.channel, this.clock);
-    throw way.problem;
+  private async open({ id }: QueryPlan['nic']): Promise<NicQueries> {
+    return new NicQueries(await this.announcement.openChannel(id, 'to-guest'), this.clock);
   }
 
   private async answered(): Promise<void> {
@@ -137,7 +137,7 @@ export class MulticastRefresh {
   }
 
   private count(): Promise<ReportCounts> {
-    return this.ports.countReports().catch(() => new Map());
+    return this.announcement.multicastReports().catch(() => new Map());
   }
 
   private reportOf(
@@ -146,7 +146,7 @@ export class MulticastRefresh {
   ): MulticastRefreshReport | undefined {
     const sent = queries?.taken ?? 0;
     const wrong = problemOf(problem, queries?.failure);
-    const wouldBeAsked = this.channels.mode === 'observe' && queries !== undefined && this.hasBegun;
+    const wouldBeAsked = this.announcement.mode === 'observe' && queries !== undefined && this.hasBegun;
     if (sent === 0 && wrong.problem === undefined && !wouldBeAsked) return undefined;
     return {
       vlans: queries?.vlans ?? [],

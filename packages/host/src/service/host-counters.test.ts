@@ -23,6 +23,7 @@ const nic = (over: Partial<NicReport>): NicReport => ({
 });
 const reportOf = (over: Partial<MigrationReport>): MigrationReport => ({
   format: 1,
+  revision: 1,
   guest: guest.identity,
   host: 'B',
   epoch: 1,

@@ -7,6 +7,7 @@ import { RecentReports } from './recent-reports.js';
 
 const reportOf = (over: Partial<MigrationReport>): MigrationReport => ({
   format: 1,
+  revision: 1,
   guest: { name: 'web-1' },
   host: 'B',
   epoch: 1,

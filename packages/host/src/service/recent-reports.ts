@@ -12,6 +12,7 @@ export class RecentReports {
 
   constructor(bus: Pick<MigrationEventBus, 'on'>) {
     bus.on('announce:finished', ({ report }) => this.keep(report));
+    bus.on('announce:revised', ({ report }) => this.keep(report));
   }
 
   /** A later revision of a report stands in the place of the earlier one. */
@@ -32,8 +33,8 @@ export class RecentReports {
 }
 
 /** Which announcement a report is about. One without a RESUME began with its first round. */
-const nameOf = ({ guest, epoch, cause, resumedAt, rounds }: MigrationReport): string =>
-  JSON.stringify([guestKeyOf(guest), epoch, cause, resumedAt ?? rounds[0]?.startedAt]);
+const nameOf = ({ id, guest, epoch, cause, resumedAt, rounds }: MigrationReport): string =>
+  id ?? JSON.stringify([guestKeyOf(guest), epoch, cause, resumedAt ?? rounds[0]?.startedAt]);
 
 const linesOf = (report: MigrationReport | undefined): number =>
   (report?.nics ?? []).reduce(
