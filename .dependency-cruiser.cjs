@@ -34,7 +34,10 @@ module.exports = {
       name: 'plugin-sees-core-wire-and-libraries-only',
       comment: 'libraries are what several plugins stand on; plugins never see each other',
       severity: 'error',
-      from: { path: '^packages/((?:model|handoff|ports|sink|learner|monitor)-[^/]+|control)/', pathNot: tests },
+      from: {
+        path: '^packages/((?:model|handoff|ports|sink|learner|monitor)-[^/]+|control)/',
+        pathNot: tests,
+      },
       to: { path: '^packages/', pathNot: '^packages/($1|core|wire|qmp|linux-sys)/' },
     },
     {

@@ -1,4 +1,4 @@
-import type { HeraldPlugin, MigrationReport } from '@nic-herald/core';
+import type { HeraldPlugin } from '@nic-herald/core';
 import type { Logger } from 'pino';
 import type { AgentSettings } from '../config/agent-settings.js';
 import { policyPlugin, statesPolicy } from '../config/policy-plugin.js';
