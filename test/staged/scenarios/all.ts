@@ -6,6 +6,7 @@ import { hostTwins } from './host-twins.js';
 import { oldEntries } from './old-entries.js';
 import { ports } from './ports.js';
 import { returns } from './returns.js';
+import { sinks } from './sinks.js';
 import { slowObserver } from './slow-observer.js';
 import { sockets } from './sockets.js';
 import { storageClock } from './storage-clock.js';
@@ -21,6 +22,7 @@ export const stagedCases: readonly StagedCase[] = [
   ...craftedEntries,
   ...sockets,
   ...ports,
+  ...sinks,
   ...storageClock,
   ...slowObserver,
   ...evacuation,
