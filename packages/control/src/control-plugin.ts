@@ -49,6 +49,7 @@ const describedBy = (
   guests: () => host.guests(),
   inspect: (guest) => host.inspect(guest),
   announce: (guest, request) => host.announce(guest, request),
+  record: (guest, request) => host.record(guest, request),
   describe: () => describe(host.describe()),
   reports: () => host.reports(),
   stats: () => host.stats(),
