@@ -76,7 +76,8 @@ const regionsAt = (where: string, value: unknown): readonly DeviceRegion[] => {
   return value.map((each: unknown, index): DeviceRegion => {
     const { bar, kind, size, address } = objectAt(`${where}[${index}]`, each);
     if (!isWhole(bar)) throw invalid(`${where}[${index}].bar`, 'a whole number', bar);
-    if (kind !== 'memory' && kind !== 'io') throw invalid(`${where}[${index}].kind`, "'memory' or 'io'", kind);
+    if (kind !== 'memory' && kind !== 'io')
+      throw invalid(`${where}[${index}].kind`, "'memory' or 'io'", kind);
     if (!isWhole(size)) throw invalid(`${where}[${index}].size`, 'a number of bytes', size);
     if (address === undefined) return { bar, kind, size };
     if (isWhole(address)) return { bar, kind, size, address };

@@ -42,7 +42,10 @@ const isWithin = ({ kind, address, size }: DeviceRegion, at: number): boolean =>
   kind === 'memory' && address !== undefined && at >= address && at + WORD <= address + size;
 
 const notRecorded = (
-  { address, region: { bar, address: from = 0 } }: { readonly address: number; readonly region: DeviceRegion },
+  {
+    address,
+    region: { bar, address: from = 0 },
+  }: { readonly address: number; readonly region: DeviceRegion },
   { id, type }: RecordedCardOptions,
 ): HeraldError => {
   const offset = `0x${(address - from).toString(16)}`;

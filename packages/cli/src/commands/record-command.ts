@@ -4,6 +4,7 @@ import type { CliIo } from '../cli-io.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { findAccess } from '../inspect/find-access.js';
 import type { GuestAccess, GuestTarget } from '../inspect/guest-access.js';
+import { counted } from '../inspect/list-text.js';
 import { renderGuestList } from '../inspect/render-guest-list.js';
 import { printable } from '../printable.js';
 
@@ -96,8 +97,10 @@ const taken = (path: string): HeraldError =>
 const nextSteps = (out: string, { card, model }: CardRecording): string => {
   const words = Object.keys(card.memory).length;
   return (
-    `${printable(`${out}: ${card.id} (${card.type}), ${words} words, model ${model}. ` +
-      'It does not say what is true: write down the MACs and VLANs that the guest has set.')}\n` +
+    `${printable(
+      `${out}: ${card.id} (${card.type}), ${counted(words, 'word')}, model ${model}. ` +
+        'It does not say what is true: write down the MACs and VLANs that the guest has set.',
+    )}\n` +
     "In the model's test: values: { 'CARD': { device: () => recordedCard(JSON of the file), unicast: [...], vlans: [...] } }; see docs/writing-a-model.md\n"
   );
 };

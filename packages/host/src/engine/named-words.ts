@@ -23,7 +23,8 @@ export const checkNamedWords = (all: readonly NamedWords[]): void => {
       (!(isWithin(offset, 0, Number.MAX_SAFE_INTEGER) && offset % WORD === 0) &&
         `OFFSET must be a multiple of ${WORD}, from 0`) ||
       (!isWithin(count, 1, MAX_COUNT) && `COUNT must be a whole number from 1 to ${MAX_COUNT}`);
-    if (fault !== false) throw refused(`${wordsLabel(words)} is no run of words (BAR:OFFSET:COUNT): ${fault}`);
+    if (fault !== false)
+      throw refused(`${wordsLabel(words)} is no run of words (BAR:OFFSET:COUNT): ${fault}`);
   }
 };
 

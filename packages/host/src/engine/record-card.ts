@@ -4,6 +4,7 @@ import {
   type Guest,
   guestLabel,
   HeraldError,
+  isHeraldError,
   messageOf,
   type NicDescriptor,
   type RecordRequest,
@@ -39,15 +40,19 @@ export const recordCard = async (
       await withDeadline(services.clock, CAPTURE_DEADLINE_MS, what, work, signal);
     } catch (error) {
       if (signal.aborted) throw error;
-      problems.push(`${what} failed: ${messageOf(error)}`);
+      const isLate = isHeraldError(error) && error.code === 'HERALD_TIMEOUT'; // which says of what
+      problems.push(isLate ? error.message : `${what} failed: ${messageOf(error)}`);
     }
   };
-  await attempt(`reading the regions of ${nic.id}`, async (step) => void (await card.regions({ signal: step })));
+  await attempt(
+    `reading the regions of ${nic.id}`,
+    async (step) => void (await card.regions({ signal: step })),
+  );
   await recordNamed(card, words, attempt, problems);
   // After the words: where one of them changed meanwhile, what is recorded is what the model saw.
   const reading = await readNic({ inspect: () => card }, nic, services.models, services.clock, signal);
   if (signal.aborted) throw new HeraldError('HERALD_CANCELLED', `the recording of ${nic.id} was cancelled`);
-  if ('problem' in reading && reading.problem !== undefined) problems.push(reading.problem.message);
+  if ('problem' in reading) problems.push(reading.problem.message);
   if (!card.hasFilter) {
     await attempt(`reading the receive filter of ${nic.id}`, (step) => filterIfAny(card, step));
   }

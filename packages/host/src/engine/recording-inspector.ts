@@ -85,7 +85,9 @@ export class RecordingInspector implements DeviceInspector {
     const given: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
     const sound = given.slice(0, MAX_REGIONS).flatMap(soundRegion);
     if (sound.length < given.length) {
-      this.faults.add(`of ${given.length} regions ${given.length - sound.length} make no sense and were left out`);
+      this.faults.add(
+        `of ${given.length} regions ${given.length - sound.length} make no sense and were left out`,
+      );
     }
     this.heardRegions = sound;
     return answer;
@@ -93,9 +95,10 @@ export class RecordingInspector implements DeviceInspector {
 
   async readWords(ranges: readonly WordRange[], options: InspectOptions): Promise<readonly Uint32Array[]> {
     const answer = await this.inner.readWords(ranges, options);
-    if (this.isOver || !Array.isArray(answer)) return answer;
+    const given: unknown = answer; // of a monitor of others, perhaps
+    if (this.isOver || !Array.isArray(given)) return answer;
     for (const [index, { address, words }] of ranges.entries()) {
-      const read: unknown = answer[index];
+      const read: unknown = given[index];
       if (read instanceof Uint32Array && isAddress(address)) this.keep(address, read.subarray(0, words));
     }
     return answer;
@@ -105,7 +108,8 @@ export class RecordingInspector implements DeviceInspector {
     const answer = await this.inner.property(name, options);
     const kept = this.isOver ? undefined : this.portable(`the property ${name.slice(0, 64)}`, answer);
     if (kept === undefined) return answer;
-    if (this.properties.has(name) || this.properties.size < MAX_PROPERTIES) this.properties.set(name, kept.value);
+    if (this.properties.has(name) || this.properties.size < MAX_PROPERTIES)
+      this.properties.set(name, kept.value);
     else this.faults.add(`more than ${MAX_PROPERTIES} properties were asked for; the others were left out`);
     return answer;
   }
