@@ -84,6 +84,17 @@ describe('the recording of a card', () => {
     await expect(test.host.record(guest, request)).rejects.toMatchObject({ code, message });
   });
 
+  it('is refused where the monitor gives no look at the card', async () => {
+    const { test, guest } = await withCard();
+    guest.inspect = () => {
+      throw new Error('unplugged');
+    };
+    await expect(test.host.record(guest)).rejects.toMatchObject({
+      code: 'HERALD_GUEST_UNREADABLE',
+      message: 'web-1 does not let nic0 (fake) be looked at: unplugged',
+    });
+  });
+
   it('is given up with its signal', async () => {
     const { test, guest } = await withCard(CARD, {}, { regions: never });
     const stop = new AbortController();

@@ -1,5 +1,7 @@
 import {
+  asHeraldError,
   type CardRecording,
+  type DeviceInspector,
   type FilterView,
   type Guest,
   guestLabel,
@@ -32,7 +34,7 @@ export const recordCard = async (
   const { words = [], signal = new AbortController().signal } = request;
   checkNamedWords(words);
   const nic = nicMeant(guest, request.nic, await listNics(guest, services, signal));
-  const card = new RecordingInspector(guest.inspect(nic));
+  const card = new RecordingInspector(inspectorOf(guest, nic));
   const problems: string[] = [];
   /** Each step has a deadline; one that fails leaves the rest. A request that is given up ends it all. */
   const attempt: Attempt = async (what, work) => {
@@ -65,6 +67,15 @@ export const recordCard = async (
     ...(read === undefined ? {} : { read }),
     ...(problem === '' ? {} : { problem: shortened(problem) }),
   };
+};
+
+const inspectorOf = (guest: Guest, nic: NicDescriptor): DeviceInspector => {
+  try {
+    return guest.inspect(nic);
+  } catch (error) {
+    const message = `${guestLabel(guest.identity)} does not let ${nic.id} (${nic.type}) be looked at: ${messageOf(error)}`;
+    throw asHeraldError(error, 'HERALD_GUEST_UNREADABLE', message, { nic: nic.id });
+  }
 };
 
 const nicMeant = (
