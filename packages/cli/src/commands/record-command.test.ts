@@ -29,10 +29,13 @@ const RECORDING: CardRecording = {
 let directory: string;
 let server: ControlServer | undefined;
 let asked: RecordRequest[];
+/** Happens while the card is read. */
+let meanwhile: (() => Promise<void>) | undefined;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'nic-herald-record-'));
   asked = [];
+  meanwhile = undefined;
 });
 afterEach(async () => {
   await server?.close();
@@ -59,9 +62,11 @@ const record = async (
   server = await ControlServer.listen(controlPath('B', io), {
     name: 'B',
     guests: () => guests.map((each) => guest(each) as Guest),
-    record: (_: Guest, request: RecordRequest) => {
+    record: async (_: Guest, request: RecordRequest) => {
       asked.push(request);
-      return answer instanceof HeraldError ? Promise.reject(answer) : Promise.resolve(answer);
+      await meanwhile?.();
+      if (answer instanceof HeraldError) throw answer;
+      return answer;
     },
   } as unknown as ControlledHost);
   const options: RecordOptions = { words: [], force: false, ...given };
@@ -96,6 +101,12 @@ describe('nic-herald record', () => {
       message: `--out: ${out()} is there already; give another file, or --force to replace it`,
     });
     expect(asked).toEqual([]);
+    expect(await readFile(out(), 'utf8')).toBe('precious');
+  });
+
+  it('never writes over a file that came while the card was read', async () => {
+    meanwhile = () => writeFile(out(), 'precious');
+    await expect(record(RECORDING, { out: out() })).rejects.toMatchObject({ code: 'HERALD_USAGE' });
     expect(await readFile(out(), 'utf8')).toBe('precious');
   });
 
