@@ -19,6 +19,7 @@ const USAGE: ReadonlySet<string> = new Set([
   'HERALD_CONFIG_INVALID',
   'HERALD_CONFIG_UNREADABLE',
   'HERALD_ANNOUNCE_TIMING',
+  'HERALD_RECORD_WORDS',
 ]);
 /** What herald.yaml names, and what does not go together. */
 const PLUGIN =

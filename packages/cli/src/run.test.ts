@@ -59,6 +59,12 @@ describe('the nic-herald command', () => {
       "nic-herald: option '--step <ms>' argument '0' is invalid. It must be a whole number from 1 to 10000. (HERALD_USAGE)\n",
     ],
     [
+      'words between words',
+      ['record', 'web', '--words', '0:0x5402:1'],
+      2,
+      "nic-herald: option '--words <bar:offset:count>' argument '0:0x5402:1' is invalid. OFFSET must be a multiple of 4. (HERALD_USAGE)\n",
+    ],
+    [
       'a log level nobody knows',
       ['run', '--log-level', 'loud'],
       2,
@@ -160,6 +166,7 @@ describe('the nic-herald command', () => {
     ],
     ['no agent to ask', ['inspect'], 1, 'HERALD_AGENT_NONE'],
     ['no agent to ask of a guest', ['announce', 'web'], 1, 'HERALD_AGENT_NONE'],
+    ['no agent to record through', ['record', 'web'], 1, 'HERALD_AGENT_NONE'],
     ['a QMP socket that is not there', ['inspect', '--qmp', '/nowhere/vm.qmp'], 2, 'HERALD_USAGE'],
     [
       'a control socket that is not there',

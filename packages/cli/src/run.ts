@@ -1,7 +1,8 @@
-import { ANNOUNCE_TIMING_RANGES, type AnnounceTiming } from '@nic-herald/core';
+import { ANNOUNCE_TIMING_RANGES, type AnnounceTiming, type NamedWords } from '@nic-herald/core';
 import { Command, CommanderError, Option } from 'commander';
 import type { CliIo } from './cli-io.js';
 import { gathered, wholeNumber } from './commands/option-values.js';
+import { gatheredWords } from './commands/words-option.js';
 import { LOG_LEVELS, type LogLevel } from './config/log-level.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js';
 import { ownVersion } from './own-version.js';
@@ -81,6 +82,29 @@ export const run = async (argv: readonly string[], io: CliIo): Promise<ExitCode>
       }),
     );
 
+  withTarget(
+    command(program, 'record', 'records a live card, for the tests of its model').addHelpText(
+      'after',
+      '\nOnly what the model reads and what --words names is read. Some registers change when they are read: name none of\nthose, on no guest that matters.',
+    ),
+  )
+    .option('--nic <id>', 'the NIC (default: the only one)')
+    .option(
+      '--words <bar:offset:count>',
+      '32-bit words to read besides, such as 0:0x5400:32; may be given several times',
+      gatheredWords,
+    )
+    .option('--out <file>', 'write it there, and say what to do next (default: standard output)')
+    .option('--force', 'replace the file where it is there already')
+    .action(
+      action(async (guest: string | undefined, options: RecordFlags) => {
+        const { nic, words = [], out, force = false, ...target } = options;
+        const { recordCommand } = await import('./commands/record-command.js');
+        const chosen = { ...(nic === undefined ? {} : { nic }), ...(out === undefined ? {} : { out }) };
+        return await recordCommand({ ...target, ...named(guest) }, { ...chosen, words, force }, io);
+      }),
+    );
+
   command(program, 'plugins', 'shows what agents are composed of, and from where')
     .option('-c, --config <file>', 'what an agent with this herald.yaml would be composed of; none is needed')
     .option('--host <name>', 'only the agent of that host')
@@ -150,6 +174,12 @@ interface AnnounceFlags extends TargetFlags {
   readonly max?: number;
   readonly step?: number;
   readonly dryRun?: boolean;
+}
+interface RecordFlags extends TargetFlags {
+  readonly nic?: string;
+  readonly words?: readonly NamedWords[];
+  readonly out?: string;
+  readonly force?: boolean;
 }
 interface PluginsFlags {
   readonly config?: string;

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import {
   type AnnounceRequest,
+  type CardRecording,
   type ErrorCode,
   type ErrorDetails,
   type GuestInspection,
@@ -11,6 +12,7 @@ import {
   type HostStats,
   isNestedDeeperThan,
   type MigrationReport,
+  type RecordRequest,
 } from '@nic-herald/core';
 import type { GuestSummary } from './control-routes.js';
 
@@ -51,6 +53,12 @@ export class ControlClient {
   async announce(ref: string, { nics, timing }: AnnounceRequest): Promise<MigrationReport> {
     const path = `/guests/${encodeURIComponent(ref)}/announce`;
     return (await this.ask('POST', path, { body: { nics, timing } })) as MigrationReport;
+  }
+
+  /** Records a card; the agent reads for at most 25 s. */
+  async record(ref: string, { nic, words }: RecordRequest): Promise<CardRecording> {
+    const path = `/guests/${encodeURIComponent(ref)}/record`;
+    return (await this.ask('POST', path, { body: { nic, words }, timeoutMs: 30_000 })) as CardRecording;
   }
 
   private ask(

@@ -1,11 +1,18 @@
-import { type AnnounceRequest, type Guest, HeraldError, type HeraldHost } from '@nic-herald/core';
+import {
+  type AnnounceRequest,
+  type Guest,
+  HeraldError,
+  type HeraldHost,
+  MAX_NAMED_WORDS,
+  type RecordRequest,
+} from '@nic-herald/core';
 import * as z from 'zod';
 import { findGuest } from './find-guest.js';
 
 /** What a control socket needs of the host it answers for. */
 export type ControlledHost = Pick<
   HeraldHost,
-  'name' | 'guests' | 'inspect' | 'announce' | 'describe' | 'reports' | 'stats'
+  'name' | 'guests' | 'inspect' | 'announce' | 'record' | 'describe' | 'reports' | 'stats'
 >;
 
 /** One guest in the list that an agent gives. */
@@ -32,10 +39,18 @@ const announceBody = z.strictObject({
   nics: z.array(z.string().max(256)).max(64).optional(),
   timing: z.strictObject({ initialMs: whole, maxMs: whole, rounds: whole, stepMs: whole }).optional(),
 });
+const recordBody = z.strictObject({
+  nic: z.string().max(256).optional(),
+  // what a card can have of them, the host says
+  words: z
+    .array(z.strictObject({ bar: z.int(), offset: z.int(), count: z.int() }))
+    .max(MAX_NAMED_WORDS)
+    .optional(),
+});
 
 /**
  * Answers one request with what is to be sent as JSON. `GET /host`, `GET /reports`, `GET /stats`, `GET /guests`,
- * `GET /guests/:ref`, `POST /guests/:ref/announce`. Rejects with a HeraldError: HERALD_CONTROL_REQUEST for what is no request.
+ * `GET /guests/:ref`, `POST /guests/:ref/announce`, `POST /guests/:ref/record`. Rejects with a HeraldError: HERALD_CONTROL_REQUEST for what is no request.
  */
 export const answerControl = async (
   host: ControlledHost,
@@ -57,6 +72,8 @@ export const answerControl = async (
       return await host.inspect(findGuest(host.guests(), ref ?? ''));
     case 'POST guests/:ref/announce':
       return await host.announce(findGuest(host.guests(), ref ?? ''), announceRequest(body, signal));
+    case 'POST guests/:ref/record':
+      return await host.record(findGuest(host.guests(), ref ?? ''), recordRequest(body, signal));
     default:
       throw noRoute(method, path);
   }
@@ -70,17 +87,24 @@ const summaryOf = (host: string, { identity, instance, hypervisor }: Guest): Gue
 });
 
 const announceRequest = (body: unknown, signal: AbortSignal): AnnounceRequest => {
-  const parsed = announceBody.safeParse(body ?? {});
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new HeraldError(
-      'HERALD_CONTROL_REQUEST',
-      `not an announce request: ${issue?.path.join('.') || 'the body'}: ${issue?.message ?? 'invalid'}`,
-    );
-  }
-  const { nics, timing = {} } = parsed.data;
+  const { nics, timing = {} } = parsedBody(announceBody, 'an announce request', body);
   const given = Object.fromEntries(Object.entries(timing).filter(([, ms]) => ms !== undefined));
   return { signal, timing: given, ...(nics === undefined ? {} : { nics }) };
+};
+
+const recordRequest = (body: unknown, signal: AbortSignal): RecordRequest => {
+  const { nic, words } = parsedBody(recordBody, 'a record request', body);
+  return { signal, ...(nic === undefined ? {} : { nic }), ...(words === undefined ? {} : { words }) };
+};
+
+const parsedBody = <Body>(schema: z.ZodType<Body>, what: string, body: unknown): Body => {
+  const parsed = schema.safeParse(body ?? {});
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new HeraldError(
+    'HERALD_CONTROL_REQUEST',
+    `not ${what}: ${issue?.path.join('.') || 'the body'}: ${issue?.message ?? 'invalid'}`,
+  );
 };
 
 const noRoute = (method: string, path: readonly string[]): HeraldError =>

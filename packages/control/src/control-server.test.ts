@@ -3,7 +3,7 @@ import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AnnounceRequest, type Guest, HeraldError } from '@nic-herald/core';
+import { type AnnounceRequest, type Guest, HeraldError, type RecordRequest } from '@nic-herald/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agentsIn, ControlClient } from './control-client.js';
 import type { ControlledHost } from './control-routes.js';
@@ -20,6 +20,7 @@ const guest = (name: string, instance: string): Guest => ({
 });
 
 const requests: AnnounceRequest[] = [];
+const recorded: RecordRequest[] = [];
 const web = guest('web', '/run/a.qmp#1');
 const host = {
   name: 'A',
@@ -33,6 +34,12 @@ const host = {
       });
     }
     return Promise.resolve({ outcome: 'announced' });
+  },
+  record: (_: Guest, asked: RecordRequest) => {
+    recorded.push(asked);
+    if (asked.nic === 'eth7') throw new HeraldError('HERALD_NIC_AMBIGUOUS', 'several');
+    if (asked.words?.[0]?.bar === 9) throw new HeraldError('HERALD_RECORD_WORDS', 'no such words');
+    return Promise.resolve({ format: 1 });
   },
   describe: () => ({ host: 'A', plugins: [] }),
   reports: () => [{ outcome: 'announced' }],
@@ -49,6 +56,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'nic-herald-control-'));
   path = join(directory, 'A.sock');
   requests.length = 0;
+  recorded.length = 0;
 });
 
 afterEach(async () => {
@@ -160,6 +168,39 @@ describe('an agent asked over its control socket', () => {
       400,
       'HERALD_CONTROL_REQUEST',
     ],
+    ['one NIC of several', 'POST', '/guests/web/record', '{"nic":"eth7"}', 409, 'HERALD_NIC_AMBIGUOUS'],
+    [
+      'words that no card has',
+      'POST',
+      '/guests/web/record',
+      '{"words":[{"bar":9,"offset":0,"count":1}]}',
+      400,
+      'HERALD_RECORD_WORDS',
+    ],
+    [
+      'words that are no numbers',
+      'POST',
+      '/guests/web/record',
+      '{"words":[{"bar":0,"offset":"0x0","count":1}]}',
+      400,
+      'HERALD_CONTROL_REQUEST',
+    ],
+    [
+      'too many words',
+      'POST',
+      '/guests/web/record',
+      JSON.stringify({ words: Array(65).fill({ bar: 0, offset: 0, count: 1 }) }),
+      400,
+      'HERALD_CONTROL_REQUEST',
+    ],
+    [
+      'a recording of what is not asked for',
+      'POST',
+      '/guests/web/record',
+      '{"file":"/etc/passwd"}',
+      400,
+      'HERALD_CONTROL_REQUEST',
+    ],
     [
       'a body without end',
       'POST',
@@ -213,6 +254,16 @@ describe('an agent asked over its control socket', () => {
     await new ControlClient(path).announce('web', { nics: ['nic0'], timing: { rounds: 2 } });
     expect(requests).toMatchObject([{ nics: ['nic0'], timing: { rounds: 2 } }]);
     expect(Object.keys(requests[0]?.timing ?? {})).toEqual(['rounds']);
+  });
+
+  it('records what was asked for, and nothing else', async () => {
+    const words = [{ bar: 0, offset: 0x5400, count: 32 }];
+    expect(await new ControlClient(path).record('web', { nic: 'nic0', words })).toEqual({ format: 1 });
+    await new ControlClient(path).record('web', {});
+    expect(recorded).toEqual([
+      { nic: 'nic0', words, signal: expect.any(AbortSignal) as unknown },
+      { signal: expect.any(AbortSignal) as unknown },
+    ]);
   });
 
   it('passes its errors on with their code', async () => {

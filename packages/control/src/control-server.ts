@@ -12,7 +12,7 @@ const MAX_CONNECTIONS = 32;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
- * HTTP over a unix socket that only its owner may open, for `inspect` and `announce`. Requests and their
+ * HTTP over a unix socket that only its owner may open, for `inspect`, `announce` and `record`. Requests and their
  * bodies are bounded; a bad one is answered, never fatal.
  */
 export class ControlServer {
@@ -92,9 +92,11 @@ const respond = async (
 const STATUS: Readonly<Record<string, number>> = {
   HERALD_CONTROL_REQUEST: 400,
   HERALD_ANNOUNCE_TIMING: 400,
+  HERALD_RECORD_WORDS: 400,
   HERALD_GUEST_UNKNOWN: 404,
   HERALD_NIC_UNKNOWN: 404,
   HERALD_GUEST_AMBIGUOUS: 409,
+  HERALD_NIC_AMBIGUOUS: 409,
   HERALD_GUEST_NOT_RUNNING: 409,
   HERALD_HOST_NOT_READY: 503,
 };

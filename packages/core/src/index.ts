@@ -122,12 +122,14 @@ export {
   isHeraldError,
 } from './herald-error.js';
 export type { AnnounceRequest } from './host/announce-request.js';
+export type { CardRecording } from './host/card-recording.js';
 export type { GuestInspection } from './host/guest-inspection.js';
 export { HERALD_HOST, type HeraldHost } from './host/herald-host.js';
 export type { HostDescription, PluginDescription, RegistrationDescription } from './host/host-description.js';
 export type { CallStats, Counts, HostStats, TimeStats } from './host/host-stats.js';
 export type { MulticastStatus } from './host/multicast-status.js';
 export type { NicInspection } from './host/nic-inspection.js';
+export { MAX_NAMED_WORDS, type NamedWords, type RecordRequest } from './host/record-request.js';
 export type { SinkStatus } from './host/sink-status.js';
 export type { AddressProof, LearnedAddress } from './learn/learned-address.js';
 export type { LearnedStation } from './learn/learned-station.js';

@@ -167,6 +167,7 @@ export const composeHost = async (
     guests: () => host.guests(),
     inspect: (guest) => host.inspect(guest),
     announce: (guest, request) => host.announce(guest, request),
+    record: (guest, request) => host.record(guest, request),
     describe: () => host.describe(),
     reports: () => host.reports(),
     stats: () => host.stats(),

@@ -57,6 +57,7 @@ describe('the host that a plugin injects', () => {
           const early = get(HERALD_HOST);
           told.push(early.name, early.guests(), early.reports());
           told.push(early.inspect(new FakeGuest()).catch((error: unknown) => error));
+          told.push(early.record(new FakeGuest()).catch(codeOf));
           expect(() => early.stats()).toThrow(expect.objectContaining({ code: 'HERALD_HOST_NOT_READY' }));
           return {};
         }),
@@ -73,6 +74,7 @@ describe('the host that a plugin injects', () => {
         message:
           'inspect: the host A is not composed yet: ask it from `start` of a HOST_SERVICE on, not from a constructor',
       }),
+      'HERALD_HOST_NOT_READY',
     ]);
   });
 

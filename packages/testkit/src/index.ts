@@ -56,6 +56,7 @@ export { MemoryHandoff } from './memory-handoff.js';
 export { MemoryImage } from './memory-image.js';
 export { PlayedMonitor } from './played-monitor.js';
 export type { QmpArguments, QmpError, QmpReply } from './qmp-reply.js';
+export { recordedCard } from './recorded-card.js';
 export { recordedDevice } from './recorded-device.js';
 export { type QmpEvent, RecordedQemu, type RunState } from './recorded-qemu.js';
 export type { RecordedEvent, RecordedExchange, RecordedSession } from './recorded-session.js';

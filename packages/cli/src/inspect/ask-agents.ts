@@ -81,10 +81,11 @@ export const onlyOne = (guests: readonly SeenGuest[], target: GuestTarget): Seen
   );
 };
 
-/** Looks at a guest, or announces it, through its agent. */
+/** Looks at a guest, announces or records it, through its agent. */
 export const throughAgent = ({ summary, agent }: SeenGuest): GuestAccess => ({
   hasSink: true,
   inspect: () => agent.inspect(summary.instance),
   announce: (request) => agent.announce(summary.instance, request),
+  record: (request) => agent.record(summary.instance, request),
   close: () => Promise.resolve(),
 });

@@ -46,6 +46,7 @@ export const askQemu = async (
     hasSink: options.sending,
     inspect: () => host.inspect(guest),
     announce: (request) => host.announce(guest, request),
+    record: (request) => host.record(guest, request),
     close: () => host.close(),
   };
 };

@@ -1,11 +1,18 @@
-import type { AnnounceRequest, GuestInspection, MigrationReport } from '@nic-herald/core';
+import type {
+  AnnounceRequest,
+  CardRecording,
+  GuestInspection,
+  MigrationReport,
+  RecordRequest,
+} from '@nic-herald/core';
 
-/** One guest to look at or to announce, through a running agent or directly. */
+/** One guest to look at, to announce or to record, through a running agent or directly. */
 export interface GuestAccess {
   /** Whether it has a sink: what an inspection says of sinks means something. */
   readonly hasSink: boolean;
   inspect(): Promise<GuestInspection>;
   announce(request: AnnounceRequest): Promise<MigrationReport>;
+  record(request: RecordRequest): Promise<CardRecording>;
   close(): Promise<void>;
 }
 

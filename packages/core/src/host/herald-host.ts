@@ -3,13 +3,15 @@ import { type Token, token } from '../di/injection.js';
 import type { Guest } from '../guest/guest.js';
 import type { MigrationEventBus } from '../migration/migration-event-bus.js';
 import type { AnnounceRequest } from './announce-request.js';
+import type { CardRecording } from './card-recording.js';
 import type { GuestInspection } from './guest-inspection.js';
 import type { HostDescription } from './host-description.js';
 import type { HostStats } from './host-stats.js';
+import type { RecordRequest } from './record-request.js';
 
 /**
  * The host as its plugins see it. It is there before there is an announce engine: until that stands, and
- * once it is closed, `guests` gives none, and `inspect` and `announce` reject with HERALD_HOST_NOT_READY. A
+ * once it is closed, `guests` gives none, and `inspect`, `announce` and `record` reject with HERALD_HOST_NOT_READY. A
  * `HOST_SERVICE` is started when it answers.
  */
 export interface HeraldHost {
@@ -29,6 +31,13 @@ export interface HeraldHost {
    * HERALD_GUEST_NOT_RUNNING for one that does not run here, HERALD_NIC_UNKNOWN, HERALD_ANNOUNCE_TIMING.
    */
   announce(guest: Guest, request?: AnnounceRequest): Promise<MigrationReport>;
+  /**
+   * Records a live card for the tests of its model: what the model of this host reads of it, and the words named. A model
+   * that fails leaves the rest, and a `problem`. Rejects with HERALD_GUEST_UNKNOWN, HERALD_GUEST_NOT_RUNNING,
+   * HERALD_GUEST_UNREADABLE, HERALD_NIC_UNKNOWN, HERALD_NIC_AMBIGUOUS where none is named and there are several,
+   * HERALD_RECORD_WORDS for words that are not within a memory region, HERALD_CANCELLED.
+   */
+  record(guest: Guest, request?: RecordRequest): Promise<CardRecording>;
   /** What is composed, from which plugin, and how long it took. */
   describe(): HostDescription;
   /**

@@ -2,6 +2,7 @@ import {
   type AnnounceRequest,
   type AnnounceTiming,
   asHeraldError,
+  type CardRecording,
   checkAnnounceTiming,
   type Guest,
   type GuestInspection,
@@ -11,6 +12,7 @@ import {
   HeraldError,
   type MigrationReport,
   messageOf,
+  type RecordRequest,
 } from '@nic-herald/core';
 import type { ResidenceState } from '../residence/residence.js';
 import type { EngineServices } from './engine-services.js';
@@ -19,6 +21,7 @@ import { type DepartedGuest, HandoffTidier } from './handoff-tidier.js';
 import { Household, twinHere } from './household.js';
 import { inspectGuest } from './inspect-guest.js';
 import type { AnnounceChoice } from './plan-guest.js';
+import { recordCard } from './record-card.js';
 
 type Fact<N extends keyof GuestIntake> = Parameters<GuestIntake[N]>[0];
 type OfGuest = { readonly guest: Guest };
@@ -48,14 +51,7 @@ export class AnnounceEngine implements GuestIntake {
 
   /** Announces a running guest now. See `HeraldHost.announce`. */
   async announce(guest: Guest, request: AnnounceRequest): Promise<MigrationReport> {
-    const session = this.sessionOf(guest);
-    if (session.phase !== 'running') {
-      throw new HeraldError(
-        'HERALD_GUEST_NOT_RUNNING',
-        `${guestLabel(guest.identity)} is ${session.phase} on this host; only a guest that runs here may be announced here`,
-        { details: { phase: session.phase } },
-      );
-    }
+    const session = this.runningSession(guest, 'announced');
     await session.freshLook();
     const { nics, signal } = request;
     const choose = (all: AnnounceChoice): AnnounceChoice => {
@@ -72,6 +68,11 @@ export class AnnounceEngine implements GuestIntake {
       return { ...all, plans: all.plans.filter(({ nic }) => nics?.includes(nic.id) ?? true), timing };
     };
     return session.announce('manual', choose, signal);
+  }
+
+  /** Records a live card. See `HeraldHost.record`. */
+  async record(guest: Guest, request: RecordRequest): Promise<CardRecording> {
+    return recordCard(this.runningSession(guest, 'recorded').guest, request, this.services);
   }
 
   /** From now on nothing is acted on. */
@@ -176,6 +177,16 @@ export class AnnounceEngine implements GuestIntake {
     const session = this.of({ guest });
     if (session !== undefined) return session;
     throw new HeraldError('HERALD_GUEST_UNKNOWN', `${guestLabel(guest.identity)} is not on this host`);
+  }
+
+  private runningSession(guest: Guest, done: 'announced' | 'recorded'): GuestSession {
+    const session = this.sessionOf(guest);
+    if (session.phase === 'running') return session;
+    throw new HeraldError(
+      'HERALD_GUEST_NOT_RUNNING',
+      `${guestLabel(guest.identity)} is ${session.phase} on this host; only a guest that runs here may be ${done} here`,
+      { details: { phase: session.phase } },
+    );
   }
 
   /** Whether another guest may resume here at any moment. */

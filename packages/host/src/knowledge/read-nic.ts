@@ -26,7 +26,7 @@ export type NicReading =
 
 /** Captures one card through its model. Never rejects: a card that cannot be read has a `problem`. */
 export const readNic = async (
-  guest: Guest,
+  guest: Pick<Guest, 'inspect'>,
   nic: NicDescriptor,
   registry: ModelRegistry,
   clock: Clock,

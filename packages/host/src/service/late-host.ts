@@ -1,5 +1,6 @@
 import {
   type AnnounceRequest,
+  type CardRecording,
   type Guest,
   type GuestInspection,
   HeraldError,
@@ -8,10 +9,11 @@ import {
   type HostStats,
   type MigrationEventBus,
   type MigrationReport,
+  type RecordRequest,
 } from '@nic-herald/core';
 
 /** What a host answers with while it runs. */
-export type AnsweringEngine = Pick<HeraldHost, 'guests' | 'inspect' | 'announce'>;
+export type AnsweringEngine = Pick<HeraldHost, 'guests' | 'inspect' | 'announce' | 'record'>;
 
 /** What a host remembers of itself. */
 export type HostRecords = Pick<HeraldHost, 'reports' | 'stats'>;
@@ -52,6 +54,10 @@ export class LateHost implements HeraldHost {
 
   announce(guest: Guest, request: AnnounceRequest = {}): Promise<MigrationReport> {
     return this.engine?.announce(guest, request) ?? Promise.reject(this.notReady('announce'));
+  }
+
+  record(guest: Guest, request: RecordRequest = {}): Promise<CardRecording> {
+    return this.engine?.record(guest, request) ?? Promise.reject(this.notReady('record'));
   }
 
   describe(): HostDescription {
