@@ -241,7 +241,7 @@ describe('composeHost', () => {
           {
             name: 'handoff',
             contract: 2,
-            install: (registrar) => registrar.provide(HANDOFF_STORE, { value: handoff }),
+            install: (registrar) => registrar.contribute(HANDOFF_STORE, { value: handoff }),
           },
         ],
         { name },

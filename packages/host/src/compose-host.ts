@@ -30,10 +30,11 @@ import { installPlugins } from './compose/install-plugins.js';
 import type { Built } from './compose/installation.js';
 import { AnnounceEngine } from './engine/announce-engine.js';
 import type { EngineServices } from './engine/engine-services.js';
-import { HostTwin } from './engine/host-twin.js';
-import { OtherGuests } from './engine/other-guests.js';
 import { HostIntake } from './facts/host-intake.js';
 import { ToldLately } from './facts/told-lately.js';
+import { HandoffStores } from './handoff/handoff-stores.js';
+import { HostTwinWatch } from './handoff/host-twin-watch.js';
+import { OtherGuests } from './handoff/other-guests.js';
 import type { HeraldHost } from './herald-host.js';
 import { byName, ModelRegistry } from './knowledge/model-registry.js';
 import { LearnerRegistry } from './learn/learner-registry.js';
@@ -70,12 +71,14 @@ export const composeHost = async (
 
   const clock = installation.get(CLOCK);
   const bus = installation.get(MIGRATION_EVENT_BUS);
-  const handoff = installation.find(HANDOFF_STORE);
   const policy = installation.get(ANNOUNCE_POLICY);
   const intake = installation.get(GUEST_INTAKE);
   const agent = randomUUID();
-  const hostTwin = new HostTwin({ host: name, agent }, clock);
   const told = new ToldLately(clock);
+  const tellLately = (warning: HeraldError): void => {
+    if (told.isNews(`${warning.code} ${warning.message}`)) bus.emit('warning', { warning });
+  };
+  const handoff = new HandoffStores(installation.all(HANDOFF_STORE), clock, tellLately);
   const pacing = checkAnnouncePacing(policy.pacing ?? DEFAULT_ANNOUNCE_PACING);
   const services: EngineServices = {
     host: name,
@@ -89,10 +92,10 @@ export const composeHost = async (
     pacers: { announce: new FramePacer(pacing, clock), observe: new FramePacer(pacing, clock) },
     learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
-    ...(handoff === undefined ? {} : { handoff }),
-    otherGuests: new OtherGuests(handoff, clock, (heads) => {
-      const warning = hostTwin.look(heads);
-      if (warning !== undefined && told.isNews(warning.code)) bus.emit('warning', { warning });
+    handoff,
+    otherGuests: new OtherGuests(handoff, clock),
+    hostTwins: new HostTwinWatch({ host: name, agent }, handoff, clock, (warning) => {
+      if (told.isNews(warning.code)) bus.emit('warning', { warning });
     }),
   };
   const engine = new AnnounceEngine(services);

@@ -39,6 +39,8 @@ export interface TestHostOptions {
   readonly name?: string;
   readonly clock?: FakeClock;
   readonly handoff?: FakeHandoff;
+  /** Further stores beside it. */
+  readonly stores?: readonly FakeHandoff[];
   readonly model?: NicModel<CardState>;
   readonly handler?: AnnounceHandler;
   /** Besides those of the host. */
@@ -78,6 +80,7 @@ export class TestHost {
     const {
       clock = new FakeClock(),
       handoff = new FakeHandoff(),
+      stores = [],
       model = fakeModel(),
       handler,
       kind,
@@ -95,7 +98,7 @@ export class TestHost {
           contract: 2,
           install: (registrar) => {
             registrar.provide(CLOCK, { value: clock });
-            registrar.provide(HANDOFF_STORE, { value: handoff });
+            for (const value of [handoff, ...stores]) registrar.contribute(HANDOFF_STORE, { value });
             registrar.provide(ANNOUNCE_POLICY, {
               value: {
                 forGuest: (guest) => ({

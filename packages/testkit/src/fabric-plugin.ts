@@ -28,6 +28,6 @@ export const fabricPlugin = ({ clock, sink, learner, handoff }: FabricPluginOpti
     registrar.provide(CLOCK, { value: clock });
     registrar.contribute(FRAME_SINK, { value: sink });
     if (learner !== undefined) registrar.contribute(STATION_LEARNER, { value: learner });
-    registrar.provide(HANDOFF_STORE, { value: handoff });
+    registrar.contribute(HANDOFF_STORE, { value: handoff });
   },
 });

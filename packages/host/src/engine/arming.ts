@@ -15,6 +15,7 @@ import type { GuestHandoff } from './guest-handoff.js';
 import { listNics } from './list-nics.js';
 import { planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
+import { readOwners, UNREAD } from './read-owners.js';
 
 /** Pause before trying again where the hand-off or the guest did not answer, ms. */
 const RETRY_MS = 1000;
@@ -44,8 +45,8 @@ export interface ArmingListener {
 
 /**
  * Keeps an announcement ready for a guest that waits for its migration, and makes it anew whenever the
- * hand-off changes, and now and then besides, since what it is made of grows older. The one before stays ready until the new one is. The guest's own devices are not read:
- * before it runs they hold defaults.
+ * hand-off changes, and now and then besides, since what it is made of grows older. The one before stays ready until
+ * the new one is. The guest's own devices are not read: before it runs they hold defaults.
  */
 export class Arming {
   private current: Armed | undefined;
@@ -69,10 +70,7 @@ export class Arming {
   ) {
     this.signal = AbortSignal.any([signal, this.gaveUp.signal]);
     this.awaitedSince = guest.startedAt ?? services.clock.now();
-    this.unwatch =
-      handoff.key === undefined || services.handoff === undefined
-        ? () => {}
-        : services.handoff.watch(handoff.key, () => this.refresh());
+    this.unwatch = handoff.stores.watch(() => this.refresh());
     this.refresh();
   }
 
@@ -156,12 +154,10 @@ export class Arming {
         return undefined;
       }
     };
-    const unread = 'the hand-off could not be read';
-    const [fetched, , nics] = await Promise.all([
-      attempt('HERALD_HANDOFF_FAILED', unread, async () => ({
-        entries: await this.handoff.fetch(),
+    const [fetched, nics] = await Promise.all([
+      attempt('HERALD_HANDOFF_FAILED', UNREAD, async () => ({
+        entries: await this.handoff.fetch(true),
       })),
-      attempt('HERALD_HANDOFF_FAILED', unread, () => services.otherGuests.refresh(signal)),
       attempt('HERALD_GUEST_UNREADABLE', 'the guest does not tell its NICs', () =>
         listNics(guest, services.clock, signal),
       ),
@@ -182,11 +178,14 @@ export class Arming {
     );
     problems.push(...(handoff?.problems ?? []), ...duplicateMacs(present));
     problems.push(...handed.flatMap(({ problem }) => (problem === undefined ? [] : [problem])));
-    const planned = planGuest(
-      guest,
-      handed.map(({ evidence }) => evidence),
-      services,
-    );
+    const evidence = handed.map((each) => each.evidence);
+    await readOwners(evidence, services, {
+      signal,
+      about: 'unanswered',
+      tell: (problem) => problems.push(problem),
+    });
+    if (this.isMoot()) return;
+    const planned = planGuest(guest, evidence, services);
     const { timing } = services.policy.forGuest(guest.identity);
     const { round } = this.listener;
     const announcement = await PreparedAnnouncement.prepare(planned, timing, this.ports, services, round);

@@ -19,6 +19,7 @@ import type { EngineServices } from './engine-services.js';
 import type { GuestSession } from './guest-session.js';
 import { listNics } from './list-nics.js';
 import { planGuest } from './plan-guest.js';
+import { doubtfulMacs, UNREAD } from './read-owners.js';
 import { reportWarnings } from './report-warnings.js';
 
 /** Looks at one guest and plans for it, without sending. Never rejects: what cannot be read is a warning. */
@@ -41,13 +42,10 @@ export const inspectGuest = async (
       return otherwise;
     }
   };
-  const handoff = await attempt('HERALD_HANDOFF_FAILED', 'the hand-off could not be read', NO_HANDOFF, () =>
+  const handoff = await attempt('HERALD_HANDOFF_FAILED', UNREAD, NO_HANDOFF, () =>
     session.readHandoff(),
   );
   problems.push(...handoff.problems);
-  await attempt('HERALD_HANDOFF_FAILED', 'the hand-off could not be read', undefined, () =>
-    services.otherGuests.refresh(),
-  );
 
   let evidence: readonly NicEvidence[];
   if (phase === 'incoming') {
@@ -68,6 +66,9 @@ export const inspectGuest = async (
     );
     evidence = session.knowledge.evidence();
   }
+  await attempt('HERALD_HANDOFF_FAILED', UNREAD, undefined, () =>
+    services.otherGuests.ask(doubtfulMacs(evidence)),
+  );
   const { plans, queries, faults } = planGuest(guest, evidence, services);
   const ways = services.sinks.waysOf(guest.identity);
   const look = { session, ways, clock: services.clock };

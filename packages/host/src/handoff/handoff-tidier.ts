@@ -7,11 +7,10 @@ import {
   type Snapshot,
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
-import { withDeadline } from '../announce/deadline.js';
 import { believedEpoch } from '../knowledge/believed-epoch.js';
 import { mayBeOf } from '../knowledge/same-machine.js';
-import type { EngineServices } from './engine-services.js';
-import { HANDOFF_DEADLINE_MS } from './other-guests.js';
+import type { EngineServices } from '../engine/engine-services.js';
+import { type GuestStores, snapshotsOf } from './guest-stores.js';
 
 /** A guest that did not come back within this time was shut down, ms. */
 const GONE_GRACE_MS = 60_000;
@@ -21,6 +20,8 @@ const DEPARTED_WAIT_MS = 600_000;
 /** A guest that is no longer here: its key alone may be a copy's, too. */
 export interface DepartedGuest {
   readonly key: GuestKey;
+  /** The hand-off stores that served it. */
+  readonly stores: GuestStores;
   readonly primaryMacs: readonly MacAddress[];
   /** The process it had here; absent where the monitor cannot tell. */
   readonly process?: ProcessIncarnation;
@@ -36,7 +37,7 @@ export class HandoffTidier {
   private readonly pending = new Map<GuestKey, () => void>();
   private readonly stop = new AbortController();
 
-  constructor(private readonly services: Pick<EngineServices, 'handoff' | 'clock' | 'host' | 'agent'>) {}
+  constructor(private readonly services: Pick<EngineServices, 'clock' | 'host' | 'agent'>) {}
 
   /** The guest is here (again): its entry is kept. */
   present(key: GuestKey): void {
@@ -46,11 +47,11 @@ export class HandoffTidier {
 
   /** The guest left for another host. */
   departed(guest: DepartedGuest): void {
-    const { handoff, clock } = this.services;
-    const { key } = guest;
-    if (handoff === undefined || this.pending.has(key)) return;
+    const { clock } = this.services;
+    const { key, stores } = guest;
+    if (stores.all.length === 0 || this.pending.has(key)) return;
     const check = (): void => void this.tidy(guest, (entries) => this.isSuperseded(guest, entries));
-    const unwatch = handoff.watch(key, check);
+    const unwatch = stores.watch(check);
     const cancel = clock.setTimer(DEPARTED_WAIT_MS, () => this.present(key));
     this.pending.set(key, () => {
       unwatch();
@@ -61,9 +62,9 @@ export class HandoffTidier {
 
   /** The guest's process ended here. */
   gone(guest: DepartedGuest): void {
-    const { handoff, clock } = this.services;
-    const { key } = guest;
-    if (handoff === undefined || this.pending.has(key)) return;
+    const { clock } = this.services;
+    const { key, stores } = guest;
+    if (stores.all.length === 0 || this.pending.has(key)) return;
     const cancel: CancelTimer = clock.setTimer(GONE_GRACE_MS, () => void this.tidy(guest, () => true));
     this.pending.set(key, cancel);
   }
@@ -76,29 +77,16 @@ export class HandoffTidier {
 
   /** Removes the entry where it is ours and `isDue` says so. Never rejects: one too many does no harm. */
   private async tidy(
-    { key, process }: DepartedGuest,
+    { key, process, stores }: DepartedGuest,
     isDue: (entries: readonly HandoffEntry[]) => boolean,
   ): Promise<void> {
-    const { handoff, clock, host } = this.services;
-    if (handoff === undefined) return;
+    const { host } = this.services;
+    const { signal } = this.stop;
     try {
-      const entries = await withDeadline(
-        clock,
-        HANDOFF_DEADLINE_MS,
-        'reading the hand-off',
-        (signal) => handoff.fetch(key, { signal }),
-        this.stop.signal,
-      );
-      if (!this.pending.has(key) || !isDue(entries)) return;
+      const fetched = await stores.fetch({ signal });
+      if (!this.pending.has(key) || fetched === undefined || !isDue(fetched.entries)) return;
       this.present(key);
-      if (!snapshotsOf(entries, host).every((snapshot) => this.isOurs(snapshot, process))) return;
-      await withDeadline(
-        clock,
-        HANDOFF_DEADLINE_MS,
-        'tidying the hand-off',
-        (signal) => handoff.remove(key, host, { signal }),
-        this.stop.signal,
-      );
+      await stores.remove(host, (snapshot) => this.isOurs(snapshot, process), signal);
     } catch {
       // The next change of the hand-off tries again; an entry too many does no harm, its epoch is lower.
     }
@@ -123,10 +111,5 @@ export class HandoffTidier {
     return snapshot.writer === undefined || snapshot.writer.agent === this.services.agent;
   }
 }
-
-const snapshotsOf = (entries: readonly HandoffEntry[], host?: string): readonly Snapshot[] =>
-  entries.flatMap((entry) =>
-    'snapshot' in entry && (host === undefined || entry.snapshot.host === host) ? [entry.snapshot] : [],
-  );
 
 const macsOf = ({ nics }: Snapshot): readonly MacAddress[] => nics.map(({ primaryMac }) => primaryMac);

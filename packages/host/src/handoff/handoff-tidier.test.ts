@@ -1,15 +1,18 @@
 import type { GuestKey, ProcessIncarnation, Snapshot } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
+import { FakeGuest } from '../../test/fake-guest.js';
 import { FakeHandoff } from '../../test/fake-handoff.js';
 import { mac } from '../../test/sample-nic.js';
 import { KEY, snapshotOf } from '../../test/test-host.js';
+import { HandoffStores } from './handoff-stores.js';
 import { type DepartedGuest, HandoffTidier } from './handoff-tidier.js';
 
 const PROCESS: ProcessIncarnation = { bootId: 'this boot', pid: 4711, startTicks: 100 };
 /** Of the same number, after that one ended. */
 const ANOTHER: ProcessIncarnation = { ...PROCESS, startTicks: 200 };
-const GUEST: DepartedGuest = { key: KEY, primaryMacs: [mac(0)], process: PROCESS };
+type Departed = Omit<DepartedGuest, 'stores'>;
+const GUEST: Departed = { key: KEY, primaryMacs: [mac(0)], process: PROCESS };
 const { process: _, ...UNTOLD } = GUEST;
 
 /** A primary MAC that is not the guest's: a copy of it has the same key. */
@@ -17,14 +20,29 @@ const copyOf = (number: number): Pick<Snapshot, 'nics'> => ({
   nics: [{ id: 'nic0', primaryMac: mac(number), model: 'fake-card', learned: [] }],
 });
 
+/** On host A; each guest has all of these stores. */
+const tidierWith = (clock: FakeClock, handoffs: readonly FakeHandoff[]) => {
+  const tidier = new HandoffTidier({ clock, host: 'A', agent: 'ours' });
+  const stores = new HandoffStores(handoffs, clock);
+  const with_ = (guest: Departed): DepartedGuest => ({
+    ...guest,
+    stores: stores.forGuest(new FakeGuest(guest.key, { name: guest.key.slice('name:'.length) })),
+  });
+  return {
+    departed: (guest: Departed) => tidier.departed(with_(guest)),
+    gone: (guest: Departed) => tidier.gone(with_(guest)),
+    present: (key: GuestKey) => tidier.present(key),
+    close: () => tidier.close(),
+  };
+};
+
 const testTidier = async (entries: Record<string, number | Partial<Snapshot>>) => {
   const clock = new FakeClock();
   const handoff = new FakeHandoff();
   const publish = (host: string, entry: number | Partial<Snapshot>) =>
     handoff.memory.publish(snapshotOf({ host, ...(typeof entry === 'number' ? { epoch: entry } : entry) }));
   for (const [host, entry] of Object.entries(entries)) await publish(host, entry);
-  const tidier = new HandoffTidier({ handoff, clock, host: 'A', agent: 'ours' });
-  return { clock, handoff, tidier, publish };
+  return { clock, handoff, tidier: tidierWith(clock, [handoff]), publish };
 };
 
 describe('HandoffTidier, on host A', () => {
@@ -50,7 +68,7 @@ describe('HandoffTidier, on host A', () => {
     expect(handoff.removed).toEqual(removed);
   });
 
-  it.each<[string, DepartedGuest, Partial<Snapshot>, boolean]>([
+  it.each<[string, Departed, Partial<Snapshot>, boolean]>([
     ['names another process', GUEST, { process: ANOTHER, writer: { agent: 'ours' } }, false],
     ['was written by another agent, and names no process', GUEST, { writer: { agent: 'theirs' } }, false],
     [
@@ -146,9 +164,33 @@ describe('HandoffTidier, on host A', () => {
     expect(handoff.removed).toEqual(['name:web-1 A']);
   });
 
+  it('removes its entries from every store, but for what another agent wrote, and gets over one that fails', async () => {
+    const clock = new FakeClock();
+    const names = ['mine', 'theirs', 'broken', 'without'];
+    const [mine, theirs, broken, without] = names.map((name) => new FakeHandoff({ name })) as [
+      FakeHandoff,
+      FakeHandoff,
+      FakeHandoff,
+      FakeHandoff,
+    ];
+    for (const [each, agent] of [
+      [mine, 'ours'],
+      [theirs, 'theirs'],
+      [broken, 'ours'],
+    ] as const) {
+      await each.memory.publish(snapshotOf({ host: 'A', epoch: 1, writer: { agent } }));
+    }
+    await mine.memory.publish(snapshotOf({ host: 'B', epoch: 2 }));
+    broken.trouble = broken.outOfReach;
+    const { process: __, ...guest } = GUEST;
+    tidierWith(clock, [broken, theirs, mine, without]).departed(guest);
+    await clock.settle();
+    expect([mine, theirs, broken, without].map(({ removed }) => removed.length)).toEqual([1, 0, 0, 1]);
+  });
+
   it('does nothing without a hand-off', async () => {
     const clock = new FakeClock();
-    const tidier = new HandoffTidier({ clock, host: 'A', agent: 'ours' });
+    const tidier = tidierWith(clock, []);
     tidier.departed(GUEST);
     tidier.gone(GUEST);
     expect(clock.pending).toBe(0);
