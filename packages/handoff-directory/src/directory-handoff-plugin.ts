@@ -3,6 +3,7 @@ import {
   HANDOFF_STORE,
   HeraldError,
   type HeraldPlugin,
+  LEAST_ENTRY_BYTES,
   MIGRATION_EVENT_BUS,
   PLUGIN_CONTRACT,
 } from '@nic-herald/core';
@@ -12,7 +13,7 @@ import { DirectoryHandoff } from './directory-handoff.js';
 export interface DirectoryHandoffOptions {
   /** The directory that all hosts share; made with mode 0700 where it is missing. */
   readonly directory: string;
-  /** Largest file that is written or read, bytes, 1024 to 67 108 864. @default 1 048 576 */
+  /** Largest file that is written or read, bytes, 4096 to 67 108 864. @default 1 048 576 */
   readonly maxFileBytes?: number;
   /** Most files that are looked at, 1 to 1 000 000. @default 10 000 */
   readonly maxEntries?: number;
@@ -21,7 +22,7 @@ export interface DirectoryHandoffOptions {
 }
 
 const RANGES = {
-  maxFileBytes: { least: 1024, most: 64 * 1024 * 1024, usual: 1024 * 1024 },
+  maxFileBytes: { least: LEAST_ENTRY_BYTES, most: 64 * 1024 * 1024, usual: 1024 * 1024 },
   maxEntries: { least: 1, most: 1_000_000, usual: 10_000 },
   pollMs: { least: 10, most: 60_000, usual: 250 },
 } as const;
@@ -44,7 +45,7 @@ export const directoryHandoff = (options: DirectoryHandoffOptions): HeraldPlugin
     name: '@nic-herald/handoff-directory',
     contract: PLUGIN_CONTRACT,
     install(registrar) {
-      registrar.provide(HANDOFF_STORE, {
+      registrar.contribute(HANDOFF_STORE, {
         factory: (resolver) =>
           new DirectoryHandoff(settings, resolver.get(CLOCK), resolver.get(MIGRATION_EVENT_BUS)),
       });
