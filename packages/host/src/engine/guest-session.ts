@@ -75,7 +75,8 @@ export class GuestSession implements ArrivingGuest {
       channels: new ChannelSet(guest.identity, sinks, clock, this.stop.signal),
       countReports: () => this.observation.countReports(),
     };
-    this.retry = new RisingRetry(clock, () => void this.work.enqueue(() => this.catchUp()));
+    const catchUp = (): void => void this.work.enqueue(() => this.catchUp());
+    this.retry = new RisingRetry(clock, catchUp, (again) => this.handoff.stores.onConnected(again));
     this.work = new OwnedWork(guest, this.stop.signal, (problem) => this.warnings.tell(problem));
     const { announcer, handoff, knowledge, observation, work } = this;
     const { signal } = this.stop;

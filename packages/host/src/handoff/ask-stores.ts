@@ -19,14 +19,14 @@ export interface Question<S, T> {
   /** A store that failed while another answered, or after that. */
   failed(store: S, error: unknown): void;
   /** With the clock that tells how long: once one has answered, the others are not waited for much longer. */
-  readonly urgent?: Clock;
+  readonly urgent?: Clock | undefined;
 }
 
 /**
  * Asks all stores at once. Rejects with the first failure where none that has a say answers; else a store that fails
- * costs nothing but its own answer.
+ * costs nothing but its own answer. Where it is urgent one that did not answer the last time is not waited for at all.
  */
-export const askStores = <S, T>(stores: readonly S[], question: Question<S, T>): Promise<StoreAnswers<S, T>> =>
+export const askStores = <S extends { readonly isHanging: boolean }, T>(stores: readonly S[], question: Question<S, T>): Promise<StoreAnswers<S, T>> =>
   new Promise((resolve, reject) => {
     const answered: { readonly store: S; readonly value: T }[] = [];
     const failures: { readonly store: S; readonly error: unknown }[] = [];
@@ -45,8 +45,10 @@ export const askStores = <S, T>(stores: readonly S[], question: Question<S, T>):
       resolve({ answered, missing: [...failures.map(({ store }) => store), ...open] });
     };
     const look = (): void => {
-      if (open.size === 0) finish();
-      else if (answered.length > 0) cancel ??= question.urgent?.setTimer(GRACE_MS, finish);
+      const { urgent } = question;
+      const isWaitedFor = (store: S): boolean => urgent === undefined || !store.isHanging;
+      if (open.size === 0 || (answered.length > 0 && ![...open].some(isWaitedFor))) finish();
+      else if (answered.length > 0) cancel ??= urgent?.setTimer(GRACE_MS, finish);
     };
     if (stores.length === 0) finish();
     for (const store of stores) {

@@ -104,6 +104,14 @@ export class GuestStores {
     };
   }
 
+  /** Calls `connected` when a store can be reached again. Returns the way to stop. */
+  onConnected(connected: () => void): () => void {
+    const unhears = this.all.map((store) => store.onConnected(connected));
+    return () => {
+      for (const unhear of unhears) unhear();
+    };
+  }
+
   private async ask(
     store: StoreAccess,
     key: GuestKey,

@@ -6,6 +6,7 @@ import {
   type HandoffEntry,
   type HandoffStore,
   HeraldError,
+  isHeraldError,
   LEAST_ENTRY_BYTES,
   type Snapshot,
   type SnapshotHead,
@@ -27,6 +28,7 @@ const MAX_STORE_NAME = 64;
 export class StoreAccess {
   readonly name: string;
   readonly maxEntryBytes: number;
+  private hangs = false;
 
   constructor(
     private readonly store: HandoffStore,
@@ -41,6 +43,11 @@ export class StoreAccess {
     }
     this.name = name;
     this.maxEntryBytes = maxEntryBytes;
+  }
+
+  /** Whether it did not answer in time when it was called last. */
+  get isHanging(): boolean {
+    return this.hangs;
   }
 
   /** Whether it serves the guest. Rejects where it cannot tell now. */
@@ -98,7 +105,21 @@ export class StoreAccess {
     call: (signal: AbortSignal) => Promise<T> | undefined,
   ): Promise<T | undefined> {
     const what = `${doing} the hand-off store ${this.name}`;
-    return withDeadline(this.clock, HANDOFF_DEADLINE_MS, what, async (inner) => call(inner), signal);
+    try {
+      const value = await withDeadline(
+        this.clock,
+        HANDOFF_DEADLINE_MS,
+        what,
+        async (inner) => call(inner),
+        signal,
+      );
+      this.hangs = false;
+      return value;
+    } catch (error) {
+      const isCancelled = isHeraldError(error) && error.code === 'HERALD_CANCELLED';
+      if (!isCancelled) this.hangs = isHeraldError(error) && error.code === 'HERALD_TIMEOUT';
+      throw error;
+    }
   }
 }
 
