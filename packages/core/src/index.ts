@@ -72,6 +72,7 @@ export {
   parseGuestKey,
 } from './guest/guest-identity.js';
 export { isSameProcess, type ProcessIncarnation } from './guest/process-incarnation.js';
+export { GUEST_NOTES, type GuestNotes } from './handoff/guest-notes.js';
 export {
   type HandoffNote,
   type HandoffNotes,

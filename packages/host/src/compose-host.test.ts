@@ -271,6 +271,8 @@ describe('composeHost', () => {
       'core/migration-event-bus',
       'host/frame-schedule',
       'core/guest-intake',
+      'host/handoff-stores',
+      'core/guest-notes',
       'core/announce-policy',
       ...Array<string>(5).fill('core/announcement-kind'),
     ]);

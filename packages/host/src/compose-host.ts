@@ -12,7 +12,6 @@ import {
   FRAME_SINK,
   GUEST_INTAKE,
   GUEST_MONITOR,
-  HANDOFF_STORE,
   HeraldError,
   type HeraldPlugin,
   type HostService,
@@ -25,14 +24,13 @@ import {
 import { withDeadline } from './announce/deadline.js';
 import { FramePacer } from './announce/frame-pacer.js';
 import { SinkRegistry } from './announce/sink-registry.js';
-import { FRAME_SCHEDULE } from './compose/host-defaults.js';
+import { FRAME_SCHEDULE, HANDOFF_STORES } from './compose/host-defaults.js';
 import { installPlugins } from './compose/install-plugins.js';
 import type { Built } from './compose/installation.js';
 import { AnnounceEngine } from './engine/announce-engine.js';
 import type { EngineServices } from './engine/engine-services.js';
 import { HostIntake } from './facts/host-intake.js';
 import { ToldLately } from './facts/told-lately.js';
-import { HandoffStores } from './handoff/handoff-stores.js';
 import { HostTwinWatch } from './handoff/host-twin-watch.js';
 import { OtherGuests } from './handoff/other-guests.js';
 import type { HeraldHost } from './herald-host.js';
@@ -66,7 +64,7 @@ export const composeHost = async (
       `a host's name has 1 to ${MAX_HOST_NAME} characters, got ${name.length}: give it another with --host or \`name\``,
     );
   }
-  const installation = installPlugins(plugins);
+  const installation = installPlugins(plugins, name);
   const built = installation.build();
 
   const clock = installation.get(CLOCK);
@@ -75,10 +73,7 @@ export const composeHost = async (
   const intake = installation.get(GUEST_INTAKE);
   const agent = randomUUID();
   const told = new ToldLately(clock);
-  const tellLately = (warning: HeraldError): void => {
-    if (told.isNews(`${warning.code} ${warning.message}`)) bus.emit('warning', { warning });
-  };
-  const handoff = new HandoffStores(installation.all(HANDOFF_STORE), clock, tellLately);
+  const handoff = installation.get(HANDOFF_STORES);
   const pacing = checkAnnouncePacing(policy.pacing ?? DEFAULT_ANNOUNCE_PACING);
   const services: EngineServices = {
     host: name,

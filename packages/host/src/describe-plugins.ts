@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { HeraldPlugin } from '@nic-herald/core';
 import { installPlugins } from './compose/install-plugins.js';
 import type { PluginDescription } from './host-description.js';
@@ -7,7 +8,7 @@ import type { PluginDescription } from './host-description.js';
  * be asked beside a running host. Throws what `composeHost` rejects with in those phases.
  */
 export const describePlugins = (plugins: readonly HeraldPlugin[]): readonly PluginDescription[] => {
-  const installation = installPlugins(plugins);
+  const installation = installPlugins(plugins, hostname());
   installation.build();
   return installation.describe();
 };

@@ -2,10 +2,15 @@ import {
   ANNOUNCE_POLICY,
   ANNOUNCEMENT_KIND,
   CLOCK,
+  type Clock,
   DEFAULT_GUEST_POLICY,
   GUEST_INTAKE,
+  GUEST_NOTES,
+  HANDOFF_STORE,
+  type HandoffStore,
   type HeraldPlugin,
   MIGRATION_EVENT_BUS,
+  type MigrationEventBus,
   PLUGIN_CONTRACT,
   type Token,
   token,
@@ -13,6 +18,9 @@ import {
 import { FrameSchedule } from '../announce/frame-schedule.js';
 import { FactBus } from '../facts/fact-bus.js';
 import { HostIntake } from '../facts/host-intake.js';
+import { ToldLately } from '../facts/told-lately.js';
+import { HandoffStores } from '../handoff/handoff-stores.js';
+import { HostNotes } from '../handoff/host-notes.js';
 import { HOST_KINDS } from '../kinds/host-kinds.js';
 import type { Installation } from './installation.js';
 import { SystemClock } from './system-clock.js';
@@ -20,11 +28,14 @@ import { SystemClock } from './system-clock.js';
 /** When frames of this host are due; the host's own. */
 export const FRAME_SCHEDULE: Token<FrameSchedule> = token<FrameSchedule>('host/frame-schedule');
 
+/** The hand-off stores of this host; the host's own. */
+export const HANDOFF_STORES: Token<HandoffStores> = token<HandoffStores>('host/handoff-stores');
+
 /**
- * What the host itself brings: bus, clock and policy, each only where no plugin does; the intake of what monitors
- * report; and its kinds of announcement.
+ * What the host of that name brings itself: bus, clock and policy, each only where no plugin does; the intake of what
+ * monitors report; what it makes of the hand-off stores; and its kinds of announcement.
  */
-export const hostDefaults = (installation: Installation): HeraldPlugin => ({
+export const hostDefaults = (installation: Installation, host: string): HeraldPlugin => ({
   name: '@nic-herald/host',
   contract: PLUGIN_CONTRACT,
   install: (registrar) => {
@@ -37,6 +48,12 @@ export const hostDefaults = (installation: Installation): HeraldPlugin => ({
     registrar.provide(GUEST_INTAKE, {
       factory: (resolver) => new HostIntake(resolver.get(MIGRATION_EVENT_BUS)),
     });
+    registrar.provide(HANDOFF_STORES, {
+      factory: ({ all, get }) => handoffStores(all(HANDOFF_STORE), get(CLOCK), get(MIGRATION_EVENT_BUS)),
+    });
+    registrar.provide(GUEST_NOTES, {
+      factory: ({ get }) => new HostNotes(host, get(HANDOFF_STORES), get(CLOCK)),
+    });
     if (!installation.isProvided(CLOCK)) registrar.provide(CLOCK, { value: new SystemClock() });
     if (!installation.isProvided(ANNOUNCE_POLICY)) {
       registrar.provide(ANNOUNCE_POLICY, { value: { forGuest: () => DEFAULT_GUEST_POLICY } });
@@ -44,3 +61,14 @@ export const hostDefaults = (installation: Installation): HeraldPlugin => ({
     for (const value of HOST_KINDS) registrar.contribute(ANNOUNCEMENT_KIND, { value });
   },
 });
+
+const handoffStores = (
+  stores: readonly HandoffStore[],
+  clock: Clock,
+  bus: MigrationEventBus,
+): HandoffStores => {
+  const told = new ToldLately(clock);
+  return new HandoffStores(stores, clock, (warning) => {
+    if (told.isNews(`${warning.code} ${warning.message}`)) bus.emit('warning', { warning });
+  });
+};

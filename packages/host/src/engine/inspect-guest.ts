@@ -77,6 +77,7 @@ export const inspectGuest = async (
     const plan = plans[index];
     if (plan !== undefined) nics.push(await inspectNic(each, plan, queries[index], look));
   }
+  const moves = session.handoff.moves.length > 0 ? session.handoff.moves : (handoff.newest?.moves ?? []);
   const duplicates = duplicateMacs(evidence.map(({ nic }) => nic));
   return {
     guest: guest.identity,
@@ -87,6 +88,7 @@ export const inspectGuest = async (
     epoch: Math.max(session.epoch, handoff.epoch),
     armed: session.armed !== undefined,
     snapshots: handoff.snapshots,
+    ...(moves.length === 0 ? {} : { moves }),
     nics,
     warnings: reportWarnings([...problems, ...faults, ...duplicates]),
   };

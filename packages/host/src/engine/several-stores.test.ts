@@ -168,8 +168,8 @@ describe('when a guest moved', () => {
   it('is known still by an agent that starts again, and forgotten with the machine', async () => {
     const moves = [1000, 2000];
     const process = { bootId: 'b', pid: 1, startTicks: 1 };
-    const stayed = Object.assign(new FakeGuest('a'), { process, origin: 'incoming' });
-    const booted = Object.assign(new FakeGuest('b'), { process: { ...process, pid: 2 }, origin: 'boot' });
+    const stayed = Object.assign(new FakeGuest('a'), { process, origin: 'incoming' as const });
+    const booted = Object.assign(new FakeGuest('b'), { process: { ...process, pid: 2 }, origin: 'boot' as const });
     for (const [guest, expected] of [
       [stayed, moves],
       [booted, undefined],

@@ -38,7 +38,7 @@ describe('HandoffStores', () => {
     ['takes next to nothing', { maxEntryBytes: 4095 }, 'maxEntryBytes is a whole number from 4096, got 4095'],
     ['takes no number', { maxEntryBytes: Number.NaN }, 'maxEntryBytes is a whole number from 4096'],
   ])('refuses a store that %s', (_, over, message) => {
-    expect(() => testStores(Object.assign(new FakeHandoff(), over))).toThrow(
+    expect(() => testStores(Object.assign(new FakeHandoff(), over as object))).toThrow(
       expect.objectContaining({
         code: 'HERALD_HANDOFF_STORE',
         message: expect.stringContaining(message) as unknown,
@@ -148,7 +148,7 @@ describe('the stores of a guest', () => {
     const unwatch = ofGuest.watch(() => {
       told += 1;
     });
-    second.trouble = (() => new Promise((answer) => clock.setTimer(1000, () => answer(1)))) as typeof never;
+    second.trouble = (() => new Promise((answer) => clock.setTimer(1000, () => answer(undefined as never)))) as typeof never;
     const entries = fetch(true);
     await clock.advance(200);
     expect([await entries, told]).toEqual([['A'], 0]);

@@ -5,10 +5,12 @@ import {
   guestKeyOf,
   type HandoffClaim,
   type HandoffEntry,
+  type HandoffNote,
   type Snapshot,
 } from '@nic-herald/core';
 import { askStores } from './ask-stores.js';
 import { mergedEntries, type StoredEntries } from './merged-entries.js';
+import { mergedNotes } from './merged-notes.js';
 import type { StoreAccess } from './store-access.js';
 
 /** The entries of a guest as they were read. */
@@ -83,12 +85,45 @@ export class GuestStores {
     if (key === undefined) return;
     const done = await Promise.allSettled(
       this.all.map(async (store) => {
-        if ((await this.preferenceOf(store, signal)) === undefined) return;
+        if ((await this.preferenceOf(store)) === undefined) return;
         const own = snapshotsOf(this.said.get(store)?.entries ?? [], host);
         if (own.every(isOurs)) await store.remove(key, host, signal);
       }),
     );
     for (const each of done) if (each.status === 'rejected') throw each.reason;
+  }
+
+  /** Leaves a note in each store that has room for notes: false where none has, rejects where none takes it. */
+  async putNote(note: HandoffNote, signal: AbortSignal): Promise<boolean> {
+    const { key } = this;
+    if (key === undefined) return false;
+    const { answered } = await askStores<StoreAccess, true>(this.noted, {
+      ask: async (store) => {
+        if ((await this.preferenceOf(store)) === undefined) return undefined;
+        await store.putNote(key, note, signal);
+        return true;
+      },
+      failed: this.failed,
+      urgent: this.clock,
+    });
+    return answered.length > 0;
+  }
+
+  /** The notes of all hosts; absent where no store has room for notes. Rejects where none can be read. */
+  async notes(signal: AbortSignal): Promise<readonly HandoffNote[] | undefined> {
+    const { key } = this;
+    if (key === undefined) return undefined;
+    const { answered } = await askStores<StoreAccess, readonly unknown[]>(this.noted, {
+      ask: async (store) =>
+        (await this.preferenceOf(store)) === undefined ? undefined : store.notes(key, signal),
+      failed: this.failed,
+      urgent: this.clock,
+    });
+    return answered.length === 0 ? undefined : mergedNotes(answered.flatMap(({ value }) => value));
+  }
+
+  private get noted(): readonly StoreAccess[] {
+    return this.all.filter(({ hasNotes }) => hasNotes);
   }
 
   /** Calls `changed` after any change, and when a store can be reached again. Returns the way to stop. */
@@ -117,17 +152,17 @@ export class GuestStores {
     key: GuestKey,
     signal: AbortSignal | undefined,
   ): Promise<StoredEntries | undefined> {
-    const preference = await this.preferenceOf(store, signal);
+    const preference = await this.preferenceOf(store);
     if (preference === undefined) return undefined;
     const entries = await store.fetch(key, signal);
     return { store: store.name, preference, entries, readAt: this.clock.elapsed() };
   }
 
   /** Absent where the store does not serve the guest. */
-  private async preferenceOf(store: StoreAccess, signal?: AbortSignal): Promise<number | undefined> {
+  private async preferenceOf(store: StoreAccess): Promise<number | undefined> {
     let claim = this.claims.get(store);
     if (claim === undefined) {
-      claim = store.claim(this.guest, signal);
+      claim = store.claim(this.guest);
       this.claims.set(store, claim);
       claim.catch(() => this.claims.delete(store)); // it is asked again when it is needed
     }

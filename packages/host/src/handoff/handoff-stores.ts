@@ -22,6 +22,7 @@ export interface OwnersAnswer {
 /** All hand-off stores of this host; there may be none. */
 export class HandoffStores {
   private readonly all: readonly StoreAccess[];
+  private readonly ofGuests = new WeakMap<Guest, GuestStores>();
 
   /**
    * `tell` hears of each store that fails where others answer. Throws HERALD_NAME_TAKEN for two of one name, and
@@ -41,9 +42,14 @@ export class HandoffStores {
     return this.all.length === 0;
   }
 
-  /** The stores as one guest of this host uses them. */
+  /** The stores as one guest of this host uses them; the same for all who ask for it. */
   forGuest(guest: Guest): GuestStores {
-    return new GuestStores(guest, this.all, this.clock, this.failed);
+    let stores = this.ofGuests.get(guest);
+    if (stores === undefined) {
+      stores = new GuestStores(guest, this.all, this.clock, this.failed);
+      this.ofGuests.set(guest, stores);
+    }
+    return stores;
   }
 
   /** Who owns these MACs, by each store that answers; rejects where none does. `late` hears of what comes later. */

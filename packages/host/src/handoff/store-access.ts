@@ -4,6 +4,7 @@ import {
   type GuestKey,
   type HandoffClaim,
   type HandoffEntry,
+  type HandoffNote,
   type HandoffStore,
   HeraldError,
   isHeraldError,
@@ -51,9 +52,11 @@ export class StoreAccess {
   }
 
   /** Whether it serves the guest. Rejects where it cannot tell now. */
-  async claim(guest: Guest, signal?: AbortSignal): Promise<HandoffClaim> {
+  async claim(guest: Guest): Promise<HandoffClaim> {
     if (this.store.claim === undefined) return { preference: USUAL_PREFERENCE };
-    const claim = await this.within('asking', signal, (inner) => this.store.claim?.(guest, { signal: inner }));
+    const claim = await this.within('asking', undefined, (inner) =>
+      this.store.claim?.(guest, { signal: inner }),
+    );
     return soundClaim(claim) ?? Promise.reject(nonsense(this.name, '`claim` gives a preference or a refusal'));
   }
 
@@ -82,6 +85,25 @@ export class StoreAccess {
 
   remove(guest: GuestKey, host: string, signal?: AbortSignal): Promise<void> {
     return this.within('tidying', signal, (inner) => this.store.remove(guest, host, { signal: inner }));
+  }
+
+  /** Whether it has room for notes. */
+  get hasNotes(): boolean {
+    return this.store.notes !== undefined;
+  }
+
+  putNote(guest: GuestKey, note: HandoffNote, signal?: AbortSignal): Promise<void> {
+    return this.within('leaving a note in', signal, (inner) =>
+      this.store.notes?.put(guest, note, { signal: inner }),
+    );
+  }
+
+  /** What is in there is checked by who merges it. */
+  async notes(guest: GuestKey, signal?: AbortSignal): Promise<readonly unknown[]> {
+    const notes: unknown = await this.within('reading the notes of', signal, (inner) =>
+      this.store.notes?.read(guest, { signal: inner }),
+    );
+    return Array.isArray(notes) ? notes : Promise.reject(nonsense(this.name, '`notes.read` gives a list'));
   }
 
   /** Calls `changed` after a change, and when the store can be reached again. Returns the way to stop. */
