@@ -72,6 +72,29 @@ describe('a guest with several hand-off stores', () => {
     expect([...a.warnings, ...b.warnings]).toEqual([]);
   });
 
+  it('has its last words said to each, also to one that hangs just then', async () => {
+    const [first, second] = [named('first'), named('second')];
+    const { a, clock, leaving } = await testHosts(first, second);
+    let answer = (): void => {};
+    second.trouble = () =>
+      new Promise<never>((resolve) => {
+        answer = resolve as () => void;
+      });
+    leaving.cards.set('nic0', { macs: [mac(1)], vlans: [10, 20] });
+    a.intake.changed({ guest: leaving, nic: 'nic0' });
+    await clock.advance(100);
+    leaving.cards.set('nic0', { macs: [mac(1)], vlans: [10, 20, 30] });
+    await a.tell('outgoing', leaving);
+    await clock.advance(100); // who else has its MACs is asked of both
+    await a.tell('stopped', leaving);
+    await a.tell('left', leaving);
+    expect(first.published.at(-1)).toMatchObject({ residence: 'leaving', nics: [{ state: { vlans: [10, 20, 30] } }] });
+    second.trouble = undefined;
+    answer();
+    await clock.advance(5000);
+    expect(second.published.at(-1)).toEqual(first.published.at(-1));
+  });
+
   it('is told where a store has no room for all that it was seen to use', async () => {
     const learner = new FakeLearner();
     const small = new FakeHandoff({ name: 'small', maxEntryBytes: 4096 });

@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '@nic-herald/core';
 
 /** How long the other stores are waited for where it is urgent and one has answered, ms. */
-export const GRACE_MS = 200;
+export const GRACE_MS = 100;
 
 /** What some stores answered. */
 export interface StoreAnswers<S, T> {

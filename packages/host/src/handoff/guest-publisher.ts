@@ -61,7 +61,7 @@ export const guestPublisher = (
       publish: (whole) => publish(store, whole),
       onConnected: (connected) => store.onConnected(connected),
       current: () => set.current(),
-      mayRepeat,
+      lastWords: () => set.lastWords(),
       refreshMs,
       refresh: () => set.request(0),
       published: (published) => {
@@ -71,7 +71,7 @@ export const guestPublisher = (
       },
       failed: (problem) => warnings.tell(problem),
     });
-  return new PublisherSet({ clock, standing, snapshot, refreshMs }, (set) =>
+  return new PublisherSet({ clock, standing, snapshot, refreshMs, mayRepeat }, (set) =>
     all.map((store) => publisherOf(store, set)),
   );
 };

@@ -8,6 +8,7 @@ export class PublisherSet {
   private made:
     | { readonly standing: string; readonly snapshot: Snapshot | undefined; readonly at: number }
     | undefined;
+  private last: Snapshot | undefined;
 
   constructor(
     private readonly parts: {
@@ -17,6 +18,8 @@ export class PublisherSet {
       readonly snapshot: (standing: Pick<Snapshot, 'epoch' | 'residence'>) => Snapshot | undefined;
       /** After this time, ms, what was made is too old to be published. */
       readonly refreshMs: () => number;
+      /** Whether this host may still say what it could not: not where another process has the guest here by now. */
+      readonly mayRepeat: () => boolean;
     },
     publishers: (set: PublisherSet) => readonly SnapshotPublisher[],
   ) {
@@ -33,7 +36,13 @@ export class PublisherSet {
     if (made?.standing === standing && at - made.at < parts.refreshMs()) return made.snapshot;
     const snapshot = parts.snapshot(now);
     this.made = { standing, snapshot, at };
+    this.last = snapshot;
     return snapshot;
+  }
+
+  /** What was made last, for a store that does not have it: also when there is nothing more to be said. */
+  lastWords(): Snapshot | undefined {
+    return this.parts.mayRepeat() ? this.last : undefined;
   }
 
   /** Publishes what is so by then after this time, or sooner where that was asked for before. */

@@ -2,6 +2,7 @@ import type { GuestKey, Snapshot } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { FakeHandoff } from '../../test/fake-handoff.js';
+import { snapshotOf } from '../../test/test-host.js';
 import { SnapshotPublisher } from './snapshot-publisher.js';
 import { StoreAccess } from './store-access.js';
 
@@ -13,7 +14,7 @@ const testPublisher = (isServed = true) => {
   const handoff = new FakeHandoff();
   const told: string[] = [];
   let epoch: number | undefined | Error = 1;
-  const mayRepeat = false;
+  let lastWords: Snapshot | undefined;
   const store = new StoreAccess(handoff, clock);
   const publisher: SnapshotPublisher = new SnapshotPublisher({
     clock,
@@ -27,7 +28,7 @@ const testPublisher = (isServed = true) => {
       if (epoch === undefined) return undefined;
       return { format: 1, guest: 'name:web-1' as GuestKey, host: 'A', epoch, nics: [] };
     },
-    mayRepeat: () => mayRepeat,
+    lastWords: () => lastWords,
     refreshMs: () => REFRESH_MS,
     refresh: () => publisher.request(0),
     published: (snapshot) => told.push(`${clock.now()} published ${snapshot.epoch}`),
@@ -38,6 +39,9 @@ const testPublisher = (isServed = true) => {
     handoff,
     told,
     publisher,
+    say: (words: Snapshot) => {
+      lastWords = words;
+    },
     set: (to: typeof epoch) => {
       epoch = to;
     },
@@ -132,6 +136,21 @@ describe('SnapshotPublisher', () => {
     await publisher.close();
     handoff.memory.connect();
     expect(clock.pending).toBe(0);
+  });
+
+  it('says last words where there is nothing else to say, once', async () => {
+    const { clock, handoff, told, publisher, say, set } = testPublisher();
+    set(undefined);
+    say(snapshotOf({ host: 'A', epoch: 5 }));
+    handoff.memory.disconnect();
+    publisher.request(0);
+    await clock.advance(100);
+    handoff.memory.connect();
+    await clock.advance(100);
+    for (let times = 0; times < 2; times += 1) await publisher.flush();
+    publisher.request(0);
+    await clock.advance(1000);
+    expect(told).toEqual(['0 HERALD_HANDOFF_DISCONNECTED', '100 published 5']);
   });
 
   it('is done with a store that does not serve the guest', async () => {

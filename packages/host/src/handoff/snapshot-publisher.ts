@@ -21,8 +21,11 @@ export interface PublisherParts {
   onConnected(connected: () => void): () => void;
   /** The snapshot as of now; `undefined` when there is nothing of ours to publish. */
   current(): Snapshot | undefined;
-  /** Whether this host may still publish what it could not: not where another process has the guest here by now. */
-  mayRepeat(): boolean;
+  /**
+   * What was to be published last, where there is nothing of ours any more and this host may still say it: the last
+   * words of a guest that has left must not be lost.
+   */
+  lastWords(): Snapshot | undefined;
   /** After this time, ms, a snapshot is published anew though nothing changed: an old one is not believed. */
   refreshMs(): number;
   /** Asks for that. */
@@ -43,8 +46,7 @@ export class SnapshotPublisher {
   private wanted = false;
   private closed = false;
   private failures = 0;
-  /** What could not be published: the last words of a guest that has left must not be lost. */
-  private unsaid: Snapshot | undefined;
+  private said: Snapshot | undefined;
   private readonly unhear: () => void;
 
   constructor(private readonly parts: PublisherParts) {
@@ -111,13 +113,13 @@ export class SnapshotPublisher {
   private async publish(): Promise<boolean> {
     let guest: Snapshot['guest'] | undefined;
     try {
-      const snapshot = this.parts.current() ?? (this.parts.mayRepeat() ? this.unsaid : undefined);
-      this.unsaid = snapshot;
-      if (snapshot === undefined) return true;
+      const now = this.parts.current();
+      const snapshot = now ?? this.parts.lastWords();
+      if (snapshot === undefined || (now === undefined && snapshot === this.said)) return true;
       ({ guest } = snapshot);
       const isServed = await this.parts.publish(snapshot);
       this.failures = 0;
-      this.unsaid = undefined;
+      this.said = snapshot;
       if (!isServed) return true;
       this.refreshLater();
       this.parts.published(snapshot);
