@@ -1,4 +1,10 @@
-import { encodeNote, type GuestKey, type HandoffNote, type HandoffNotes, type HandoffOptions } from '@nic-herald/core';
+import {
+  encodeNote,
+  type GuestKey,
+  type HandoffNote,
+  type HandoffNotes,
+  type HandoffOptions,
+} from '@nic-herald/core';
 import type { DirectoryAccess } from './directory-access.js';
 import { guestPrefix } from './entry-name.js';
 import type { NameQueues } from './name-queues.js';

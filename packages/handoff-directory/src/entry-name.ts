@@ -20,7 +20,10 @@ export const hostSuffix = (host: string): string => `@${part(host)}.json`;
 
 /** The file of one note of a guest. Versions that know of no notes take it for nothing of theirs. */
 export const noteName = (guest: GuestKey, { host, kind, writtenAt }: Omit<HandoffNote, 'body'>): string => {
-  const id = createHash('sha256').update(JSON.stringify([host, kind, writtenAt])).digest('hex').slice(0, 32);
+  const id = createHash('sha256')
+    .update(JSON.stringify([host, kind, writtenAt]))
+    .digest('hex')
+    .slice(0, 32);
   return `${guestPrefix(guest)}${id}.${Math.floor(writtenAt)}.note`;
 };
 

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { isHeraldError } from '../herald-error.js';
 import { encodeNote, parseNote } from './parse-note.js';
 
-const valid = { host: 'A', kind: 'seen', writtenAt: 1_700_000_000_000, body: { macs: ['52:54:00:00:00:01'] } };
+const valid = {
+  host: 'A',
+  kind: 'seen',
+  writtenAt: 1_700_000_000_000,
+  body: { macs: ['52:54:00:00:00:01'] },
+};
 const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
 

@@ -9,10 +9,10 @@ import {
   type MigrationReport,
   messageOf,
 } from '@nic-herald/core';
+import { type DepartedGuest, HandoffTidier } from '../handoff/handoff-tidier.js';
 import type { AnnounceRequest, GuestInspection } from '../herald-host.js';
 import type { EngineServices } from './engine-services.js';
 import { GuestSession } from './guest-session.js';
-import { type DepartedGuest, HandoffTidier } from '../handoff/handoff-tidier.js';
 import { Household, twinHere } from './household.js';
 import { inspectGuest } from './inspect-guest.js';
 import type { AnnounceChoice } from './plan-guest.js';

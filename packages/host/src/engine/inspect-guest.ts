@@ -42,9 +42,7 @@ export const inspectGuest = async (
       return otherwise;
     }
   };
-  const handoff = await attempt('HERALD_HANDOFF_FAILED', UNREAD, NO_HANDOFF, () =>
-    session.readHandoff(),
-  );
+  const handoff = await attempt('HERALD_HANDOFF_FAILED', UNREAD, NO_HANDOFF, () => session.readHandoff());
   problems.push(...handoff.problems);
 
   let evidence: readonly NicEvidence[];

@@ -1,7 +1,7 @@
 import { type Guest, isSameProcess, type Snapshot } from '@nic-herald/core';
 import { pause } from '../announce/end-of-turn.js';
+import type { FetchedEntries } from '../handoff/guest-stores.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
-import { type FetchedEntries } from '../handoff/guest-stores.js';
 import { stationContent } from '../knowledge/station-content.js';
 import type { EngineServices } from './engine-services.js';
 import type { GuestHandoff } from './guest-handoff.js';

@@ -5,7 +5,15 @@ import { FakeGuest, never } from '../../test/fake-guest.js';
 import { FakeHandoff } from '../../test/fake-handoff.js';
 import { FakeLearner } from '../../test/fake-learner.js';
 import { learned, mac } from '../../test/sample-nic.js';
-import { KEY, migrate, residing, snapshotOf, TestHost, type TestHostOptions, waiting } from '../../test/test-host.js';
+import {
+  KEY,
+  migrate,
+  residing,
+  snapshotOf,
+  TestHost,
+  type TestHostOptions,
+  waiting,
+} from '../../test/test-host.js';
 
 const CARD = { macs: [mac(1)], vlans: [10] };
 const ALL = new Set(['0', '1', '0/10', '1/10']);
@@ -88,7 +96,10 @@ describe('a guest with several hand-off stores', () => {
     await clock.advance(100); // who else has its MACs is asked of both
     await a.tell('stopped', leaving);
     await a.tell('left', leaving);
-    expect(first.published.at(-1)).toMatchObject({ residence: 'leaving', nics: [{ state: { vlans: [10, 20, 30] } }] });
+    expect(first.published.at(-1)).toMatchObject({
+      residence: 'leaving',
+      nics: [{ state: { vlans: [10, 20, 30] } }],
+    });
     second.trouble = undefined;
     answer();
     await clock.advance(5000);
@@ -192,13 +203,18 @@ describe('when a guest moved', () => {
     const moves = [1000, 2000];
     const process = { bootId: 'b', pid: 1, startTicks: 1 };
     const stayed = Object.assign(new FakeGuest('a'), { process, origin: 'incoming' as const });
-    const booted = Object.assign(new FakeGuest('b'), { process: { ...process, pid: 2 }, origin: 'boot' as const });
+    const booted = Object.assign(new FakeGuest('b'), {
+      process: { ...process, pid: 2 },
+      origin: 'boot' as const,
+    });
     for (const [guest, expected] of [
       [stayed, moves],
       [booted, undefined],
     ] as const) {
       const handoff = new FakeHandoff();
-      await handoff.memory.publish(snapshotOf({ host: 'B', epoch: 2, moves, process, residence: 'resident' }));
+      await handoff.memory.publish(
+        snapshotOf({ host: 'B', epoch: 2, moves, process, residence: 'resident' }),
+      );
       const test = await TestHost.compose({ handoff });
       await test.appear(guest, 'running');
       await test.clock.advance(1000);

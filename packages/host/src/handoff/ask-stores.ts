@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '@nic-herald/core';
 
 /** How long the other stores are waited for where it is urgent and one has answered, ms. */
-export const GRACE_MS = 100;
+const GRACE_MS = 100;
 
 /** What some stores answered. */
 export interface StoreAnswers<S, T> {
@@ -26,7 +26,10 @@ export interface Question<S, T> {
  * Asks all stores at once. Rejects with the first failure where none that has a say answers; else a store that fails
  * costs nothing but its own answer. Where it is urgent one that did not answer the last time is not waited for at all.
  */
-export const askStores = <S extends { readonly isHanging: boolean }, T>(stores: readonly S[], question: Question<S, T>): Promise<StoreAnswers<S, T>> =>
+export const askStores = <S extends { readonly isHanging: boolean }, T>(
+  stores: readonly S[],
+  question: Question<S, T>,
+): Promise<StoreAnswers<S, T>> =>
   new Promise((resolve, reject) => {
     const answered: { readonly store: S; readonly value: T }[] = [];
     const failures: { readonly store: S; readonly error: unknown }[] = [];

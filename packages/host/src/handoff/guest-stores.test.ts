@@ -135,10 +135,8 @@ describe('the stores of a guest', () => {
     expect(await fetch()).toEqual(['C']);
     expect(await fetch()).toEqual(['C']);
     expect(asked).toBe(2);
-    const [one, two_] = ofGuest.all;
-    expect(await Promise.all([one, two_].map((store) => store && ofGuest.publish(store, snapshotOf())))).toEqual(
-      [false, true],
-    );
+    const published = ofGuest.all.map((store) => ofGuest.publish(store, snapshotOf()));
+    expect(await Promise.all(published)).toEqual([false, true]);
     expect([first.published.length, second.published.length]).toEqual([0, 1]);
   });
 
@@ -148,7 +146,7 @@ describe('the stores of a guest', () => {
     const unwatch = ofGuest.watch(() => {
       told += 1;
     });
-    second.trouble = (() => new Promise((answer) => clock.setTimer(1000, () => answer(undefined as never)))) as typeof never;
+    second.trouble = () => new Promise((answer) => clock.setTimer(1000, () => answer(undefined as never)));
     const entries = fetch(true);
     await clock.advance(200);
     expect([await entries, told]).toEqual([['A'], 0]);
@@ -195,10 +193,11 @@ describe('the stores of a guest', () => {
     [
       'throws',
       (store) => {
-        store.watch = () => {
+        const broken = (): never => {
           throw new Error('no');
         };
-        store.onConnected = store.watch as never;
+        store.watch = broken;
+        store.onConnected = broken;
       },
     ],
     ['gives no way to stop', (store) => (store.watch = (() => undefined) as never)],

@@ -7,9 +7,9 @@ import {
   type Snapshot,
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
+import type { EngineServices } from '../engine/engine-services.js';
 import { believedEpoch } from '../knowledge/believed-epoch.js';
 import { mayBeOf } from '../knowledge/same-machine.js';
-import type { EngineServices } from '../engine/engine-services.js';
 import { type GuestStores, snapshotsOf } from './guest-stores.js';
 
 /** A guest that did not come back within this time was shut down, ms. */

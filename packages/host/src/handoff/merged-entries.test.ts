@@ -20,8 +20,7 @@ const entry = (over: Partial<Snapshot>, macs: readonly string[] = [], ageMs?: nu
   const snapshot = snapshotOf(over, { macs });
   return { host: snapshot.host, snapshot, ...(ageMs === undefined ? {} : { ageMs }) };
 };
-const read = (...stores: readonly StoredEntries[]) =>
-  readHandoff(mergedEntries(stores, 0), view('incoming'));
+const read = (...stores: readonly StoredEntries[]) => readHandoff(mergedEntries(stores, 0), view('incoming'));
 
 describe('the entries of several stores', () => {
   it.each<[string, Partial<Snapshot>, Partial<Snapshot>]>([
@@ -127,8 +126,7 @@ describe('the entries of several stores', () => {
     );
     fc.assert(
       fc.property(shuffled, ([first, second, guestIs]) => {
-        const verdict = (all: readonly StoredEntries[]) =>
-          readHandoff(mergedEntries(all, 0), view(guestIs));
+        const verdict = (all: readonly StoredEntries[]) => readHandoff(mergedEntries(all, 0), view(guestIs));
         expect(verdict(second)).toEqual(verdict(first));
       }),
     );

@@ -170,7 +170,12 @@ describe('OtherGuests', () => {
   it('asks about so many MACs at a time, and no more', async () => {
     const { handoff, others } = await testOthers();
     const many = Array.from({ length: 2 * MAX_MACS_PER_QUESTION + 1 }, (_, index) =>
-      MacAddress.of(`52:54:01:${index.toString(16).padStart(6, '0').replace(/(..)(..)(..)/, '$1:$2:$3')}`),
+      MacAddress.of(
+        `52:54:01:${index
+          .toString(16)
+          .padStart(6, '0')
+          .replace(/(..)(..)(..)/, '$1:$2:$3')}`,
+      ),
     );
     await others.ask(many);
     expect(handoff.questions.map(({ length }) => length)).toEqual([

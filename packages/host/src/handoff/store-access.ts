@@ -57,7 +57,9 @@ export class StoreAccess {
     const claim = await this.within('asking', undefined, (inner) =>
       this.store.claim?.(guest, { signal: inner }),
     );
-    return soundClaim(claim) ?? Promise.reject(nonsense(this.name, '`claim` gives a preference or a refusal'));
+    return (
+      soundClaim(claim) ?? Promise.reject(nonsense(this.name, '`claim` gives a preference or a refusal'))
+    );
   }
 
   publish(snapshot: Snapshot, signal?: AbortSignal): Promise<void> {

@@ -46,7 +46,11 @@ const tried = async (opened: DisconnectedHandoff, limitMs: number): Promise<void
     ['remove', () => store.remove(WEB, 'A', use.options)],
   ];
   for (const [name, call] of calls) {
-    const outcome = await outcomeOf(call, limitMs, `\`${name}\` of a store that cannot be reached did not end`);
+    const outcome = await outcomeOf(
+      call,
+      limitMs,
+      `\`${name}\` of a store that cannot be reached did not end`,
+    );
     demand(
       'thrown' in outcome && isHeraldError(outcome.thrown),
       `\`${name}\` of a store that cannot be reached ${'thrown' in outcome ? `failed with ${inWords(outcome.thrown)}` : 'ended well'}: ` +

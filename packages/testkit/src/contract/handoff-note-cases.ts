@@ -23,7 +23,10 @@ const noteOf = (over: Partial<HandoffNote> = {}): HandoffNote => ({
 
 /** The notes of a store, for the writer and for the reader; absent where it has none, which is allowed. */
 type Noted = (
-  run: (notes: { readonly writer: HandoffNotes; readonly reader: HandoffNotes }, use: HandoffUse) => Promise<void>,
+  run: (
+    notes: { readonly writer: HandoffNotes; readonly reader: HandoffNotes },
+    use: HandoffUse,
+  ) => Promise<void>,
 ) => (use: HandoffUse) => Promise<void>;
 
 const noted: Noted = (run) => async (use) => {
@@ -119,7 +122,11 @@ export const handoffNoteCases = (using: UsingHandoff): readonly ContractCase[] =
       await told.next('a watcher was not told that a note was put');
       stop();
       await use.remove(WEB, 'A');
-      same(await read(use, reader), [noteOf()], "after the note's writer removed its entry, and another's is there");
+      same(
+        await read(use, reader),
+        [noteOf()],
+        "after the note's writer removed its entry, and another's is there",
+      );
       await use.remove(WEB, 'B');
       same(await read(use, reader), [], 'after the last entry of the guest was removed');
     }),
@@ -132,7 +139,11 @@ export const handoffNoteCases = (using: UsingHandoff): readonly ContractCase[] =
         ['put', () => writer.put(WEB, noteOf(), { signal })],
         ['read', () => reader.read(WEB, { signal })],
       ] as const) {
-        await outcomeOf<unknown>(call, use.limitMs, `\`notes.${name}\` did not end though its signal was aborted`);
+        await outcomeOf<unknown>(
+          call,
+          use.limitMs,
+          `\`notes.${name}\` did not end though its signal was aborted`,
+        );
       }
     }),
   ),

@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { GuestKey, HandoffEntry, HandoffOptions, HandoffStore, Snapshot, SnapshotHead } from '@nic-herald/core';
+import type {
+  GuestKey,
+  HandoffEntry,
+  HandoffOptions,
+  HandoffStore,
+  Snapshot,
+  SnapshotHead,
+} from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 import { contractBroken, demand, inWords, quote } from './contract-broken.js';
 import type { ContractCase } from './contract-suite.js';
