@@ -1,4 +1,3 @@
-import { MacAddress, VlanId } from '@nic-herald/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHeraldError } from '../herald-error.js';
@@ -9,7 +8,7 @@ import {
   MAX_SNAPSHOT_STATIONS,
   parseSnapshot,
 } from './parse-snapshot.js';
-import { headOf, type Snapshot } from './snapshot.js';
+import type { Snapshot } from './snapshot.js';
 
 const nic = {
   id: 'nic0',
@@ -370,33 +369,5 @@ describe('parseSnapshot', () => {
         else expect(parseSnapshot(JSON.parse(JSON.stringify(result)))).toEqual(result);
       }),
     );
-  });
-});
-
-describe('headOf', () => {
-  it('tells who owns which primary MAC', () => {
-    const snapshot = parseSnapshot(valid) as Snapshot;
-    expect(headOf(snapshot)).toEqual({
-      guest: 'name:web-1',
-      host: 'A',
-      epoch: 3,
-      primaryMacs: [MacAddress.of(nic.primaryMac)],
-    });
-    expect(VlanId.is(snapshot.nics[0]?.learned[0]?.station.vlan)).toBe(true);
-  });
-
-  it('tells who wrote it and when, and nothing else of where it was', () => {
-    const { writtenAt, writer } = origin;
-    const head = headOf(parseSnapshot({ ...valid, ...origin }) as Snapshot);
-    expect(head).toStrictEqual({ ...headOf(parseSnapshot(valid) as Snapshot), writtenAt, writer });
-  });
-
-  it('has no member for what an older version did not write', () => {
-    expect(Object.keys(headOf(parseSnapshot(valid) as Snapshot))).toEqual([
-      'guest',
-      'host',
-      'epoch',
-      'primaryMacs',
-    ]);
   });
 });
