@@ -8,6 +8,7 @@ import {
   NO_HANDOFF,
   readHandoff,
 } from '../knowledge/newest-snapshot.js';
+import { onePerHost } from '../knowledge/one-per-host.js';
 import type { EngineServices } from './engine-services.js';
 
 /** What the hand-off says of one guest, as this host reads it. */
@@ -70,7 +71,8 @@ export class GuestHandoff {
   ): HandoffReading {
     const { host, clock } = this.services;
     if (fetched === undefined) return NO_HANDOFF;
-    this.namedLast = snapshotsOf(fetched.entries, host)[0]?.process;
+    const own = snapshotsOf(fetched.entries, host).map((snapshot) => ({ snapshot, ageMs: 0 }));
+    this.namedLast = onePerHost(own)[0]?.snapshot.process;
     const whole = { ...view, host, now: clock.now(), maxAgeMs: this.maxAgeMs };
     return { ...readHandoff(fetched.entries, whole), readAt: fetched.readAt };
   }

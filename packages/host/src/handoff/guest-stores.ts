@@ -78,7 +78,7 @@ export class GuestStores {
 
   /**
    * Removes the entry that `host`, this host, has in each store, but for those where `isOurs` denies what was read from
-   * it last. Rejects where one fails, when all were tried.
+   * it last. Rejects where one fails or was never read, when all were tried.
    */
   async remove(host: string, isOurs: (snapshot: Snapshot) => boolean, signal: AbortSignal): Promise<void> {
     const { key } = this;
@@ -86,7 +86,8 @@ export class GuestStores {
     const done = await Promise.allSettled(
       this.all.map(async (store) => {
         if ((await this.preferenceOf(store)) === undefined) return;
-        const own = snapshotsOf(this.said.get(store)?.entries ?? [], host);
+        const said = this.said.get(store) ?? (await this.ask(store, key, signal));
+        const own = snapshotsOf(said?.entries ?? [], host);
         if (own.every(isOurs)) await store.remove(key, host, signal);
       }),
     );

@@ -143,6 +143,52 @@ describe('HandoffTidier, on host A', () => {
     expect(handoff.removed).toEqual(['name:web-1 A']);
   });
 
+  it('tries again for a while to remove the entry of a guest that ended', async () => {
+    for (const [back, removed] of [
+      [5, 1],
+      [11, 0],
+    ] as const) {
+      const { clock, handoff, tidier } = await testTidier({ A: 1 });
+      handoff.trouble = handoff.outOfReach;
+      tidier.gone(GUEST);
+      await clock.advance(back * 60_000);
+      handoff.trouble = undefined;
+      await clock.advance(600_000);
+      expect([handoff.removed.length, clock.pending]).toEqual([removed, 0]);
+    }
+  });
+
+  it('looks again where there is news while it looks', async () => {
+    const { clock, handoff, tidier, publish } = await testTidier({ A: 1 });
+    handoff.fetch = async (key) => {
+      const entries = await handoff.memory.fetch(key);
+      await new Promise<void>((resolve) => clock.setTimer(100, resolve));
+      return entries;
+    };
+    tidier.departed(GUEST);
+    await clock.advance(50);
+    await publish('B', 2);
+    await clock.advance(51);
+    expect(handoff.removed).toEqual([]);
+    await clock.advance(100);
+    expect(handoff.removed).toEqual(['name:web-1 A']);
+    expect([handoff.watchers, clock.pending]).toEqual([0, 0]);
+  });
+
+  it('does not remove for a guest that ended the entry of one that came back since, and left', async () => {
+    const { clock, handoff, tidier } = await testTidier({ A: 1 });
+    handoff.fetch = async (key) => {
+      await new Promise<void>((resolve) => clock.setTimer(100, resolve));
+      return handoff.memory.fetch(key);
+    };
+    tidier.gone(GUEST);
+    await clock.advance(60_050);
+    tidier.present(KEY);
+    tidier.departed(GUEST);
+    await clock.advance(1000);
+    expect(handoff.removed).toEqual([]);
+  });
+
   it.each(['present', 'close'] as const)('removes nothing after %s', async (what) => {
     const { clock, handoff, tidier } = await testTidier({ A: 1, B: 2 });
     tidier.gone(GUEST);
@@ -185,7 +231,13 @@ describe('HandoffTidier, on host A', () => {
     const { process: __, ...guest } = GUEST;
     tidierWith(clock, [broken, theirs, mine, without]).departed(guest);
     await clock.settle();
-    expect([mine, theirs, broken, without].map(({ removed }) => removed.length)).toEqual([1, 0, 0, 1]);
+    const removed = () => [mine, theirs, broken, without].map((each) => new Set(each.removed).size);
+    expect(removed()).toEqual([1, 0, 0, 1]);
+    broken.trouble = undefined;
+    broken.memory.connect();
+    await clock.settle();
+    expect(removed()).toEqual([1, 0, 1, 1]);
+    expect([broken.watchers, clock.pending]).toEqual([0, 0]);
   });
 
   it('does nothing without a hand-off', async () => {

@@ -14,6 +14,8 @@ import { type GuestStores, snapshotsOf } from './guest-stores.js';
 
 /** A guest that did not come back within this time was shut down, ms. */
 const GONE_GRACE_MS = 60_000;
+/** How often it is tried to remove its entry, with that pause in between. */
+const MOST_TRIES = 10;
 /** How long the destination has to say that the guest is there, ms; after that our entry stays for it. */
 const DEPARTED_WAIT_MS = 600_000;
 
@@ -36,6 +38,10 @@ export interface DepartedGuest {
 export class HandoffTidier {
   private readonly pending = new Map<GuestKey, () => void>();
   private readonly stop = new AbortController();
+  /** Guests whose entries are being looked at. */
+  private readonly busy = new Set<GuestKey>();
+  /** The looks that come next. */
+  private readonly next = new Map<GuestKey, () => Promise<void>>();
 
   constructor(private readonly services: Pick<EngineServices, 'clock' | 'host' | 'agent'>) {}
 
@@ -65,8 +71,20 @@ export class HandoffTidier {
     const { clock } = this.services;
     const { key, stores } = guest;
     if (stores.all.length === 0 || this.pending.has(key)) return;
-    const cancel: CancelTimer = clock.setTimer(GONE_GRACE_MS, () => void this.tidy(guest, () => true));
-    this.pending.set(key, cancel);
+    let cancel: CancelTimer;
+    let tries = 0;
+    // Where a store fails it is tried again: an entry of a guest that is gone claims its MACs.
+    const wait = (): void => {
+      cancel = clock.setTimer(GONE_GRACE_MS, () => {
+        tries += 1;
+        if (tries < MOST_TRIES) wait();
+        void this.tidy(guest, () => true).then(() => {
+          if (tries === MOST_TRIES) this.present(key);
+        });
+      });
+    };
+    wait();
+    this.pending.set(key, () => cancel());
   }
 
   close(): void {
@@ -75,26 +93,42 @@ export class HandoffTidier {
     this.pending.clear();
   }
 
-  /** Removes the entry where it is ours and `isDue` says so. Never rejects: one too many does no harm. */
+  /** Looks as long as there is news, once at a time. Never rejects. */
   private async tidy(
+    guest: DepartedGuest,
+    isDue: (entries: readonly HandoffEntry[]) => boolean,
+  ): Promise<void> {
+    const { key } = guest;
+    this.next.set(key, () => this.look(guest, isDue));
+    if (this.busy.has(key)) return;
+    this.busy.add(key);
+    for (let look = this.next.get(key); look !== undefined; look = this.next.get(key)) {
+      this.next.delete(key);
+      if (this.pending.has(key)) await look();
+    }
+    this.busy.delete(key);
+  }
+
+  /** Removes the entry where it is ours and `isDue` says so; then nothing is pending any more. Never rejects. */
+  private async look(
     { key, process, stores }: DepartedGuest,
     isDue: (entries: readonly HandoffEntry[]) => boolean,
   ): Promise<void> {
-    const { host } = this.services;
+    const pending = this.pending.get(key);
     const { signal } = this.stop;
     try {
       const fetched = await stores.fetch({ signal });
-      if (!this.pending.has(key) || fetched === undefined || !isDue(fetched.entries)) return;
-      this.present(key);
-      await stores.remove(host, (snapshot) => this.isOurs(snapshot, process), signal);
+      if (this.pending.get(key) !== pending || fetched === undefined || !isDue(fetched.entries)) return;
+      await stores.remove(this.services.host, (snapshot) => this.isOurs(snapshot, process), signal);
+      if (this.pending.get(key) === pending) this.present(key);
     } catch {
-      // The next change of the hand-off tries again; an entry too many does no harm, its epoch is lower.
+      // Tried again at the next change, when a store is back, or after a while.
     }
   }
 
   private isSuperseded({ primaryMacs }: DepartedGuest, entries: readonly HandoffEntry[]): boolean {
     const { host } = this.services;
-    const [own = -1] = snapshotsOf(entries, host).map(({ epoch }) => epoch);
+    const own = Math.max(-1, ...snapshotsOf(entries, host).map(({ epoch }) => epoch));
     const others = snapshotsOf(entries)
       // One that was booted elsewhere is not where this guest went.
       .filter((each) => each.host !== host && each.origin !== 'boot' && mayBeOf(macsOf(each), primaryMacs))
