@@ -89,7 +89,7 @@ export class NoteFiles {
   }
 
   private async removeAll(notes: readonly NoteFile[]): Promise<void> {
-    // One that cannot be removed harms nobody: it is too old to be read, or will be.
+    // One that cannot be removed does no harm: it is too old to be read, or will be.
     await eachOf(notes, ({ name }) => rm(join(this.directory, name), { force: true }).catch(() => undefined));
   }
 }

@@ -8,7 +8,7 @@ export const MAX_NOTES_PER_GUEST = 16;
 /** A store keeps a note for so long at least, and gives none that is older than twice that, ms. */
 export const NOTE_KEPT_MS = 600_000;
 
-/** Something small that a host has to say of a guest to whoever has it: that it saw an announcement come in. */
+/** Something small that a host has to say of a guest to the host that has it: that it saw an announcement come in. */
 export interface HandoffNote {
   /** Name of the host that wrote it. */
   readonly host: string;

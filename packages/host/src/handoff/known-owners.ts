@@ -1,7 +1,7 @@
 import type { Clock, SnapshotHead } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 
-/** Most MACs of which it is remembered who has them; those that nobody asks about any more make room. */
+/** Most MACs of which it is remembered who has them; those not asked about for longest make room. */
 const MOST_REMEMBERED = 65_536;
 
 /** When it was asked about a MAC, and answered, by `Clock.elapsed`. */
@@ -15,7 +15,7 @@ const NEVER: Asked = { triedAt: Number.NEGATIVE_INFINITY, answeredAt: Number.NEG
 /** Who owns the MACs that were asked about, by what each store said last. */
 export class KnownOwners {
   private readonly asked = new Map<MacAddress, Asked>();
-  /** By store and MAC; MACs that nobody owns are most, and are not in there. */
+  /** By store and MAC; MACs without an owner are most, and are not in there. */
   private readonly said = new Map<string, Map<MacAddress, readonly SnapshotHead[]>>();
 
   constructor(private readonly clock: Pick<Clock, 'elapsed'>) {}

@@ -123,7 +123,7 @@ export class OtherGuests {
       return asked;
     });
     const { next } = this;
-    next.catch(() => {}); // whoever asked may have given up before it began
+    next.catch(() => {}); // who asked may have given up before it began
     await withDeadline(this.clock, 2 * HANDOFF_DEADLINE_MS, 'asking the hand-off', () => next, signal);
   }
 

@@ -18,7 +18,7 @@ export class PublisherSet {
       readonly snapshot: (standing: Pick<Snapshot, 'epoch' | 'residence'>) => Snapshot | undefined;
       /** After this time, ms, what was made is too old to be published. */
       readonly refreshMs: () => number;
-      /** Whether this host may still say what it could not: not where another process has the guest here by now. */
+      /** Whether this host may still say what it could not: not where another process has the guest here. */
       readonly mayRepeat: () => boolean;
     },
     publishers: (set: PublisherSet) => readonly SnapshotPublisher[],
