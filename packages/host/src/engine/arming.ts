@@ -15,7 +15,7 @@ import type { GuestHandoff } from './guest-handoff.js';
 import { listNics } from './list-nics.js';
 import { planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
-import { readOwners, UNREAD } from './read-owners.js';
+import { OWNERS_SOON_MS, readOwners, UNREAD } from './read-owners.js';
 
 /** Pause before trying again where the hand-off or the guest did not answer, ms. */
 const RETRY_MS = 1000;
@@ -179,9 +179,10 @@ export class Arming {
     problems.push(...(handoff?.problems ?? []), ...duplicateMacs(present));
     problems.push(...handed.flatMap(({ problem }) => (problem === undefined ? [] : [problem])));
     const evidence = handed.map((each) => each.evidence);
-    await readOwners(evidence, services, {
+    const areOwnersKnown = await readOwners(evidence, services, {
       signal,
       about: 'unanswered',
+      limitMs: OWNERS_SOON_MS,
       tell: (problem) => problems.push(problem),
     });
     if (this.isMoot()) return;
@@ -198,7 +199,7 @@ export class Arming {
     };
     if (this.closed) return; // it is being waited for
     this.listener.armed(this.current);
-    const isComplete = handoff !== undefined && nics !== undefined;
+    const isComplete = handoff !== undefined && nics !== undefined && areOwnersKnown;
     this.retry = services.clock.setTimer(isComplete ? this.handoff.maxAgeMs / MADE_PER_AGE : RETRY_MS, () =>
       this.refresh(),
     );

@@ -13,7 +13,7 @@ import { hearLastWords } from './last-words.js';
 import type { OwnedWork } from './owned-work.js';
 import { planGuest } from './plan-guest.js';
 import type { PreparedAnnouncement } from './prepared-announcement.js';
-import { readOwners } from './read-owners.js';
+import { OWNERS_SOON_MS, readOwners } from './read-owners.js';
 
 /** When a guest resumed, and whether no other could resume in the same turn. */
 export interface Resume extends Pick<MigrationEvents['guest:resumed'], 'resumedAt' | 'readAt'> {
@@ -147,6 +147,7 @@ export class GuestArrival {
       signal: parts.signal,
       tell: (problem) => owner.tell(problem),
       about: 'unknown',
+      limitMs: OWNERS_SOON_MS,
     });
     const planned = planGuest(guest, knowledge.evidence(), services);
     const { maxStations } = services.policy.forGuest(guest.identity);

@@ -387,7 +387,7 @@ export class GuestSession implements ArrivingGuest {
   };
 
   /** Which of its MACs are other guests', as of now. */
-  private readOwners(): Promise<void> {
+  private readOwners(): Promise<boolean> {
     return readOwners(this.knowledge.evidence(), this.services, {
       signal: this.stop.signal,
       about: 'all',

@@ -13,19 +13,29 @@ export const doubtfulMacs = (evidence: readonly NicEvidence[]): ReadonlySet<MacA
 export interface OwnersReading {
   readonly signal: AbortSignal;
   readonly about: AskedAbout;
+  /** How long the answer is waited for, ms. */
+  readonly limitMs?: number;
   readonly tell: (problem: HeraldError) => void;
 }
 
-/** Finds out which of a guest's MACs are other guests'. Never rejects: what fails is told, and what was known counts. */
+/** How long it is waited for where a guest is about to run, or does: what is known by then counts. */
+export const OWNERS_SOON_MS = 500;
+
+/**
+ * Finds out which of a guest's MACs are other guests'. Never rejects: false where there was no answer in time, which is
+ * told, and what was known counts.
+ */
 export const readOwners = async (
   evidence: readonly NicEvidence[],
   { otherGuests }: Pick<EngineServices, 'otherGuests'>,
-  { signal, about, tell }: OwnersReading,
-): Promise<void> => {
+  { tell, ...question }: OwnersReading,
+): Promise<boolean> => {
   try {
-    await otherGuests.ask(doubtfulMacs(evidence), { signal, about });
+    await otherGuests.ask(doubtfulMacs(evidence), question);
+    return true;
   } catch (error) {
-    if (!signal.aborted) tell(asHeraldError(error, 'HERALD_HANDOFF_FAILED', UNREAD));
+    if (!question.signal.aborted) tell(asHeraldError(error, 'HERALD_HANDOFF_FAILED', UNREAD));
+    return false;
   }
 };
 

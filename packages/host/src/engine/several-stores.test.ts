@@ -1,4 +1,4 @@
-import type { HandoffStore } from '@nic-herald/core';
+import type { GuestKey, HandoffStore } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { FakeGuest, never } from '../../test/fake-guest.js';
@@ -171,6 +171,28 @@ describe('a store that cannot be reached at first', () => {
     await test.clock.advance(10);
     test.resume(guest);
     expect(new Set(test.sink.stations)).toEqual(ALL);
+  });
+});
+
+describe('a store that does not say who owns a MAC', () => {
+  it('holds up no announcement for long, and what it says later is heeded', async () => {
+    const handoff = new FakeHandoff();
+    const answers: (() => void)[] = [];
+    handoff.ownersOf = (macs) =>
+      new Promise((resolve) => {
+        answers.push(() => resolve(handoff.memory.ownersOf(macs)));
+      });
+    const neighbour = [{ id: 'nic0', primaryMac: mac(1), model: 'fake-card', learned: [] }];
+    await handoff.memory.publish(snapshotOf({ guest: 'name:neighbour' as GuestKey, nics: neighbour }));
+    const { test, guest } = await waiting(snapshotOf(), { handoff });
+    await test.clock.advance(500);
+    expect(test.facts).toContain('announce:armed');
+    for (const answer of answers.splice(0)) answer();
+    await test.clock.advance(1100); // it is made ready once more
+    for (const answer of answers.splice(0)) answer();
+    await test.clock.advance(0);
+    test.resume(guest);
+    expect(new Set(test.sink.stations)).toEqual(new Set(['0', '0/10']));
   });
 });
 

@@ -113,6 +113,19 @@ describe('OtherGuests', () => {
     expect(asked()).toEqual([mac(9), mac(9), mac(9)]);
   });
 
+  it('is waited for no longer than asked for, and hears what comes later', async () => {
+    const { clock, handoff, others, owned } = await testOthers();
+    handoff.trouble = () => new Promise((answer) => clock.setTimer(1000, () => answer(undefined as never)));
+    const asked = others.ask([mac(9)], { limitMs: 500 }).catch((error: Error) => error.message);
+    await clock.advance(500);
+    expect([await asked, owned()]).toEqual([
+      'asking the hand-off took longer than 500 ms and was given up',
+      [],
+    ]);
+    await clock.advance(500);
+    expect(owned()).toEqual([mac(9)]);
+  });
+
   it('asks nobody about nothing', async () => {
     const { clock, asked, others } = await testOthers();
     await others.ask([]);

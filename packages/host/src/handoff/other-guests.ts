@@ -27,6 +27,8 @@ export type AskedAbout = 'all' | 'unanswered' | 'unknown';
 /** How it is asked. */
 export interface OwnersQuestion {
   readonly signal?: AbortSignal;
+  /** How long the answer is waited for, ms; what comes later counts all the same. @default 10 000 */
+  readonly limitMs?: number;
   /** @default `all` */
   readonly about?: AskedAbout;
 }
@@ -63,14 +65,15 @@ export class OtherGuests {
    * Asks who owns these MACs. Rejects where no store answers; what is known then stays. Who asks while a question is
    * under way waits for the next one, together with all others who do.
    */
-  async ask(macs: Iterable<MacAddress>, { signal, about = 'all' }: OwnersQuestion = {}): Promise<void> {
-    await this.askAbout(this.chosen(macs, about), signal);
+  async ask(macs: Iterable<MacAddress>, question: OwnersQuestion = {}): Promise<void> {
+    const { signal, about = 'all', limitMs = 2 * HANDOFF_DEADLINE_MS } = question;
+    await this.askAbout(this.chosen(macs, about), limitMs, signal);
   }
 
   /** Asks in the background about those that it did not ask about for so long, ms. What fails is tried the next time. */
   askIfOlder(ageMs: number, macs: Iterable<MacAddress>, signal?: AbortSignal): void {
     // Whoever needs an answer at once asks himself, and is told.
-    this.askAbout(this.owners.notTried(macs, ageMs), signal).catch(() => {});
+    this.askAbout(this.owners.notTried(macs, ageMs), 2 * HANDOFF_DEADLINE_MS, signal).catch(() => {});
   }
 
   /** A guest is on this host, with these primary MACs. */
@@ -110,7 +113,11 @@ export class OtherGuests {
       : this.owners.notTried(macs, Number.POSITIVE_INFINITY);
   }
 
-  private async askAbout(macs: readonly MacAddress[], signal: AbortSignal | undefined): Promise<void> {
+  private async askAbout(
+    macs: readonly MacAddress[],
+    limitMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     if (macs.length === 0 || this.handoff.isEmpty) return;
     this.owners.tried(macs);
     for (const mac of macs) this.due.add(mac);
@@ -124,7 +131,7 @@ export class OtherGuests {
     });
     const { next } = this;
     next.catch(() => {}); // who asked may have given up before it began
-    await withDeadline(this.clock, 2 * HANDOFF_DEADLINE_MS, 'asking the hand-off', () => next, signal);
+    await withDeadline(this.clock, limitMs, 'asking the hand-off', () => next, signal);
   }
 
   private async askAll(macs: readonly MacAddress[]): Promise<void> {
