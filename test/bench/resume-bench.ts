@@ -33,7 +33,7 @@ const migrateOnce = async (macs: number): Promise<MigrationReport> => {
   const store: HeraldPlugin = {
     name: 'bench-store',
     contract: PLUGIN_CONTRACT,
-    install: (registrar) => registrar.provide(HANDOFF_STORE, { value: handoff }),
+    install: (registrar) => registrar.contribute(HANDOFF_STORE, { value: handoff }),
   };
   const destination = new BareQemu(TAP, ['-incoming', channel]);
   const source = new BareQemu('tap1');

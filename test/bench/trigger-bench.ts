@@ -168,7 +168,7 @@ export const benchTrigger = async (): Promise<readonly TriggerCost[]> => {
     name: 'bench-stage',
     contract: PLUGIN_CONTRACT,
     install: (registrar) => {
-      registrar.provide(HANDOFF_STORE, { value: handoff });
+      registrar.contribute(HANDOFF_STORE, { value: handoff });
       registrar.provide(CLOCK, { value: benchClock });
     },
   };

@@ -41,7 +41,11 @@ describe('the contract of a hand-off store fails for a store that', () => {
         const sound: HandoffStore = {
           publish: (snapshot) => store.publish(snapshot),
           fetch: (guest) => store.fetch(guest),
-          list: () => store.list(),
+          name: store.name,
+          maxEntryBytes: store.maxEntryBytes,
+          notes: store.notes,
+          ownersOf: (macs) => store.ownersOf(macs),
+          ofHost: (host) => store.ofHost(host),
           watch: (guest, changed) => store.watch(guest, changed),
           remove: (guest, host) => store.remove(guest, host),
         };
@@ -86,9 +90,9 @@ describe('the contract of a hand-off store fails for a store that', () => {
       /a watcher was told of a change after it had stopped/,
     ],
     [
-      'lists nothing',
-      () => ({ list: async () => [] }),
-      /`list` gave \[\]: the head of each of the 3 entries is wanted/,
+      'knows no owners',
+      () => ({ ownersOf: async () => [] }),
+      /`ownersOf` of a second NIC gave \[\]: the heads of 1 entries are wanted/,
     ],
     [
       'throws what is no HeraldError on a remove of nothing',

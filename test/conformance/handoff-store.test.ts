@@ -1,7 +1,14 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock, HandoffStore } from '@nic-herald/core';
+import {
+  type Clock,
+  encodeNote,
+  type HandoffNote,
+  type HandoffNotes,
+  type HandoffStore,
+  HeraldError,
+} from '@nic-herald/core';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
 import { DirectoryHandoff } from '@nic-herald/handoff-directory';
 import { handoffStoreContract, MemoryHandoff, testContract } from '@nic-herald/testkit';
@@ -11,7 +18,11 @@ import { realClock } from './real-clock.js';
 const clock: Clock = realClock;
 
 const memory = handoffStoreContract({
-  open: async () => ({ store: new MemoryHandoff(), close: async () => {} }),
+  open: async () => ({ store: new MemoryHandoff({ maxEntryBytes: 1 << 20 }), close: async () => {} }),
+  openDisconnected: async () => {
+    const store = new MemoryHandoff({ isConnected: false });
+    return { store, connect: async () => store.connect(), close: async () => {} };
+  },
   noSpoil: 'memory does not break',
 });
 describe('in memory', () => testContract(memory, { describe, it }));
@@ -36,8 +47,29 @@ const directory = handoffStoreContract({
       },
     };
   },
+  noDisconnect: 'a directory that cannot be used is refused at the start',
 });
 describe('in a directory', () => testContract(directory, { describe, it }));
+
+/** Another store's way to keep entries. */
+const bounded = (store: MemoryHandoff): Partial<HandoffStore> => ({
+  publish: (snapshot) => store.publish(snapshot),
+  fetch: (guest) => store.fetch(guest),
+});
+
+/** Notes of one guest, kept by that rule. */
+const notesOf = (
+  keep: (kept: readonly HandoffNote[], note: HandoffNote) => readonly HandoffNote[],
+): HandoffNotes => {
+  let kept: readonly HandoffNote[] = [];
+  return {
+    put: async (_, note) => {
+      encodeNote(note);
+      kept = keep(kept, note);
+    },
+    read: async () => kept,
+  };
+};
 
 describe('fails for a store that', () => {
   it.each<[string, (store: MemoryHandoff) => Partial<HandoffStore>, RegExp]>([
@@ -57,11 +89,53 @@ describe('fails for a store that', () => {
       /after a snapshot of residence unknown was published/,
     ],
     [
-      'lists heads without their time',
+      'tells heads without their time',
       (store) => ({
-        list: async () => (await store.list()).map(({ writtenAt: _, ...head }) => head),
+        ownersOf: async (macs) => (await store.ownersOf(macs)).map(({ writtenAt: _, ...head }) => head),
       }),
-      /`list` gave .*has its `writtenAt` and its `writer`/,
+      /`ownersOf` of a second NIC gave .*with its `writtenAt` and its `writer`/,
+    ],
+    [
+      'takes learned MACs for primary ones',
+      (store) => ({ ownersOf: () => store.ofHost('A') }),
+      /`ownersOf` of no MACs gave/,
+    ],
+    ['takes every host for any', (store) => ({ ofHost: () => store.ofHost('A') }), /`ofHost` of 'B' gave/],
+    ['has no name', () => ({ name: '' }), /`name` is : a text of 1 to 64 characters is wanted/],
+    ['takes next to nothing', () => ({ maxEntryBytes: 100 }), /`maxEntryBytes` is 100: a whole number/],
+    [
+      'takes less than it says',
+      () => ({ maxEntryBytes: 1 << 20, ...bounded(new MemoryHandoff({ maxEntryBytes: 1 << 19 })) }),
+      /`publish` of host A failed: HERALD_HANDOFF_TOO_LARGE/,
+    ],
+    [
+      'drops a snapshot for one that it does not take',
+      (store) => ({
+        maxEntryBytes: 1 << 20,
+        publish: async (snapshot) => {
+          if (JSON.stringify(snapshot).length > 1 << 20) {
+            await store.remove(snapshot.guest, snapshot.host);
+            throw new HeraldError('HERALD_HANDOFF_TOO_LARGE', 'no');
+          }
+          await store.publish(snapshot);
+        },
+      }),
+      /after a snapshot above the bound was published/,
+    ],
+    [
+      'keeps every note',
+      () => ({ notes: notesOf((kept, note) => [...kept, note]) }),
+      /after 19 were put: 16 notes are wanted/,
+    ],
+    [
+      'keeps no note',
+      () => ({ notes: notesOf(() => []) }),
+      /`notes.read` gave \[\] after three were put: 3 notes are wanted/,
+    ],
+    [
+      'gives notes in the order in which they came',
+      () => ({ notes: notesOf((kept, note) => [...kept, note].slice(-16)) }),
+      /after three were put: 3 notes are wanted, as they were put and in the order of `writtenAt`/,
     ],
     [
       'takes the time of the writer for its own',
@@ -99,7 +173,11 @@ describe('fails for a store that', () => {
         const sound: HandoffStore = {
           publish: (snapshot) => store.publish(snapshot),
           fetch: (guest) => store.fetch(guest),
-          list: () => store.list(),
+          name: store.name,
+          maxEntryBytes: store.maxEntryBytes,
+          notes: store.notes,
+          ownersOf: (macs) => store.ownersOf(macs),
+          ofHost: (host) => store.ofHost(host),
           watch: (guest, changed) => store.watch(guest, changed),
           remove: (guest, host) => store.remove(guest, host),
         };

@@ -90,13 +90,26 @@ export {
   parseGuestKey,
 } from './guest/guest-identity.js';
 export { isSameProcess, type ProcessIncarnation } from './guest/process-incarnation.js';
+export { GUEST_NOTES, type GuestNotes } from './handoff/guest-notes.js';
+export {
+  type HandoffNote,
+  type HandoffNotes,
+  MAX_NOTE_BYTES,
+  MAX_NOTES_PER_GUEST,
+  NOTE_KEPT_MS,
+} from './handoff/handoff-note.js';
+export type { HandoffOptions } from './handoff/handoff-options.js';
 export {
   HANDOFF_STORE,
+  type HandoffClaim,
   type HandoffEntry,
-  type HandoffOptions,
   type HandoffStore,
+  LEAST_ENTRY_BYTES,
+  MAX_MACS_PER_QUESTION,
+  USUAL_PREFERENCE,
 } from './handoff/handoff-store.js';
 export { isNestedDeeperThan } from './handoff/nesting.js';
+export { encodeNote, parseNote } from './handoff/parse-note.js';
 export {
   MAX_HOST_NAME,
   MAX_SNAPSHOT_ADDRESSES,
@@ -107,6 +120,7 @@ export {
 } from './handoff/parse-snapshot.js';
 export {
   headOf,
+  MAX_SNAPSHOT_MOVES,
   type NicSnapshot,
   SNAPSHOT_FORMAT,
   type Snapshot,

@@ -24,7 +24,7 @@ export const directoryHandoff = (options: DirectoryHandoffOptions): HeraldPlugin
     name: '@nic-herald/handoff-directory',
     contract: PLUGIN_CONTRACT,
     install(registrar) {
-      registrar.provide(HANDOFF_STORE, {
+      registrar.contribute(HANDOFF_STORE, {
         factory: (resolver) =>
           new DirectoryHandoff(settings, resolver.get(CLOCK), resolver.get(MIGRATION_EVENT_BUS)),
       });

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { CLOCK, HANDOFF_STORE, type HeraldError, MIGRATION_EVENT_BUS } from '@nic-herald/core';
 import { IsolatingEventBus, Scope } from '@nic-herald/core/internal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keyOf, ManualClock, options, snapshotOf, web } from '../test/handoff-fixture.js';
+import { keyOf, MAC, ManualClock, options, snapshotOf, web } from '../test/handoff-fixture.js';
 import { DirectoryHandoff } from './directory-handoff.js';
 import { directoryHandoff } from './directory-handoff-plugin.js';
 import { entryName, temporaryName } from './entry-name.js';
@@ -91,7 +91,7 @@ describe('the directory', () => {
   it('that vanished is an error of every call, and none of the watch', async () => {
     const store = storeIn(join(directory, 'gone'));
     await expect(store.fetch(web, options)).rejects.toMatchObject({ code: 'HERALD_HANDOFF_DIRECTORY' });
-    await expect(store.list(options)).rejects.toMatchObject({ code: 'HERALD_HANDOFF_DIRECTORY' });
+    await expect(store.ownersOf([MAC], options)).rejects.toMatchObject({ code: 'HERALD_HANDOFF_DIRECTORY' });
     await expect(store.remove(web, 'a', options)).rejects.toMatchObject({ code: 'HERALD_HANDOFF_DIRECTORY' });
     await expect(store.publish(snapshotOf(web, 'a'), options)).rejects.toMatchObject({
       code: 'HERALD_HANDOFF_WRITE',
@@ -165,8 +165,8 @@ describe('a problem of one file hides no other', () => {
       }),
     );
 
-    expect((await store.list(options)).map(({ host }) => host)).toEqual(['good']);
-    await store.list(options);
+    expect((await store.ownersOf([MAC], options)).map(({ host }) => host)).toEqual(['good']);
+    await store.ownersOf([MAC], options);
     expect(warnings.map((warning) => warning.code)).toEqual([code]); // told once, while the file stays as it is
   });
 
@@ -199,21 +199,21 @@ describe('a problem of one file hides no other', () => {
     const store = storeIn(directory, { maxEntries: 2 });
     const told = (): number => warnings.filter(({ code }) => code === 'HERALD_HANDOFF_TOO_MANY').length;
     for (const host of ['a', 'b', 'c']) await store.publish(snapshotOf(web, host), options);
-    expect(await store.list(options)).toHaveLength(2);
+    expect(await store.ownersOf([MAC], options)).toHaveLength(2);
     expect(await store.fetch(web, options)).toHaveLength(2);
     expect(told()).toBe(1);
     clock.passed = 600_000;
     clock.ahead = 600_000;
-    await store.list(options);
+    await store.ownersOf([MAC], options);
     await store.fetch(web, options);
     expect(told()).toBe(2);
     await store.fetch(keyOf('name:db'), options); // few of one guest are not few
-    await store.list(options);
+    await store.ownersOf([MAC], options);
     expect(told()).toBe(2);
     await store.remove(web, 'c', options);
-    await store.list(options);
+    await store.ownersOf([MAC], options);
     await store.publish(snapshotOf(web, 'c'), options);
-    await store.list(options);
+    await store.ownersOf([MAC], options);
     expect(told()).toBe(3);
   });
 });
@@ -275,7 +275,7 @@ describe('publishing', () => {
   it('in a burst ends with the last', async () => {
     const store = storeIn(directory);
     await Promise.all(Array.from({ length: 20 }, (_, n) => store.publish(snapshotOf(web, 'a', n), options)));
-    expect(await store.list(options)).toMatchObject([{ epoch: 19 }]);
+    expect(await store.ownersOf([MAC], options)).toMatchObject([{ epoch: 19 }]);
     expect(await readdir(directory)).toHaveLength(1);
   });
 
@@ -314,7 +314,7 @@ describe('what a writer that died left behind', () => {
     }
     await writeFile(join(directory, temporaryName('b', '1-alive', 1)), whole);
     expect(await store.fetch(web, options)).toMatchObject([{ host: 'a', snapshot: snapshotOf(web, 'a', 1) }]);
-    expect(await store.list(options)).toMatchObject([{ epoch: 1 }]);
+    expect(await store.ownersOf([MAC], options)).toMatchObject([{ epoch: 1 }]);
 
     const restarted = storeIn(directory);
     await restarted.publish(snapshotOf(web, 'a', 3), options);
@@ -326,21 +326,21 @@ describe('what a writer that died left behind', () => {
   });
 });
 
-it('list tells what is new, changed and removed', async () => {
+it('ownersOf tells what is new, changed and removed', async () => {
   const store = storeIn(directory);
   const other = storeIn(directory);
   const db = keyOf('name:db');
-  expect(await store.list(options)).toEqual([]);
+  expect(await store.ownersOf([MAC], options)).toEqual([]);
   await other.publish(snapshotOf(web, 'a', 1), options);
   await other.publish(snapshotOf(db, 'b', 5), options);
-  expect((await store.list(options)).map(({ host, epoch }) => [host, epoch])).toEqual([
+  expect((await store.ownersOf([MAC], options)).map(({ host, epoch }) => [host, epoch])).toEqual([
     ['b', 5],
     ['a', 1],
   ]);
   await other.publish(snapshotOf(web, 'a', 2), options);
   await other.remove(db, 'b', options);
   await other.remove(db, 'b', options);
-  expect(await store.list(options)).toEqual([
+  expect(await store.ownersOf([MAC], options)).toEqual([
     { guest: web, host: 'a', epoch: 2, primaryMacs: ['52:54:00:00:00:01'] },
   ]);
 });
@@ -366,8 +366,8 @@ describe('the plugin', () => {
       provide: (of, provider) => void scope.register(of, provider),
       contribute: (of, provider) => void scope.register(of, provider),
     });
-    const store = scope.get(HANDOFF_STORE);
-    await store.publish(snapshotOf(web, 'a'), options);
-    expect(await store.fetch(web, options)).toHaveLength(1);
+    const [store] = scope.all(HANDOFF_STORE);
+    await store?.publish(snapshotOf(web, 'a'), options);
+    expect(await store?.fetch(web, options)).toHaveLength(1);
   });
 });

@@ -5,6 +5,7 @@ import {
   type Clock,
   type GuestKey,
   type HandoffEntry,
+  type HandoffNotes,
   type HandoffOptions,
   type HandoffStore,
   type HostService,
@@ -14,15 +15,17 @@ import {
 } from '@nic-herald/core';
 import { clockWarning } from './clock-warning.js';
 import { DirectoryAccess } from './directory-access.js';
+import { DirectoryNotes } from './directory-notes.js';
 import { DirectoryWatch } from './directory-watch.js';
 import { eachOf } from './each-of.js';
 import { encodeSnapshot } from './encode-snapshot.js';
-import { entryName, guestPrefix, isEntryName } from './entry-name.js';
+import { entryName, guestPrefix, hostSuffix, isEntryName } from './entry-name.js';
 import { EntryWriter } from './entry-writer.js';
 import { errnoOf } from './errno-of.js';
 import { KnownHeads } from './known-heads.js';
 import { LastingProblem } from './lasting-problem.js';
 import { NameQueues } from './name-queues.js';
+import { NoteFiles } from './note-files.js';
 import { GONE, readEntry } from './read-entry.js';
 import { StorageClock } from './storage-clock.js';
 import { tooManyWarning } from './too-many-warning.js';
@@ -31,7 +34,11 @@ import { syncDirectory } from './write-atomically.js';
 
 /** Snapshots as files of one directory: one per (guest, host), replaced as a whole, checked when read. */
 export class DirectoryHandoff implements HandoffStore, HostService {
+  readonly name = 'directory';
+  readonly maxEntryBytes: number;
+  readonly notes: HandoffNotes;
   private readonly directory: string;
+  private readonly files: NoteFiles;
   private readonly access: DirectoryAccess;
   private readonly watching: DirectoryWatch;
   private readonly storage: StorageClock;
@@ -65,6 +72,9 @@ export class DirectoryHandoff implements HandoffStore, HostService {
       (warning) => bus.emit('warning', { warning }),
     );
     this.tooMany = new LastingProblem(clock);
+    this.maxEntryBytes = settings.maxFileBytes;
+    this.files = new NoteFiles(directory, this.writer, (stored) => this.storage.ageOf(stored));
+    this.notes = new DirectoryNotes(this.files, this.access, this.queues);
   }
 
   /** Makes the directory, and looks what time its storage has. Rejects with HERALD_HANDOFF_DIRECTORY. */
@@ -113,11 +123,25 @@ export class DirectoryHandoff implements HandoffStore, HostService {
   }
 
   /** What is no snapshot is left out, and told of once as a warning on the bus. */
-  async list({ signal }: HandoffOptions): Promise<readonly SnapshotHead[]> {
+  async ownersOf(
+    macs: SnapshotHead['primaryMacs'],
+    { signal }: HandoffOptions,
+  ): Promise<readonly SnapshotHead[]> {
+    const asked = new Set<string>(macs);
     return this.access.during('read', signal, async () => {
       const { names, all } = await this.names(isEntryName);
       if (all) this.tooMany.over();
-      return this.heads.of(names);
+      const heads = await this.heads.of(names);
+      return heads.filter(({ primaryMacs }) => primaryMacs.some((mac) => asked.has(mac)));
+    });
+  }
+
+  /** As with `ownersOf`. */
+  async ofHost(host: string, { signal }: HandoffOptions): Promise<readonly SnapshotHead[]> {
+    const suffix = hostSuffix(host);
+    return this.access.during('read', signal, async () => {
+      const { names } = await this.names((name) => name.endsWith(suffix) && isEntryName(name));
+      return this.heads.of(names, false);
     });
   }
 
@@ -125,13 +149,17 @@ export class DirectoryHandoff implements HandoffStore, HostService {
     return this.watching.add(guestPrefix(guest), changed);
   }
 
-  /** What was published before this was asked for goes; what is published from then on stands. */
+  /**
+   * What was published before this was asked for goes; what is published from then on stands. With the last entry of a
+   * guest its notes go.
+   */
   async remove(guest: GuestKey, host: string, { signal }: HandoffOptions): Promise<void> {
     const name = entryName(guest, host);
     await this.access.during('written', signal, () =>
       this.queues.run(name, async () => {
         signal.throwIfAborted();
         await rm(join(this.directory, name), { force: true });
+        await this.files.tidy(guest);
         await syncDirectory(this.directory);
       }),
     );

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { GuestKey } from '@nic-herald/core';
+import type { GuestKey, HandoffNote } from '@nic-herald/core';
 
 const ENTRY = /^([A-Za-z0-9_%~-]{1,120})@([A-Za-z0-9_%~-]{1,120})\.json$/;
+const NOTE = /^[A-Za-z0-9_%~-]{1,120}@[0-9a-f]{32}\.(\d{1,16})\.note$/;
 const TEMPORARY = /^\.([A-Za-z0-9_%~-]{1,120})\.([a-z0-9-]{1,60})\.\d{1,16}\.tmp$/;
 const PROBE = /^\.clock\.([a-z0-9-]{1,60})\.\d{1,16}\.probe$/;
 const LONGEST_PLAIN = 100;
@@ -9,10 +10,28 @@ const KEPT_OF_LONG = 60;
 const PLAIN_BYTE = /[A-Za-z0-9_-]/;
 
 /** The file of one host's entry for a guest. At most 207 ASCII characters; no path can be made with it. */
-export const entryName = (guest: GuestKey, host: string): string => `${guestPrefix(guest)}${part(host)}.json`;
+export const entryName = (guest: GuestKey, host: string): string => `${part(guest)}${hostSuffix(host)}`;
 
 /** What the names of all files of a guest start with. */
 export const guestPrefix = (guest: GuestKey): string => `${part(guest)}@`;
+
+/** What the names of all entries of a host end with. */
+export const hostSuffix = (host: string): string => `@${part(host)}.json`;
+
+/** The file of one note of a guest. Versions that know of no notes take it for nothing of theirs. */
+export const noteName = (guest: GuestKey, { host, kind, writtenAt }: Omit<HandoffNote, 'body'>): string => {
+  const id = createHash('sha256')
+    .update(JSON.stringify([host, kind, writtenAt]))
+    .digest('hex')
+    .slice(0, 32);
+  return `${guestPrefix(guest)}${id}.${Math.floor(writtenAt)}.note`;
+};
+
+/** When a note was written by its name, in whole ms; absent for the name of anything else. */
+export const noteTimeOf = (name: string): number | undefined => {
+  const time = NOTE.exec(name)?.[1];
+  return time === undefined ? undefined : Number(time);
+};
 
 /** Whether a name in the directory is that of an entry. */
 export const isEntryName = (name: string): boolean => ENTRY.test(name);

@@ -62,3 +62,13 @@ it('forgets what was removed', async () => {
   await rm(join(directory, name));
   expect(await heads.of([name])).toEqual([]);
 });
+
+it('keeps what it knows of others where it is asked about some', async () => {
+  answer = good;
+  const other = entryName(web, 'b');
+  await writeFile(join(directory, other), 'x');
+  await heads.of([name, other]);
+  expect(await heads.of([other], false)).toHaveLength(1);
+  await heads.of([name, other]);
+  expect(reads).toBe(2);
+});

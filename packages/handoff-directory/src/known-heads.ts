@@ -25,14 +25,18 @@ export class KnownHeads {
     private readonly tell: (problem: HeraldError) => void,
   ) {}
 
-  /** The heads of the files of these names, in their order; what has none is left out. */
-  async of(names: readonly string[]): Promise<readonly SnapshotHead[]> {
+  /**
+   * The heads of the files of these names, in their order; what has none is left out. `areAll`: what has none of these
+   * names is gone, and forgotten.
+   */
+  async of(names: readonly string[], areAll = true): Promise<readonly SnapshotHead[]> {
     const known = new Map<string, Known>();
     await eachOf(names, async (name) => {
       const now = await this.look(name);
       if (now !== undefined) known.set(name, now);
     });
-    this.known = known; // what was removed is forgotten
+    if (areAll) this.known = known;
+    else for (const [name, now] of known) this.known.set(name, now);
     return names.map((name) => known.get(name)?.head).filter((head) => head !== undefined);
   }
 

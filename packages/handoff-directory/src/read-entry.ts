@@ -51,7 +51,8 @@ export const readEntry = async (
 
 const REWRITTEN = 'Its host writes it again at the next change; to be rid of it, remove the file';
 
-const readBounded = async (
+/** The bytes of a regular file and its time; throws a HeraldError for what is none, or has more than `maxBytes`. */
+export const readBounded = async (
   file: string,
   maxBytes: number,
 ): Promise<{ readonly bytes: Uint8Array; readonly stored: number }> => {

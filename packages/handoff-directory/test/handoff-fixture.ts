@@ -6,6 +6,7 @@ import {
   parseGuestKey,
   parseSnapshot,
   type Snapshot,
+  type SnapshotHead,
 } from '@nic-herald/core';
 
 /** A clock whose timers fire when the test says so. */
@@ -44,6 +45,9 @@ export const keyOf = (text: string): GuestKey => {
 export const web = keyOf('uuid:11111111-2222-4333-8444-555555555555');
 export const options: HandoffOptions = { signal: new AbortController().signal };
 
+/** The primary MAC of the guest in each snapshot. */
+export const MAC = '52:54:00:00:00:01' as SnapshotHead['primaryMacs'][number];
+
 /** A snapshot of one NIC with that many learned stations. */
 export const snapshotOf = (guest: GuestKey, host: string, epoch = 1, stations = 1): Snapshot => {
   const parsed = parseSnapshot({
@@ -54,7 +58,7 @@ export const snapshotOf = (guest: GuestKey, host: string, epoch = 1, stations = 
     nics: [
       {
         id: 'nic0',
-        primaryMac: '52:54:00:00:00:01',
+        primaryMac: MAC,
         model: 'virtio-net',
         state: { vlans: [10] },
         learned: Array.from({ length: stations }, (_, n) => ({

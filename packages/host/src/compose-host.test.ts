@@ -241,7 +241,7 @@ describe('composeHost', () => {
           {
             name: 'handoff',
             contract: 2,
-            install: (registrar) => registrar.provide(HANDOFF_STORE, { value: handoff }),
+            install: (registrar) => registrar.contribute(HANDOFF_STORE, { value: handoff }),
           },
         ],
         { name },
@@ -272,6 +272,8 @@ describe('composeHost', () => {
       'host/frame-schedule',
       'core/guest-intake',
       'core/herald-host',
+      'host/handoff-stores',
+      'core/guest-notes',
       'core/announce-policy',
       'core/announcement-companion',
       ...Array<string>(5).fill('core/announcement-kind'),

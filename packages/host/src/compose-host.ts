@@ -11,7 +11,6 @@ import {
   FRAME_SINK,
   GUEST_INTAKE,
   GUEST_MONITOR,
-  HANDOFF_STORE,
   HERALD_HOST,
   HeraldError,
   type HeraldPlugin,
@@ -27,20 +26,19 @@ import {
 import { FramePacer } from './announce/frame-pacer.js';
 import { SinkRegistry } from './announce/sink-registry.js';
 import { checkedCompanions } from './companions/checked-companions.js';
-import { FRAME_SCHEDULE } from './compose/host-defaults.js';
+import { FRAME_SCHEDULE, HANDOFF_STORES } from './compose/host-defaults.js';
 import { HostLifetime } from './compose/host-lifetime.js';
 import { installPlugins } from './compose/install-plugins.js';
 import type { Built } from './compose/installation.js';
 import type { ComposedHost } from './composed-host.js';
 import { AnnounceEngine } from './engine/announce-engine.js';
 import type { EngineServices } from './engine/engine-services.js';
-import { HostTwin } from './engine/host-twin.js';
-import { OtherGuests } from './engine/other-guests.js';
 import { HostIntake } from './facts/host-intake.js';
 import { ToldLately } from './facts/told-lately.js';
+import { HostTwinWatch } from './handoff/host-twin-watch.js';
+import { OtherGuests } from './handoff/other-guests.js';
 import { byName, ModelRegistry } from './knowledge/model-registry.js';
 import { LearnerRegistry } from './learn/learner-registry.js';
-import { CallMeter, metered } from './service/call-meter.js';
 import { censusOf } from './service/guest-census.js';
 import { HostCounters } from './service/host-counters.js';
 import { type HostRecords, LateHost } from './service/late-host.js';
@@ -86,14 +84,10 @@ export const composeHost = async (
   const clock = installation.get(CLOCK);
   const bus = installation.get(MIGRATION_EVENT_BUS);
   const ports = installation.find(PORT_RESOLVER);
-  const [reads, writes] = [new CallMeter(), new CallMeter()];
-  const store = installation.find(HANDOFF_STORE);
-  const handoff =
-    store && metered(store, { fetch: reads, list: reads, publish: writes, remove: writes }, clock);
+  const handoff = installation.get(HANDOFF_STORES);
   const policy = installation.get(ANNOUNCE_POLICY);
   const intake = installation.get(GUEST_INTAKE);
   const agent = randomUUID();
-  const hostTwin = new HostTwin({ host: name, agent }, clock);
   const told = new ToldLately(clock);
   const pacing = checkAnnouncePacing(policy.pacing ?? DEFAULT_ANNOUNCE_PACING);
   const services: EngineServices = {
@@ -110,10 +104,10 @@ export const composeHost = async (
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
     companions: checkedCompanions(installation.all(ANNOUNCEMENT_COMPANION)),
     ...(ports === undefined ? {} : { ports }),
-    ...(handoff === undefined ? {} : { handoff }),
-    otherGuests: new OtherGuests(handoff, clock, (heads) => {
-      const warning = hostTwin.look(heads);
-      if (warning !== undefined && told.isNews(warning.code)) bus.emit('warning', { warning });
+    handoff,
+    otherGuests: new OtherGuests(handoff, clock),
+    hostTwins: new HostTwinWatch({ host: name, agent }, handoff, clock, (warning) => {
+      if (told.isNews(warning.code)) bus.emit('warning', { warning });
     }),
   };
   const engine = new AnnounceEngine(services);
@@ -129,7 +123,7 @@ export const composeHost = async (
       guests: censusOf(engine.standings()),
       ...counters.stats,
       pacer: { backlog: services.pacers.announce.backlog },
-      handoff: { reads: reads.stats, writes: writes.stats },
+      handoff: { reads: handoff.reads.stats, writes: handoff.writes.stats },
     }),
   };
   const answer = (answering: AnnounceEngine | undefined): void => {

@@ -6,26 +6,38 @@ import {
   type Snapshot,
   type SnapshotHead,
 } from '@nic-herald/core';
-import { MemoryHandoff } from '@nic-herald/testkit';
+import { MemoryHandoff, type MemoryHandoffOptions } from '@nic-herald/testkit';
+import type { MacAddress } from '@nic-herald/wire';
 
 /** A hand-off that can be out of reach, hang, or hold entries that cannot be read. */
 export class FakeHandoff implements HandoffStore {
-  readonly memory = new MemoryHandoff();
+  readonly name: string;
+  readonly maxEntryBytes: number;
+  readonly memory: MemoryHandoff;
   readonly published: Snapshot[] = [];
   readonly removed: string[] = [];
+  /** The MACs of each question. */
+  readonly questions: (readonly MacAddress[])[] = [];
   /** Set: every call is answered with it. */
   trouble: (() => Promise<never>) | undefined;
   /** Entries of any guest besides those in memory. */
   broken: HandoffEntry[] = [];
   watchers = 0;
+  claim?: NonNullable<HandoffStore['claim']>;
+
+  constructor(options: MemoryHandoffOptions = {}) {
+    this.memory = new MemoryHandoff(options);
+    this.name = this.memory.name;
+    this.maxEntryBytes = this.memory.maxEntryBytes;
+  }
 
   readonly outOfReach = (): Promise<never> =>
     Promise.reject(new HeraldError('HERALD_TEST_HANDOFF', 'the hand-off is out of reach'));
 
   async publish(snapshot: Snapshot): Promise<void> {
     await this.trouble?.();
-    this.published.push(snapshot);
     await this.memory.publish(snapshot);
+    this.published.push(snapshot);
   }
 
   async fetch(guest: GuestKey): Promise<readonly HandoffEntry[]> {
@@ -33,9 +45,15 @@ export class FakeHandoff implements HandoffStore {
     return [...(await this.memory.fetch(guest)), ...this.broken];
   }
 
-  async list(): Promise<readonly SnapshotHead[]> {
+  async ownersOf(macs: readonly MacAddress[]): Promise<readonly SnapshotHead[]> {
+    this.questions.push(macs);
     await this.trouble?.();
-    return this.memory.list();
+    return this.memory.ownersOf(macs);
+  }
+
+  async ofHost(host: string): Promise<readonly SnapshotHead[]> {
+    await this.trouble?.();
+    return this.memory.ofHost(host);
   }
 
   watch(guest: GuestKey, changed: () => void): () => void {
@@ -51,5 +69,9 @@ export class FakeHandoff implements HandoffStore {
     await this.trouble?.();
     this.removed.push(`${guest} ${host}`);
     await this.memory.remove(guest, host);
+  }
+
+  onConnected(connected: () => void): () => void {
+    return this.memory.onConnected(connected);
   }
 }

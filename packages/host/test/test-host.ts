@@ -41,6 +41,8 @@ export interface TestHostOptions {
   readonly name?: string;
   readonly clock?: FakeClock;
   readonly handoff?: FakeHandoff;
+  /** Further stores beside it. */
+  readonly stores?: readonly FakeHandoff[];
   readonly model?: NicModel<CardState>;
   readonly handler?: AnnounceHandler;
   /** Besides those of the host. */
@@ -84,6 +86,7 @@ export class TestHost {
     const {
       clock = new FakeClock(),
       handoff = new FakeHandoff(),
+      stores = [],
       model = fakeModel(),
       handler,
       kind,
@@ -102,7 +105,7 @@ export class TestHost {
           contract: 2,
           install: (registrar) => {
             registrar.provide(CLOCK, { value: clock });
-            registrar.provide(HANDOFF_STORE, { value: handoff });
+            for (const value of [handoff, ...stores]) registrar.contribute(HANDOFF_STORE, { value });
             registrar.provide(ANNOUNCE_POLICY, {
               value: {
                 forGuest: (guest) => ({

@@ -31,6 +31,6 @@ export const fabricPlugin = ({ clock, sink, learner, handoff }: FabricPluginOpti
     registrar.contribute(FRAME_SINK, { value: sink });
     if (learner !== undefined) registrar.contribute(STATION_LEARNER, { value: learner });
     registrar.provide(PORT_RESOLVER, { value: fabricPorts });
-    registrar.provide(HANDOFF_STORE, { value: handoff });
+    registrar.contribute(HANDOFF_STORE, { value: handoff });
   },
 });

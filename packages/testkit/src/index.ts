@@ -17,11 +17,12 @@ export {
   type MonitorSurroundings,
   type OpenedMonitor,
 } from './contract/guest-monitor-contract.js';
+export type { DisconnectedHandoff } from './contract/handoff-disconnected-case.js';
 export {
   type HandoffStoreContractOptions,
   handoffStoreContract,
-  type OpenedHandoff,
 } from './contract/handoff-store-contract.js';
+export type { OpenedHandoff } from './contract/handoff-use.js';
 export type { ContractCards } from './contract/model-under-test.js';
 export { type NicModelContractOptions, nicModelContract } from './contract/nic-model-contract.js';
 export type { ContractValues, NicValues } from './contract/nic-values.js';
@@ -52,7 +53,7 @@ export {
   type ForwardingEntry,
   LearningBridge,
 } from './learning-bridge.js';
-export { MemoryHandoff } from './memory-handoff.js';
+export { MemoryHandoff, type MemoryHandoffOptions } from './memory-handoff.js';
 export { MemoryImage } from './memory-image.js';
 export { PlayedMonitor } from './played-monitor.js';
 export type { QmpArguments, QmpError, QmpReply } from './qmp-reply.js';

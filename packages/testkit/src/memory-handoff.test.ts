@@ -19,10 +19,7 @@ test('keeps one entry for each guest and host, the last one written', async () =
     { host: 'A', snapshot: from('A', 2) },
     { host: 'B', snapshot: from('B') },
   ]);
-  expect(await store.list()).toEqual([
-    { guest, host: 'A', epoch: 2, primaryMacs: [] },
-    { guest, host: 'B', epoch: 1, primaryMacs: [] },
-  ]);
+  expect(await store.ofHost('A')).toEqual([{ guest, host: 'A', epoch: 2, primaryMacs: [] }]);
   await store.remove(guest, 'A');
   expect(await store.fetch(guest)).toHaveLength(1);
   expect(await store.fetch(keyOf('web-2'))).toEqual([]);
@@ -35,7 +32,7 @@ test('an entry that is no snapshot says so and hides no other', async () => {
   const [bad, good] = await store.fetch(guest);
   expect(bad).toMatchObject({ host: 'A', problem: { code: 'HERALD_SNAPSHOT_INVALID' } });
   expect(good).toHaveProperty('snapshot');
-  expect(await store.list()).toHaveLength(1);
+  expect([await store.ofHost('A'), await store.ofHost('B')]).toMatchObject([[], [{ host: 'B' }]]);
 });
 
 test('tells the watchers of a guest of every change, until they stop', async () => {
@@ -53,4 +50,26 @@ test('tells the watchers of a guest of every change, until they stop', async () 
   stop();
   await store.publish(from('A'));
   expect(told).toBe(2);
+});
+
+test('forgets nothing while it cannot be reached', async () => {
+  const store = new MemoryHandoff();
+  await store.publish(from('A'));
+  store.disconnect();
+  const refused = { code: 'HERALD_HANDOFF_DISCONNECTED' };
+  await expect(store.publish(from('A', 2))).rejects.toMatchObject(refused);
+  await expect(store.fetch(guest)).rejects.toMatchObject(refused);
+  store.connect();
+  expect(await store.fetch(guest)).toMatchObject([{ snapshot: { epoch: 1 } }]);
+});
+
+test('keeps notes for a while', async () => {
+  let now = 0;
+  const store = new MemoryHandoff({ now: () => now });
+  const signal = new AbortController().signal;
+  await store.notes.put(guest, { host: 'A', kind: 'seen', writtenAt: 7, body: 1 }, { signal });
+  now = 600_000;
+  expect(await store.notes.read(guest, { signal })).toHaveLength(1);
+  now += 1;
+  expect(await store.notes.read(guest, { signal })).toEqual([]);
 });

@@ -74,7 +74,7 @@ export class Agent {
           contract: 2,
           install: (registrar) => {
             registrar.provide(CLOCK, { value: this.clock });
-            registrar.provide(HANDOFF_STORE, { value: this.store });
+            registrar.contribute(HANDOFF_STORE, { value: this.store });
             registrar.provide(ANNOUNCE_POLICY, {
               value: {
                 forGuest: () => ({ ...DEFAULT_GUEST_POLICY, multicastRefresh: false }),

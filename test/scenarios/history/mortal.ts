@@ -8,6 +8,7 @@ import type {
   SnapshotHead,
 } from '@nic-herald/core';
 import type { FakeClock } from '@nic-herald/testkit';
+import type { MacAddress } from '@nic-herald/wire';
 
 /** The clock of one agent: when that is dead its timers are gone, and it can set none. */
 export class MortalClock implements Clock {
@@ -75,6 +76,8 @@ export interface StoreListener {
 
 /** The shared store as one agent reaches it: it takes its time, and hears nothing of an agent that is dead. */
 export class MortalStore implements HandoffStore {
+  readonly name: string;
+  readonly maxEntryBytes: number;
   private readonly unwatches = new Set<() => void>();
   private isDead = false;
 
@@ -83,7 +86,10 @@ export class MortalStore implements HandoffStore {
     private readonly clock: MortalClock,
     private readonly latencyMs: number,
     private readonly told: StoreListener,
-  ) {}
+  ) {
+    this.name = store.name;
+    this.maxEntryBytes = store.maxEntryBytes;
+  }
 
   async publish(snapshot: Snapshot): Promise<void> {
     await this.reached();
@@ -96,9 +102,14 @@ export class MortalStore implements HandoffStore {
     return this.store.fetch(guest, { signal: NEVER });
   }
 
-  async list(): Promise<readonly SnapshotHead[]> {
+  async ownersOf(macs: readonly MacAddress[]): Promise<readonly SnapshotHead[]> {
     await this.reached();
-    return this.store.list({ signal: NEVER });
+    return this.store.ownersOf(macs, { signal: NEVER });
+  }
+
+  async ofHost(host: string): Promise<readonly SnapshotHead[]> {
+    await this.reached();
+    return this.store.ofHost(host, { signal: NEVER });
   }
 
   watch(guest: GuestKey, changed: () => void): () => void {

@@ -78,8 +78,8 @@ const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) =
     const message = `round ${round.round}: ${accepted} of ${frames} frames handed over`;
     return [[accepted < frames ? 'warn' : 'info', fields, message]];
   },
-  'snapshot:published': ({ guest, head }) => [
-    ['debug', { ...of(guest), epoch: head.epoch }, 'snapshot published'],
+  'snapshot:published': ({ guest, head, store }) => [
+    ['debug', { ...of(guest), epoch: head.epoch, store }, 'snapshot published'],
   ],
   'announce:finished': ({ guest, report }) => {
     const summary = reportSummary(report);

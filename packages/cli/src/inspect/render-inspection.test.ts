@@ -158,6 +158,11 @@ NIC nic0, virtio-net-pci, model virtio-net
       'tap tap0, frames would leave through linux-tap',
     ],
     ['an empty hand-off', { snapshots: [] }, 'snapshots   none in the hand-off'],
+    [
+      'when it moved',
+      { moves: [1_700_000_000_000, 1_700_000_060_500] },
+      'moved       2023-11-14T22:13:20Z, 2023-11-14T22:14:20Z',
+    ],
     ['no NICs', { nics: [] }, 'no NICs'],
     ['a guest without a name', { guest: {} }, 'unnamed guest runs here'],
     ['a name that would drive the terminal', { guest: { name: '\x1b]0;x\x07' } }, '\\x1b]0;x\\x07 runs here'],

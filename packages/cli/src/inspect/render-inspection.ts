@@ -34,7 +34,7 @@ export interface RenderOptions {
 /** A guest as a person reads it, at most 100 columns wide. */
 export const renderInspection = (inspection: GuestInspection, options: RenderOptions): string => {
   const { bold, yellow } = picocolors.createColors(options.color);
-  const { guest, hypervisor, phase, mode, epoch, armed, snapshots, warnings } = inspection;
+  const { guest, hypervisor, phase, mode, epoch, armed, snapshots, moves = [], warnings } = inspection;
   const handed = snapshots.map(({ host, epoch: written }) => `${host} (epoch ${written})`);
   const lines = [
     bold(`${printable(guestLabel(guest))} ${PHASE[phase]}`),
@@ -43,6 +43,7 @@ export const renderInspection = (inspection: GuestInspection, options: RenderOpt
     ...labelled('epoch', `${epoch}${armed ? '; frames lie ready for the moment it resumes' : ''}`),
     ...(options.hasSink ? labelled('mode', modeText(mode)) : []),
     ...labelled('snapshots', handed.length === 0 ? 'none in the hand-off' : handed.join(', ')),
+    ...(moves.length === 0 ? [] : labelled('moved', moves.map((at) => timeText(at)).join(', '))),
     ...warnings
       .flatMap(({ code, message }) => labelled('warning', `${message} (${code})`))
       .map((line) => yellow(line)),
@@ -55,6 +56,9 @@ export const renderInspection = (inspection: GuestInspection, options: RenderOpt
   ];
   return `${lines.join('\n')}\n`;
 };
+
+/** To the second: more says nothing, since hosts' clocks differ. */
+const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
 const modeText = (mode: AnnounceMode): string =>
   mode === 'observe' ? 'observe: all is made ready, and no frame is sent' : 'announce';

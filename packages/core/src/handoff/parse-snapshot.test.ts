@@ -1,4 +1,3 @@
-import { MacAddress, VlanId } from '@nic-herald/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHeraldError } from '../herald-error.js';
@@ -9,7 +8,7 @@ import {
   MAX_SNAPSHOT_STATIONS,
   parseSnapshot,
 } from './parse-snapshot.js';
-import { headOf, type Snapshot } from './snapshot.js';
+import type { Snapshot } from './snapshot.js';
 
 const nic = {
   id: 'nic0',
@@ -35,6 +34,7 @@ const origin = {
   writer: { agent: '4f1c-2' },
   process: { bootId: '6f1f2c1e-7d3a-4b7e-9a55-2f0d8f1f6f01', pid: 4711, startTicks: 81_234 },
   residence: 'resident',
+  moves: [1_600_000_000_000, 1_700_000_000_000],
 };
 const withProcess = (change: object): unknown => ({ ...valid, process: { ...origin.process, ...change } });
 const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
@@ -210,6 +210,13 @@ describe('parseSnapshot', () => {
       { ...valid, residence },
       'not a snapshot: residence: ',
     ]),
+    ...[1, [1.5], [-1], ['1'], [null], [Number.POSITIVE_INFINITY], [1, 2, 3, 4, 5, 6]].map(
+      (moves): [string, unknown, string] => [
+        `the moves ${JSON.stringify(moves)}`,
+        { ...valid, moves },
+        'not a snapshot: moves',
+      ],
+    ),
     ...[DEPTH_OF_A_STATE + 1, MAX_SNAPSHOT_DEPTH + 1, 6000, 200_000].map(
       (depth): [string, unknown, string] => [
         `a state nested ${depth} deep`,
@@ -306,13 +313,14 @@ describe('parseSnapshot', () => {
     expect(parseSnapshot(more)).toStrictEqual(more);
   });
 
-  it('takes the edges: written at 0, pid 1, ticks 0, names of 64 characters, a state as deep as may be', () => {
+  it('takes the edges: written at 0, pid 1, ticks 0, names of 64 characters, five moves, a state as deep as may be', () => {
     const more = {
       ...valid,
       nics: [{ ...nic, state: nested(DEPTH_OF_A_STATE) }],
       writtenAt: 0,
       writer: { agent: 'a'.repeat(64) },
       process: { bootId: 'b'.repeat(64), pid: 1, startTicks: 0 },
+      moves: [0, 8.64e15, 0, 1, 2],
     };
     expect(parseSnapshot(more)).toStrictEqual(more);
   });
@@ -361,33 +369,5 @@ describe('parseSnapshot', () => {
         else expect(parseSnapshot(JSON.parse(JSON.stringify(result)))).toEqual(result);
       }),
     );
-  });
-});
-
-describe('headOf', () => {
-  it('tells who owns which primary MAC', () => {
-    const snapshot = parseSnapshot(valid) as Snapshot;
-    expect(headOf(snapshot)).toEqual({
-      guest: 'name:web-1',
-      host: 'A',
-      epoch: 3,
-      primaryMacs: [MacAddress.of(nic.primaryMac)],
-    });
-    expect(VlanId.is(snapshot.nics[0]?.learned[0]?.station.vlan)).toBe(true);
-  });
-
-  it('tells who wrote it and when, and nothing else of where it was', () => {
-    const { writtenAt, writer } = origin;
-    const head = headOf(parseSnapshot({ ...valid, ...origin }) as Snapshot);
-    expect(head).toStrictEqual({ ...headOf(parseSnapshot(valid) as Snapshot), writtenAt, writer });
-  });
-
-  it('has no member for what an older version did not write', () => {
-    expect(Object.keys(headOf(parseSnapshot(valid) as Snapshot))).toEqual([
-      'guest',
-      'host',
-      'epoch',
-      'primaryMacs',
-    ]);
   });
 });

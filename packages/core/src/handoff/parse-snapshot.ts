@@ -4,7 +4,7 @@ import { stationOf } from '../announce/station.js';
 import { parseGuestKey } from '../guest/guest-identity.js';
 import { HeraldError } from '../herald-error.js';
 import { isNestedDeeperThan } from './nesting.js';
-import { SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
+import { MAX_SNAPSHOT_MOVES, SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
 
 /** Most NICs of a guest in a snapshot. */
 export const MAX_SNAPSHOT_NICS = 64;
@@ -109,14 +109,16 @@ const snapshot = z
     process: incarnation.optional(),
     origin: z.enum(['boot', 'incoming']).optional(),
     residence: z.enum(['arrived', 'resident', 'leaving']).optional(),
+    moves: list(z.int().min(0).max(MAX_TIME), MAX_SNAPSHOT_MOVES).optional(),
   })
-  .transform(({ writtenAt, writer, process, origin, residence, ...rest }) => ({
+  .transform(({ writtenAt, writer, process, origin, residence, moves, ...rest }) => ({
     ...rest,
     ...(writtenAt === undefined ? {} : { writtenAt }),
     ...(writer === undefined ? {} : { writer }),
     ...(process === undefined ? {} : { process }),
     ...(origin === undefined ? {} : { origin }),
     ...(residence === undefined ? {} : { residence }),
+    ...(moves === undefined ? {} : { moves }),
   }));
 
 const MAX_ISSUES = 3;

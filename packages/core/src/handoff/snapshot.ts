@@ -7,6 +7,9 @@ import type { LearnedStation } from '../learn/learned-station.js';
 /** The snapshot format this version writes and reads. A change that an older reader could misread raises it. */
 export const SNAPSHOT_FORMAT = 1;
 
+/** Most moves of a guest that its snapshots name. */
+export const MAX_SNAPSHOT_MOVES = 5;
+
 /** One NIC as its host last saw it. */
 export interface NicSnapshot {
   readonly id: string;
@@ -53,6 +56,11 @@ export interface Snapshot {
   readonly origin?: GuestOrigin;
   /** Where the guest stood then. Absent: an older version wrote it, and it counts as `resident`. */
   readonly residence?: SnapshotResidence;
+  /**
+   * When the guest moved, ms since 1970 UTC by the clocks of where it moved to: its last moves, at most
+   * `MAX_SNAPSHOT_MOVES`, the newest last. Absent where none is known.
+   */
+  readonly moves?: readonly number[];
 }
 
 /** A snapshot without what is only for its guest's own destination: who owns which primary MAC. */

@@ -17,6 +17,8 @@ export interface GuestInspection {
   readonly armed: boolean;
   /** Whose snapshots are in the hand-off. */
   readonly snapshots: readonly { readonly host: string; readonly epoch: number }[];
+  /** When it moved last, ms since 1970 UTC, the newest last, at most five; absent where no move is known. */
+  readonly moves?: readonly number[];
   readonly nics: readonly NicInspection[];
   readonly warnings: readonly ReportWarning[];
 }

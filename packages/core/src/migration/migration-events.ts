@@ -45,7 +45,8 @@ export interface MigrationEvents {
     readonly mode?: AnnounceMode;
   };
   'station:refused': { readonly guest: Guest; readonly nic: string; readonly refusal: Refusal };
-  'snapshot:published': { readonly guest: Guest; readonly head: SnapshotHead };
+  /** Once for each store that took it; `store` is that store's name. */
+  'snapshot:published': { readonly guest: Guest; readonly head: SnapshotHead; readonly store: string };
   /** An announcement is over: the report. */
   'announce:finished': {
     readonly guest: Guest;

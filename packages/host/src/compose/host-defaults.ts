@@ -3,12 +3,17 @@ import {
   ANNOUNCEMENT_COMPANION,
   ANNOUNCEMENT_KIND,
   CLOCK,
+  type Clock,
   DEFAULT_GUEST_POLICY,
   GUEST_INTAKE,
+  GUEST_NOTES,
+  HANDOFF_STORE,
+  type HandoffStore,
   HERALD_HOST,
   type HeraldPlugin,
   type HostDescription,
   MIGRATION_EVENT_BUS,
+  type MigrationEventBus,
   PLUGIN_CONTRACT,
   type Token,
   token,
@@ -16,6 +21,9 @@ import {
 import { FrameSchedule } from '../announce/frame-schedule.js';
 import { FactBus } from '../facts/fact-bus.js';
 import { HostIntake } from '../facts/host-intake.js';
+import { ToldLately } from '../facts/told-lately.js';
+import { HandoffStores } from '../handoff/handoff-stores.js';
+import { HostNotes } from '../handoff/host-notes.js';
 import { HOST_KINDS } from '../kinds/host-kinds.js';
 import { MulticastCompanion } from '../multicast/multicast-companion.js';
 import { LateHost } from '../service/late-host.js';
@@ -25,9 +33,12 @@ import { SystemClock } from './system-clock.js';
 /** When frames of this host are due; the host's own. */
 export const FRAME_SCHEDULE: Token<FrameSchedule> = token<FrameSchedule>('host/frame-schedule');
 
+/** The hand-off stores of this host; the host's own. */
+export const HANDOFF_STORES: Token<HandoffStores> = token<HandoffStores>('host/handoff-stores');
+
 /**
  * What the host itself brings: bus, clock and policy, each only where no plugin does; the intake of what monitors
- * report; itself, as its plugins see it; its kinds of announcement; and the companion that asks guests for their
+ * report; itself, as its plugins see it; what it makes of the hand-off stores; its kinds of announcement; and the companion that asks guests for their
  * multicast groups.
  */
 export const hostDefaults = (
@@ -53,6 +64,12 @@ export const hostDefaults = (
         describe: () => describe({ host, plugins: installation.describe() }),
       }),
     });
+    registrar.provide(HANDOFF_STORES, {
+      factory: ({ all, get }) => handoffStores(all(HANDOFF_STORE), get(CLOCK), get(MIGRATION_EVENT_BUS)),
+    });
+    registrar.provide(GUEST_NOTES, {
+      factory: ({ get }) => new HostNotes(host, get(HANDOFF_STORES), get(CLOCK)),
+    });
     if (!installation.isProvided(CLOCK)) registrar.provide(CLOCK, { value: new SystemClock() });
     if (!installation.isProvided(ANNOUNCE_POLICY)) {
       registrar.provide(ANNOUNCE_POLICY, { value: { forGuest: () => DEFAULT_GUEST_POLICY } });
@@ -61,3 +78,14 @@ export const hostDefaults = (
     for (const value of HOST_KINDS) registrar.contribute(ANNOUNCEMENT_KIND, { value });
   },
 });
+
+const handoffStores = (
+  stores: readonly HandoffStore[],
+  clock: Clock,
+  bus: MigrationEventBus,
+): HandoffStores => {
+  const told = new ToldLately(clock);
+  return new HandoffStores(stores, clock, (warning) => {
+    if (told.isNews(`${warning.code} ${warning.message}`)) bus.emit('warning', { warning });
+  });
+};

@@ -14,10 +14,10 @@ import {
   messageOf,
   type RecordRequest,
 } from '@nic-herald/core';
+import { type DepartedGuest, HandoffTidier } from '../handoff/handoff-tidier.js';
 import type { ResidenceState } from '../residence/residence.js';
 import type { EngineServices } from './engine-services.js';
 import { GuestSession } from './guest-session.js';
-import { type DepartedGuest, HandoffTidier } from './handoff-tidier.js';
 import { Household, twinHere } from './household.js';
 import { inspectGuest } from './inspect-guest.js';
 import type { AnnounceChoice } from './plan-guest.js';
@@ -79,6 +79,7 @@ export class AnnounceEngine implements GuestIntake {
   async close(): Promise<void> {
     this.tidier.close();
     this.services.otherGuests.close();
+    this.services.hostTwins.close();
     for (const session of this.sessions.values()) this.closing.add(session.close());
     this.sessions.clear();
     await Promise.all(this.closing);
@@ -207,7 +208,7 @@ export class AnnounceEngine implements GuestIntake {
     const { key } = session;
     if (key === undefined) return undefined;
     const sessions = [...this.sessions.values()].filter((each) => each.key === key);
-    return new Household(sessions, session.namedProcess);
+    return new Household(sessions, session.handoff.named);
   }
 
   private faulted(guest: Guest, error: unknown): void {
@@ -223,5 +224,8 @@ export class AnnounceEngine implements GuestIntake {
   }
 }
 
-const departedOf = ({ key, primaryMacs, guest: { process } }: GuestSession): DepartedGuest | undefined =>
-  key === undefined ? undefined : { key, primaryMacs, ...(process === undefined ? {} : { process }) };
+const departedOf = ({ handoff, primaryMacs, guest }: GuestSession): DepartedGuest | undefined => {
+  const { key, stores } = handoff;
+  const process = guest.process === undefined ? {} : { process: guest.process };
+  return key === undefined ? undefined : { key, stores, primaryMacs, ...process };
+};

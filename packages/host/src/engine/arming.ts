@@ -15,6 +15,7 @@ import type { GuestPorts } from './guest-ports.js';
 import { listNics } from './list-nics.js';
 import { planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
+import { OWNERS_SOON_MS, readOwners, UNREAD } from './read-owners.js';
 
 /** Pause before trying again where the hand-off or the guest did not answer, ms. */
 const RETRY_MS = 1000;
@@ -44,8 +45,8 @@ export interface ArmingListener {
 
 /**
  * Keeps an announcement ready for a guest that waits for its migration, and makes it anew whenever the
- * hand-off changes, and now and then besides, since what it is made of grows older. The one before stays ready until the new one is. The guest's own devices are not read:
- * before it runs they hold defaults.
+ * hand-off changes, and now and then besides, since what it is made of grows older. The one before stays ready until
+ * the new one is. The guest's own devices are not read: before it runs they hold defaults.
  */
 export class Arming {
   private current: Armed | undefined;
@@ -70,10 +71,7 @@ export class Arming {
   ) {
     this.signal = AbortSignal.any([signal, this.gaveUp.signal]);
     this.awaitedSince = guest.startedAt ?? services.clock.now();
-    this.unwatch =
-      handoff.key === undefined || services.handoff === undefined
-        ? () => {}
-        : services.handoff.watch(handoff.key, () => this.refresh());
+    this.unwatch = handoff.stores.watch(() => this.refresh());
     this.refresh();
   }
 
@@ -173,12 +171,10 @@ export class Arming {
         return undefined;
       }
     };
-    const unread = 'the hand-off could not be read';
-    const [fetched, , nics] = await Promise.all([
-      attempt('HERALD_HANDOFF_FAILED', unread, async () => ({
-        entries: await this.handoff.fetch(),
+    const [fetched, nics] = await Promise.all([
+      attempt('HERALD_HANDOFF_FAILED', UNREAD, async () => ({
+        entries: await this.handoff.fetch(true),
       })),
-      attempt('HERALD_HANDOFF_FAILED', unread, () => services.otherGuests.refresh(signal)),
       attempt('HERALD_GUEST_UNREADABLE', 'the guest does not tell its NICs', () =>
         listNics(guest, services, signal),
       ),
@@ -200,11 +196,15 @@ export class Arming {
     );
     problems.push(...(handoff?.problems ?? []), ...duplicateMacs(present));
     problems.push(...handed.flatMap(({ problem }) => (problem === undefined ? [] : [problem])));
-    const planned = planGuest(
-      guest,
-      handed.map(({ evidence }) => evidence),
-      services,
-    );
+    const evidence = handed.map((each) => each.evidence);
+    const areOwnersKnown = await readOwners(evidence, services, {
+      signal,
+      about: 'unanswered',
+      limitMs: OWNERS_SOON_MS,
+      tell: (problem) => problems.push(problem),
+    });
+    if (this.isMoot()) return;
+    const planned = planGuest(guest, evidence, services);
     const { timing } = services.policy.forGuest(guest.identity);
     const { ports, listener } = this;
     const occasion = { guest, cause: 'migration', timing, ports, onRound: listener.round } as const;
@@ -220,7 +220,7 @@ export class Arming {
     if (this.closed) return; // it is being waited for
     announcement.company.armed();
     this.listener.armed(this.current);
-    const isComplete = handoff !== undefined && nics !== undefined;
+    const isComplete = handoff !== undefined && nics !== undefined && areOwnersKnown;
     this.retry = services.clock.setTimer(isComplete ? this.handoff.maxAgeMs / MADE_PER_AGE : RETRY_MS, () =>
       this.refresh(),
     );

@@ -4,16 +4,17 @@ import type {
   AnnouncementKind,
   AnnouncePolicy,
   Clock,
-  HandoffStore,
   MigrationEventBus,
   PortResolver,
 } from '@nic-herald/core';
 import type { FramePacer } from '../announce/frame-pacer.js';
 import type { FrameSchedule } from '../announce/frame-schedule.js';
 import type { SinkRegistry } from '../announce/sink-registry.js';
+import type { HandoffStores } from '../handoff/handoff-stores.js';
+import type { HostTwinWatch } from '../handoff/host-twin-watch.js';
+import type { OtherGuests } from '../handoff/other-guests.js';
 import type { ModelRegistry } from '../knowledge/model-registry.js';
 import type { LearnerRegistry } from '../learn/learner-registry.js';
-import type { OtherGuests } from './other-guests.js';
 
 /** What every part of the announce engine works with; one set per host. */
 export interface EngineServices {
@@ -39,7 +40,7 @@ export interface EngineServices {
   readonly kinds: ReadonlyMap<string, AnnouncementKind>;
   /** What goes along with each announcement. */
   readonly companions: readonly AnnouncementCompanion[];
-  /** Absent: nothing is handed over, each host knows only what its own cards hold. */
-  readonly handoff?: HandoffStore;
+  readonly handoff: HandoffStores;
   readonly otherGuests: OtherGuests;
+  readonly hostTwins: HostTwinWatch;
 }

@@ -1,4 +1,4 @@
-import type { AnnounceMode, Guest, MigrationEvents, Snapshot } from '@nic-herald/core';
+import type { AnnounceMode, Guest, HeraldError, MigrationEvents, Snapshot } from '@nic-herald/core';
 import { endOfTurn, pause } from '../announce/end-of-turn.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
@@ -13,6 +13,7 @@ import { hearLastWords } from './last-words.js';
 import type { OwnedWork } from './owned-work.js';
 import { planGuest } from './plan-guest.js';
 import type { PreparedAnnouncement } from './prepared-announcement.js';
+import { OWNERS_SOON_MS, readOwners } from './read-owners.js';
 
 /** When a guest resumed, and whether no other could resume in the same turn. */
 export interface Resume extends Pick<MigrationEvents['guest:resumed'], 'resumedAt' | 'readAt'> {
@@ -42,6 +43,8 @@ export interface ArrivingGuest {
   /** Looks at the cards; what fails is told, and tried again. */
   look(): Promise<void>;
   publish(): void;
+  /** Tells what is wrong. */
+  tell(problem: HeraldError): void;
   /** Does what has to be done for one that did not arrive in order, now or after a while. */
   catchUp(): Promise<void>;
   catchUpLater(): void;
@@ -120,7 +123,9 @@ export class GuestArrival {
     handoff.last = armed.handoff ?? NO_HANDOFF;
     // Where it stopped again nothing is taken over: when it goes on, it is announced anew.
     const isRead = armed.handoff !== undefined && owner.isRunning;
-    owner.take({ is: 'taken', epoch: Math.max(owner.epoch, handoff.last.epoch) + 1, isRead });
+    const epoch = Math.max(owner.epoch, handoff.last.epoch) + 1;
+    handoff.settled(epoch);
+    owner.take({ is: 'taken', epoch, isRead });
     // Not awaited: the rounds last up to minutes, and the guest may change meanwhile.
     const origin = { cause: 'migration', epoch: owner.epoch, handoff: handoff.last, problems } as const;
     work.follow(announcer.report(announcement, { ...origin, resumed: { resumedAt, readAt } }));
@@ -143,6 +148,13 @@ export class GuestArrival {
   private async announceBeyond(announcement: PreparedAnnouncement): Promise<void> {
     const { guest, knowledge, observation, services } = this.parts;
     await this.owner.look();
+    const { owner, parts } = this;
+    await readOwners(knowledge.evidence(), services, {
+      signal: parts.signal,
+      tell: (problem) => owner.tell(problem),
+      about: 'unknown',
+      limitMs: OWNERS_SOON_MS,
+    });
     const planned = planGuest(guest, knowledge.evidence(), services);
     const { maxStations } = services.policy.forGuest(guest.identity);
     await announcement.addFrom(planned, maxStations);
@@ -156,7 +168,7 @@ export class GuestArrival {
     return hearLastWords(
       {
         guest,
-        key: handoff.key,
+        handoff,
         heard: handoff.last,
         read: (fetched) =>
           handoff.read(fetched, { guestIs: 'incoming', primaryMacs, knownEpoch: 0, awaitedSince }),

@@ -1,28 +1,35 @@
-import {
-  DEFAULT_GUEST_POLICY,
-  type Guest,
-  type GuestKey,
-  guestKeyOf,
-  type ProcessIncarnation,
-} from '@nic-herald/core';
+import { DEFAULT_GUEST_POLICY, type Guest, type GuestKey, type ProcessIncarnation } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
-import { type HandoffReading, type HandoffView, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
+import { type FetchedEntries, type GuestStores, snapshotsOf } from '../handoff/guest-stores.js';
+import { movesAfter } from '../handoff/moves-after.js';
+import {
+  type HandoffReading,
+  type HandoffView,
+  NO_HANDOFF,
+  readHandoff,
+} from '../knowledge/newest-snapshot.js';
+import { onePerHost } from '../knowledge/one-per-host.js';
 import type { EngineServices } from './engine-services.js';
-import { type FetchedEntries, fetchEntries, handoffReading } from './fetch-handoff.js';
 
 /** What the hand-off says of one guest, as this host reads it. */
 export class GuestHandoff {
-  readonly key: GuestKey | undefined;
+  /** The stores that serve it. */
+  readonly stores: GuestStores;
   /** What it said when it was read last: for reports. */
   last: HandoffReading = NO_HANDOFF;
   private namedLast: ProcessIncarnation | undefined;
+  private moved: readonly number[] = [];
 
   constructor(
     private readonly guest: Guest,
     private readonly services: EngineServices,
     private readonly signal: AbortSignal,
   ) {
-    this.key = guestKeyOf(guest.identity);
+    this.stores = services.handoff.forGuest(guest);
+  }
+
+  get key(): GuestKey | undefined {
+    return this.stores.key;
   }
 
   /** How long what was learned counts, ms. A policy that fails is told of where it costs the announcement. */
@@ -39,9 +46,20 @@ export class GuestHandoff {
     return this.namedLast;
   }
 
-  /** Reads the entries. Rejects where the store cannot be read. */
-  async fetch(): Promise<FetchedEntries | undefined> {
-    return fetchEntries(this.key, this.services, this.signal);
+  /** When the guest moved last, see `Snapshot.moves`. */
+  get moves(): readonly number[] {
+    return this.moved;
+  }
+
+  /** The guest is here with this epoch, by what was read last: where that is a new one it has just moved. */
+  settled(epoch: number): void {
+    const { last, services } = this;
+    this.moved = movesAfter(last, { epoch, now: services.clock.now() });
+  }
+
+  /** Reads the entries. Rejects where no store can be read. `isUrgent`: see `FetchOptions`. */
+  async fetch(isUrgent = false): Promise<FetchedEntries | undefined> {
+    return this.stores.fetch({ signal: this.signal, isUrgent });
   }
 
   /** What entries say of the guest that has these primary MACs, and this epoch here. */
@@ -51,9 +69,11 @@ export class GuestHandoff {
       readonly primaryMacs: readonly MacAddress[];
     },
   ): HandoffReading {
-    const { host } = this.services;
-    const own = fetched?.entries.find((entry) => 'snapshot' in entry && entry.snapshot.host === host);
-    this.namedLast = own !== undefined && 'snapshot' in own ? own.snapshot.process : undefined;
-    return handoffReading(fetched, { ...view, maxAgeMs: this.maxAgeMs }, this.services);
+    const { host, clock } = this.services;
+    if (fetched === undefined) return NO_HANDOFF;
+    const own = snapshotsOf(fetched.entries, host).map((snapshot) => ({ snapshot, ageMs: 0 }));
+    this.namedLast = onePerHost(own)[0]?.snapshot.process;
+    const whole = { ...view, host, now: clock.now(), maxAgeMs: this.maxAgeMs };
+    return { ...readHandoff(fetched.entries, whole), readAt: fetched.readAt };
   }
 }

@@ -17,13 +17,14 @@ import type { ReportCounts } from './guest-ports.js';
 import type { GuestWarnings } from './guest-warnings.js';
 import { listNics } from './list-nics.js';
 import type { PreparedAnnouncement } from './prepared-announcement.js';
+import { doubtfulMacs } from './read-owners.js';
 
 /** How often the ports are read, ms: a station the guest begins to use is handed over after that at the latest. */
 const LEARN_POLL_MS = 10_000;
 /** A port is read so many times within the time for which what is learned counts, and not more often than each second. */
 const READS_PER_AGE = 3;
 const LEAST_LEARN_POLL_MS = 1000;
-/** How old the list of other guests' MACs may be when this guest's are held against it, ms. */
+/** How old it may be what is known of who owns this guest's MACs, ms. */
 const OWNERS_AGE_MS = 5000;
 
 /** A policy that fails costs its guest the announcement, and is told of there; what is known must not suffer. */
@@ -76,9 +77,10 @@ export class GuestObservation {
   async look(signal: AbortSignal, only?: ReadonlySet<string>): Promise<boolean> {
     const { changed, problems } = await this.knowledge.refresh(signal, only);
     for (const problem of problems) this.warnings.tell(problem);
-    const { otherGuests } = this.services;
+    const { otherGuests, hostTwins } = this.services;
     otherGuests.present(this.guest, this.knowledge.primaryMacs);
-    otherGuests.refreshIfOlder(OWNERS_AGE_MS, signal);
+    otherGuests.askIfOlder(OWNERS_AGE_MS, doubtfulMacs(this.knowledge.evidence()), signal);
+    hostTwins.look();
     for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
     const learned = await this.learn();
     return changed || learned;

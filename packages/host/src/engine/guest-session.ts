@@ -7,11 +7,12 @@ import {
   type HeraldError,
   type MigrationReport,
   messageOf,
-  type ProcessIncarnation,
   type Snapshot,
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 import { ChannelSet } from '../announce/channel-set.js';
+import { guestPublisher, unnamed } from '../handoff/guest-publisher.js';
+import type { PublisherSet } from '../handoff/publisher-set.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import { judgeStay, recognised } from '../residence/judge-stay.js';
@@ -24,15 +25,14 @@ import { type ArrivingGuest, GuestArrival, type Resume } from './guest-arrival.j
 import { GuestHandoff } from './guest-handoff.js';
 import { GuestObservation } from './guest-observation.js';
 import type { GuestPorts } from './guest-ports.js';
-import { guestPublisher, unnamed } from './guest-publisher.js';
 import { GuestWarnings } from './guest-warnings.js';
 import { listNics, unreadable } from './list-nics.js';
 import { OwnedWork } from './owned-work.js';
 import { type AnnounceChoice, planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
+import { readOwners, UNREAD } from './read-owners.js';
 import { RisingRetry } from './rising-retry.js';
 import type { SessionOwner } from './session-owner.js';
-import type { SnapshotPublisher } from './snapshot-publisher.js';
 
 /**
  * One guest in one hypervisor process, from the moment its monitor sees it until it is gone. It does what follows
@@ -41,9 +41,9 @@ import type { SnapshotPublisher } from './snapshot-publisher.js';
  */
 export class GuestSession implements ArrivingGuest {
   readonly knowledge: GuestKnowledge;
-  private readonly handoff: GuestHandoff;
+  readonly handoff: GuestHandoff;
   private readonly ports: GuestPorts;
-  private readonly publisher: SnapshotPublisher | undefined;
+  private readonly publisher: PublisherSet | undefined;
   private readonly warnings: GuestWarnings;
   private readonly announcer: Announcer;
   private readonly observation: GuestObservation;
@@ -75,7 +75,8 @@ export class GuestSession implements ArrivingGuest {
       channels: new ChannelSet(guest.identity, sinks, clock, this.stop.signal),
       countReports: () => this.observation.countReports(),
     };
-    this.retry = new RisingRetry(clock, () => void this.work.enqueue(() => this.catchUp()));
+    const catchUp = (): void => void this.work.enqueue(() => this.catchUp());
+    this.retry = new RisingRetry(clock, catchUp, (again) => this.handoff.stores.onConnected(again));
     this.work = new OwnedWork(guest, this.stop.signal, (problem) => this.warnings.tell(problem));
     const { announcer, handoff, knowledge, observation, work } = this;
     const { signal } = this.stop;
@@ -86,12 +87,13 @@ export class GuestSession implements ArrivingGuest {
     this.publisher = guestPublisher(
       {
         guest,
-        key: this.key,
-        knowledge: this.knowledge,
+        stores: handoff.stores,
+        knowledge,
         warnings: this.warnings,
         standing: () => this.standing,
+        moves: () => handoff.moves,
         mayRepeat: () => this.residence.state === 'left' && this.owner.mayPublish(),
-        maxAgeMs: () => this.handoff.maxAgeMs,
+        maxAgeMs: () => handoff.maxAgeMs,
       },
       services,
     );
@@ -99,11 +101,6 @@ export class GuestSession implements ArrivingGuest {
 
   get key(): GuestKey | undefined {
     return this.handoff.key;
-  }
-
-  /** The process that this host's entry for the key named when it was last read. */
-  get namedProcess(): ProcessIncarnation | undefined {
-    return this.handoff.named;
   }
 
   get phase(): GuestPhase {
@@ -341,6 +338,7 @@ export class GuestSession implements ArrivingGuest {
       judgement,
     );
     if (carried !== undefined) this.knowledge.carry(carried, handoff.readAt);
+    if (owes || carried !== undefined) this.handoff.settled(epoch);
     await this.look();
     this.take({ is: 'judged', epoch, owes });
   }
@@ -366,7 +364,8 @@ export class GuestSession implements ArrivingGuest {
 
   /** The last moment to look at the cards of a guest that is being sent away. */
   private async handOn(): Promise<void> {
-    await Promise.all([this.look(), this.readOwners()]);
+    await this.look();
+    await this.readOwners();
     this.publish();
     await this.publisher?.flush();
   }
@@ -387,13 +386,12 @@ export class GuestSession implements ArrivingGuest {
     });
   };
 
-  /** Which MACs are other guests', as of now. */
-  private readOwners(): Promise<void> {
-    return this.services.otherGuests.refresh(this.stop.signal).catch((error: unknown) => {
-      if (this.stop.signal.aborted) return;
-      this.warnings.tell(asHeraldError(error, 'HERALD_HANDOFF_FAILED', UNREAD));
+  /** Which of its MACs are other guests', as of now. */
+  private readOwners(): Promise<boolean> {
+    return readOwners(this.knowledge.evidence(), this.services, {
+      signal: this.stop.signal,
+      about: 'all',
+      tell: (problem) => this.warnings.tell(problem),
     });
   }
 }
-
-const UNREAD = 'the hand-off could not be read';

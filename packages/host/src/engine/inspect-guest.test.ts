@@ -38,10 +38,11 @@ describe('inspect', () => {
   it('shows a guest that is about to come by its hand-off', async () => {
     const test = await TestHost.compose();
     const guest = new FakeGuest();
-    await test.handoff.memory.publish(snapshotOf());
+    await test.handoff.memory.publish(snapshotOf({ moves: [1000, 2000] }));
     await test.appear(guest, 'incoming');
     expect(await test.host.inspect(guest)).toMatchObject({
       phase: 'incoming',
+      moves: [1000, 2000],
       epoch: 3,
       armed: true,
       snapshots: [{ host: 'A', epoch: 3 }],

@@ -23,6 +23,7 @@ import type { EngineServices } from './engine-services.js';
 import type { GuestSession } from './guest-session.js';
 import { listNics } from './list-nics.js';
 import { planGuest } from './plan-guest.js';
+import { doubtfulMacs, UNREAD } from './read-owners.js';
 import { reportWarnings } from './report-warnings.js';
 
 /** Looks at one guest and plans for it, without sending. Never rejects: what cannot be read is a warning. */
@@ -45,13 +46,8 @@ export const inspectGuest = async (
       return otherwise;
     }
   };
-  const handoff = await attempt('HERALD_HANDOFF_FAILED', 'the hand-off could not be read', NO_HANDOFF, () =>
-    session.readHandoff(),
-  );
+  const handoff = await attempt('HERALD_HANDOFF_FAILED', UNREAD, NO_HANDOFF, () => session.readHandoff());
   problems.push(...handoff.problems);
-  await attempt('HERALD_HANDOFF_FAILED', 'the hand-off could not be read', undefined, () =>
-    services.otherGuests.refresh(),
-  );
 
   let evidence: readonly NicEvidence[];
   if (phase === 'incoming') {
@@ -72,6 +68,9 @@ export const inspectGuest = async (
     );
     evidence = session.knowledge.evidence();
   }
+  await attempt('HERALD_HANDOFF_FAILED', UNREAD, undefined, () =>
+    services.otherGuests.ask(doubtfulMacs(evidence)),
+  );
   const { plans, faults } = planGuest(guest, evidence, services);
   const ways = services.sinks.waysOf(guest.identity);
   const look = { session, ways, clock: services.clock };
@@ -83,6 +82,7 @@ export const inspectGuest = async (
     const queries = multicastRefresh ? planQueries(plan, each.filter) : undefined;
     nics.push(await inspectNic(each, plan, queries, look));
   }
+  const moves = session.handoff.moves.length > 0 ? session.handoff.moves : (handoff.newest?.moves ?? []);
   const duplicates = duplicateMacs(evidence.map(({ nic }) => nic));
   return {
     guest: guest.identity,
@@ -93,6 +93,7 @@ export const inspectGuest = async (
     epoch: Math.max(session.epoch, handoff.epoch),
     armed: session.armed !== undefined,
     snapshots: handoff.snapshots,
+    ...(moves.length === 0 ? {} : { moves }),
     nics,
     warnings: reportWarnings([...problems, ...faults, ...duplicates]),
   };

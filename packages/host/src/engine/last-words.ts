@@ -1,9 +1,10 @@
-import { type Guest, type GuestKey, isSameProcess, type Snapshot } from '@nic-herald/core';
+import { type Guest, isSameProcess, type Snapshot } from '@nic-herald/core';
 import { pause } from '../announce/end-of-turn.js';
+import type { FetchedEntries } from '../handoff/guest-stores.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { stationContent } from '../knowledge/station-content.js';
 import type { EngineServices } from './engine-services.js';
-import { type FetchedEntries, fetchEntries } from './fetch-handoff.js';
+import type { GuestHandoff } from './guest-handoff.js';
 
 /**
  * How long after the resume the source's last snapshot is waited for, ms. It is written when the guest stops
@@ -14,7 +15,7 @@ export const LAST_WORDS_MS = 400;
 /** Whose last words are waited for, and how they are read. */
 export interface LastWordsOf {
   readonly guest: Pick<Guest, 'process'>;
-  readonly key: GuestKey | undefined;
+  readonly handoff: Pick<GuestHandoff, 'key' | 'stores'>;
   /** What was heard before. */
   readonly heard: HandoffReading;
   /** What entries say now. */
@@ -27,17 +28,16 @@ export interface LastWordsOf {
  * nothing more is waited for. Rejects only where what was heard before cannot be told from what comes.
  */
 export const hearLastWords = async (
-  { guest, key, heard, read }: LastWordsOf,
-  services: Pick<EngineServices, 'handoff' | 'clock' | 'host'>,
+  { guest, handoff: { key, stores }, heard, read }: LastWordsOf,
+  services: Pick<EngineServices, 'clock' | 'host'>,
   signal: AbortSignal,
   told: (snapshot: Snapshot) => void,
 ): Promise<void> => {
-  const { handoff, clock } = services;
-  if (key === undefined || handoff === undefined || signal.aborted) return;
+  if (key === undefined || stores.all.length === 0 || signal.aborted) return;
   let content = contentOf(heard.newest);
   let isOver = false;
   const listen = async (): Promise<void> => {
-    const fetched = await fetchEntries(key, services, signal);
+    const fetched = await stores.fetch({ signal, isUrgent: true });
     const upTo = fetched && {
       ...fetched,
       entries: fetched.entries.filter(
@@ -56,9 +56,9 @@ export const hearLastWords = async (
     host === services.host &&
     (process === undefined || guest.process === undefined || isSameProcess(process, guest.process));
   const hear = (): void => void listen().catch(() => {}); // the plan's making told what fails
-  const unwatch = handoff.watch(key, hear);
+  const unwatch = stores.watch(hear);
   hear(); // what came while the last plan was being made had no listener
-  await pause(clock, LAST_WORDS_MS, signal);
+  await pause(services.clock, LAST_WORDS_MS, signal);
   isOver = true;
   unwatch();
 };

@@ -9,11 +9,16 @@ export class RisingRetry {
   private timer: CancelTimer | undefined;
   private failures = 0;
   private closed = false;
+  private readonly unhear: () => void;
 
+  /** `hear` calls when what did not answer may do so now: what waits is then tried at once. Gives the way to stop. */
   constructor(
     private readonly clock: Clock,
     private readonly work: () => void,
-  ) {}
+    hear: (again: () => void) => () => void = () => () => {},
+  ) {
+    this.unhear = hear(() => this.hurry());
+  }
 
   /** It failed: tries again after a pause. Asked for twice, it tries once. */
   again(): void {
@@ -21,7 +26,10 @@ export class RisingRetry {
     if (this.closed) return;
     const pauseMs = Math.min(FIRST_MS * 2 ** this.failures, MOST_MS);
     this.failures += 1;
-    this.timer = this.clock.setTimer(pauseMs, this.work);
+    this.timer = this.clock.setTimer(pauseMs, () => {
+      this.timer = undefined;
+      this.work();
+    });
   }
 
   /** It went well: the next pause is the first again. */
@@ -31,6 +39,15 @@ export class RisingRetry {
 
   close(): void {
     this.closed = true;
+    this.unhear();
     this.timer?.();
+  }
+
+  private hurry(): void {
+    this.failures = 0;
+    if (this.timer === undefined) return;
+    this.timer();
+    this.timer = undefined;
+    this.work();
   }
 }

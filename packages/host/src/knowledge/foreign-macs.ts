@@ -6,15 +6,20 @@ import type { NicEvidence } from '../plan/nic-evidence.js';
  * came from. Its own configured one never is.
  */
 export const foreignMacs = (
-  { nic, filter, learned, foreign = [] }: NicEvidence,
+  evidence: NicEvidence,
   ownedByOthers: ReadonlySet<MacAddress>,
 ): readonly MacAddress[] => {
-  const others = new Set([...ownedByOthers, ...foreign]);
+  const others = new Set([...ownedByOthers, ...(evidence.foreign ?? [])]);
+  return usedMacs(evidence).filter((mac) => others.has(mac));
+};
+
+/** The MACs that a guest uses on a NIC, each once, but for the configured one. */
+export const usedMacs = ({ nic, filter, learned }: NicEvidence): readonly MacAddress[] => {
   const used = [
     ...(filter.currentMac === undefined ? [] : [filter.currentMac]),
     ...filter.unicast,
     ...(filter.exact ?? []).map(({ mac }) => mac),
     ...learned.map(({ station }) => station.mac),
   ];
-  return [...new Set(used)].filter((mac) => mac !== nic.primaryMac && others.has(mac));
+  return [...new Set(used)].filter((mac) => mac !== nic.primaryMac);
 };

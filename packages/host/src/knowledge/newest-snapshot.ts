@@ -3,6 +3,7 @@ import type { MacAddress } from '@nic-herald/wire';
 import { agedSnapshot } from './aged-snapshot.js';
 import { believedEpoch } from './believed-epoch.js';
 import { entryAge, inWords } from './entry-age.js';
+import { onePerHost } from './one-per-host.js';
 import { mayBeOf } from './same-machine.js';
 
 /** One host's entry that is about this guest, as it is worth by now. */
@@ -59,8 +60,9 @@ type Readable = Extract<HandoffEntry, { snapshot: unknown }>;
 
 /**
  * Chooses among all hosts' entries: the highest epoch wins; within one epoch another host's before this one's where
- * the guest is about to come here (`incoming`), and this host's where it runs here; then the later one. Entries of
- * another machine with the same key are no evidence, nor is an epoch out of all bounds.
+ * the guest is about to come here (`incoming`), and this host's where it runs here; then the later one. Of one host's
+ * entries in several stores the newest counts. Entries of another machine with the same key are no evidence, nor is an
+ * epoch out of all bounds.
  */
 export const readHandoff = (entries: readonly HandoffEntry[], view: HandoffView): HandoffReading => {
   const readable = entries.filter((entry): entry is Readable => 'snapshot' in entry);
@@ -81,10 +83,11 @@ export const readHandoff = (entries: readonly HandoffEntry[], view: HandoffView)
   );
   const [believed, unbelieved] = parted(aged, ({ snapshot }) => snapshot.epoch <= epoch);
   // Where there is nothing else, what such an entry knows is better than nothing; its number counts for nothing.
-  const used =
+  const used = onePerHost(
     believed.length > 0
       ? believed
-      : unbelieved.map((each) => ({ ...each, snapshot: { ...each.snapshot, epoch } }));
+      : unbelieved.map((each) => ({ ...each, snapshot: { ...each.snapshot, epoch } })),
+  );
   // A guest that is on its way comes from where it leaves, not from where one of its name was booted beside it.
   const isComing = used.some(({ isUnderWay }) => isUnderWay);
   const isBeside = ({ snapshot, isUnderWay }: AgedEntry): boolean =>
@@ -96,15 +99,13 @@ export const readHandoff = (entries: readonly HandoffEntry[], view: HandoffView)
   return {
     ...(newest === undefined ? {} : { newest: newest.snapshot }),
     epoch,
-    snapshots: readable
-      .filter(isOurs)
-      .map(({ snapshot }) => ({ host: snapshot.host, epoch: snapshot.epoch })),
-    unreadable: entries.flatMap((entry) => ('problem' in entry ? [entry.host] : [])),
+    snapshots: onePerHost(aged).map(({ snapshot }) => ({ host: snapshot.host, epoch: snapshot.epoch })),
+    unreadable: [...new Set(entries.flatMap((entry) => ('problem' in entry ? [entry.host] : [])))],
     entries: inOrder.map(({ snapshot, writtenAt }) => ({
       snapshot,
       ...(writtenAt === undefined ? {} : { writtenAt }),
     })),
-    problems: [
+    problems: onceEach([
       ...entries.flatMap((entry) => ('problem' in entry ? [entry.problem] : [])),
       ...readable
         .filter((entry) => !isOurs(entry) && entry.snapshot.nics.length > 0)
@@ -112,9 +113,14 @@ export const readHandoff = (entries: readonly HandoffEntry[], view: HandoffView)
       ...unbelieved.map(({ snapshot }) => outOfBounds(snapshot, epoch)),
       ...doubts,
       ...(newest === undefined || newest.isFresh ? [] : [stale(newest.snapshot, newest.ageMs)]),
-    ],
+    ]),
   };
 };
+
+/** Several stores may say the same. */
+const onceEach = (problems: readonly HeraldError[]): readonly HeraldError[] => [
+  ...new Map(problems.map((each) => [`${each.code} ${each.message}`, each])).values(),
+];
 
 interface AgedEntry extends BelievedEntry {
   readonly isFresh: boolean;

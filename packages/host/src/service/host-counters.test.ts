@@ -105,7 +105,7 @@ describe('the counters of a host', () => {
     finish({ outcome: 'failed', warnings: [{ code: 'HERALD_SINK_LOST', message: 'gone' }] });
     bus.emit('warning', { warning: new HeraldError('HERALD_LEARNER_LOST', 'gone') });
     bus.emit('listener:failed', { event: 'x', error: 1 });
-    bus.emit('snapshot:published', { guest, head: {} as never });
+    bus.emit('snapshot:published', { guest, head: {} as never, store: 'directory' });
     expect(counters.stats).toMatchObject({
       announcements: {
         byOutcome: { announced: 2, failed: 1 },

@@ -1,29 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
-import {
-  type GuestKey,
-  type HandoffEntry,
-  type HandoffStore,
-  headOf,
-  isHeraldError,
-  MAX_SNAPSHOT_DEPTH,
-  type Snapshot,
-} from '@nic-herald/core';
-import { contractBroken, demand, inWords, quote } from './contract-broken.js';
+import { isHeraldError, MAX_SNAPSHOT_DEPTH, type Snapshot } from '@nic-herald/core';
+import { demand, inWords, quote } from './contract-broken.js';
 import type { ContractCase, ContractSuite } from './contract-suite.js';
-import { DEFAULT_LIMIT_MS, mustEnd, outcomeOf } from './outcome.js';
-import { sampleGuest, sampleSnapshot } from './sample-snapshot.js';
+import { handoffBoundCases } from './handoff-bound-cases.js';
+import { type DisconnectedHandoff, disconnectedCase } from './handoff-disconnected-case.js';
+import { handoffNoteCases } from './handoff-note-cases.js';
+import { handoffQuestionCases } from './handoff-question-cases.js';
+import { DB, HandoffUse, type OpenedHandoff, type UsingHandoff, WEB } from './handoff-use.js';
+import { DEFAULT_LIMIT_MS, outcomeOf } from './outcome.js';
+import { sampleGuest, sampleMacs, sampleSnapshot } from './sample-snapshot.js';
 import { Signpost } from './signpost.js';
-
-/** An empty hand-off, opened for one case. */
-export interface OpenedHandoff {
-  /** Started, and ready for use. */
-  readonly store: HandoffStore;
-  /** Another host's view of the same entries; absent: `store` stands for both. */
-  readonly another?: HandoffStore;
-  /** Makes an entry unreadable, as a broken disk or a later version would; it was published before. */
-  readonly spoil?: (guest: GuestKey, host: string) => Promise<void>;
-  readonly close: () => Promise<void>;
-}
 
 /** A hand-off store, and how to come by it. */
 export interface HandoffStoreContractOptions {
@@ -31,12 +16,14 @@ export interface HandoffStoreContractOptions {
   readonly open: () => Promise<OpenedHandoff>;
   /** Why nothing can be made unreadable, where `spoil` is missing. */
   readonly noSpoil?: string;
+  /** Opens an empty one that is started while it cannot be reached. */
+  readonly openDisconnected?: () => Promise<DisconnectedHandoff>;
+  /** Why it cannot be started so, where `openDisconnected` is missing. */
+  readonly noDisconnect?: string;
   /** How long one call may take, and a watcher may wait, ms of real time; default 2000. */
   readonly limitMs?: number;
 }
 
-const WEB = sampleGuest('uuid:11111111-2222-4333-8444-555555555555');
-const DB = sampleGuest('name:db');
 /** Names that a store might take for a path, for each other, or for something of its own. */
 const ODD_HOSTS = [
   '../a',
@@ -82,34 +69,37 @@ const withOrigin = (snapshot: Snapshot, residence: (typeof RESIDENCES)[number]):
 export const handoffStoreContract = ({
   open,
   noSpoil = 'no `spoil` was given',
+  openDisconnected,
+  noDisconnect = 'no `openDisconnected` was given',
   limitMs = DEFAULT_LIMIT_MS,
 }: HandoffStoreContractOptions): ContractSuite => {
-  const using = (name: string, run: (use: Use) => Promise<void>, skip?: string): ContractCase => ({
+  const using: UsingHandoff = (name, run, skip) => ({
     name,
     ...(skip === undefined ? {} : { skip }),
     run: async () => {
       const opened = await open();
       try {
-        await run(new Use(opened, limitMs));
+        await run(new HandoffUse(opened, limitMs));
       } finally {
         await opened.close();
       }
     },
   });
-  return { name: 'the contract of a hand-off store', cases: casesOf(using, noSpoil) };
+  const cases = [
+    ...entryCases(using, noSpoil),
+    ...handoffBoundCases(using),
+    ...handoffQuestionCases(using),
+    ...handoffNoteCases(using),
+    disconnectedCase(openDisconnected, limitMs, noDisconnect),
+  ];
+  return { name: 'the contract of a hand-off store', cases };
 };
 
-type Using = (name: string, run: (use: Use) => Promise<void>, skip?: string) => ContractCase;
-
-const casesOf = (using: Using, noSpoil: string): readonly ContractCase[] => [
+const entryCases = (using: UsingHandoff, noSpoil: string): readonly ContractCase[] => [
   using('has nothing where nothing was published', async (use) => {
     demand(
       (await use.fetch(WEB)).length === 0,
       '`fetch` gave entries of a guest that nobody published: an empty list is wanted',
-    );
-    demand(
-      (await use.list()).length === 0,
-      '`list` gave heads though nothing was published: an empty list is wanted',
     );
     await use.remove(WEB, 'A');
   }),
@@ -178,32 +168,6 @@ const casesOf = (using: Using, noSpoil: string): readonly ContractCase[] => [
     for (const snapshot of guests)
       use.same(await use.fetch(snapshot.guest), [snapshot], `of the guest ${snapshot.guest.slice(0, 40)}`);
   }),
-  using('lists the heads of all', async (use) => {
-    const snapshots = [
-      sampleSnapshot(WEB, 'A', 1, 2),
-      sampleSnapshot(WEB, 'B', 2),
-      sampleSnapshot(DB, 'A', 7, 0),
-    ];
-    for (const snapshot of snapshots) await use.publish(snapshot);
-    const heads = await use.list();
-    demand(
-      isDeepStrictEqual(byKey(heads), byKey(snapshots.map(headOf))),
-      `\`list\` gave ${quote(heads)}: the head of each of the ${snapshots.length} entries is wanted, once`,
-    );
-  }),
-  using('lists who wrote a snapshot and when', async (use) => {
-    const snapshot = withOrigin(sampleSnapshot(WEB, 'A', 1), 'leaving');
-    await use.publish(snapshot);
-    await use.publish(sampleSnapshot(WEB, 'B', 1));
-    const heads = byKey(await use.list());
-    const [written, older] = heads.map(({ writtenAt, writer }) => ({ writtenAt, writer }));
-    demand(
-      isDeepStrictEqual(written, { writtenAt: snapshot.writtenAt, writer: snapshot.writer }) &&
-        isDeepStrictEqual(older, { writtenAt: undefined, writer: undefined }),
-      `\`list\` gave ${quote(written)} and ${quote(older)}: the head of a snapshot has its \`writtenAt\` and its ` +
-        '`writer`, and neither where the snapshot has none, see `headOf`',
-    );
-  }),
   using('removes the entry it is told to, and no other', async (use) => {
     for (const host of ['A', 'B']) await use.publish(sampleSnapshot(WEB, host, 1));
     for (let times = 0; times < 2; times += 1) await use.remove(WEB, 'A'); // the second finds nothing
@@ -242,7 +206,11 @@ const casesOf = (using: Using, noSpoil: string): readonly ContractCase[] => [
         [sampleSnapshot(WEB, 'B', 1)],
         'beside an entry that cannot be read',
       );
-      demand((await use.list()).length === 1, '`list` gives the heads of readable entries alone');
+      const [heads, ofA] = [await use.ownersOf(sampleMacs(1)), await use.ofHost('A')];
+      demand(
+        heads.length === 1 && ofA.length === 0,
+        `\`ownersOf\` gave ${quote(heads)} and \`ofHost\` ${quote(ofA)}: the heads of readable entries alone are wanted`,
+      );
     },
     noSpoil,
   ),
@@ -288,85 +256,11 @@ const casesOf = (using: Using, noSpoil: string): readonly ContractCase[] => [
     for (const [name, call] of [
       ['publish', () => use.store.publish(sampleSnapshot(WEB, 'A', 1), { signal })],
       ['fetch', () => use.store.fetch(WEB, { signal })],
-      ['list', () => use.store.list({ signal })],
+      ['ownersOf', () => use.store.ownersOf(sampleMacs(1), { signal })],
+      ['ofHost', () => use.store.ofHost('A', { signal })],
       ['remove', () => use.store.remove(WEB, 'A', { signal })],
     ] as const) {
       await outcomeOf<unknown>(call, use.limitMs, `\`${name}\` did not end though its signal was aborted`);
     }
   }),
 ];
-
-const byKey = <T extends { readonly guest: string; readonly host: string }>(
-  heads: readonly T[],
-): readonly T[] => [...heads].sort((a, b) => (`${a.guest} ${a.host}` < `${b.guest} ${b.host}` ? -1 : 1));
-
-/** The calls of a case: written by one host, read by another, none for ever. */
-class Use {
-  private readonly options = { signal: new AbortController().signal };
-
-  constructor(
-    private readonly opened: OpenedHandoff,
-    readonly limitMs: number,
-  ) {}
-
-  /** The reader. */
-  get store(): HandoffStore {
-    return this.opened.another ?? this.opened.store;
-  }
-
-  publish(snapshot: Snapshot): Promise<void> {
-    return mustEnd(
-      () => this.opened.store.publish(snapshot, this.options),
-      this.limitMs,
-      `\`publish\` of host ${snapshot.host.slice(0, 40)}`,
-    );
-  }
-
-  fetch(guest: GuestKey): Promise<readonly HandoffEntry[]> {
-    return mustEnd(() => this.store.fetch(guest, this.options), this.limitMs, '`fetch`');
-  }
-
-  list() {
-    return mustEnd(() => this.store.list(this.options), this.limitMs, '`list`');
-  }
-
-  remove(guest: GuestKey, host: string): Promise<void> {
-    return mustEnd(() => this.opened.store.remove(guest, host, this.options), this.limitMs, '`remove`');
-  }
-
-  async spoil(guest: GuestKey, host: string): Promise<void> {
-    const { spoil } = this.opened;
-    if (spoil === undefined) throw contractBroken('no `spoil` was given, and no reason in `noSpoil`');
-    await spoil(guest, host);
-  }
-
-  /** Lets what a store still has to say arrive: it may tell of one change more than once. */
-  async quiet(told: Signpost): Promise<void> {
-    for (let seen = -1; seen !== told.count; ) {
-      seen = told.count;
-      await new Promise((resolve) => {
-        setTimeout(resolve, 20);
-      });
-    }
-  }
-
-  /** Fails unless the entries are these snapshots, in any order. */
-  same(entries: readonly HandoffEntry[], wanted: readonly Snapshot[], when: string): void {
-    const got = entries.map((entry) => {
-      if ('snapshot' in entry) {
-        const { ageMs = 0, snapshot } = entry;
-        demand(
-          Number.isFinite(ageMs) && ageMs >= 0,
-          `\`fetch\` gave an entry with an \`ageMs\` of ${quote(ageMs)} ${when}: a number from 0 is wanted, or none`,
-        );
-        return snapshot;
-      }
-      throw contractBroken(`\`fetch\` gave a problem ${when}: ${inWords(entry.problem)}`);
-    });
-    demand(
-      isDeepStrictEqual(byKey(got), byKey(wanted)),
-      `\`fetch\` gave ${got.length} entries ${when}, of ${quote(got.map(({ host, epoch }) => `${host} (epoch ${epoch})`))}: ` +
-        `${wanted.length} are wanted, of ${quote(wanted.map(({ host, epoch }) => `${host} (epoch ${epoch})`))}, each as it was published`,
-    );
-  }
-}

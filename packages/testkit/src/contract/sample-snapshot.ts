@@ -1,4 +1,5 @@
 import { type GuestKey, parseGuestKey, parseSnapshot, type Snapshot } from '@nic-herald/core';
+import { MacAddress } from '@nic-herald/wire';
 
 /** A guest's key from text that is one. */
 export const sampleGuest = (text: string): GuestKey => {
@@ -6,6 +7,12 @@ export const sampleGuest = (text: string): GuestKey => {
   if (key === undefined) throw new TypeError(`not a guest key: ${text}`);
   return key;
 };
+
+const sampleMac = (number: number): MacAddress =>
+  MacAddress.of(`52:54:00:00:00:${number.toString(16).padStart(2, '0')}`);
+
+/** The primary MACs of sample snapshots: the first, the second and so on, 1 to 255. */
+export const sampleMacs = (...numbers: readonly number[]): readonly MacAddress[] => numbers.map(sampleMac);
 
 /** A snapshot with as many NICs as asked for, each with a state of odd members and some learned stations. */
 export const sampleSnapshot = (guest: GuestKey, host: string, epoch: number, nics = 1): Snapshot => {
@@ -16,7 +23,7 @@ export const sampleSnapshot = (guest: GuestKey, host: string, epoch: number, nic
     epoch,
     nics: Array.from({ length: nics }, (_, index) => ({
       id: `nic${index}`,
-      primaryMac: `52:54:00:00:00:${(index + 1).toString(16).padStart(2, '0')}`,
+      primaryMac: sampleMac(index + 1),
       model: 'virtio-net',
       state: { vlans: [10, 4094], text: 'ä\u0000\n"', nested: { '': [null, 1.5, true], constructor: 'x' } },
       learned: [{ station: { mac: '52:54:00:00:10:01', vlan: 7 }, ageMs: 12.5 }],

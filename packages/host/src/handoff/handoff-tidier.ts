@@ -7,20 +7,23 @@ import {
   type Snapshot,
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
-import { withDeadline } from '../announce/deadline.js';
+import type { EngineServices } from '../engine/engine-services.js';
 import { believedEpoch } from '../knowledge/believed-epoch.js';
 import { mayBeOf } from '../knowledge/same-machine.js';
-import type { EngineServices } from './engine-services.js';
-import { HANDOFF_DEADLINE_MS } from './other-guests.js';
+import { type GuestStores, snapshotsOf } from './guest-stores.js';
 
 /** A guest that did not come back within this time was shut down, ms. */
 const GONE_GRACE_MS = 60_000;
+/** How often it is tried to remove its entry, with that pause in between. */
+const MOST_TRIES = 10;
 /** How long the destination has to say that the guest is there, ms; after that our entry stays for it. */
 const DEPARTED_WAIT_MS = 600_000;
 
 /** A guest that is no longer here: its key alone may be a copy's, too. */
 export interface DepartedGuest {
   readonly key: GuestKey;
+  /** The hand-off stores that served it. */
+  readonly stores: GuestStores;
   readonly primaryMacs: readonly MacAddress[];
   /** The process it had here; absent where the monitor cannot tell. */
   readonly process?: ProcessIncarnation;
@@ -35,8 +38,12 @@ export interface DepartedGuest {
 export class HandoffTidier {
   private readonly pending = new Map<GuestKey, () => void>();
   private readonly stop = new AbortController();
+  /** Guests whose entries are being looked at. */
+  private readonly busy = new Set<GuestKey>();
+  /** The looks that come next. */
+  private readonly next = new Map<GuestKey, () => Promise<void>>();
 
-  constructor(private readonly services: Pick<EngineServices, 'handoff' | 'clock' | 'host' | 'agent'>) {}
+  constructor(private readonly services: Pick<EngineServices, 'clock' | 'host' | 'agent'>) {}
 
   /** The guest is here (again): its entry is kept. */
   present(key: GuestKey): void {
@@ -46,11 +53,11 @@ export class HandoffTidier {
 
   /** The guest left for another host. */
   departed(guest: DepartedGuest): void {
-    const { handoff, clock } = this.services;
-    const { key } = guest;
-    if (handoff === undefined || this.pending.has(key)) return;
+    const { clock } = this.services;
+    const { key, stores } = guest;
+    if (stores.all.length === 0 || this.pending.has(key)) return;
     const check = (): void => void this.tidy(guest, (entries) => this.isSuperseded(guest, entries));
-    const unwatch = handoff.watch(key, check);
+    const unwatch = stores.watch(check);
     const cancel = clock.setTimer(DEPARTED_WAIT_MS, () => this.present(key));
     this.pending.set(key, () => {
       unwatch();
@@ -61,11 +68,23 @@ export class HandoffTidier {
 
   /** The guest's process ended here. */
   gone(guest: DepartedGuest): void {
-    const { handoff, clock } = this.services;
-    const { key } = guest;
-    if (handoff === undefined || this.pending.has(key)) return;
-    const cancel: CancelTimer = clock.setTimer(GONE_GRACE_MS, () => void this.tidy(guest, () => true));
-    this.pending.set(key, cancel);
+    const { clock } = this.services;
+    const { key, stores } = guest;
+    if (stores.all.length === 0 || this.pending.has(key)) return;
+    let cancel: CancelTimer;
+    let tries = 0;
+    // Where a store fails it is tried again: an entry of a guest that is gone claims its MACs.
+    const wait = (): void => {
+      cancel = clock.setTimer(GONE_GRACE_MS, () => {
+        tries += 1;
+        if (tries < MOST_TRIES) wait();
+        void this.tidy(guest, () => true).then(() => {
+          if (tries === MOST_TRIES) this.present(key);
+        });
+      });
+    };
+    wait();
+    this.pending.set(key, () => cancel());
   }
 
   close(): void {
@@ -74,39 +93,42 @@ export class HandoffTidier {
     this.pending.clear();
   }
 
-  /** Removes the entry where it is ours and `isDue` says so. Never rejects: one too many does no harm. */
+  /** Looks as long as there is news, once at a time. Never rejects. */
   private async tidy(
-    { key, process }: DepartedGuest,
+    guest: DepartedGuest,
     isDue: (entries: readonly HandoffEntry[]) => boolean,
   ): Promise<void> {
-    const { handoff, clock, host } = this.services;
-    if (handoff === undefined) return;
+    const { key } = guest;
+    this.next.set(key, () => this.look(guest, isDue));
+    if (this.busy.has(key)) return;
+    this.busy.add(key);
+    for (let look = this.next.get(key); look !== undefined; look = this.next.get(key)) {
+      this.next.delete(key);
+      if (this.pending.has(key)) await look();
+    }
+    this.busy.delete(key);
+  }
+
+  /** Removes the entry where it is ours and `isDue` says so; then nothing is pending any more. Never rejects. */
+  private async look(
+    { key, process, stores }: DepartedGuest,
+    isDue: (entries: readonly HandoffEntry[]) => boolean,
+  ): Promise<void> {
+    const pending = this.pending.get(key);
+    const { signal } = this.stop;
     try {
-      const entries = await withDeadline(
-        clock,
-        HANDOFF_DEADLINE_MS,
-        'reading the hand-off',
-        (signal) => handoff.fetch(key, { signal }),
-        this.stop.signal,
-      );
-      if (!this.pending.has(key) || !isDue(entries)) return;
-      this.present(key);
-      if (!snapshotsOf(entries, host).every((snapshot) => this.isOurs(snapshot, process))) return;
-      await withDeadline(
-        clock,
-        HANDOFF_DEADLINE_MS,
-        'tidying the hand-off',
-        (signal) => handoff.remove(key, host, { signal }),
-        this.stop.signal,
-      );
+      const fetched = await stores.fetch({ signal });
+      if (this.pending.get(key) !== pending || fetched === undefined || !isDue(fetched.entries)) return;
+      await stores.remove(this.services.host, (snapshot) => this.isOurs(snapshot, process), signal);
+      if (this.pending.get(key) === pending) this.present(key);
     } catch {
-      // The next change of the hand-off tries again; an entry too many does no harm, its epoch is lower.
+      // Tried again at the next change, when a store is back, or after a while.
     }
   }
 
   private isSuperseded({ primaryMacs }: DepartedGuest, entries: readonly HandoffEntry[]): boolean {
     const { host } = this.services;
-    const [own = -1] = snapshotsOf(entries, host).map(({ epoch }) => epoch);
+    const own = Math.max(-1, ...snapshotsOf(entries, host).map(({ epoch }) => epoch));
     const others = snapshotsOf(entries)
       // One that was booted elsewhere is not where this guest went.
       .filter((each) => each.host !== host && each.origin !== 'boot' && mayBeOf(macsOf(each), primaryMacs))
@@ -123,10 +145,5 @@ export class HandoffTidier {
     return snapshot.writer === undefined || snapshot.writer.agent === this.services.agent;
   }
 }
-
-const snapshotsOf = (entries: readonly HandoffEntry[], host?: string): readonly Snapshot[] =>
-  entries.flatMap((entry) =>
-    'snapshot' in entry && (host === undefined || entry.snapshot.host === host) ? [entry.snapshot] : [],
-  );
 
 const macsOf = ({ nics }: Snapshot): readonly MacAddress[] => nics.map(({ primaryMac }) => primaryMac);

@@ -2,27 +2,35 @@ import type { GuestKey, Snapshot } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { FakeHandoff } from '../../test/fake-handoff.js';
+import { snapshotOf } from '../../test/test-host.js';
 import { SnapshotPublisher } from './snapshot-publisher.js';
+import { StoreAccess } from './store-access.js';
 
 /** Longer than any test but those of it. */
 const REFRESH_MS = 10_000_000;
 
-const testPublisher = () => {
+const testPublisher = (isServed = true) => {
   const clock = new FakeClock(0);
   const handoff = new FakeHandoff();
   const told: string[] = [];
   let epoch: number | undefined | Error = 1;
-  const mayRepeat = false;
-  const publisher = new SnapshotPublisher({
-    handoff,
+  let lastWords: Snapshot | undefined;
+  const store = new StoreAccess(handoff, clock);
+  const publisher: SnapshotPublisher = new SnapshotPublisher({
     clock,
+    publish: async (snapshot) => {
+      await store.publish(snapshot);
+      return isServed;
+    },
+    onConnected: (connected) => handoff.onConnected(connected),
     current: (): Snapshot | undefined => {
       if (epoch instanceof Error) throw epoch;
       if (epoch === undefined) return undefined;
       return { format: 1, guest: 'name:web-1' as GuestKey, host: 'A', epoch, nics: [] };
     },
-    mayRepeat: () => mayRepeat,
+    lastWords: () => lastWords,
     refreshMs: () => REFRESH_MS,
+    refresh: () => publisher.request(0),
     published: (snapshot) => told.push(`${clock.now()} published ${snapshot.epoch}`),
     failed: (problem) => told.push(`${clock.now()} ${problem.code}`),
   });
@@ -31,6 +39,9 @@ const testPublisher = () => {
     handoff,
     told,
     publisher,
+    say: (words: Snapshot) => {
+      lastWords = words;
+    },
     set: (to: typeof epoch) => {
       epoch = to;
     },
@@ -106,6 +117,47 @@ describe('SnapshotPublisher', () => {
     publisher.request(0);
     await clock.advance(5000);
     expect(told).toEqual(['5000 HERALD_TIMEOUT']);
+  });
+
+  it('tries again at once what a store did not take that tells it is back, and nothing else', async () => {
+    const { clock, handoff, told, publisher } = testPublisher();
+    publisher.request(0);
+    await clock.advance(0);
+    handoff.memory.connect();
+    await clock.advance(100);
+    handoff.memory.disconnect();
+    publisher.request(0);
+    await clock.advance(60_000);
+    const { length } = told;
+    handoff.memory.connect();
+    await clock.advance(0);
+    expect([told[0], told[1]]).toEqual(['0 published 1', '100 HERALD_HANDOFF_DISCONNECTED']);
+    expect(told.slice(length)).toEqual(['60100 published 1']);
+    await publisher.close();
+    handoff.memory.connect();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('says last words where there is nothing else to say, once', async () => {
+    const { clock, handoff, told, publisher, say, set } = testPublisher();
+    set(undefined);
+    say(snapshotOf({ host: 'A', epoch: 5 }));
+    handoff.memory.disconnect();
+    publisher.request(0);
+    await clock.advance(100);
+    handoff.memory.connect();
+    await clock.advance(100);
+    for (let times = 0; times < 2; times += 1) await publisher.flush();
+    publisher.request(0);
+    await clock.advance(1000);
+    expect(told).toEqual(['0 HERALD_HANDOFF_DISCONNECTED', '100 published 5']);
+  });
+
+  it('is done with a store that does not serve the guest', async () => {
+    const { clock, told, publisher } = testPublisher(false);
+    publisher.request(0);
+    await clock.advance(2 * REFRESH_MS);
+    expect([told, clock.pending]).toEqual([[], 0]);
   });
 
   it('flushes what was asked for, and nothing else', async () => {

@@ -1,15 +1,18 @@
 import type { GuestKey, ProcessIncarnation, Snapshot } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
+import { FakeGuest } from '../../test/fake-guest.js';
 import { FakeHandoff } from '../../test/fake-handoff.js';
 import { mac } from '../../test/sample-nic.js';
 import { KEY, snapshotOf } from '../../test/test-host.js';
+import { HandoffStores } from './handoff-stores.js';
 import { type DepartedGuest, HandoffTidier } from './handoff-tidier.js';
 
 const PROCESS: ProcessIncarnation = { bootId: 'this boot', pid: 4711, startTicks: 100 };
 /** Of the same number, after that one ended. */
 const ANOTHER: ProcessIncarnation = { ...PROCESS, startTicks: 200 };
-const GUEST: DepartedGuest = { key: KEY, primaryMacs: [mac(0)], process: PROCESS };
+type Departed = Omit<DepartedGuest, 'stores'>;
+const GUEST: Departed = { key: KEY, primaryMacs: [mac(0)], process: PROCESS };
 const { process: _, ...UNTOLD } = GUEST;
 
 /** A primary MAC that is not the guest's: a copy of it has the same key. */
@@ -17,14 +20,29 @@ const copyOf = (number: number): Pick<Snapshot, 'nics'> => ({
   nics: [{ id: 'nic0', primaryMac: mac(number), model: 'fake-card', learned: [] }],
 });
 
+/** On host A; each guest has all of these stores. */
+const tidierWith = (clock: FakeClock, handoffs: readonly FakeHandoff[]) => {
+  const tidier = new HandoffTidier({ clock, host: 'A', agent: 'ours' });
+  const stores = new HandoffStores(handoffs, clock);
+  const with_ = (guest: Departed): DepartedGuest => ({
+    ...guest,
+    stores: stores.forGuest(new FakeGuest(guest.key, { name: guest.key.slice('name:'.length) })),
+  });
+  return {
+    departed: (guest: Departed) => tidier.departed(with_(guest)),
+    gone: (guest: Departed) => tidier.gone(with_(guest)),
+    present: (key: GuestKey) => tidier.present(key),
+    close: () => tidier.close(),
+  };
+};
+
 const testTidier = async (entries: Record<string, number | Partial<Snapshot>>) => {
   const clock = new FakeClock();
   const handoff = new FakeHandoff();
   const publish = (host: string, entry: number | Partial<Snapshot>) =>
     handoff.memory.publish(snapshotOf({ host, ...(typeof entry === 'number' ? { epoch: entry } : entry) }));
   for (const [host, entry] of Object.entries(entries)) await publish(host, entry);
-  const tidier = new HandoffTidier({ handoff, clock, host: 'A', agent: 'ours' });
-  return { clock, handoff, tidier, publish };
+  return { clock, handoff, tidier: tidierWith(clock, [handoff]), publish };
 };
 
 describe('HandoffTidier, on host A', () => {
@@ -50,7 +68,7 @@ describe('HandoffTidier, on host A', () => {
     expect(handoff.removed).toEqual(removed);
   });
 
-  it.each<[string, DepartedGuest, Partial<Snapshot>, boolean]>([
+  it.each<[string, Departed, Partial<Snapshot>, boolean]>([
     ['names another process', GUEST, { process: ANOTHER, writer: { agent: 'ours' } }, false],
     ['was written by another agent, and names no process', GUEST, { writer: { agent: 'theirs' } }, false],
     [
@@ -125,6 +143,52 @@ describe('HandoffTidier, on host A', () => {
     expect(handoff.removed).toEqual(['name:web-1 A']);
   });
 
+  it('tries again for a while to remove the entry of a guest that ended', async () => {
+    for (const [back, removed] of [
+      [5, 1],
+      [11, 0],
+    ] as const) {
+      const { clock, handoff, tidier } = await testTidier({ A: 1 });
+      handoff.trouble = handoff.outOfReach;
+      tidier.gone(GUEST);
+      await clock.advance(back * 60_000);
+      handoff.trouble = undefined;
+      await clock.advance(600_000);
+      expect([handoff.removed.length, clock.pending]).toEqual([removed, 0]);
+    }
+  });
+
+  it('looks again where there is news while it looks', async () => {
+    const { clock, handoff, tidier, publish } = await testTidier({ A: 1 });
+    handoff.fetch = async (key) => {
+      const entries = await handoff.memory.fetch(key);
+      await new Promise<void>((resolve) => clock.setTimer(100, resolve));
+      return entries;
+    };
+    tidier.departed(GUEST);
+    await clock.advance(50);
+    await publish('B', 2);
+    await clock.advance(51);
+    expect(handoff.removed).toEqual([]);
+    await clock.advance(100);
+    expect(handoff.removed).toEqual(['name:web-1 A']);
+    expect([handoff.watchers, clock.pending]).toEqual([0, 0]);
+  });
+
+  it('does not remove for a guest that ended the entry of one that came back since, and left', async () => {
+    const { clock, handoff, tidier } = await testTidier({ A: 1 });
+    handoff.fetch = async (key) => {
+      await new Promise<void>((resolve) => clock.setTimer(100, resolve));
+      return handoff.memory.fetch(key);
+    };
+    tidier.gone(GUEST);
+    await clock.advance(60_050);
+    tidier.present(KEY);
+    tidier.departed(GUEST);
+    await clock.advance(1000);
+    expect(handoff.removed).toEqual([]);
+  });
+
   it.each(['present', 'close'] as const)('removes nothing after %s', async (what) => {
     const { clock, handoff, tidier } = await testTidier({ A: 1, B: 2 });
     tidier.gone(GUEST);
@@ -146,9 +210,39 @@ describe('HandoffTidier, on host A', () => {
     expect(handoff.removed).toEqual(['name:web-1 A']);
   });
 
+  it('removes its entries from every store, but for what another agent wrote, and gets over one that fails', async () => {
+    const clock = new FakeClock();
+    const names = ['mine', 'theirs', 'broken', 'without'];
+    const [mine, theirs, broken, without] = names.map((name) => new FakeHandoff({ name })) as [
+      FakeHandoff,
+      FakeHandoff,
+      FakeHandoff,
+      FakeHandoff,
+    ];
+    for (const [each, agent] of [
+      [mine, 'ours'],
+      [theirs, 'theirs'],
+      [broken, 'ours'],
+    ] as const) {
+      await each.memory.publish(snapshotOf({ host: 'A', epoch: 1, writer: { agent } }));
+    }
+    await mine.memory.publish(snapshotOf({ host: 'B', epoch: 2 }));
+    broken.trouble = broken.outOfReach;
+    const { process: __, ...guest } = GUEST;
+    tidierWith(clock, [broken, theirs, mine, without]).departed(guest);
+    await clock.settle();
+    const removed = () => [mine, theirs, broken, without].map((each) => new Set(each.removed).size);
+    expect(removed()).toEqual([1, 0, 0, 1]);
+    broken.trouble = undefined;
+    broken.memory.connect();
+    await clock.settle();
+    expect(removed()).toEqual([1, 0, 1, 1]);
+    expect([broken.watchers, clock.pending]).toEqual([0, 0]);
+  });
+
   it('does nothing without a hand-off', async () => {
     const clock = new FakeClock();
-    const tidier = new HandoffTidier({ clock, host: 'A', agent: 'ours' });
+    const tidier = tidierWith(clock, []);
     tidier.departed(GUEST);
     tidier.gone(GUEST);
     expect(clock.pending).toBe(0);

@@ -2,12 +2,9 @@ import {
   asHeraldError,
   type CancelTimer,
   type Clock,
-  type HandoffStore,
   type HeraldError,
   type Snapshot,
 } from '@nic-herald/core';
-import { withDeadline } from '../announce/deadline.js';
-import { HANDOFF_DEADLINE_MS } from './other-guests.js';
 
 /** Changes within this time are published together, ms. */
 const PUBLISH_COALESCE_MS = 50;
@@ -17,21 +14,29 @@ const MOST_RETRY_MS = 30_000;
 
 /** What a publisher works with. */
 export interface PublisherParts {
-  readonly handoff: HandoffStore;
   readonly clock: Clock;
+  /** Publishes to the store, within a deadline; false where the store does not serve the guest. */
+  publish(snapshot: Snapshot): Promise<boolean>;
+  /** Calls when the store can be reached again. Returns the way to stop. */
+  onConnected(connected: () => void): () => void;
   /** The snapshot as of now; `undefined` when there is nothing of ours to publish. */
   current(): Snapshot | undefined;
-  /** Whether this host may still publish what it could not: not where another process has the guest here by now. */
-  mayRepeat(): boolean;
+  /**
+   * What was to be published last, where there is nothing of ours any more and this host may still say it: the last
+   * words of a guest that has left must not be lost.
+   */
+  lastWords(): Snapshot | undefined;
   /** After this time, ms, a snapshot is published anew though nothing changed: an old one is not believed. */
   refreshMs(): number;
+  /** Asks for that. */
+  refresh(): void;
   published(snapshot: Snapshot): void;
   failed(problem: HeraldError): void;
 }
 
 /**
- * Publishes one guest's snapshot: changes together, one publish at a time, the newest state each time, again after a
- * failure, and now and then without any change.
+ * Publishes one guest's snapshot to one store: changes together, one publish at a time, the newest state each time, again after a
+ * failure, sooner where the store tells that it is back, and now and then without any change.
  */
 export class SnapshotPublisher {
   private timer: CancelTimer | undefined;
@@ -41,10 +46,12 @@ export class SnapshotPublisher {
   private wanted = false;
   private closed = false;
   private failures = 0;
-  /** What could not be published: the last words of a guest that has left must not be lost. */
-  private unsaid: Snapshot | undefined;
+  private said: Snapshot | undefined;
+  private readonly unhear: () => void;
 
-  constructor(private readonly parts: PublisherParts) {}
+  constructor(private readonly parts: PublisherParts) {
+    this.unhear = parts.onConnected(() => this.hurry());
+  }
 
   /** Publishes after this time, or sooner where that was asked for before. */
   request(delayMs: number = PUBLISH_COALESCE_MS): void {
@@ -62,27 +69,39 @@ export class SnapshotPublisher {
     });
   }
 
-  /** Publishes now what was asked for; resolves when it, or the try, is over. Never rejects. */
-  async flush(): Promise<void> {
+  /** Publishes now what was asked for; resolves when it, or the try, is over: true where the store has it. */
+  async flush(): Promise<boolean> {
     while (this.busy !== undefined) await this.busy;
     this.timer?.();
     this.timer = undefined;
-    if (!this.wanted || this.closed) return;
+    if (!this.wanted || this.closed) return !this.wanted;
     this.wanted = false;
-    this.busy = this.publish().finally(() => {
-      this.busy = undefined;
-      if (this.wanted) this.request(this.pauseMs);
-    });
+    const tried = this.publish();
+    this.busy = tried
+      .then(() => {})
+      .finally(() => {
+        this.busy = undefined;
+        if (this.wanted) this.request(this.pauseMs);
+      });
     await this.busy;
+    return tried;
   }
 
   /** Publishes no more; resolves when the one under way is over. */
   async close(): Promise<void> {
     this.closed = true;
+    this.unhear();
     this.timer?.();
     this.timer = undefined;
     this.refresh?.();
     await this.busy;
+  }
+
+  /** The store is back: what it did not take is tried again now. */
+  private hurry(): void {
+    if (this.failures === 0) return;
+    this.failures = 0;
+    if (this.wanted) this.request(0);
   }
 
   private get pauseMs(): number {
@@ -90,33 +109,34 @@ export class SnapshotPublisher {
     return Math.min(RETRY_MS * 2 ** (this.failures - 1), MOST_RETRY_MS);
   }
 
-  private async publish(): Promise<void> {
-    const { clock, handoff } = this.parts;
+  /** True where the store has what is to be said, or is not to have it. Never rejects. */
+  private async publish(): Promise<boolean> {
     let guest: Snapshot['guest'] | undefined;
     try {
-      const snapshot = this.parts.current() ?? (this.parts.mayRepeat() ? this.unsaid : undefined);
-      this.unsaid = snapshot;
-      if (snapshot === undefined) return;
+      const now = this.parts.current();
+      const snapshot = now ?? this.parts.lastWords();
+      if (snapshot === undefined || (now === undefined && snapshot === this.said)) return true;
       ({ guest } = snapshot);
-      await withDeadline(clock, HANDOFF_DEADLINE_MS, 'publishing to the hand-off', (signal) =>
-        handoff.publish(snapshot, { signal }),
-      );
+      const isServed = await this.parts.publish(snapshot);
       this.failures = 0;
-      this.unsaid = undefined;
+      this.said = snapshot;
+      if (!isServed) return true;
       this.refreshLater();
       this.parts.published(snapshot);
+      return true;
     } catch (error) {
       this.wanted = true;
       this.failures += 1;
       const details = guest === undefined ? {} : { guest };
       const message = 'the snapshot could not be published';
       this.parts.failed(asHeraldError(error, 'HERALD_HANDOFF_FAILED', message, details));
+      return false;
     }
   }
 
   private refreshLater(): void {
     this.refresh?.();
     if (this.closed) return;
-    this.refresh = this.parts.clock.setTimer(this.parts.refreshMs(), () => this.request(0));
+    this.refresh = this.parts.clock.setTimer(this.parts.refreshMs(), () => this.parts.refresh());
   }
 }
