@@ -9,12 +9,11 @@ import {
   HANDOFF_STORE,
   type HeraldPlugin,
   type MigrationEventBus,
-  type MigrationEventName,
   type MigrationEvents,
   PLUGIN_CONTRACT,
-  SNAPSHOT_FORMAT,
   type Snapshot,
 } from '@nic-herald/core';
+import { type MigrationEventName, SNAPSHOT_FORMAT } from '@nic-herald/core/internal';
 import { composeHost } from '@nic-herald/host';
 import { SendBatch } from '@nic-herald/linux-sys';
 import { virtioNet } from '@nic-herald/model-virtio-net';

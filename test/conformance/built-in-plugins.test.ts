@@ -6,8 +6,8 @@ import {
   PLUGIN_CONTRACT,
   type PluginFactory,
   type PluginRegistrar,
-  type Provider,
 } from '@nic-herald/core';
+import type { Provider } from '@nic-herald/core/internal';
 import { tokenName } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { BUILT_INS } from '../../packages/cli/src/agent/built-ins.js';

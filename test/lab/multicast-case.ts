@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MigrationReport, multicastOf } from '@nic-herald/core';
+import type { MigrationReport } from '@nic-herald/core';
+import { multicastOf } from '@nic-herald/core/internal';
 import { IpAddress } from '@nic-herald/wire';
 import { type AgentPair, allLearned, armed, handedOver, startAgents } from './agent-process.js';
 import { beginMigration, resumeOf, startDestination } from './guest-move.js';

@@ -1,17 +1,16 @@
 import {
   ANNOUNCE_POLICY,
-  type AnnouncePacing,
   DEFAULT_GUEST_POLICY,
   type Guest,
   type GuestKey,
   type HeraldPlugin,
   type LearnedStation,
   type MigrationReport,
-  SNAPSHOT_FORMAT,
   type Station,
   stationKey,
   stationOf,
 } from '@nic-herald/core';
+import { type AnnouncePacing, SNAPSHOT_FORMAT } from '@nic-herald/core/internal';
 import { composeHost } from '@nic-herald/host';
 import {
   Fabric,

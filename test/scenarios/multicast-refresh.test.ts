@@ -5,12 +5,12 @@ import {
   type GuestPolicy,
   type HeraldPlugin,
   type MigrationReport,
-  multicastOf,
   type Port,
   type PortClaim,
   type SinkOptions,
   stationOf,
 } from '@nic-herald/core';
+import { multicastOf } from '@nic-herald/core/internal';
 import { type ComposedHost, composeHost } from '@nic-herald/host';
 import {
   type BridgePort,

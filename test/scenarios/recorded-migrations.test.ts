@@ -1,4 +1,5 @@
-import { multicastOf, stationKey } from '@nic-herald/core';
+import { stationKey } from '@nic-herald/core';
+import { multicastOf } from '@nic-herald/core/internal';
 import { loadRecording, recordingNames } from '@nic-herald/testkit';
 import { describe, expect, test } from 'vitest';
 import { migrateRecording, type PlayedMigration } from '../../packages/cli/src/demo/migrate-recording.js';

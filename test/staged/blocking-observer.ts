@@ -3,7 +3,8 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { HeraldPlugin, MigrationEventName } from '@nic-herald/core';
+import type { HeraldPlugin } from '@nic-herald/core';
+import type { MigrationEventName } from '@nic-herald/core/internal';
 
 const blockMs = 100;
 const agent = createRequire(realpathSync(process.argv[1] ?? ''));

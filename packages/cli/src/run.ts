@@ -1,4 +1,4 @@
-import { ANNOUNCE_TIMING_RANGES, type AnnounceTiming, type NamedWords } from '@nic-herald/core';
+import { ANNOUNCE_TIMING_RANGES, type AnnounceTiming, type NamedWords } from '@nic-herald/core/internal';
 import { Command, CommanderError, Option } from 'commander';
 import type { CliIo } from './cli-io.js';
 import { gathered, wholeNumber } from './commands/option-values.js';

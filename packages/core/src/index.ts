@@ -5,81 +5,26 @@ export {
   type Candidate,
 } from './announce/announce-handler.js';
 export {
-  ANNOUNCE_PACING_RANGES,
-  type AnnouncePacing,
-  checkAnnouncePacing,
-  DEFAULT_ANNOUNCE_PACING,
-} from './announce/announce-pacing.js';
-export {
   ANNOUNCE_POLICY,
   type AnnounceMode,
   type AnnouncePolicy,
   DEFAULT_GUEST_POLICY,
   type GuestPolicy,
-  type Trust,
 } from './announce/announce-policy.js';
-export {
-  ANNOUNCE_PRESETS,
-  type AnnouncePreset,
-  DEFAULT_ANNOUNCE_KINDS,
-  PRESET_TIMINGS,
-} from './announce/announce-presets.js';
-export {
-  ANNOUNCE_TIMING_RANGES,
-  type AnnounceTiming,
-  checkAnnounceTiming,
-  DEFAULT_ANNOUNCE_TIMING,
-} from './announce/announce-timing.js';
 export type { Announcement, Evidence } from './announce/announcement.js';
 export {
   type AccompaniedAnnouncement,
-  type AccompaniedNic,
   type Accompaniment,
   ANNOUNCEMENT_COMPANION,
   type AnnouncementCompanion,
 } from './announce/announcement-companion.js';
-export {
-  ANNOUNCEMENT_KIND,
-  type AnnouncementKind,
-  type AnnouncementSubject,
-} from './announce/announcement-kind.js';
-export type {
-  AnnounceCause,
-  AnnounceOutcome,
-  MigrationReport,
-  NicReport,
-  ReportWarning,
-  RoundReport,
-} from './announce/migration-report.js';
-export {
-  type MulticastRefreshReport,
-  type MulticastSection,
-  multicastOf,
-} from './announce/multicast-section.js';
-export type { NicPlan, Plan, PlanSource, Refusal, RefusalReason } from './announce/plan.js';
-export {
-  MAX_SECTION_BYTES,
-  MAX_SECTION_DEPTH,
-  MAX_SECTIONS,
-  type ParsedSection,
-  parseSection,
-} from './announce/report-section.js';
+export { ANNOUNCEMENT_KIND, type AnnouncementKind } from './announce/announcement-kind.js';
+export type { MigrationReport } from './announce/migration-report.js';
+export type { Refusal } from './announce/plan.js';
 export { type Station, type StationKey, stationKey, stationOf } from './announce/station.js';
 export { type CancelTimer, CLOCK, type Clock } from './clock.js';
-export {
-  type AnyClass,
-  type AnyToken,
-  type Class,
-  type Injects,
-  inject,
-  injectAll,
-  injectable,
-  type MultiToken,
-  multiToken,
-  type Token,
-  token,
-} from './di/injection.js';
-export type { Provider, Resolver } from './di/scope.js';
+export { inject, injectAll, injectable, multiToken, type Token, token } from './di/injection.js';
+export type { Resolver } from './di/scope.js';
 export type { Guest, GuestOrigin, GuestPhase } from './guest/guest.js';
 export {
   type GuestIdentity,
@@ -87,7 +32,6 @@ export {
   guestIdentity,
   guestKeyOf,
   guestLabel,
-  parseGuestKey,
 } from './guest/guest-identity.js';
 export { isSameProcess, type ProcessIncarnation } from './guest/process-incarnation.js';
 export { GUEST_NOTES, type GuestNotes } from './handoff/guest-notes.js';
@@ -105,29 +49,11 @@ export {
   type HandoffEntry,
   type HandoffStore,
   LEAST_ENTRY_BYTES,
-  MAX_MACS_PER_QUESTION,
-  USUAL_PREFERENCE,
 } from './handoff/handoff-store.js';
 export { isNestedDeeperThan } from './handoff/nesting.js';
 export { encodeNote, parseNote } from './handoff/parse-note.js';
-export {
-  MAX_HOST_NAME,
-  MAX_SNAPSHOT_ADDRESSES,
-  MAX_SNAPSHOT_DEPTH,
-  MAX_SNAPSHOT_NICS,
-  MAX_SNAPSHOT_STATIONS,
-  parseSnapshot,
-} from './handoff/parse-snapshot.js';
-export {
-  headOf,
-  MAX_SNAPSHOT_MOVES,
-  type NicSnapshot,
-  SNAPSHOT_FORMAT,
-  type Snapshot,
-  type SnapshotHead,
-  type SnapshotResidence,
-  type SnapshotWriter,
-} from './handoff/snapshot.js';
+export { MAX_SNAPSHOT_ADDRESSES, MAX_SNAPSHOT_DEPTH, parseSnapshot } from './handoff/parse-snapshot.js';
+export { headOf, type Snapshot, type SnapshotHead } from './handoff/snapshot.js';
 export {
   asHeraldError,
   type ErrorCode,
@@ -139,13 +65,10 @@ export type { AnnounceRequest } from './host/announce-request.js';
 export type { CardRecording } from './host/card-recording.js';
 export type { GuestInspection } from './host/guest-inspection.js';
 export { HERALD_HOST, type HeraldHost } from './host/herald-host.js';
-export type { HostDescription, PluginDescription, RegistrationDescription } from './host/host-description.js';
-export type { CallStats, Counts, HostStats, TimeStats } from './host/host-stats.js';
-export type { MulticastStatus } from './host/multicast-status.js';
-export type { NicInspection } from './host/nic-inspection.js';
-export { MAX_NAMED_WORDS, type NamedWords, type RecordRequest } from './host/record-request.js';
-export type { SinkStatus } from './host/sink-status.js';
-export type { AddressProof, LearnedAddress } from './learn/learned-address.js';
+export type { HostDescription } from './host/host-description.js';
+export type { HostStats } from './host/host-stats.js';
+export { MAX_NAMED_WORDS, type RecordRequest } from './host/record-request.js';
+export type { LearnedAddress } from './learn/learned-address.js';
 export type { LearnedStation } from './learn/learned-station.js';
 export type { MulticastReports } from './learn/multicast-reports.js';
 export {
@@ -155,21 +78,17 @@ export {
   type StationLearner,
 } from './learn/station-learner.js';
 export { messageOf } from './message-of.js';
-export {
-  MIGRATION_EVENT_BUS,
-  type MigrationEventBus,
-  type MigrationEventName,
-} from './migration/migration-event-bus.js';
-export type { MigrationEvents, MigrationSide } from './migration/migration-events.js';
+export { MIGRATION_EVENT_BUS, type MigrationEventBus } from './migration/migration-event-bus.js';
+export type { MigrationEvents } from './migration/migration-events.js';
 export { GUEST_INTAKE, type GuestIntake } from './monitor/guest-intake.js';
 export { GUEST_MONITOR, type GuestMonitor } from './monitor/guest-monitor.js';
 export type { DeviceInspector, DeviceRegion, InspectOptions, WordRange } from './nic/device-inspector.js';
 export type { FilterView, Incompleteness } from './nic/filter-view.js';
 export type { NicDescriptor } from './nic/nic-descriptor.js';
 export type { NicLimits } from './nic/nic-limits.js';
-export { type FilterChanges, NIC_MODEL, type NicModel, type RestorableStates } from './nic/nic-model.js';
-export { type ParsedState, parseState, type StateSchema } from './nic/state-schema.js';
-export type { DiagnoseContext, Finding } from './plugin/finding.js';
+export { NIC_MODEL, type NicModel, type RestorableStates } from './nic/nic-model.js';
+export { parseState, type StateSchema } from './nic/state-schema.js';
+export type { Finding } from './plugin/finding.js';
 export { type HeraldPlugin, PLUGIN_CONTRACT, type PluginRegistrar } from './plugin/herald-plugin.js';
 export { HOST_SERVICE, type HostService } from './plugin/host-service.js';
 export type { PluginFactory } from './plugin/plugin-factory.js';
@@ -185,7 +104,6 @@ export type { NicBackend } from './port/nic-backend.js';
 export type { Port } from './port/port.js';
 export type { PortAttachment } from './port/port-attachment.js';
 export type { PortClaim } from './port/port-claim.js';
-export { portKey } from './port/port-key.js';
 export { PORT_RESOLVER, type PortResolution, type PortResolver } from './port/port-resolver.js';
 export { type FrameBatch, frameCount } from './sink/frame-batch.js';
 export {

@@ -1,4 +1,71 @@
 // For packages of nic-herald itself; not part of the contract with plugins.
+
+export {
+  ANNOUNCE_PACING_RANGES,
+  type AnnouncePacing,
+  checkAnnouncePacing,
+  DEFAULT_ANNOUNCE_PACING,
+} from './announce/announce-pacing.js';
+export type { Trust } from './announce/announce-policy.js';
+export {
+  ANNOUNCE_PRESETS,
+  type AnnouncePreset,
+  DEFAULT_ANNOUNCE_KINDS,
+  PRESET_TIMINGS,
+} from './announce/announce-presets.js';
+export {
+  ANNOUNCE_TIMING_RANGES,
+  type AnnounceTiming,
+  checkAnnounceTiming,
+  DEFAULT_ANNOUNCE_TIMING,
+} from './announce/announce-timing.js';
+export type { AccompaniedNic } from './announce/announcement-companion.js';
+export type { AnnouncementSubject } from './announce/announcement-kind.js';
+export type {
+  AnnounceCause,
+  AnnounceOutcome,
+  NicReport,
+  ReportWarning,
+  RoundReport,
+} from './announce/migration-report.js';
+export {
+  type MulticastRefreshReport,
+  type MulticastSection,
+  multicastOf,
+} from './announce/multicast-section.js';
+export type { NicPlan, Plan, PlanSource, RefusalReason } from './announce/plan.js';
+export {
+  MAX_SECTION_BYTES,
+  MAX_SECTION_DEPTH,
+  MAX_SECTIONS,
+  type ParsedSection,
+  parseSection,
+} from './announce/report-section.js';
+export type { AnyClass, AnyToken, Class, Injects, MultiToken } from './di/injection.js';
 export { tokenName } from './di/injection.js';
+export type { Provider } from './di/scope.js';
 export { Scope } from './di/scope.js';
+export { parseGuestKey } from './guest/guest-identity.js';
+export { MAX_MACS_PER_QUESTION, USUAL_PREFERENCE } from './handoff/handoff-store.js';
+export { MAX_HOST_NAME, MAX_SNAPSHOT_NICS, MAX_SNAPSHOT_STATIONS } from './handoff/parse-snapshot.js';
+export {
+  MAX_SNAPSHOT_MOVES,
+  type NicSnapshot,
+  SNAPSHOT_FORMAT,
+  type SnapshotResidence,
+  type SnapshotWriter,
+} from './handoff/snapshot.js';
+export type { PluginDescription, RegistrationDescription } from './host/host-description.js';
+export type { CallStats, Counts, TimeStats } from './host/host-stats.js';
+export type { MulticastStatus } from './host/multicast-status.js';
+export type { NicInspection } from './host/nic-inspection.js';
+export type { NamedWords } from './host/record-request.js';
+export type { SinkStatus } from './host/sink-status.js';
+export type { AddressProof } from './learn/learned-address.js';
+export type { MigrationEventName } from './migration/migration-event-bus.js';
 export { IsolatingEventBus } from './migration/migration-event-bus.js';
+export type { MigrationSide } from './migration/migration-events.js';
+export type { FilterChanges } from './nic/nic-model.js';
+export type { ParsedState } from './nic/state-schema.js';
+export type { DiagnoseContext } from './plugin/finding.js';
+export { portKey } from './port/port-key.js';

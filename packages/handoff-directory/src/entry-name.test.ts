@@ -1,4 +1,5 @@
-import { type GuestKey, parseGuestKey } from '@nic-herald/core';
+import type { GuestKey } from '@nic-herald/core';
+import { parseGuestKey } from '@nic-herald/core/internal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

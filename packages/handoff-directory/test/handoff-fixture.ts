@@ -3,11 +3,11 @@ import {
   type Clock,
   type GuestKey,
   type HandoffOptions,
-  parseGuestKey,
   parseSnapshot,
   type Snapshot,
   type SnapshotHead,
 } from '@nic-herald/core';
+import { parseGuestKey } from '@nic-herald/core/internal';
 
 /** A clock whose timers fire when the test says so. */
 export class ManualClock implements Clock {

@@ -1,6 +1,5 @@
 import {
   ANNOUNCE_POLICY,
-  type AnyToken,
   CLOCK,
   DEFAULT_GUEST_POLICY,
   FRAME_SINK,
@@ -14,11 +13,11 @@ import {
   type HostService,
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,
-  type MultiToken,
   multiToken,
   NIC_MODEL,
   token,
 } from '@nic-herald/core';
+import type { AnyToken, MultiToken } from '@nic-herald/core/internal';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { FakeGuest, fakeModel, never } from '../test/fake-guest.js';

@@ -6,8 +6,6 @@ import {
   ANNOUNCEMENT_COMPANION,
   ANNOUNCEMENT_KIND,
   CLOCK,
-  checkAnnouncePacing,
-  DEFAULT_ANNOUNCE_PACING,
   FRAME_SINK,
   GUEST_INTAKE,
   GUEST_MONITOR,
@@ -16,13 +14,13 @@ import {
   type HeraldPlugin,
   HOST_SERVICE,
   type HostDescription,
-  MAX_HOST_NAME,
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,
   NIC_MODEL,
   PORT_RESOLVER,
   STATION_LEARNER,
 } from '@nic-herald/core';
+import { checkAnnouncePacing, DEFAULT_ANNOUNCE_PACING, MAX_HOST_NAME } from '@nic-herald/core/internal';
 import { FramePacer } from './announce/frame-pacer.js';
 import { SinkRegistry } from './announce/sink-registry.js';
 import { checkedCompanions } from './companions/checked-companions.js';

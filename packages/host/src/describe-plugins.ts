@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import type { HeraldPlugin, PluginDescription } from '@nic-herald/core';
+import type { HeraldPlugin } from '@nic-herald/core';
+import type { PluginDescription } from '@nic-herald/core/internal';
 import { installPlugins } from './compose/install-plugins.js';
 
 /**

@@ -1,5 +1,4 @@
 import {
-  type AnyToken,
   CLOCK,
   FRAME_SINK,
   type FrameSink,
@@ -14,11 +13,11 @@ import {
   isHeraldError,
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,
-  type MultiToken,
   multiToken,
   NIC_MODEL,
   type Resolver,
 } from '@nic-herald/core';
+import type { AnyToken, MultiToken } from '@nic-herald/core/internal';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';

@@ -1,12 +1,12 @@
 import type {
   DeviceInspector,
-  FilterChanges,
   Guest,
   GuestIdentity,
   NicDescriptor,
   NicModel,
   StateSchema,
 } from '@nic-herald/core';
+import type { FilterChanges } from '@nic-herald/core/internal';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import { mac } from './sample-nic.js';
 

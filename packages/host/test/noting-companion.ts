@@ -1,10 +1,5 @@
-import type {
-  AccompaniedAnnouncement,
-  Accompaniment,
-  AnnouncementCompanion,
-  Clock,
-  RoundReport,
-} from '@nic-herald/core';
+import type { AccompaniedAnnouncement, Accompaniment, AnnouncementCompanion, Clock } from '@nic-herald/core';
+import type { RoundReport } from '@nic-herald/core/internal';
 
 /** What a test lets a companion do, in place of nothing. */
 export type Deeds = { readonly [M in keyof Accompaniment]?: (...given: never[]) => unknown } & {

@@ -6,7 +6,6 @@ import {
   type AnnounceHandler,
   type AnnouncementCompanion,
   type AnnouncementKind,
-  type AnnouncePacing,
   CLOCK,
   DEFAULT_GUEST_POLICY,
   FRAME_SINK,
@@ -17,13 +16,13 @@ import {
   type GuestPhase,
   type GuestPolicy,
   HANDOFF_STORE,
-  type MigrationEventName,
   type MigrationReport,
   NIC_MODEL,
   type NicModel,
   type Snapshot,
   STATION_LEARNER,
 } from '@nic-herald/core';
+import type { AnnouncePacing, MigrationEventName } from '@nic-herald/core/internal';
 import { FakeClock, PlayedMonitor } from '@nic-herald/testkit';
 import { composeHost } from '../src/compose-host.js';
 import type { ComposedHost } from '../src/composed-host.js';

@@ -1,12 +1,11 @@
+import type { AnnounceMode, SendResult } from '@nic-herald/core';
 import {
-  type AnnounceMode,
   type AnnouncePacing,
   type AnnounceTiming,
   DEFAULT_ANNOUNCE_PACING,
   DEFAULT_ANNOUNCE_TIMING,
   type RoundReport,
-  type SendResult,
-} from '@nic-herald/core';
+} from '@nic-herald/core/internal';
 import { FakeClock } from '@nic-herald/testkit';
 import type { ReadyBatch } from '../src/announce/announcement-round.js';
 import { AnnouncementRun } from '../src/announce/announcement-run.js';

@@ -1,5 +1,6 @@
 // Read RFC 826, RFC 5227, RFC 4861 sections 4 and 7 and RFC 4429 section 3 before editing.
-import { type AddressProof, type Station, stationOf } from '@nic-herald/core';
+import { type Station, stationOf } from '@nic-herald/core';
+import type { AddressProof } from '@nic-herald/core/internal';
 import {
   decodeArp,
   decodeEthernet,

@@ -1,6 +1,5 @@
 import {
   ANNOUNCE_POLICY,
-  type AnnouncePacing,
   CLOCK,
   DEFAULT_GUEST_POLICY,
   FRAME_SINK,
@@ -14,6 +13,7 @@ import {
   type Station,
   type StationKey,
 } from '@nic-herald/core';
+import type { AnnouncePacing } from '@nic-herald/core/internal';
 import { type ComposedHost, composeHost } from '@nic-herald/host';
 import { type FakeClock, PlayedMonitor } from '@nic-herald/testkit';
 import { cardModel } from './card-model.js';

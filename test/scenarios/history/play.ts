@@ -1,4 +1,5 @@
-import { type GuestKey, SNAPSHOT_FORMAT } from '@nic-herald/core';
+import type { GuestKey } from '@nic-herald/core';
+import { SNAPSHOT_FORMAT } from '@nic-herald/core/internal';
 import { endAgent, hostDies, inspect, killAgent, startAgent } from './agents.js';
 import { frameFaults } from './check-frame.js';
 import { publishedFaults } from './check-published.js';

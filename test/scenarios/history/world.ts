@@ -1,12 +1,5 @@
-import {
-  type AnnouncePacing,
-  DEFAULT_ANNOUNCE_PACING,
-  type Guest,
-  type GuestKey,
-  isSameProcess,
-  type Snapshot,
-  type StationKey,
-} from '@nic-herald/core';
+import { type Guest, type GuestKey, isSameProcess, type Snapshot, type StationKey } from '@nic-herald/core';
+import { type AnnouncePacing, DEFAULT_ANNOUNCE_PACING } from '@nic-herald/core/internal';
 import { FakeClock, MemoryHandoff } from '@nic-herald/testkit';
 import { Agent } from './agent.js';
 import type { CardContent } from './card-content.js';

@@ -3,9 +3,9 @@ import {
   guestLabel,
   isHeraldError,
   type MigrationEventBus,
-  type MigrationEventName,
   type MigrationEvents,
 } from '@nic-herald/core';
+import type { MigrationEventName } from '@nic-herald/core/internal';
 import type { Logger } from 'pino';
 import { DeferredQueue } from './deferred-queue.js';
 import { reportSummary } from './report-summary.js';

@@ -1,11 +1,5 @@
-import {
-  type AnnounceCause,
-  type AnnounceMode,
-  type AnnounceOutcome,
-  type MigrationReport,
-  multicastOf,
-  stationKey,
-} from '@nic-herald/core';
+import { type AnnounceMode, type MigrationReport, stationKey } from '@nic-herald/core';
+import { type AnnounceCause, type AnnounceOutcome, multicastOf } from '@nic-herald/core/internal';
 import { countWords } from '../inspect/list-text.js';
 import { roundedMs } from './rounded-ms.js';
 

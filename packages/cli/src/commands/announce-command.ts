@@ -1,10 +1,5 @@
-import {
-  type AnnounceRequest,
-  type AnnounceTiming,
-  type GuestInspection,
-  HeraldError,
-  type NicInspection,
-} from '@nic-herald/core';
+import { type AnnounceRequest, type GuestInspection, HeraldError } from '@nic-herald/core';
+import type { AnnounceTiming, NicInspection } from '@nic-herald/core/internal';
 import type { CliIo } from '../cli-io.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { findAccess } from '../inspect/find-access.js';

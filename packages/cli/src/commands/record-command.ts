@@ -1,5 +1,6 @@
 import { access, writeFile } from 'node:fs/promises';
-import { type CardRecording, HeraldError, isHeraldError, type NamedWords } from '@nic-herald/core';
+import { type CardRecording, HeraldError, isHeraldError } from '@nic-herald/core';
+import type { NamedWords } from '@nic-herald/core/internal';
 import type { CliIo } from '../cli-io.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { findAccess } from '../inspect/find-access.js';

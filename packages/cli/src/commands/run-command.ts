@@ -2,7 +2,6 @@ import { checkControlPath, claimSocket, controlPath } from '@nic-herald/control'
 import {
   ANNOUNCE_POLICY,
   ANNOUNCEMENT_KIND,
-  type AnyToken,
   FRAME_SINK,
   GUEST_MONITOR,
   HANDOFF_STORE,
@@ -10,6 +9,7 @@ import {
   isHeraldError,
   PLUGIN_CONTRACT,
 } from '@nic-herald/core';
+import type { AnyToken } from '@nic-herald/core/internal';
 import { tokenName } from '@nic-herald/core/internal';
 import { type ComposedHost, composeHost } from '@nic-herald/host';
 import { type Logger, pino } from 'pino';

@@ -1,4 +1,4 @@
-import type { NamedWords } from '@nic-herald/core';
+import type { NamedWords } from '@nic-herald/core/internal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gatheredWords } from './words-option.js';

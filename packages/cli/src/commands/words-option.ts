@@ -1,4 +1,5 @@
-import { MAX_NAMED_WORDS, type NamedWords } from '@nic-herald/core';
+import { MAX_NAMED_WORDS } from '@nic-herald/core';
+import type { NamedWords } from '@nic-herald/core/internal';
 import { InvalidArgumentError } from 'commander';
 
 const FORM = /^(?<bar>[0-6]):(?<offset>0x[0-9a-f]{1,12}|\d{1,15}):(?<count>0x[0-9a-f]{1,3}|\d{1,4})$/i;

@@ -3,7 +3,7 @@ import {
   ANNOUNCE_PRESETS,
   ANNOUNCE_TIMING_RANGES,
   type AnnouncePreset,
-} from '@nic-herald/core';
+} from '@nic-herald/core/internal';
 import * as z from 'zod';
 import { leftEmpty, listOf, mapping, oneOf, section, wholeNumber, yesOrNo } from './config-field.js';
 import { vlanRange } from './station-list.js';

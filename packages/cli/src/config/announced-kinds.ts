@@ -1,4 +1,5 @@
-import { ANNOUNCE_PRESETS, DEFAULT_ANNOUNCE_KINDS, type Station } from '@nic-herald/core';
+import type { Station } from '@nic-herald/core';
+import { ANNOUNCE_PRESETS, DEFAULT_ANNOUNCE_KINDS } from '@nic-herald/core/internal';
 import type { AnnounceRules, KindChoice } from './announce-config.js';
 import { hasVlan } from './station-list.js';
 

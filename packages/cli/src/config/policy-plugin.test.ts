@@ -1,4 +1,5 @@
-import { DEFAULT_ANNOUNCE_PACING, DEFAULT_GUEST_POLICY, PRESET_TIMINGS } from '@nic-herald/core';
+import { DEFAULT_GUEST_POLICY } from '@nic-herald/core';
+import { DEFAULT_ANNOUNCE_PACING, PRESET_TIMINGS } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { configuredPolicy } from './policy-plugin.js';
 

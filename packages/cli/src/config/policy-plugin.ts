@@ -1,14 +1,16 @@
 import {
   ANNOUNCE_POLICY,
-  type AnnouncePacing,
   type AnnouncePolicy,
-  type AnnounceTiming,
-  DEFAULT_ANNOUNCE_PACING,
   DEFAULT_GUEST_POLICY,
   type GuestPolicy,
   type HeraldPlugin,
-  PRESET_TIMINGS,
 } from '@nic-herald/core';
+import {
+  type AnnouncePacing,
+  type AnnounceTiming,
+  DEFAULT_ANNOUNCE_PACING,
+  PRESET_TIMINGS,
+} from '@nic-herald/core/internal';
 import { announcedKinds, kindRulesOver } from './announced-kinds.js';
 import { addressDenial, denial } from './denial.js';
 import type { GuestRules, HeraldConfig } from './herald-config.js';

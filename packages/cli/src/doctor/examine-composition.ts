@@ -1,11 +1,5 @@
-import {
-  type AnyToken,
-  FRAME_SINK,
-  GUEST_MONITOR,
-  isHeraldError,
-  messageOf,
-  STATION_LEARNER,
-} from '@nic-herald/core';
+import { FRAME_SINK, GUEST_MONITOR, isHeraldError, messageOf, STATION_LEARNER } from '@nic-herald/core';
+import type { AnyToken } from '@nic-herald/core/internal';
 import { tokenName } from '@nic-herald/core/internal';
 import { describePlugins } from '@nic-herald/host';
 import { pino } from 'pino';

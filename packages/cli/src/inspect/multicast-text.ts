@@ -1,4 +1,5 @@
-import type { MulticastRefreshReport, MulticastReports, MulticastStatus } from '@nic-herald/core';
+import type { MulticastReports } from '@nic-herald/core';
+import type { MulticastRefreshReport, MulticastStatus } from '@nic-herald/core/internal';
 import { numberRanges } from './list-text.js';
 
 /** Whether and where a guest would be asked for its multicast groups. */

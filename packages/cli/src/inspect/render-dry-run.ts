@@ -1,4 +1,5 @@
-import { type GuestInspection, guestLabel, type NicInspection } from '@nic-herald/core';
+import { type GuestInspection, guestLabel } from '@nic-herald/core';
+import type { NicInspection } from '@nic-herald/core/internal';
 import picocolors from 'picocolors';
 import { printable } from '../printable.js';
 import { renderPlan } from './render-plan.js';

@@ -3,9 +3,9 @@ import {
   type GuestInspection,
   type GuestPhase,
   guestLabel,
-  type NicInspection,
   stationKey,
 } from '@nic-herald/core';
+import type { NicInspection } from '@nic-herald/core/internal';
 import picocolors from 'picocolors';
 import { printable } from '../printable.js';
 import { firstOf, numberRanges } from './list-text.js';

@@ -1,4 +1,5 @@
-import type { Announcement, NicPlan, PlanSource, Refusal, RefusalReason } from '@nic-herald/core';
+import type { Announcement, Refusal } from '@nic-herald/core';
+import type { NicPlan, PlanSource, RefusalReason } from '@nic-herald/core/internal';
 import { counted, firstOf, tally } from './list-text.js';
 import { indented, labelled } from './text-block.js';
 

@@ -1,4 +1,5 @@
-import type { Announcement, MigrationReport, MulticastRefreshReport } from '@nic-herald/core';
+import type { Announcement, MigrationReport } from '@nic-herald/core';
+import type { MulticastRefreshReport } from '@nic-herald/core/internal';
 import { IpAddress, MacAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { reportSummary } from '../agent/report-summary.js';

@@ -1,4 +1,5 @@
-import { guestLabel, type MigrationReport, type MulticastRefreshReport, multicastOf } from '@nic-herald/core';
+import { guestLabel, type MigrationReport } from '@nic-herald/core';
+import { type MulticastRefreshReport, multicastOf } from '@nic-herald/core/internal';
 import picocolors from 'picocolors';
 import { type ReportSummary, reportSummary } from '../agent/report-summary.js';
 import { printable } from '../printable.js';

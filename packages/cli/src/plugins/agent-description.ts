@@ -1,4 +1,5 @@
-import type { HostDescription, PluginDescription } from '@nic-herald/core';
+import type { HostDescription } from '@nic-herald/core';
+import type { PluginDescription } from '@nic-herald/core/internal';
 import { POLICY_PLUGIN } from '../config/policy-plugin.js';
 import type { PluginSource } from './load-plugins.js';
 import type { LeftOutPlugin } from './plugin-choice.js';

@@ -1,4 +1,4 @@
-import type { RegistrationDescription } from '@nic-herald/core';
+import type { RegistrationDescription } from '@nic-herald/core/internal';
 import picocolors from 'picocolors';
 import { counted } from '../inspect/list-text.js';
 import { labelled } from '../inspect/text-block.js';

@@ -1,4 +1,5 @@
-import { type Clock, messageOf, type PreparedBatch, type RoundReport } from '@nic-herald/core';
+import { type Clock, messageOf, type PreparedBatch } from '@nic-herald/core';
+import type { RoundReport } from '@nic-herald/core/internal';
 import type { FramePacer } from './frame-pacer.js';
 import type { FrameSchedule } from './frame-schedule.js';
 import type { PacedFrames, Urgency } from './paced-frames.js';

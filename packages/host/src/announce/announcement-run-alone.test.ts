@@ -1,4 +1,4 @@
-import { type AnnouncePacing, DEFAULT_ANNOUNCE_PACING } from '@nic-herald/core';
+import { type AnnouncePacing, DEFAULT_ANNOUNCE_PACING } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { SLOW, testRun } from '../../test/test-run.js';
 

@@ -1,4 +1,4 @@
-import { DEFAULT_ANNOUNCE_PACING } from '@nic-herald/core';
+import { DEFAULT_ANNOUNCE_PACING } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { SLOW, testRun } from '../../test/test-run.js';
 

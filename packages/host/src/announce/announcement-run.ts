@@ -1,10 +1,5 @@
-import type {
-  AnnounceMode,
-  AnnounceOutcome,
-  AnnounceTiming,
-  CancelTimer,
-  RoundReport,
-} from '@nic-herald/core';
+import type { AnnounceMode, CancelTimer } from '@nic-herald/core';
+import type { AnnounceOutcome, AnnounceTiming, RoundReport } from '@nic-herald/core/internal';
 import { roundPause } from '../plan/round-pause.js';
 import { AnnouncementRound, type ReadyBatch, type RoundServices } from './announcement-round.js';
 

@@ -1,13 +1,13 @@
-import {
-  type AnnounceMode,
-  type Clock,
-  type FrameChannel,
-  type FrameDirection,
-  type GuestIdentity,
-  type HeraldError,
-  type NicDescriptor,
-  portKey,
+import type {
+  AnnounceMode,
+  Clock,
+  FrameChannel,
+  FrameDirection,
+  GuestIdentity,
+  HeraldError,
+  NicDescriptor,
 } from '@nic-herald/core';
+import { portKey } from '@nic-herald/core/internal';
 import { channelProblem } from './channel-problem.js';
 import { closeQuietly } from './close-quietly.js';
 import { SerialQueue } from './serial-queue.js';

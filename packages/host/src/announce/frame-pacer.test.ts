@@ -1,4 +1,5 @@
-import type { AnnouncePacing, Clock } from '@nic-herald/core';
+import type { Clock } from '@nic-herald/core';
+import type { AnnouncePacing } from '@nic-herald/core/internal';
 import { FakeClock } from '@nic-herald/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

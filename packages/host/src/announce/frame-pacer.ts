@@ -1,4 +1,5 @@
-import type { AnnouncePacing, CancelTimer, Clock } from '@nic-herald/core';
+import type { CancelTimer, Clock } from '@nic-herald/core';
+import type { AnnouncePacing } from '@nic-herald/core/internal';
 import { FairQueue } from './fair-queue.js';
 import type { PacedFrames } from './paced-frames.js';
 

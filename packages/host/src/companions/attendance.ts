@@ -5,8 +5,8 @@ import {
   type Clock,
   HeraldError,
   messageOf,
-  parseSection,
 } from '@nic-herald/core';
+import { parseSection } from '@nic-herald/core/internal';
 import { withDeadline } from '../announce/deadline.js';
 
 /** How long a companion may take to say whether it takes part, ms. */

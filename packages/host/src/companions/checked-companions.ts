@@ -1,4 +1,5 @@
-import { type AnnouncementCompanion, HeraldError, MAX_SECTIONS } from '@nic-herald/core';
+import { type AnnouncementCompanion, HeraldError } from '@nic-herald/core';
+import { MAX_SECTIONS } from '@nic-herald/core/internal';
 import { byName } from '../knowledge/model-registry.js';
 
 const NAME = /^[a-z][A-Za-z0-9-]{0,63}$/;

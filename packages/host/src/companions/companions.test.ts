@@ -1,9 +1,5 @@
-import {
-  type AnnouncementCompanion,
-  type FrameDirection,
-  MAX_SECTION_BYTES,
-  type PreparedBatch,
-} from '@nic-herald/core';
+import type { AnnouncementCompanion, FrameDirection, PreparedBatch } from '@nic-herald/core';
+import { MAX_SECTION_BYTES } from '@nic-herald/core/internal';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { CARD, never, nicOf } from '../../test/fake-guest.js';

@@ -1,4 +1,5 @@
-import { type AccompaniedAnnouncement, DEFAULT_ANNOUNCE_TIMING } from '@nic-herald/core';
+import type { AccompaniedAnnouncement } from '@nic-herald/core';
+import { DEFAULT_ANNOUNCE_TIMING } from '@nic-herald/core/internal';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { FakeGuest, never } from '../../test/fake-guest.js';

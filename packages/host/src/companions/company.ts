@@ -1,6 +1,5 @@
 import {
   type AccompaniedAnnouncement,
-  type AccompaniedNic,
   type AnnouncementCompanion,
   type CancelTimer,
   type Clock,
@@ -8,8 +7,8 @@ import {
   type FrameDirection,
   HeraldError,
   type MigrationReport,
-  type RoundReport,
 } from '@nic-herald/core';
+import type { AccompaniedNic, RoundReport } from '@nic-herald/core/internal';
 import type { GuestChannels } from '../announce/channel-set.js';
 import { Attendance, type Happening } from './attendance.js';
 import { guardedChannel } from './guarded-channel.js';

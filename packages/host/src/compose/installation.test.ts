@@ -1,5 +1,4 @@
 import {
-  type AnyToken,
   type HeraldPlugin,
   inject,
   injectable,
@@ -7,6 +6,7 @@ import {
   type PluginRegistrar,
   token,
 } from '@nic-herald/core';
+import type { AnyToken } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { Installation } from './installation.js';
 

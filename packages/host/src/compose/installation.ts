@@ -2,15 +2,17 @@ import {
   asHeraldError,
   HeraldError,
   type HeraldPlugin,
-  type MultiToken,
   messageOf,
   PLUGIN_CONTRACT,
-  type PluginDescription,
   type PluginRegistrar,
-  type Provider,
-  type RegistrationDescription,
   type Token,
 } from '@nic-herald/core';
+import type {
+  MultiToken,
+  PluginDescription,
+  Provider,
+  RegistrationDescription,
+} from '@nic-herald/core/internal';
 import { Scope, tokenName } from '@nic-herald/core/internal';
 
 interface Registration {

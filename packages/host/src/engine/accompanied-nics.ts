@@ -1,4 +1,4 @@
-import type { AccompaniedNic } from '@nic-herald/core';
+import type { AccompaniedNic } from '@nic-herald/core/internal';
 import type { GuestPlan } from './plan-guest.js';
 import type { PreparedNic } from './prepared-nic.js';
 

@@ -1,9 +1,7 @@
 import {
   type AnnounceRequest,
-  type AnnounceTiming,
   asHeraldError,
   type CardRecording,
-  checkAnnounceTiming,
   type Guest,
   type GuestInspection,
   type GuestIntake,
@@ -14,6 +12,7 @@ import {
   messageOf,
   type RecordRequest,
 } from '@nic-herald/core';
+import { type AnnounceTiming, checkAnnounceTiming } from '@nic-herald/core/internal';
 import { type DepartedGuest, HandoffTidier } from '../handoff/handoff-tidier.js';
 import type { ResidenceState } from '../residence/residence.js';
 import type { EngineServices } from './engine-services.js';

@@ -1,4 +1,5 @@
-import type { AnnounceCause, Guest, HeraldError, MigrationReport } from '@nic-herald/core';
+import type { Guest, HeraldError, MigrationReport } from '@nic-herald/core';
+import type { AnnounceCause } from '@nic-herald/core/internal';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import type { EngineServices } from './engine-services.js';
 import type { GuestWarnings } from './guest-warnings.js';

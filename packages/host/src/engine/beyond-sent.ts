@@ -1,4 +1,5 @@
-import { type Announcement, type NicPlan, type Refusal, stationKey } from '@nic-herald/core';
+import { type Announcement, type Refusal, stationKey } from '@nic-herald/core';
+import type { NicPlan } from '@nic-herald/core/internal';
 import { addressKey, isLoss } from './no-longer-owned.js';
 import type { PreparedNic } from './prepared-nic.js';
 

@@ -1,5 +1,4 @@
 import {
-  type AnnounceCause,
   asHeraldError,
   type Guest,
   type GuestKey,
@@ -9,6 +8,7 @@ import {
   messageOf,
   type Snapshot,
 } from '@nic-herald/core';
+import type { AnnounceCause } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
 import { ChannelSet } from '../announce/channel-set.js';
 import { guestPublisher, unnamed } from '../handoff/guest-publisher.js';

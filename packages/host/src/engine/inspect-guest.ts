@@ -4,12 +4,9 @@ import {
   type FrameDirection,
   type GuestInspection,
   type HeraldError,
-  type MulticastStatus,
   type NicDescriptor,
-  type NicInspection,
-  type NicPlan,
-  type SinkStatus,
 } from '@nic-herald/core';
+import type { MulticastStatus, NicInspection, NicPlan, SinkStatus } from '@nic-herald/core/internal';
 import { channelProblem } from '../announce/channel-problem.js';
 import { closeQuietly } from '../announce/close-quietly.js';
 import type { GuestWays } from '../announce/sink-registry.js';

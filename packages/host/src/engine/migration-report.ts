@@ -1,12 +1,5 @@
-import type {
-  AnnounceCause,
-  AnnounceMode,
-  Guest,
-  HeraldError,
-  MigrationReport,
-  NicReport,
-  ReportWarning,
-} from '@nic-herald/core';
+import type { AnnounceMode, Guest, HeraldError, MigrationReport } from '@nic-herald/core';
+import type { AnnounceCause, NicReport, ReportWarning } from '@nic-herald/core/internal';
 import { toldMode } from '../announce/announce-mode.js';
 import type { RunResult } from '../announce/announcement-run.js';
 import type { CompanyWord } from '../companions/company.js';

@@ -1,4 +1,5 @@
-import { type MigrationReport, multicastOf } from '@nic-herald/core';
+import type { MigrationReport } from '@nic-herald/core';
+import { multicastOf } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { CARD, FakeGuest, never, nicOf } from '../../test/fake-guest.js';
 import { FakeLearner } from '../../test/fake-learner.js';

@@ -1,4 +1,5 @@
-import type { DeviceRegion, NamedWords } from '@nic-herald/core';
+import type { DeviceRegion } from '@nic-herald/core';
+import type { NamedWords } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { NIC } from '../../test/sample-nic.js';
 import { checkNamedWords, rangeOf } from './named-words.js';

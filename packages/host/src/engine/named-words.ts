@@ -2,10 +2,10 @@ import {
   type DeviceRegion,
   HeraldError,
   MAX_NAMED_WORDS,
-  type NamedWords,
   type NicDescriptor,
   type WordRange,
 } from '@nic-herald/core';
+import type { NamedWords } from '@nic-herald/core/internal';
 
 const MAX_BAR = 6;
 const MAX_COUNT = 1024;

@@ -1,4 +1,5 @@
-import type { Announcement, NicPlan } from '@nic-herald/core';
+import type { Announcement } from '@nic-herald/core';
+import type { NicPlan } from '@nic-herald/core/internal';
 import type { PreparedNic } from './prepared-nic.js';
 
 /**

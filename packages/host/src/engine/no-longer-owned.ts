@@ -1,10 +1,5 @@
-import {
-  type Announcement,
-  type NicPlan,
-  type Refusal,
-  type RefusalReason,
-  stationKey,
-} from '@nic-herald/core';
+import { type Announcement, type Refusal, stationKey } from '@nic-herald/core';
+import type { NicPlan, RefusalReason } from '@nic-herald/core/internal';
 
 /** Why an address that was announced would be wrong from now on; another reason just means that there is no room. */
 const WRONG_NOW: ReadonlySet<RefusalReason> = new Set([

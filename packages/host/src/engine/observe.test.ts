@@ -1,4 +1,5 @@
-import { type AnnounceMode, type MigrationReport, multicastOf } from '@nic-herald/core';
+import type { AnnounceMode, MigrationReport } from '@nic-herald/core';
+import { multicastOf } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { CARD, FakeGuest, nicOf } from '../../test/fake-guest.js';
 import { FakeHandoff } from '../../test/fake-handoff.js';

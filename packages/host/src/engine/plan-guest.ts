@@ -1,4 +1,5 @@
-import type { AnnounceTiming, FilterView, Guest, HeraldError, NicPlan } from '@nic-herald/core';
+import type { FilterView, Guest, HeraldError } from '@nic-herald/core';
+import type { AnnounceTiming, NicPlan } from '@nic-herald/core/internal';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { planNic } from '../plan/plan-nic.js';
 import type { EngineServices } from './engine-services.js';

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type AnnounceCause,
   type AnnounceMode,
   type Announcement,
-  type AnnounceTiming,
   asHeraldError,
   type FrameChannel,
   type Guest,
   type HeraldError,
   type Incompleteness,
   messageOf,
-  type NicPlan,
-  type RoundReport,
   type Station,
 } from '@nic-herald/core';
+import type { AnnounceCause, AnnounceTiming, NicPlan, RoundReport } from '@nic-herald/core/internal';
 import { toldMode } from '../announce/announce-mode.js';
 import type { ReadyBatch } from '../announce/announcement-round.js';
 import { AnnouncementRun } from '../announce/announcement-run.js';

@@ -1,4 +1,5 @@
-import type { Announcement, FrameChannel, Incompleteness, NicPlan, Refusal } from '@nic-herald/core';
+import type { Announcement, FrameChannel, Incompleteness, Refusal } from '@nic-herald/core';
+import type { NicPlan } from '@nic-herald/core/internal';
 
 /** One NIC of a prepared announcement. */
 export interface PreparedNic {

@@ -1,4 +1,5 @@
-import type { HeraldError, ReportWarning } from '@nic-herald/core';
+import type { HeraldError } from '@nic-herald/core';
+import type { ReportWarning } from '@nic-herald/core/internal';
 
 /** Problems as they stand in a report: each once, the oldest first. */
 export const reportWarnings = (problems: readonly HeraldError[]): readonly ReportWarning[] => {

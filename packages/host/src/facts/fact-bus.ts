@@ -1,10 +1,5 @@
-import type {
-  CancelTimer,
-  Clock,
-  MigrationEventBus,
-  MigrationEventName,
-  MigrationEvents,
-} from '@nic-herald/core';
+import type { CancelTimer, Clock, MigrationEventBus, MigrationEvents } from '@nic-herald/core';
+import type { MigrationEventName } from '@nic-herald/core/internal';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
 import type { FrameSchedule } from '../announce/frame-schedule.js';
 

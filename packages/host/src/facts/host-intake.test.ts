@@ -1,10 +1,5 @@
-import {
-  type Guest,
-  type GuestIntake,
-  HeraldError,
-  type MigrationEventName,
-  type MigrationEvents,
-} from '@nic-herald/core';
+import { type Guest, type GuestIntake, HeraldError, type MigrationEvents } from '@nic-herald/core';
+import type { MigrationEventName } from '@nic-herald/core/internal';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { FakeGuest } from '../../test/fake-guest.js';

@@ -3,10 +3,10 @@ import {
   type GuestIntake,
   guestLabel,
   type MigrationEventBus,
-  type MigrationEventName,
   type MigrationEvents,
   messageOf,
 } from '@nic-herald/core';
+import type { MigrationEventName } from '@nic-herald/core/internal';
 
 type Fact<N extends keyof GuestIntake> = Parameters<GuestIntake[N]>[0];
 

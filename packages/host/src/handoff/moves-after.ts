@@ -1,4 +1,4 @@
-import { MAX_SNAPSHOT_MOVES } from '@nic-herald/core';
+import { MAX_SNAPSHOT_MOVES } from '@nic-herald/core/internal';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 
 /**

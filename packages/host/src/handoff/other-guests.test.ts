@@ -1,4 +1,5 @@
-import { type GuestKey, MAX_MACS_PER_QUESTION } from '@nic-herald/core';
+import type { GuestKey } from '@nic-herald/core';
+import { MAX_MACS_PER_QUESTION } from '@nic-herald/core/internal';
 import { FakeClock } from '@nic-herald/testkit';
 import { MacAddress } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';

@@ -1,11 +1,5 @@
-import {
-  type Clock,
-  type Guest,
-  type GuestKey,
-  guestKeyOf,
-  MAX_MACS_PER_QUESTION,
-  type SnapshotHead,
-} from '@nic-herald/core';
+import { type Clock, type Guest, type GuestKey, guestKeyOf, type SnapshotHead } from '@nic-herald/core';
+import { MAX_MACS_PER_QUESTION } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
 import { mayBeOf } from '../knowledge/same-machine.js';

@@ -11,8 +11,8 @@ import {
   LEAST_ENTRY_BYTES,
   type Snapshot,
   type SnapshotHead,
-  USUAL_PREFERENCE,
 } from '@nic-herald/core';
+import { USUAL_PREFERENCE } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
 import { soundClaim, soundEntries, soundHeads } from './sound-answers.js';

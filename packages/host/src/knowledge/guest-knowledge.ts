@@ -5,15 +5,17 @@ import {
   type Guest,
   type HeraldError,
   type LearnedStation,
-  MAX_SNAPSHOT_NICS,
-  MAX_SNAPSHOT_STATIONS,
   messageOf,
   type NicDescriptor,
   type NicModel,
-  type NicSnapshot,
-  SNAPSHOT_FORMAT,
   type Snapshot,
 } from '@nic-herald/core';
+import {
+  MAX_SNAPSHOT_NICS,
+  MAX_SNAPSHOT_STATIONS,
+  type NicSnapshot,
+  SNAPSHOT_FORMAT,
+} from '@nic-herald/core/internal';
 import { MacAddress } from '@nic-herald/wire';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { PRIMARY_MAC, PRIMARY_MAC_LIMITS, primaryMacView } from '../plan/primary-mac.js';

@@ -1,4 +1,5 @@
-import type { GuestKey, NicSnapshot } from '@nic-herald/core';
+import type { GuestKey } from '@nic-herald/core';
+import type { NicSnapshot } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { nicOf } from '../../test/fake-guest.js';
 import { mac } from '../../test/sample-nic.js';

@@ -1,4 +1,5 @@
-import type { NicDescriptor, NicSnapshot, Snapshot } from '@nic-herald/core';
+import type { NicDescriptor, Snapshot } from '@nic-herald/core';
+import type { NicSnapshot } from '@nic-herald/core/internal';
 
 /**
  * The snapshot's entry for a NIC of a guest: of the same device id and primary MAC, else of the primary MAC alone,

@@ -1,10 +1,5 @@
-import {
-  type GuestKey,
-  type HandoffEntry,
-  HeraldError,
-  type NicSnapshot,
-  type Snapshot,
-} from '@nic-herald/core';
+import { type GuestKey, type HandoffEntry, HeraldError, type Snapshot } from '@nic-herald/core';
+import type { NicSnapshot } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { asserted, having } from '../../test/sample-addresses.js';
 import { learned, mac } from '../../test/sample-nic.js';

@@ -1,4 +1,5 @@
-import type { NicModel, NicSnapshot } from '@nic-herald/core';
+import type { NicModel } from '@nic-herald/core';
+import type { NicSnapshot } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { fakeModel, nicOf } from '../../test/fake-guest.js';

@@ -1,10 +1,5 @@
-import {
-  asHeraldError,
-  type HeraldError,
-  messageOf,
-  type NicDescriptor,
-  type NicSnapshot,
-} from '@nic-herald/core';
+import { asHeraldError, type HeraldError, messageOf, type NicDescriptor } from '@nic-herald/core';
+import type { NicSnapshot } from '@nic-herald/core/internal';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { PRIMARY_MAC, PRIMARY_MAC_LIMITS, primaryMacView } from '../plan/primary-mac.js';
 import type { ModelRegistry } from './model-registry.js';

@@ -7,9 +7,9 @@ import {
   messageOf,
   type NicDescriptor,
   type PortLearner,
-  portKey,
   type Station,
 } from '@nic-herald/core';
+import { portKey } from '@nic-herald/core/internal';
 import { withDeadline } from '../announce/deadline.js';
 import { SerialQueue } from '../announce/serial-queue.js';
 import type { LearnerRegistry } from './learner-registry.js';

@@ -1,4 +1,4 @@
-import { type MulticastRefreshReport, parseSection } from '@nic-herald/core';
+import { type MulticastRefreshReport, parseSection } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import { boundedSection } from './bounded-section.js';
 

@@ -1,4 +1,4 @@
-import type { MulticastRefreshReport, MulticastSection } from '@nic-herald/core';
+import type { MulticastRefreshReport, MulticastSection } from '@nic-herald/core/internal';
 
 /** Most lines of VLANs and of counts of all NICs together: a section holds 64 KiB. */
 const MOST_LINES = 1000;

@@ -1,11 +1,10 @@
 import {
-  type AccompaniedNic,
   type AnnounceMode,
   DEFAULT_GUEST_POLICY,
   type MulticastReports,
-  type MulticastSection,
   type NicDescriptor,
 } from '@nic-herald/core';
+import type { AccompaniedNic, MulticastSection } from '@nic-herald/core/internal';
 import { FakeClock } from '@nic-herald/testkit';
 import { VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';

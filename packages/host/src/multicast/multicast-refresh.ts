@@ -1,14 +1,12 @@
 import {
   type AccompaniedAnnouncement,
-  type AccompaniedNic,
   type Accompaniment,
   type CancelTimer,
   type Clock,
-  type MulticastRefreshReport,
   type MulticastReports,
-  type MulticastSection,
   messageOf,
 } from '@nic-herald/core';
+import type { AccompaniedNic, MulticastRefreshReport, MulticastSection } from '@nic-herald/core/internal';
 import { reportsSince } from '../learn/reports-since.js';
 import { boundedSection } from './bounded-section.js';
 import { NicQueries } from './nic-queries.js';

@@ -1,4 +1,4 @@
-import type { NicPlan } from '@nic-herald/core';
+import type { NicPlan } from '@nic-herald/core/internal';
 import { VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { NIC, station } from '../../test/sample-nic.js';

@@ -1,4 +1,5 @@
-import type { FilterView, NicDescriptor, NicPlan } from '@nic-herald/core';
+import type { FilterView, NicDescriptor } from '@nic-herald/core';
+import type { NicPlan } from '@nic-herald/core/internal';
 import type { VlanId } from '@nic-herald/wire';
 
 /** Where a guest is asked for its groups at one NIC. */

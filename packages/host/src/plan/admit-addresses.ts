@@ -4,10 +4,10 @@ import {
   type LearnedAddress,
   type LearnedStation,
   type Refusal,
-  type RefusalReason,
   type StationKey,
   stationKey,
 } from '@nic-herald/core';
+import type { RefusalReason } from '@nic-herald/core/internal';
 import type { IpAddress } from '@nic-herald/wire';
 import { denialOf } from './denial-of.js';
 import { groupedBy } from './grouped-by.js';

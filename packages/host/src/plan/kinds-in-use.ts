@@ -2,13 +2,13 @@ import {
   type Announcement,
   type AnnouncementKind,
   type Candidate,
-  DEFAULT_ANNOUNCE_KINDS,
   type GuestPolicy,
   HeraldError,
   type LearnedAddress,
   messageOf,
   type Station,
 } from '@nic-herald/core';
+import { DEFAULT_ANNOUNCE_KINDS } from '@nic-herald/core/internal';
 import { IpAddress } from '@nic-herald/wire';
 
 /** More kinds than this for one station are cut off: a policy is another's code. */

@@ -1,4 +1,5 @@
-import type { Candidate, HeraldError, NicPlan, Refusal } from '@nic-herald/core';
+import type { Candidate, HeraldError, Refusal } from '@nic-herald/core';
+import type { NicPlan } from '@nic-herald/core/internal';
 import { admitAddresses } from './admit-addresses.js';
 import { announcementOrder } from './announcement-order.js';
 import { askHandler } from './ask-handler.js';

@@ -1,4 +1,5 @@
-import { type LearnedStation, stationKey, type Trust } from '@nic-herald/core';
+import { type LearnedStation, stationKey } from '@nic-herald/core';
+import type { Trust } from '@nic-herald/core/internal';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { ANNOUNCE_TIMING_RANGES, DEFAULT_ANNOUNCE_TIMING } from '@nic-herald/core';
+import { ANNOUNCE_TIMING_RANGES, DEFAULT_ANNOUNCE_TIMING } from '@nic-herald/core/internal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { roundPause } from './round-pause.js';

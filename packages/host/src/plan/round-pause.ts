@@ -1,4 +1,4 @@
-import type { AnnounceTiming } from '@nic-herald/core';
+import type { AnnounceTiming } from '@nic-herald/core/internal';
 
 /**
  * How long to wait after a round, ms; QEMU's rule (net/announce.c, measured on 7.2.22): after the k-th round

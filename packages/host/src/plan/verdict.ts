@@ -1,4 +1,4 @@
-import type { RefusalReason } from '@nic-herald/core';
+import type { RefusalReason } from '@nic-herald/core/internal';
 
 /** Why a candidate may not be announced, with more words where there are any. */
 export interface Verdict {

@@ -1,10 +1,5 @@
-import type {
-  GuestKey,
-  GuestOrigin,
-  ProcessIncarnation,
-  Snapshot,
-  SnapshotResidence,
-} from '@nic-herald/core';
+import type { GuestKey, GuestOrigin, ProcessIncarnation, Snapshot } from '@nic-herald/core';
+import type { SnapshotResidence } from '@nic-herald/core/internal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BelievedEntry } from '../knowledge/newest-snapshot.js';

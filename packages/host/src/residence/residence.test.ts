@@ -1,4 +1,5 @@
-import type { GuestPhase, SnapshotResidence } from '@nic-herald/core';
+import type { GuestPhase } from '@nic-herald/core';
+import type { SnapshotResidence } from '@nic-herald/core/internal';
 import { describe, expect, it } from 'vitest';
 import {
   isAwaited,

@@ -1,4 +1,5 @@
-import type { GuestPhase, SnapshotResidence } from '@nic-herald/core';
+import type { GuestPhase } from '@nic-herald/core';
+import type { SnapshotResidence } from '@nic-herald/core/internal';
 
 /**
  * Where a guest stands in one hypervisor process of this host.

@@ -1,4 +1,4 @@
-import type { Counts } from '@nic-herald/core';
+import type { Counts } from '@nic-herald/core/internal';
 
 /** Most labels that are counted apart. */
 const MAX_LABELS = 100;

@@ -1,4 +1,5 @@
-import type { CallStats, Clock } from '@nic-herald/core';
+import type { Clock } from '@nic-herald/core';
+import type { CallStats } from '@nic-herald/core/internal';
 
 /** Counts calls of one sort, and how long they took. */
 export class CallMeter {

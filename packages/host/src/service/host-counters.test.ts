@@ -1,4 +1,5 @@
-import { HeraldError, type MigrationReport, type NicReport, type RoundReport } from '@nic-herald/core';
+import { HeraldError, type MigrationReport } from '@nic-herald/core';
+import type { NicReport, RoundReport } from '@nic-herald/core/internal';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
 import { VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';

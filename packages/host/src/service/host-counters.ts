@@ -1,12 +1,11 @@
 import {
-  type AnnounceOutcome,
   type HostStats,
   type MigrationEventBus,
   type MigrationEvents,
   type MigrationReport,
-  type RefusalReason,
   stationKey,
 } from '@nic-herald/core';
+import type { AnnounceOutcome, RefusalReason } from '@nic-herald/core/internal';
 import { BoundedCounts } from './bounded-counts.js';
 
 /** What is counted as it happens; the rest of `HostStats` is looked up. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { headOf, MAX_MACS_PER_QUESTION, type Snapshot, type SnapshotHead } from '@nic-herald/core';
+import { headOf, type Snapshot, type SnapshotHead } from '@nic-herald/core';
+import { MAX_MACS_PER_QUESTION } from '@nic-herald/core/internal';
 import { MacAddress } from '@nic-herald/wire';
 import { demand, quote } from './contract-broken.js';
 import type { ContractCase } from './contract-suite.js';

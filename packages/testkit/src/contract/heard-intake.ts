@@ -1,4 +1,5 @@
-import type { GuestIntake, MigrationEventBus, MigrationEventName, MigrationEvents } from '@nic-herald/core';
+import type { GuestIntake, MigrationEventBus, MigrationEvents } from '@nic-herald/core';
+import type { MigrationEventName } from '@nic-herald/core/internal';
 import { Signpost } from './signpost.js';
 
 /** Something a monitor can report. */

@@ -1,11 +1,9 @@
 import {
   type AccompaniedAnnouncement,
-  type AccompaniedNic,
   type Accompaniment,
   type AnnounceMode,
   type Announcement,
   type AnnouncementCompanion,
-  DEFAULT_ANNOUNCE_TIMING,
   type FilterView,
   type FrameChannel,
   type FrameDirection,
@@ -13,10 +11,14 @@ import {
   HeraldError,
   type MigrationReport,
   type NicDescriptor,
-  parseSection,
-  type RoundReport,
   stationOf,
 } from '@nic-herald/core';
+import {
+  type AccompaniedNic,
+  DEFAULT_ANNOUNCE_TIMING,
+  parseSection,
+  type RoundReport,
+} from '@nic-herald/core/internal';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import type { FakeClock } from '../fake-clock.js';
 import { contractBroken, demand, inWords, quote } from './contract-broken.js';

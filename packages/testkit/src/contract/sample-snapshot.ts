@@ -1,4 +1,5 @@
-import { type GuestKey, parseGuestKey, parseSnapshot, type Snapshot } from '@nic-herald/core';
+import { type GuestKey, parseSnapshot, type Snapshot } from '@nic-herald/core';
+import { parseGuestKey } from '@nic-herald/core/internal';
 import { MacAddress } from '@nic-herald/wire';
 
 /** A guest's key from text that is one. */

@@ -1,11 +1,11 @@
 import {
-  type AddressProof,
   type LearnedAddress,
   type LearnedStations,
   MAX_SNAPSHOT_ADDRESSES,
   type MulticastReports,
   stationKey,
 } from '@nic-herald/core';
+import type { AddressProof } from '@nic-herald/core/internal';
 import { IpAddress, MacAddress, VlanId } from '@nic-herald/wire';
 import { demand, quote } from './contract-broken.js';
 
