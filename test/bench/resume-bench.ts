@@ -7,6 +7,7 @@ import { HANDOFF_STORE, type HeraldPlugin, PLUGIN_CONTRACT } from '@nic-herald/c
 import { composeHost } from '@nic-herald/host';
 import { virtioNet } from '@nic-herald/model-virtio-net';
 import { qemu } from '@nic-herald/monitor-qemu';
+import { linuxPorts } from '@nic-herald/ports-linux';
 import { linuxSink } from '@nic-herald/sink-linux';
 import { MemoryHandoff } from '@nic-herald/testkit';
 import { BareQemu, TAP } from './bench-bed.js';
@@ -39,7 +40,7 @@ const migrateOnce = async (macs: number): Promise<MigrationReport> => {
   const source = new BareQemu('tap1');
   await Promise.all([destination.ready(), source.ready()]);
   const host = await composeHost(
-    [virtioNet(), linuxSink(), qemu({ sockets: [destination.socket] }), benchPolicy, store],
+    [virtioNet(), linuxPorts(), linuxSink(), qemu({ sockets: [destination.socket] }), benchPolicy, store],
     { name: 'bench' },
   );
   try {
