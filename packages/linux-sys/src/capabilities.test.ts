@@ -12,7 +12,7 @@ describe('parseCapabilities', () => {
     [
       'root',
       'Name:\tnode\nCapEff:\t000001ffffffffff\n',
-      ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_ADMIN', 'CAP_BPF'],
+      ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN', 'CAP_BPF'],
     ],
   ])('reads %s', (_what, status, expected) => {
     expect([...parseCapabilities(status)]).toEqual(expected);

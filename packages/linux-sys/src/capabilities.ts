@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 const CAPABILITY_BITS = {
   CAP_NET_ADMIN: 12,
   CAP_NET_RAW: 13,
+  CAP_SYS_PTRACE: 19,
   CAP_SYS_ADMIN: 21,
   CAP_BPF: 39,
 } as const;

@@ -6,6 +6,7 @@ import {
   type PluginFactory,
   PORT_RESOLVER,
 } from '@nic-herald/core';
+import { diagnosePorts } from './diagnose-ports.js';
 import { LinuxPortResolver } from './linux-port-resolver.js';
 
 /**
@@ -17,6 +18,7 @@ export const linuxPorts = (): HeraldPlugin => ({
   contract: PLUGIN_CONTRACT,
   install: (registrar) =>
     registrar.provide(PORT_RESOLVER, { factory: (resolver) => new LinuxPortResolver(resolver.get(CLOCK)) }),
+  diagnose: async () => diagnosePorts(),
 });
 
 /** What a configuration loads; it takes no options. */
