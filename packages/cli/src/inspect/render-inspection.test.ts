@@ -18,7 +18,7 @@ const nic = {
   id: 'nic0',
   type: 'virtio-net-pci',
   primaryMac: mac('01'),
-  port: { kind: 'tap', name: 'tap0' },
+  port: { kind: 'tap', name: 'tap0', attachment: { network: 'br0' } },
 };
 const overflow = {
   reason: 'unicast-overflow',
@@ -115,7 +115,7 @@ web runs here
 
 NIC nic0, virtio-net-pci, model virtio-net
   MAC         52:54:00:00:00:09, set by the guest; configured is 52:54:00:00:00:01
-  port        tap tap0, frames leave through linux-tap
+  port        tap tap0 on br0, frames leave through linux-tap
   unicast     2: 52:54:00:00:00:02, 52:54:00:00:00:03
   multicast   none
   VLANs       3: 10-11, 20
@@ -155,7 +155,7 @@ NIC nic0, virtio-net-pci, model virtio-net
     [
       'where its frames would leave',
       { mode: 'observe' as const },
-      'tap tap0, frames would leave through linux-tap',
+      'tap tap0 on br0, frames would leave through linux-tap',
     ],
     ['an empty hand-off', { snapshots: [] }, 'snapshots   none in the hand-off'],
     [
@@ -177,12 +177,12 @@ NIC nic0, virtio-net-pci, model virtio-net
     const down = { ...first, sink: { ready: false, sink: 'linux-tap', problem: 'tap0 is down' } };
     const none = { ...first, nic: { ...portless, portProblem: 'netdev n0 is of type user' } };
     expect(render({ ...inspection, nics: [down] })).toContain(
-      'tap tap0, but no frame could leave: tap0 is down',
+      'tap tap0 on br0, but no frame could leave: tap0 is down',
     );
     expect(render({ ...inspection, nics: [none] })).toContain(
       'none, so no frame can leave: netdev n0 is of type user',
     );
-    expect(render({ ...inspection, nics: [down] }, false)).toContain('tap tap0; whether frames can leave');
+    expect(render({ ...inspection, nics: [down] }, false)).toContain('tap tap0 on br0; whether frames can leave');
   });
 
   it('stays within the page, however much a guest invents', () => {

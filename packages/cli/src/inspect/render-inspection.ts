@@ -112,7 +112,8 @@ const renderPort = (
   if (nic.port === undefined) {
     return labelled('port', `none, so no frame can leave: ${nic.portProblem ?? 'not found'}`).map(warn);
   }
-  const port = `${nic.port.kind} ${nic.port.name}`;
+  const { kind, name, attachment } = nic.port;
+  const port = `${kind} ${name}${attachment?.network === undefined ? '' : ` on ${attachment.network}`}`;
   if (!hasSink) return labelled('port', `${port}; whether frames can leave is known to an agent only`);
   const leave = mode === 'observe' ? 'frames would leave' : 'frames leave';
   if (sink.ready) return labelled('port', `${port}, ${leave} through ${sink.sink ?? 'a sink'}`);
