@@ -53,6 +53,18 @@ describe("a neighbour's MAC", () => {
     expect(foreignOf(test)).toEqual([mac(9)]);
   });
 
+  it.each<[string, Partial<CardState>, ReturnType<typeof learned>[]]>([
+    ['in the filter', { macs: [mac(9)] }, []],
+    ['in its frames', {}, [learned(9)]],
+  ])('that it begins to use %s is told of within the look that sees it', async (_, card, seen) => {
+    const { test, guest, learner } = await attacking({});
+    learner.seen.set('tap0', seen);
+    guest.cards.set('nic0', { macs: [], vlans: [], ...card });
+    test.intake.changed({ guest, nic: 'nic0' });
+    await test.clock.advance(2000);
+    expect([foreignOf(test), test.warnings]).toEqual([[mac(9)], [WARNING]]);
+  });
+
   it('is known at the latest when the migration begins', async () => {
     const { test, guest, handoff } = await attacking({ macs: [mac(9)] }, [], []);
     await handoff.memory.publish(VICTIM);

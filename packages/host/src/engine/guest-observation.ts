@@ -48,7 +48,7 @@ export class GuestObservation {
     private readonly warnings: GuestWarnings,
     private readonly announcer: Pick<Announcer, 'underWay'>,
     /** Calls for a look at some cards, or at all. Never rejects. */
-    look: (nics?: ReadonlySet<string>) => Promise<void>,
+    private readonly lookAt: (nics?: ReadonlySet<string>) => Promise<void>,
   ) {
     const { clock, models, policy, learners, otherGuests } = services;
     this.knowledge = new GuestKnowledge(
@@ -60,7 +60,7 @@ export class GuestObservation {
       (own) => otherGuests.ownedByOthers(guest, own),
     );
     this.learning = new GuestLearning(learners, clock, (problem) => warnings.tell(problem));
-    this.cards = new CardWatch(clock, look);
+    this.cards = new CardWatch(clock, lookAt);
   }
 
   /** Begins to learn at the ports of these NICs. */
@@ -79,11 +79,24 @@ export class GuestObservation {
     for (const problem of problems) this.warnings.tell(problem);
     const { otherGuests, hostTwins } = this.services;
     otherGuests.present(this.guest, this.knowledge.primaryMacs);
-    otherGuests.askIfOlder(OWNERS_AGE_MS, doubtfulMacs(this.knowledge.evidence()), signal);
     hostTwins.look();
     for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
     const learned = await this.learn();
+    void this.askOwners(signal);
     return changed || learned;
+  }
+
+  /** Asks whose the MACs are that it uses; where that is news, all is looked at once more. Never rejects. */
+  private async askOwners(signal: AbortSignal): Promise<void> {
+    const { otherGuests } = this.services;
+    const doubtful = doubtfulMacs(this.knowledge.evidence());
+    const foreign = (): string => {
+      const others = otherGuests.ownedByOthers(this.guest, this.knowledge.primaryMacs);
+      return [...doubtful].filter((mac) => others.has(mac)).join();
+    };
+    const before = foreign();
+    await otherGuests.askIfOlder(OWNERS_AGE_MS, doubtful, signal);
+    if (!signal.aborted && foreign() !== before) await this.lookAt(new Set()); // no card need be read again
   }
 
   /** Reads the ports alone; the guest is not asked. True where there is news. */

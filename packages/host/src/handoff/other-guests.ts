@@ -64,10 +64,13 @@ export class OtherGuests {
     await this.askAbout(this.chosen(macs, about), limitMs, signal);
   }
 
-  /** Asks in the background about those that it did not ask about for so long, ms. What fails is tried the next time. */
-  askIfOlder(ageMs: number, macs: Iterable<MacAddress>, signal?: AbortSignal): void {
-    // Whoever needs an answer at once asks himself, and is told.
-    this.askAbout(this.owners.notTried(macs, ageMs), 2 * HANDOFF_DEADLINE_MS, signal).catch(() => {});
+  /**
+   * Asks about those that it did not ask about for so long, ms. Resolves when that was answered, or failed: then it is
+   * tried the next time.
+   */
+  async askIfOlder(ageMs: number, macs: Iterable<MacAddress>, signal?: AbortSignal): Promise<void> {
+    // Whoever needs an answer at once asks by `ask`, and is told.
+    await this.askAbout(this.owners.notTried(macs, ageMs), 2 * HANDOFF_DEADLINE_MS, signal).catch(() => {});
   }
 
   /** A guest is on this host, with these primary MACs. */
