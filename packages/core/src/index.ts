@@ -108,6 +108,7 @@ export {
   MAX_MACS_PER_QUESTION,
   USUAL_PREFERENCE,
 } from './handoff/handoff-store.js';
+export { type KeyValueStore, keyValueHandoff, type StoredEntry } from './handoff/key-value-handoff.js';
 export { isNestedDeeperThan } from './handoff/nesting.js';
 export { encodeNote, parseNote } from './handoff/parse-note.js';
 export {
@@ -187,7 +188,7 @@ export type { PortAttachment } from './port/port-attachment.js';
 export type { PortClaim } from './port/port-claim.js';
 export { portKey } from './port/port-key.js';
 export { PORT_RESOLVER, type PortResolution, type PortResolver } from './port/port-resolver.js';
-export { type FrameBatch, frameCount } from './sink/frame-batch.js';
+export { type FrameBatch, frameCount, framesOf } from './sink/frame-batch.js';
 export {
   type ChannelHealth,
   FRAME_SINK,
