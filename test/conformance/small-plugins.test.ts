@@ -6,7 +6,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadConfig } from '../../packages/cli/src/config/load-config.js';
 import { choosePlugins } from '../../packages/cli/src/plugins/choose-plugins.js';
 import { loadPlugins } from '../../packages/cli/src/plugins/load-plugins.js';
-import { read } from '../structure/repository.js';
 
 const examples = join(import.meta.dirname, '../../examples');
 
@@ -61,15 +60,4 @@ it('a herald.yaml that names all small plugins by path makes a host that announc
   const lines = (await readFile(join(folder, 'tap0.hex'), 'utf8')).split('\n');
   expect(lines.map((line) => line.slice(12, 24))).toEqual(['525400aa0001', '525400aa0007', '']);
   expect(await readFile(join(folder, 'journal'), 'utf8')).toMatch(/^web-1 epoch \d+, manual: announced$/m);
-});
-
-it.each([
-  'custom-companion/src/arrival-note-companion.ts',
-  'custom-observer/src/journal.ts',
-  'custom-service/src/health-page.ts',
-  'small-plugins/src/file-handoff.ts',
-  'small-plugins/src/hex-sink.ts',
-  'small-plugins/src/seen-learner.ts',
-])('%s has fewer than 40 lines', (path) => {
-  expect(read(`examples/${path}`).trimEnd().split('\n').length).toBeLessThan(40);
 });
