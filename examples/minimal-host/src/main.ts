@@ -5,6 +5,7 @@ import { composeHost } from '@nic-herald/host';
 import { e1000 } from '@nic-herald/model-e1000';
 import { virtioNet } from '@nic-herald/model-virtio-net';
 import { qemu } from '@nic-herald/monitor-qemu';
+import { linuxPorts } from '@nic-herald/ports-linux';
 import { linuxSink } from '@nic-herald/sink-linux';
 
 const [sockets, directory] = process.argv.slice(2);
@@ -17,6 +18,7 @@ const host = await composeHost([
   virtioNet(),
   e1000(),
   qemu({ sockets: [sockets] }),
+  linuxPorts(),
   linuxSink(),
   directoryHandoff({ directory }),
 ]);
