@@ -14,7 +14,7 @@ export const seenLearner = (clock: Clock, directory: string): StationLearner => 
     if (!existsSync(path)) throw new HeraldError('HERALD_PORT_MISSING', `${path} is not there, for ${name}`);
     return {
       read: async ({ signal }) => {
-        const table = await text(createReadStream(path, { end: 65_535, signal })); // no more, whoever wrote it
+        const table = await text(createReadStream(path, { end: 65_535, signal })); // no more, whatever is there
         const stations = [...table.matchAll(/^(\S+) (\d+)$/gm)].flatMap(([, written = '', seen]) => {
           const mac = MacAddress.parse(written);
           const ageMs = Math.max(0, clock.now() - Number(seen));

@@ -43,7 +43,7 @@ export interface KeyValueStore {
 /**
  * A hand-off store over one that keeps texts. It does what a hand-off asks beyond that: it writes JSON within the bound,
  * in order, checks what it reads, and answers who owns a MAC by reading all there is. That is right for some hundred
- * guests; a store that can look MACs up does better as a `HandoffStore` of its own. It has no notes, and `clock` is only
+ * guests; a store that can look MACs up does better as a `HandoffStore` itself. It has no notes, and `clock` is only
  * for watchers: how old an entry is its writer says.
  */
 export const keyValueHandoff = (clock: Clock, store: KeyValueStore): HandoffStore => {
@@ -134,7 +134,7 @@ const textOf = (snapshot: Snapshot, maxBytes: number): string => {
   );
 };
 
-/** What stands there, checked: whoever can write to the store may have written it. */
+/** What stands there, checked: anything that reaches the store may have written it. */
 const entryOf = async (
   { host, read }: StoredEntry,
   maxBytes: number,
