@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { plugin as pcapSink } from '@example/nic-herald-pcap-sink';
 import { plugin as rtl8139 } from '@example/nic-herald-rtl8139';
 import { plugin as universalMacs } from '@example/nic-herald-universal-macs';
+import { PORT_RESOLVER } from '@nic-herald/core';
 import { composeHost } from '@nic-herald/host';
 import { qemu } from '@nic-herald/monitor-qemu';
 import { FakeClock, loadRecording, RecordedQemu, ScriptedQmpServer } from '@nic-herald/testkit';
@@ -20,7 +21,17 @@ recorded.memory.write(address + 0x44, 0x0000_a40e); // RCR as Linux sets it
 const server = new ScriptedQmpServer(recorded, clock);
 await server.listen('dry-run.qmp');
 
+// The recorded guest has no process here in which a tap could be proved.
+const anyTap = {
+  name: 'any-tap',
+  contract: 2,
+  install: (registrar) =>
+    registrar.provide(PORT_RESOLVER, {
+      value: { resolve: async ({ interfaceName: name }) => ({ port: { kind: 'tap', name } }) },
+    }),
+};
 const host = await composeHost([
+  anyTap,
   qemu({ sockets: [resolve('dry-run.qmp')] }),
   rtl8139({}),
   universalMacs({ except: process.argv.slice(2) }),

@@ -61,10 +61,20 @@ const theExamples = async (): Promise<void> => {
   - use: '@example/nic-herald-journal'
     with: { file: ./journal }
   - '@example/nic-herald-health'
+  - '@example/nic-herald-arrival-note'
+  - use: '@example/nic-herald-small-plugins/hex-sink'
+    with: { directory: . }
+  - use: '@example/nic-herald-small-plugins/seen-learner'
+    with: { directory: . }
+  - use: '@example/nic-herald-small-plugins/file-handoff'
+    with: { directory: . }
+  - use: '@example/nic-herald-small-plugins/state-monitor'
+    with: { file: ./guest }
 `,
     );
     const said = await run(folder, 'npx', 'nic-herald', 'plugins', '--config', 'herald.yaml');
-    for (const name of ['rtl8139', 'universal-macs', 'pcap-sink', 'journal', 'health']) {
+    const small = ['arrival-note', 'hex-sink', 'seen-learner', 'file-handoff', 'state-monitor'];
+    for (const name of ['rtl8139', 'universal-macs', 'pcap-sink', 'journal', 'health', ...small]) {
       assert.match(said, new RegExp(`^@example/nic-herald-${name} 1\\.0\\.0 \\(contract 2\\)$`, 'm'));
     }
   });

@@ -21,7 +21,16 @@ const NAMED = new Set([
     'Refusal',
     'Resolver',
   ],
-  ...['GUEST_NOTES', 'GuestNotes', 'PluginRegistrar', 'PortResolution', 'injectAll', 'multiToken'],
+  ...[
+    'GUEST_NOTES',
+    'GuestNotes',
+    'PluginRegistrar',
+    'PortResolution',
+    'KeyValueStore',
+    'StoredEntry',
+    'injectAll',
+    'multiToken',
+  ],
 ]);
 
 const namesIn = (index: string): readonly string[] =>

@@ -34,6 +34,7 @@ describe.each([
   'examples/custom-sink',
   'examples/custom-observer',
   'examples/custom-service',
+  'examples/small-plugins',
 ])('%s/README.md', (folder) => {
   const blocks = [...read(`${folder}/README.md`).matchAll(CODE_BLOCK)];
 

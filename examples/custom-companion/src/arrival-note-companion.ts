@@ -1,35 +1,25 @@
-import {
-  ANNOUNCEMENT_COMPANION,
-  type AnnouncementCompanion,
-  CLOCK,
-  type Clock,
-  type PluginFactory,
-} from '@nic-herald/core';
+import type { AnnouncementCompanion, Clock, PluginFactory } from '@nic-herald/core';
+import { ANNOUNCEMENT_COMPANION, CLOCK } from '@nic-herald/core';
 
 /** Notes in each report how many rounds were sent and, ten seconds later, whether the guest stayed. */
 export const arrivalNote = (clock: Clock): AnnouncementCompanion => ({
   name: 'arrivalNote',
   accompany: ({ report }) => {
-    let [rounds, stayed] = [0, true];
-    let end = (): void => {
-      stayed = false;
-    };
+    const gone = new AbortController();
     return {
-      round: () => void rounds++,
-      cancelled: () => end(),
-      over: () => {
+      cancelled: () => gone.abort(),
+      over: ({ rounds: { length: rounds } }) => {
+        if (gone.signal.aborted) return { rounds, stayed: false };
         report({ rounds }); // for the first report: what follows comes too late for it
         return new Promise((resolve) => {
-          const tell = (): void => resolve({ rounds, stayed });
-          const cancelTimer = clock.setTimer(stayed ? 10_000 : 0, tell);
-          end = () => {
+          const cancelTimer = clock.setTimer(10_000, () => resolve({ rounds, stayed: true }));
+          gone.signal.addEventListener('abort', () => {
             cancelTimer();
-            stayed = false;
-            tell();
-          };
+            resolve({ rounds, stayed: false });
+          });
         });
       },
-      close: () => end(),
+      close: () => gone.abort(),
     };
   },
 });

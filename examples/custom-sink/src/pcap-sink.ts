@@ -9,7 +9,7 @@ import {
   type FrameBatch,
   type FrameChannel,
   type FrameSink,
-  frameCount,
+  framesOf,
   HeraldError,
   PLUGIN_CONTRACT,
   type PluginFactory,
@@ -90,9 +90,7 @@ export class PcapSink implements FrameSink {
   }
 
   private prepare(batch: FrameBatch, file: FileHandle): PreparedBatch {
-    const frames = Array.from({ length: frameCount(batch) }, (_, index) =>
-      batch.bytes.subarray(batch.starts[index], batch.starts[index + 1]),
-    );
+    const frames = framesOf(batch);
     const records = new Uint8Array(
       frames.reduce((bytes, frame) => bytes + pcapRecordLength({ frame, timestampNs: 0n }), 0),
     );

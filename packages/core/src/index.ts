@@ -50,6 +50,7 @@ export {
   type HandoffStore,
   LEAST_ENTRY_BYTES,
 } from './handoff/handoff-store.js';
+export { type KeyValueStore, keyValueHandoff, type StoredEntry } from './handoff/key-value-handoff.js';
 export { isNestedDeeperThan } from './handoff/nesting.js';
 export { encodeNote, parseNote } from './handoff/parse-note.js';
 export { MAX_SNAPSHOT_ADDRESSES, MAX_SNAPSHOT_DEPTH, parseSnapshot } from './handoff/parse-snapshot.js';
@@ -105,7 +106,7 @@ export type { Port } from './port/port.js';
 export type { PortAttachment } from './port/port-attachment.js';
 export type { PortClaim } from './port/port-claim.js';
 export { PORT_RESOLVER, type PortResolution, type PortResolver } from './port/port-resolver.js';
-export { type FrameBatch, frameCount } from './sink/frame-batch.js';
+export { type FrameBatch, framesOf } from './sink/frame-batch.js';
 export {
   type ChannelHealth,
   FRAME_SINK,

@@ -69,3 +69,4 @@ export type { FilterChanges } from './nic/nic-model.js';
 export type { ParsedState } from './nic/state-schema.js';
 export type { DiagnoseContext } from './plugin/finding.js';
 export { portKey } from './port/port-key.js';
+export { frameCount } from './sink/frame-batch.js';

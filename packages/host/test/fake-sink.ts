@@ -5,13 +5,13 @@ import {
   type FrameChannel,
   type FrameDirection,
   type FrameSink,
-  frameCount,
   HeraldError,
   type Port,
   type PortClaim,
   type SendResult,
   type SinkOptions,
 } from '@nic-herald/core';
+import { frameCount } from '@nic-herald/core/internal';
 import { decodeIgmpQuery, decodeMldQuery, decodeRarp, isDecodeError } from '@nic-herald/wire';
 
 /** A frame as it left. */

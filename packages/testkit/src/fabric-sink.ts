@@ -4,13 +4,13 @@ import {
   type FrameChannel,
   type FrameDirection,
   type FrameSink,
-  frameCount,
   HeraldError,
   type Port,
   type PortClaim,
   type PreparedBatch,
   type SinkOptions,
 } from '@nic-herald/core';
+import { frameCount } from '@nic-herald/core/internal';
 import type { FabricHost } from './fabric.js';
 import { type FabricFrame, readFabricFrame } from './fabric-frame.js';
 import type { BridgePort } from './learning-bridge.js';

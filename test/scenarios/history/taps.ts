@@ -2,7 +2,6 @@ import {
   type Clock,
   type FrameChannel,
   type FrameSink,
-  frameCount,
   type Port,
   type PortClaim,
   type PortLearner,
@@ -12,6 +11,7 @@ import {
   stationKey,
   stationOf,
 } from '@nic-herald/core';
+import { frameCount } from '@nic-herald/core/internal';
 import { decodeRarp, isDecodeError } from '@nic-herald/wire';
 
 /** Puts frames in at the taps of one host for one agent, and tells of each before it leaves. */

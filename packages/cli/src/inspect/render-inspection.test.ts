@@ -182,7 +182,9 @@ NIC nic0, virtio-net-pci, model virtio-net
     expect(render({ ...inspection, nics: [none] })).toContain(
       'none, so no frame can leave: netdev n0 is of type user',
     );
-    expect(render({ ...inspection, nics: [down] }, false)).toContain('tap tap0 on br0; whether frames can leave');
+    expect(render({ ...inspection, nics: [down] }, false)).toContain(
+      'tap tap0 on br0; whether frames can leave',
+    );
   });
 
   it('stays within the page, however much a guest invents', () => {

@@ -7,3 +7,7 @@ export interface FrameBatch {
 
 /** How many frames a batch holds. */
 export const frameCount = (batch: FrameBatch): number => Math.max(0, batch.starts.length - 1);
+
+/** The frames of a batch, in their order: views into its bytes. */
+export const framesOf = ({ bytes, starts }: FrameBatch): readonly Uint8Array[] =>
+  Array.from(starts.subarray(1), (end, frame) => bytes.subarray(starts[frame], end));

@@ -1,4 +1,4 @@
-import { frameCount } from '@nic-herald/core';
+import { frameCount } from '@nic-herald/core/internal';
 import {
   decodeEthernet,
   decodeIgmpQuery,

@@ -1,4 +1,5 @@
-import { type Announcement, type AnnouncementKind, frameCount } from '@nic-herald/core';
+import type { Announcement, AnnouncementKind } from '@nic-herald/core';
+import { frameCount } from '@nic-herald/core/internal';
 import { encodeRarp, rarpLength } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { station } from '../../test/sample-nic.js';
