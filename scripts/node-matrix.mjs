@@ -1,6 +1,7 @@
 // The other supported lines of Node.js, which the npm package `node` carries: the unit tests of the packages that
-// need no privilege, and what a stranger has (test/packed, of what `npm run pack` left). `npm run test:node`
+// need no privilege, and what a stranger has (test/packed and the examples, of what `npm run pack` left). `npm run test:node`
 import { spawnSync } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const VERSIONS = ['22', '24'];
@@ -14,27 +15,44 @@ const RUNS = [
     'packages/cli',
   ],
   ['--import', 'tsx', 'test/packed/main.ts'],
+  ['--import', 'tsx', 'test/packed/examples-main.ts'],
 ];
+const WHAT = ['unit tests', 'packed', 'examples'];
+
+/** Where npm keeps the node of a version. What runs there calls npx itself, which must not inherit this one's settings. */
+const nodeOf = (version) => {
+  const asked = [
+    '--yes',
+    '--prefer-offline',
+    '-p',
+    `node@${version}`,
+    '--',
+    'node',
+    '-p',
+    'process.execPath',
+  ];
+  const { status, stdout, stderr } = spawnSync('npx', asked, { encoding: 'utf8', timeout: 120_000 });
+  if (status !== 0) throw new Error(`npm has no node@${version}: ${stderr}`);
+  return stdout.trim();
+};
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const version of VERSIONS) {
-  for (const args of RUNS) {
+  const node = nodeOf(version);
+  for (const [index, args] of RUNS.entries()) {
     const since = performance.now();
-    const { status, stdout, stderr } = spawnSync(
-      'npx',
-      ['--yes', '--prefer-offline', '-p', `node@${version}`, '--', 'node', ...args],
-      {
-        cwd: fileURLToPath(new URL('../', import.meta.url)),
-        encoding: 'utf8',
-        timeout: 120_000,
-        maxBuffer: 2 ** 26,
-      },
-    );
+    const { status, stdout, stderr } = spawnSync(node, args, {
+      cwd: fileURLToPath(new URL('../', import.meta.url)),
+      env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
+      encoding: 'utf8',
+      timeout: 240_000,
+      maxBuffer: 2 ** 26,
+    });
     const last = stdout.match(/^(\d+) passed, (\d+) failed, (\d+) skipped$/m);
     const [, passed = '0', failed = '1', skipped = '0'] = last ?? [];
     if (status !== 0 || last === null) console.log(`${stdout}${stderr}`);
     console.log(
-      `Node.js ${version}  ${((performance.now() - since) / 1000).toFixed(1).padStart(5)} s  ${passed} passed, ${failed} failed  ${args[0].endsWith('vitest.mjs') ? 'unit tests' : 'packed'}`,
+      `Node.js ${version}  ${((performance.now() - since) / 1000).toFixed(1).padStart(5)} s  ${passed} passed, ${failed} failed  ${WHAT[index]}`,
     );
     total.passed += Number(passed);
     total.failed += status === 0 ? Number(failed) : Math.max(1, Number(failed));
