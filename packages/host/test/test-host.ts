@@ -21,6 +21,8 @@ import {
   type MigrationReport,
   NIC_MODEL,
   type NicModel,
+  PORT_RESOLVER,
+  type PortResolver,
   type Snapshot,
   STATION_LEARNER,
 } from '@nic-herald/core';
@@ -52,6 +54,8 @@ export interface TestHostOptions {
   readonly pacing?: AnnouncePacing;
   /** None: nothing is learned. */
   readonly learner?: FakeLearner;
+  /** None: the ports are those that the guest tells itself. */
+  readonly ports?: PortResolver;
   /** Besides that of the host. */
   readonly companions?: readonly AnnouncementCompanion[];
 }
@@ -93,6 +97,7 @@ export class TestHost {
       policy,
       pacing,
       learner,
+      ports,
       companions = [],
     } = options;
     const sink = new FakeSink(clock);
@@ -117,6 +122,7 @@ export class TestHost {
             });
             registrar.contribute(FRAME_SINK, { value: sink });
             registrar.contribute(NIC_MODEL, { value: model });
+            if (ports !== undefined) registrar.provide(PORT_RESOLVER, { value: ports });
             if (learner !== undefined) registrar.contribute(STATION_LEARNER, { value: learner });
             for (const value of companions) registrar.contribute(ANNOUNCEMENT_COMPANION, { value });
             if (kind !== undefined) registrar.contribute(ANNOUNCEMENT_KIND, { value: kind });

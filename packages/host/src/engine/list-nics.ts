@@ -1,13 +1,7 @@
-import {
-  asHeraldError,
-  type Guest,
-  guestLabel,
-  type HeraldError,
-  messageOf,
-  type NicDescriptor,
-} from '@nic-herald/core';
+import { asHeraldError, type Guest, guestLabel, type HeraldError, messageOf } from '@nic-herald/core';
 import { withDeadline } from '../announce/deadline.js';
 import { CAPTURE_DEADLINE_MS } from '../knowledge/read-nic.js';
+import type { ListedNic } from '../ports/listed-nic.js';
 import { portsOf } from '../ports/ports-of.js';
 import type { EngineServices } from './engine-services.js';
 
@@ -16,7 +10,7 @@ export const listNics = async (
   guest: Guest,
   { clock, ports }: Pick<EngineServices, 'clock' | 'ports'>,
   signal?: AbortSignal,
-): Promise<readonly NicDescriptor[]> => {
+): Promise<readonly ListedNic[]> => {
   try {
     const told = await withDeadline(
       clock,

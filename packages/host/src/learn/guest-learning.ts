@@ -5,15 +5,19 @@ import {
   type LearnedStation,
   type MulticastReports,
   messageOf,
-  type NicDescriptor,
   type PortLearner,
   portKey,
   type Station,
 } from '@nic-herald/core';
 import { withDeadline } from '../announce/deadline.js';
 import { SerialQueue } from '../announce/serial-queue.js';
+import type { ListedNic } from '../ports/listed-nic.js';
 import type { LearnerRegistry } from './learner-registry.js';
 import { type SoundReading, soundReading } from './sound-reading.js';
+
+/** Whether a NIC has this port, as far as it was told. */
+const mayBe = ({ port, isPortUnanswered }: ListedNic, key: string): boolean =>
+  port === undefined ? isPortUnanswered === true : portKey(port) === key;
 
 /** How long one reading may take, and how long a learner may take to stop, ms. */
 const READ_DEADLINE_MS = 2000;
@@ -51,12 +55,14 @@ export class GuestLearning {
     return [...this.attended.values()].some(({ isSupported }) => isSupported);
   }
 
-  /** Learns at the ports of these NICs and at no others; tries again where nobody could. Never rejects. */
-  attend(nics: readonly NicDescriptor[]): Promise<void> {
+  /**
+   * Learns at the ports of these NICs and at no others; tries again where nobody could. Where it was not told what a port is
+   * now, learning goes on. Never rejects.
+   */
+  attend(nics: readonly ListedNic[]): Promise<void> {
     return this.quietly(async () => {
       for (const [id, { key }] of [...this.attended]) {
-        if (nics.some((nic) => nic.id === id && nic.port !== undefined && portKey(nic.port) === key))
-          continue;
+        if (nics.some((nic) => nic.id === id && mayBe(nic, key))) continue;
         this.lastInjected.delete(id); // put in at another port
         await this.leave(id);
       }

@@ -1,0 +1,139 @@
+import type { NicDescriptor, Port, PortResolution, PortResolver } from '@nic-herald/core';
+import { describe, expect, it } from 'vitest';
+import { nicOf } from '../../test/fake-guest.js';
+import { FakeLearner } from '../../test/fake-learner.js';
+import { snapshotOf, waiting } from '../../test/test-host.js';
+
+const HANDED = ['0', '1', '0/10', '1/10'];
+const TAP: Port = { kind: 'tap', name: 'tap0', index: 3 };
+
+const backed = (id: string): NicDescriptor => {
+  const { port, ...nic } = nicOf(id);
+  return { ...nic, backend: { type: 'tap', name: `host-${id}`, interfaceName: port?.name ?? '' } };
+};
+
+const found = async (): Promise<PortResolution> => ({ port: TAP });
+
+/** A guest is awaited whose port this resolver finds. */
+const awaited = (ports: PortResolver, learner?: FakeLearner) =>
+  waiting(snapshotOf(), { ports, ...(learner === undefined ? {} : { learner }) }, (guest) => {
+    guest.descriptors = [backed('nic0')];
+  });
+
+describe('a resolver that misbehaves while a guest is awaited', () => {
+  it('and calls back in a loop does not keep the host at work', async () => {
+    let asked = 0;
+    const resolve = async () => {
+      asked += 1;
+      return found();
+    };
+    const { test, guest } = await awaited({
+      resolve,
+      watch: (_, onChange) => {
+        onChange();
+        onChange();
+        return () => onChange();
+      },
+    });
+    await test.clock.advance(60_000);
+    expect(asked).toBeLessThan(12);
+    test.resume(guest);
+    expect(test.sink.stations).toEqual(HANDED);
+  });
+
+  it.each<[string, PortResolver['watch']]>([
+    [
+      'throws where the watch ends',
+      () => () => {
+        throw new Error('no');
+      },
+    ],
+    ['gives no way to stop', () => 'watched' as never],
+    [
+      'throws where the watch begins',
+      () => {
+        throw new Error('no');
+      },
+    ],
+  ])('and %s costs its guest nothing', async (_, watch) => {
+    const { test, guest } = await awaited({ resolve: found, ...(watch && { watch }) });
+    await test.tell('changed', guest);
+    test.resume(guest);
+    await test.clock.advance(1000);
+    expect(test.sink.stations.slice(0, 4)).toEqual(HANDED);
+    expect(test.report).toMatchObject({ outcome: 'announced' });
+    await test.tell('gone', guest);
+    await test.host.close();
+  });
+
+  it('makes it ready again at once when a port changed', async () => {
+    let change = (): void => {};
+    const { test } = await awaited({
+      resolve: found,
+      watch: (_, onChange) => {
+        change = onChange;
+        return () => {};
+      },
+    });
+    change();
+    await test.clock.advance(0);
+    expect(test.facts).toEqual(['announce:armed', 'announce:armed']);
+  });
+
+  it('and is silent costs what lies ready nothing, and is asked again', async () => {
+    let silent = false;
+    const { test, guest } = await awaited({
+      resolve: () => (silent ? new Promise(() => {}) : found()),
+    });
+    silent = true;
+    await test.tell('changed', guest);
+    await test.clock.advance(1000);
+    test.resume(guest);
+    expect(test.sink.stations).toEqual(HANDED);
+  });
+
+  it('and was silent at first is asked again soon', async () => {
+    let silent = true;
+    const { test, guest } = await awaited({
+      resolve: () => (silent ? new Promise(() => {}) : found()),
+    });
+    await test.clock.advance(1000);
+    silent = false;
+    await test.clock.advance(1000);
+    test.resume(guest);
+    expect(test.sink.stations).toEqual(HANDED);
+  });
+});
+
+describe('a resolver that does not answer for a resident guest', () => {
+  it('costs it nothing of what is learned at its port', async () => {
+    const learner = new FakeLearner();
+    let silent = false;
+    const ports: PortResolver = { resolve: () => (silent ? new Promise(() => {}) : found()) };
+    const { test, guest } = await awaited(ports, learner);
+    test.resume(guest);
+    await test.clock.advance(1000);
+    silent = true;
+    await test.tell('changed', guest);
+    await test.clock.advance(12_000);
+    expect(learner.log).toEqual(['open tap0']);
+  });
+
+  it('and a tap that was made again is learned at again, and announced at', async () => {
+    const learner = new FakeLearner();
+    let index = 3;
+    const ports: PortResolver = { resolve: async () => ({ port: { ...TAP, index } }) };
+    const { test, guest } = await awaited(ports, learner);
+    test.resume(guest);
+    await test.clock.advance(1000);
+    index = 4;
+    await test.tell('changed', guest);
+    await test.clock.advance(1000);
+    expect(learner.log).toEqual(['open tap0', 'close tap0', 'open tap0']);
+    const { opened } = test.sink;
+    const announced = test.host.announce(guest);
+    await test.clock.advance(1000);
+    await announced;
+    expect(test.sink.opened).toBeGreaterThan(opened);
+  });
+});
