@@ -11,6 +11,8 @@ const MAX_PROOFS = 4096;
  */
 export class HeldBy {
   private readonly proofs = new Map<string, number>();
+  /** Looks at all descriptors of a process that are under way: one serves all NICs that are asked about together. */
+  private readonly looks = new Map<string, Promise<readonly HeldInterface[]>>();
 
   /** The interface, or why there is none. */
   async find(
@@ -18,9 +20,10 @@ export class HeldBy {
   ): Promise<{ readonly chosen: HeldInterface } | { readonly problem: string }> {
     const { holder } = backend;
     if (holder === undefined) return { problem: NO_HOLDER };
-    const key = `${holder.bootId} ${holder.pid} ${holder.startTicks} ${backend.interfaceName ?? ''} ${backend.descriptors?.join() ?? ''}`;
+    const process = `${holder.bootId} ${holder.pid} ${holder.startTicks}`;
+    const key = `${process} ${backend.interfaceName ?? ''} ${backend.descriptors?.join() ?? ''}`;
     try {
-      const found = await this.look(backend, holder.pid, key);
+      const found = await this.look(backend, holder.pid, process, key);
       if (!(await isStill(holder))) return { problem: ended(holder) };
       if ('chosen' in found) this.remember(key, found.chosen.fd);
       return found;
@@ -29,14 +32,25 @@ export class HeldBy {
     }
   }
 
-  private async look(backend: NicBackend, pid: number, key: string) {
+  private async look(backend: NicBackend, pid: number, process: string, key: string) {
     const known = this.proofs.get(key);
     if (known !== undefined && backend.interfaceName !== undefined) {
       const again = chosenInterface(backend, await heldInterfaces(pid, [known]));
       if ('chosen' in again) return again;
     }
     this.proofs.delete(key);
-    return chosenInterface(backend, await heldInterfaces(pid, backend.descriptors));
+    const { descriptors = [] } = backend;
+    const held = descriptors.length > 0 ? heldInterfaces(pid, descriptors) : this.all(pid, process);
+    return chosenInterface(backend, await held);
+  }
+
+  /** All that the process has open. A guest may have a thousand NICs, and its process as many descriptors. */
+  private all(pid: number, process: string): Promise<readonly HeldInterface[]> {
+    const underWay = this.looks.get(process);
+    if (underWay !== undefined) return underWay;
+    const look = heldInterfaces(pid).finally(() => this.looks.delete(process));
+    this.looks.set(process, look);
+    return look;
   }
 
   private remember(key: string, fd: number): void {

@@ -12,9 +12,10 @@ import {
   findLink,
   type HeldInterface,
   type LinkInfo,
+  macvtapDevice,
   NetlinkSocket,
   networkNamespace,
-  tapNamespace,
+  tapBehind,
 } from '@nic-herald/linux-sys';
 import { attachmentOf, uplinksOf } from './bridge-attachment.js';
 import { HeldBy } from './held-by.js';
@@ -31,6 +32,7 @@ export class LinuxPortResolver implements PortResolver, HostService {
   private readonly held = new HeldBy();
   private readonly uplinks = new Map<number, { readonly at: number; readonly names: readonly string[] }>();
   private opened: NetlinkSocket | undefined;
+  private isClosed = false;
 
   constructor(private readonly clock: Clock) {}
 
@@ -50,24 +52,43 @@ export class LinuxPortResolver implements PortResolver, HostService {
   }
 
   watch(ports: readonly Port[], onChange: () => void): () => void {
-    const before = ports.map((port) => this.print(port));
+    const each = [...new Map(ports.map((port) => [port.index, port])).values()];
+    const before = each.map((port) => this.printOf(port));
     let cancel: CancelTimer = () => {};
     const look = (): void => {
-      if (ports.some((port, index) => this.print(port) !== before[index])) onChange();
+      if (each.some((port, index) => this.print(port) !== before[index])) onChange();
       else cancel = this.clock.setTimer(WATCH_MS, look);
     };
-    if (ports.length > 0) cancel = this.clock.setTimer(WATCH_MS, look);
+    if (each.length > 0) cancel = this.clock.setTimer(WATCH_MS, look);
     return () => cancel();
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     this.opened?.close();
     this.opened = undefined;
   }
 
   private get netlink(): NetlinkSocket {
+    if (this.isClosed) throw new TypeError('the ports are looked at after their resolver was closed');
     this.opened ??= new NetlinkSocket();
     return this.opened;
+  }
+
+  /** What is there where the port is as it was resolved: it may have changed since. */
+  private printOf(port: Port): string {
+    const print = this.print(port);
+    const { index, name, attachment } = port;
+    if (index === undefined || print === '') return print;
+    try {
+      const link = findLink(this.netlink, { index });
+      const now = link && this.attachmentOf(link);
+      const isSame =
+        link?.name === name && now?.network === attachment?.network && now?.forwards === attachment?.forwards;
+      return isSame ? print : 'as it was resolved';
+    } catch {
+      return print;
+    }
   }
 
   /** What changes where a port is no longer the same. */
@@ -87,6 +108,8 @@ export class LinuxPortResolver implements PortResolver, HostService {
     const what = chosen.kind === 'tap' ? chosen.name : `macvtap number ${chosen.index}`;
     const namespace = networkNamespace();
     const theirs = namespaceOf(chosen, pid);
+    if (theirs === undefined)
+      return { problem: `${what} was put in the place of another while it was looked at` };
     if (theirs !== namespace) {
       return { problem: `${what} is in another network namespace (${theirs}): run nic-herald in that one` };
     }
@@ -101,6 +124,11 @@ export class LinuxPortResolver implements PortResolver, HostService {
       };
     }
     const { index, name } = link;
+    if (chosen.kind === 'macvtap' && macvtapDevice(index) !== chosen.device) {
+      return {
+        problem: `what is open as /dev/tap${index} is not that macvtap, by what /sys/class/macvtap tells`,
+      };
+    }
     const attachment = this.attachmentOf(link);
     return {
       port: {
@@ -126,11 +154,12 @@ export class LinuxPortResolver implements PortResolver, HostService {
   }
 }
 
-/** By the descriptor itself where the kernel lets us look, else by where its process is. */
-const namespaceOf = (chosen: HeldInterface, pid: number): string => {
+/** By the descriptor itself where the kernel lets us look, else by where its process is. `undefined` where it is no longer that. */
+const namespaceOf = (chosen: HeldInterface, pid: number): string | undefined => {
   if (chosen.kind === 'tap') {
     try {
-      return tapNamespace(pid, chosen.fd);
+      const tap = tapBehind(pid, chosen.fd);
+      return tap?.name === chosen.name ? tap.namespace : undefined;
     } catch {
       // an old kernel, or a process that may not be looked into so deeply
     }
