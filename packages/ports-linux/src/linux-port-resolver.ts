@@ -18,6 +18,7 @@ import {
   tapBehind,
 } from '@nic-herald/linux-sys';
 import { attachmentOf, uplinksOf } from './bridge-attachment.js';
+import { cannotBeAsked } from './cannot-be-asked.js';
 import { HeldBy } from './held-by.js';
 
 /** How often ports that are watched are looked at, ms. */
@@ -160,8 +161,8 @@ const namespaceOf = (chosen: HeldInterface, pid: number): string | undefined => 
     try {
       const tap = tapBehind(pid, chosen.fd);
       return tap?.name === chosen.name ? tap.namespace : undefined;
-    } catch {
-      // an old kernel, or a process that may not be looked into so deeply
+    } catch (error) {
+      if (!cannotBeAsked(error)) return undefined;
     }
   }
   return networkNamespace(pid);
