@@ -28,8 +28,11 @@ export class LearnerRegistry {
     private readonly clock: Clock,
   ) {}
 
-  /** Starts learning at a port with the learner that claims it best and can. Never rejects. */
-  async open(port: Port): Promise<OpenedLearner> {
+  /**
+   * Starts learning at a port with the learner that claims it best and can; with one of those named in `last` only where no
+   * other can. Never rejects.
+   */
+  async open(port: Port, last: ReadonlySet<string> = new Set()): Promise<OpenedLearner> {
     const ranked = await rankedClaims(
       this.learners,
       port,
@@ -38,7 +41,9 @@ export class LearnerRegistry {
       this.clock,
     );
     const problems = [...ranked.problems];
-    for (const learner of ranked.claimants) {
+    const isLast = ({ name }: StationLearner): boolean => last.has(name);
+    const inTurn = [...ranked.claimants.filter((each) => !isLast(each)), ...ranked.claimants.filter(isLast)];
+    for (const learner of inTurn) {
       try {
         const opened = await this.openWith(learner, port);
         return { learning: { learner: learner.name, port: opened }, problems };
