@@ -1,6 +1,6 @@
 import type { NicDescriptor, Port, PortResolution, PortResolver } from '@nic-herald/core';
 import { describe, expect, it } from 'vitest';
-import { nicOf } from '../../test/fake-guest.js';
+import { FakeGuest, nicOf } from '../../test/fake-guest.js';
 import { FakeLearner } from '../../test/fake-learner.js';
 import { snapshotOf, waiting } from '../../test/test-host.js';
 
@@ -135,5 +135,45 @@ describe('a resolver that does not answer for a resident guest', () => {
     await test.clock.advance(1000);
     await announced;
     expect(test.sink.opened).toBeGreaterThan(opened);
+  });
+});
+
+describe('a guest of many NICs', () => {
+  const many = Array.from({ length: 16 }, (_, at) => ({ ...nicOf(`nic${at}`), port: TAP }));
+
+  it('is ready as soon as one of few, where a sink hangs at each port', async () => {
+    const { test } = await waiting(snapshotOf(), {}, (guest) => {
+      guest.descriptors = many;
+    });
+    expect(test.facts).toEqual(['announce:armed']);
+    test.sink.opening = () => new Promise(() => {});
+    const guest = new FakeGuest('two', { name: 'web-2' });
+    guest.descriptors = many;
+    await test.appear(guest, 'incoming');
+    await test.clock.advance(5000);
+    expect(test.facts).toEqual(['announce:armed', 'announce:armed']);
+  });
+
+  it('is learned at as soon as one of few, where a learner hangs at each port', async () => {
+    const learner = new FakeLearner();
+    let begun = 0;
+    learner.opening = () => {
+      begun += 1;
+      return new Promise(() => {});
+    };
+    const { test } = await waiting(snapshotOf(), { learner }, (guest) => {
+      guest.descriptors = many;
+    });
+    expect([begun, test.facts]).toEqual([16, ['announce:armed']]);
+  });
+
+  it('that are called the same has one', async () => {
+    const learner = new FakeLearner();
+    const { test, guest } = await waiting(snapshotOf(), { learner }, (told) => {
+      told.descriptors = [nicOf('nic0'), nicOf('nic0', { port: { kind: 'tap', name: 'tap1' } })];
+    });
+    test.resume(guest);
+    await test.clock.advance(1000);
+    expect([learner.log, test.report.nics.length]).toEqual([['open tap0'], 1]);
   });
 });

@@ -19,10 +19,20 @@ export const listNics = async (
       (listSignal) => guest.nics({ signal: listSignal }),
       signal,
     );
-    return await portsOf(told, ports, clock, signal);
+    return await portsOf(eachOnce(told), ports, clock, signal);
   } catch (error) {
     throw unreadable(guest, error);
   }
+};
+
+/** A NIC is known by its id: a second one of that id is left out. */
+const eachOnce = (told: readonly NicDescriptor[]): readonly NicDescriptor[] => {
+  const ids = new Set<string>();
+  return told.filter(({ id }) => {
+    const isNew = !ids.has(id);
+    ids.add(id);
+    return isNew;
+  });
 };
 
 /** What is told where a guest does not answer. */

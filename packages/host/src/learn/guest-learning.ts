@@ -78,23 +78,8 @@ export class GuestLearning {
         this.lastInjected.delete(id); // put in at another port
         await this.leave(id);
       }
-      for (const { id, port } of nics) {
-        const before = this.attended.get(id);
-        if (port === undefined || before?.learner !== undefined) continue;
-        const unread = before?.unread ?? new Set();
-        const { learning, problems } = await this.learners.open(port, unread);
-        for (const problem of problems) this.warn(problem);
-        const isSupported = learning !== undefined || problems.length > 0;
-        this.attended.set(id, {
-          key: portKey(port),
-          port: port.name,
-          isSupported,
-          unread,
-          ...(learning === undefined ? {} : { learner: learning.port, by: learning.learner }),
-        });
-        const injected = this.lastInjected.get(id);
-        if (injected !== undefined) this.injected(id, injected);
-      }
+      // All at once: a learner that hangs at one port holds up no other.
+      await Promise.all(nics.map((nic) => this.begin(nic)));
     });
   }
 
@@ -152,6 +137,24 @@ export class GuestLearning {
   async close(): Promise<void> {
     await this.attend([]);
     await this.queue.close();
+  }
+
+  /** Begins to learn at a NIC's port, where nobody does. */
+  private async begin({ id, port }: ListedNic): Promise<void> {
+    const before = this.attended.get(id);
+    if (port === undefined || before?.learner !== undefined) return;
+    const unread = before?.unread ?? new Set();
+    const { learning, problems } = await this.learners.open(port, unread);
+    for (const problem of problems) this.warn(problem);
+    this.attended.set(id, {
+      key: portKey(port),
+      port: port.name,
+      isSupported: learning !== undefined || problems.length > 0,
+      unread,
+      ...(learning === undefined ? {} : { learner: learning.port, by: learning.learner }),
+    });
+    const injected = this.lastInjected.get(id);
+    if (injected !== undefined) this.injected(id, injected);
   }
 
   private async readPort(port: string, learner: PortLearner): Promise<SoundReading> {
