@@ -1,4 +1,11 @@
-import { asHeraldError, type Guest, guestLabel, type HeraldError, messageOf } from '@nic-herald/core';
+import {
+  asHeraldError,
+  type Guest,
+  guestLabel,
+  type HeraldError,
+  messageOf,
+  type NicDescriptor,
+} from '@nic-herald/core';
 import { withDeadline } from '../announce/deadline.js';
 import { CAPTURE_DEADLINE_MS } from '../knowledge/read-nic.js';
 import type { ListedNic } from '../ports/listed-nic.js';
