@@ -23,7 +23,7 @@ export type { NetlinkMessage } from './netlink-message.js';
 export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
 export { networkNamespace } from './network-namespace.js';
 export { openPacketSocket, type PacketSocket, type PacketSocketOptions } from './packet-socket.js';
-export { type ProcessIncarnation, processIncarnation } from './process-incarnation.js';
+export { isStillProcess, type ProcessIncarnation, processIncarnation } from './process-incarnation.js';
 export {
   SendBatch,
   type SendFailure,

@@ -1,5 +1,5 @@
 import type { NicBackend, ProcessIncarnation } from '@nic-herald/core';
-import { type HeldInterface, heldInterfaces, processIncarnation } from '@nic-herald/linux-sys';
+import { type HeldInterface, heldInterfaces, isStillProcess } from '@nic-herald/linux-sys';
 import { chosenInterface } from './chosen-interface.js';
 
 /** Most proofs remembered. */
@@ -24,7 +24,7 @@ export class HeldBy {
     const key = `${process} ${backend.interfaceName ?? ''} ${backend.descriptors?.join() ?? ''}`;
     try {
       const found = await this.look(backend, holder.pid, process, key);
-      if (!(await isStill(holder))) return { problem: ended(holder) };
+      if (!(await isStillProcess(holder))) return { problem: ended(holder) };
       if ('chosen' in found) this.remember(key, found.chosen.fd);
       return found;
     } catch (error) {
@@ -61,12 +61,6 @@ export class HeldBy {
     this.proofs.set(key, fd);
   }
 }
-
-/** Whether the process is the one it was: its number may be another's since. */
-const isStill = async ({ pid, startTicks, bootId }: ProcessIncarnation): Promise<boolean> => {
-  const now = await processIncarnation(pid);
-  return now?.startTicks === startTicks && now.bootId === bootId;
-};
 
 const NO_HOLDER =
   'which process has it open cannot be told, and without that a port is not proved: nic-herald must reach the hypervisor itself, not a program between, and see its process';

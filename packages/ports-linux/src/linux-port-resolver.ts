@@ -20,6 +20,7 @@ import {
 import { attachmentOf, uplinksOf } from './bridge-attachment.js';
 import { cannotBeAsked } from './cannot-be-asked.js';
 import { HeldBy } from './held-by.js';
+import { ShortTurns } from './short-turns.js';
 
 /** How often ports that are watched are looked at, ms. */
 const WATCH_MS = 500;
@@ -31,6 +32,7 @@ const OTHER_KINDS: ReadonlySet<string> = new Set(['vhost-user', 'vhost-vdpa', 'a
 /** Finds and proves ports by /proc and netlink, in the network namespace in which it was made. */
 export class LinuxPortResolver implements PortResolver, HostService {
   private readonly held = new HeldBy();
+  private readonly turns = new ShortTurns();
   private readonly uplinks = new Map<number, { readonly at: number; readonly names: readonly string[] }>();
   private opened: NetlinkSocket | undefined;
   private isClosed = false;
@@ -46,7 +48,7 @@ export class LinuxPortResolver implements PortResolver, HostService {
     const found = await this.held.find(backend);
     if ('problem' in found) return found;
     try {
-      return this.prove(found.chosen, backend.holder?.pid ?? 0);
+      return await this.turns.run(() => this.prove(found.chosen, backend.holder?.pid ?? 0));
     } catch (error) {
       return { problem: `the interface of netdev ${name} cannot be looked at: ${messageOf(error)}` };
     }
