@@ -93,6 +93,14 @@ describe('a companion', () => {
     },
   );
 
+  it('that gives a promise whose methods fail costs its own section alone', async () => {
+    const odd = (): Promise<unknown> => Object.assign(Promise.resolve(), { catch: thrown });
+    const { test, guest, clock } = await accompanied({ armed: odd });
+    test.resume(guest);
+    await clock.advance(2000);
+    expect(test.report).toMatchObject({ outcome: 'announced', sections: { sound: 'sound' } });
+  });
+
   it('that asks for ways and counts without an end holds up nobody', async () => {
     const { test, clock, companion } = await accompanied();
     let looks = 0;

@@ -109,25 +109,26 @@ export class Arming {
 
   /** Makes nothing anew any more. Gives what is ready; where nothing is yet, what is being made. */
   async finish(): Promise<Armed | undefined> {
-    this.stop();
+    this.still();
+    this.portWatch.hush();
     if (this.current === undefined) await this.working;
     return this.current;
   }
 
   /** Gives up: nothing will be fired. Resolves when nothing is under way any more. */
   async abandon(): Promise<void> {
-    this.stop();
+    this.still();
+    this.portWatch.stop();
     this.gaveUp.abort();
     this.current?.announcement.cancel();
     await this.working;
   }
 
-  private stop(): void {
+  private still(): void {
     this.closed = true;
     this.again = false;
     this.retry?.();
     this.unwatch();
-    this.portWatch.stop();
   }
 
   /** True where what is being made is of no use any more. */

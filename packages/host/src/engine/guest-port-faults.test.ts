@@ -66,6 +66,20 @@ describe('a resolver that misbehaves while a guest is awaited', () => {
     await test.host.close();
   });
 
+  it('and takes its time to end a watch holds up no guest that runs in this moment', async () => {
+    let ended = 0;
+    const { test, guest } = await awaited({
+      resolve: found,
+      watch: () => () => {
+        ended += 1;
+      },
+    });
+    test.resume(guest);
+    expect([test.sink.stations, ended]).toEqual([HANDED, 0]);
+    await test.clock.advance(0);
+    expect(ended).toBe(1);
+  });
+
   it('makes it ready again at once when a port changed', async () => {
     let change = (): void => {};
     const { test } = await awaited({

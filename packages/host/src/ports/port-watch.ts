@@ -44,6 +44,13 @@ export class PortWatch {
     }
   }
 
+  /** Nothing is told any more, at once; the resolver hears of it at the end of the turn, in which a guest may run. */
+  hush(): void {
+    this.current = undefined;
+    this.due?.();
+    this.due = this.clock.setTimer(0, () => this.stop());
+  }
+
   /** Nothing is told any more. Never throws. */
   stop(): void {
     this.due?.();
