@@ -81,43 +81,6 @@ describe('a companion', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it.each<FrameDirection>(['from-guest', 'to-guest'])(
-    'opens no way %s once its announcement is off',
-    async (direction) => {
-      const { test, guest, clock, companion } = await accompanied();
-      test.intake.failed({ guest, side: 'destination', status: 'failed' });
-      await clock.advance(0);
-      const opened = companion.announcements[0]?.openChannel('nic0', direction);
-      await expect(opened).rejects.toMatchObject({ code: 'HERALD_CANCELLED' });
-      expect(test.sink.openChannels).toBe(0);
-    },
-  );
-
-  it('that gives a promise whose methods fail costs its own section alone', async () => {
-    const odd = (): Promise<unknown> => Object.assign(Promise.resolve(), { catch: thrown });
-    const { test, guest, clock } = await accompanied({ armed: odd });
-    test.resume(guest);
-    await clock.advance(2000);
-    expect(test.report).toMatchObject({ outcome: 'announced', sections: { sound: 'sound' } });
-  });
-
-  it('that asks for ways and counts without an end holds up nobody', async () => {
-    const { test, clock, companion } = await accompanied();
-    let looks = 0;
-    test.sink.look = async () => {
-      looks += 1;
-      return { ready: true };
-    };
-    const [announcement] = companion.announcements;
-    const asked = Array.from({ length: 10_000 }, () => [
-      announcement?.openChannel('nic0', 'from-guest'),
-      announcement?.multicastReports(),
-    ]);
-    await clock.advance(0);
-    await Promise.all(asked.flat());
-    expect(looks).toBeLessThan(3);
-  });
-
   it('hears nothing of an announcement of no rounds', async () => {
     const clock = new FakeClock();
     const companion = new NotingCompanion(clock);
