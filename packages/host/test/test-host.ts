@@ -10,6 +10,7 @@ import {
   CLOCK,
   DEFAULT_GUEST_POLICY,
   FRAME_SINK,
+  type FrameSink,
   type Guest,
   type GuestIdentity,
   type GuestIntake,
@@ -52,6 +53,8 @@ export interface TestHostOptions {
   /** Asked for at each reading, where it is a function. */
   readonly policy?: Partial<GuestPolicy> | ((guest: GuestIdentity) => Partial<GuestPolicy>);
   readonly pacing?: AnnouncePacing;
+  /** Besides the one that keeps what it was given. */
+  readonly sinks?: readonly FrameSink[];
   /** None: nothing is learned. */
   readonly learner?: FakeLearner;
   /** None: the ports are those that the guest tells itself. */
@@ -96,6 +99,7 @@ export class TestHost {
       kind,
       policy,
       pacing,
+      sinks = [],
       learner,
       ports,
       companions = [],
@@ -120,7 +124,7 @@ export class TestHost {
                 ...(pacing === undefined ? {} : { pacing }),
               },
             });
-            registrar.contribute(FRAME_SINK, { value: sink });
+            for (const value of [sink, ...sinks]) registrar.contribute(FRAME_SINK, { value });
             registrar.contribute(NIC_MODEL, { value: model });
             if (ports !== undefined) registrar.provide(PORT_RESOLVER, { value: ports });
             if (learner !== undefined) registrar.contribute(STATION_LEARNER, { value: learner });

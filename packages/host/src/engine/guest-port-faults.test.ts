@@ -1,8 +1,19 @@
-import type { NicDescriptor, Port, PortResolution, PortResolver } from '@nic-herald/core';
+import type {
+  FrameChannel,
+  FrameSink,
+  NicDescriptor,
+  Port,
+  PortLearner,
+  PortResolution,
+  PortResolver,
+  StationLearner,
+} from '@nic-herald/core';
+import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { FakeGuest, nicOf } from '../../test/fake-guest.js';
 import { FakeLearner } from '../../test/fake-learner.js';
 import { snapshotOf, waiting } from '../../test/test-host.js';
+import { LearnerRegistry } from '../learn/learner-registry.js';
 
 const HANDED = ['0', '1', '0/10', '1/10'];
 const TAP: Port = { kind: 'tap', name: 'tap0', index: 3 };
@@ -189,5 +200,41 @@ describe('a guest of many NICs', () => {
     test.resume(guest);
     await test.clock.advance(1000);
     expect([learner.log, test.report.nics.length]).toEqual([['open tap0'], 1]);
+  });
+});
+
+describe('what a preferred plugin opens', () => {
+  const nonsense: [string, unknown][] = [
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 7],
+    ['an object without methods', {}],
+    ['an object with some', { close: async () => {}, read: 7, prepare: 'yes' }],
+  ];
+
+  it.each(nonsense)('as a channel: %s, and the next sink has the port', async (_, opened) => {
+    const odd: FrameSink = {
+      name: 'odd',
+      claim: async () => ({ preference: 100 }),
+      open: async () => opened as FrameChannel,
+    };
+    const { test, guest } = await waiting(snapshotOf(), { sinks: [odd] });
+    test.resume(guest);
+    await test.clock.advance(1000);
+    expect(test.report).toMatchObject({ outcome: 'announced', nics: [{ sink: 'fake-sink' }] });
+    expect(test.warnings.join()).toMatch(/odd could not open port tap0/);
+    await test.host.close();
+  });
+
+  it.each(nonsense)('as a learner: %s, and the next learner has the port', async (_, opened) => {
+    const clock = new FakeClock();
+    const odd: StationLearner = {
+      name: 'odd',
+      claim: async () => ({ preference: 100 }),
+      open: async () => opened as PortLearner,
+    };
+    const next = new FakeLearner('next', 50);
+    const { learning, problems } = await new LearnerRegistry([odd, next], clock).open(TAP);
+    expect([learning?.learner, problems.map(({ code }) => code)]).toEqual(['next', ['HERALD_LEARNER_FAULT']]);
   });
 });

@@ -8,6 +8,7 @@ import {
   type StationLearner,
 } from '@nic-herald/core';
 import { openWithin } from '../announce/open-within.js';
+import { havingMethods } from '../ports/having-methods.js';
 import { rankedClaims } from '../ports/ranked-claims.js';
 
 /** How long a learner may take to open a port, ms. */
@@ -58,6 +59,8 @@ export class LearnerRegistry {
 
   private openWith(learner: StationLearner, port: Port): Promise<PortLearner> {
     const what = `opening port ${port.name} by the learner ${learner.name}`;
-    return openWithin(this.clock, OPEN_DEADLINE_MS, what, (signal) => learner.open(port, { signal }));
+    const open = async (signal: AbortSignal): Promise<PortLearner> =>
+      havingMethods(await learner.open(port, { signal }), ['read', 'close']);
+    return openWithin(this.clock, OPEN_DEADLINE_MS, what, open);
   }
 }
