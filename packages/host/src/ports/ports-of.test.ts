@@ -82,6 +82,7 @@ describe('portsOf', () => {
     const nic = await answered({ port });
     port.name = 'tap1';
     expect(nic?.port?.name).toBe('tap0');
+    expect(() => Object.assign(nic?.port ?? {}, { name: 'tap2' })).toThrow(TypeError);
   });
 
   it('takes no nonsense from a monitor either', async () => {

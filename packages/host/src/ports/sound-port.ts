@@ -13,7 +13,10 @@ export const soundResolution = (given: unknown): PortResolution => {
   return { port: soundPort(port) };
 };
 
-/** A copy of a port, with what makes sense of its attachment. Throws where it is no port. */
+/**
+ * A copy of a port, with what makes sense of its attachment. Frozen: every sink and learner is shown it. Throws where it is no
+ * port.
+ */
 export const soundPort = (given: unknown): Port => {
   const { kind, name, namespace, index, attachment } = (given ?? {}) as Readonly<Record<string, unknown>>;
   if (!isName(kind) || !isName(name)) {
@@ -23,13 +26,13 @@ export const soundPort = (given: unknown): Port => {
     throw new TypeError(`the network namespace of ${name} is no text of 1 to ${MAX_NAME} characters`);
   }
   if (index !== undefined && !isIndex(index)) throw new TypeError(`the number of ${name} is no number`);
-  return {
+  return Object.freeze({
     kind,
     name,
     ...(namespace === undefined ? {} : { namespace }),
     ...(index === undefined ? {} : { index }),
     ...(attachment === undefined ? {} : { attachment: soundAttachment(attachment) }),
-  };
+  });
 };
 
 /** As much of it as people read. */
