@@ -51,6 +51,18 @@ describe.skipIf(missing)(`the ports of Linux, at real taps${missing ? ` (skipped
       );
     });
 
+    it('a file that only is called like a macvtap', async () => {
+      const at = sandbox('tap0');
+      const agent = new PortsDriver(at);
+      const forge =
+        'mount -t tmpfs none /dev && : >/dev/tap77 && exec 3</dev/tap77 && echo ready && exec sleep 99';
+      const hypervisor = at.spawn(['unshare', '-m', 'sh', '-c', forge]);
+      await new Promise((resolve) => hypervisor.stdout?.once('data', resolve));
+      const backend = { type: 'tap', name: 'net0', holder: await agent.who(hypervisor.pid) };
+      expect(await agent.resolve({ ...backend, descriptors: [3] })).toEqual(saying('which is not one tap'));
+      expect(await agent.resolve(backend)).toEqual(saying('it has no tap open'));
+    });
+
     it('proved where nobody says whose they are', async () => {
       const { agent, backend } = await laid();
       const { holder, ...rest } = backend;
@@ -74,5 +86,23 @@ describe.skipIf(missing)(`the ports of Linux, at real taps${missing ? ` (skipped
         },
       });
     }
+  });
+
+  it.each<[string, readonly string[], boolean]>([
+    ['is not told where nothing happened', [], false],
+    [
+      'is told where it went to another bridge',
+      ['link add br1 type bridge', 'link set tap0 master br1'],
+      true,
+    ],
+    ['is told where it was renamed', ['link set tap0 down', 'link set tap0 name tap9'], true],
+    ['is told where it was made again', ['link delete tap0', 'tuntap add tap0 mode tap'], true],
+  ])('whose change between the look and the watch %s', async (_, changes, isTold) => {
+    const at = sandbox('tap0');
+    const { agent, backend } = await laid(at);
+    const found = await agent.resolve({ ...backend, interfaceName: 'tap0' });
+    if (!('port' in found)) throw new TypeError(found.problem);
+    for (const change of changes) at.ip(change);
+    expect(await agent.watch(found.port)).toBe(isTold);
   });
 });

@@ -9,12 +9,12 @@ import { TapEnd } from './tap-end.js';
 
 const held: TapEnd[] = [];
 const { signal } = new AbortController();
+const clock = new FakeClock();
 let resolver: PortResolver | undefined;
 
 linuxPorts().install({
   provide: (token, provider) => {
     if (token !== (PORT_RESOLVER as symbol) || !('factory' in provider)) return;
-    const clock = new FakeClock();
     const get = <T>(wanted: symbol): T => {
       if (wanted !== CLOCK) throw new TypeError('only a clock is here');
       return clock as T;
@@ -30,7 +30,16 @@ await serveDriver(async (request: PortsRequest) => {
       held.push(new TapEnd(request.tap));
       return undefined;
     case 'who':
-      return processIncarnation(process.pid);
+      return processIncarnation(request.pid ?? process.pid);
+    case 'watch': {
+      let isChanged = false;
+      const stop = resolver?.watch?.([request.port], () => {
+        isChanged = true;
+      });
+      await clock.advance(1000);
+      stop?.();
+      return isChanged;
+    }
     case 'resolve':
       return resolver?.resolve(request.backend, { signal });
   }

@@ -1,11 +1,12 @@
-import type { NicBackend, PortResolution, ProcessIncarnation } from '@nic-herald/core';
+import type { NicBackend, Port, PortResolution, ProcessIncarnation } from '@nic-herald/core';
 import { DriverProcess } from './driver-process.js';
 import type { NetworkSandbox } from './network-sandbox.js';
 
 /** One line to the driver process. */
 export type PortsRequest =
   | { readonly do: 'hold'; readonly tap: string }
-  | { readonly do: 'who' }
+  | { readonly do: 'who'; readonly pid?: number }
+  | { readonly do: 'watch'; readonly port: Port }
   | { readonly do: 'resolve'; readonly backend: NicBackend };
 
 /** A process in a sandbox that holds taps as a hypervisor does, and finds ports as an agent does. */
@@ -20,9 +21,14 @@ export class PortsDriver extends DriverProcess<PortsRequest> {
     return this.ask({ do: 'hold', tap });
   }
 
-  /** Its own process. */
-  who(): Promise<ProcessIncarnation> {
-    return this.ask({ do: 'who' });
+  /** A process; its own where none is named. */
+  who(pid?: number): Promise<ProcessIncarnation> {
+    return this.ask({ do: 'who', ...(pid === undefined ? {} : { pid }) });
+  }
+
+  /** Whether a port that is watched from now on is told to have changed within a second. */
+  watch(port: Port): Promise<boolean> {
+    return this.ask({ do: 'watch', port });
   }
 
   resolve(backend: NicBackend): Promise<PortResolution> {

@@ -9,6 +9,7 @@ import {
   CLOCK,
   DEFAULT_GUEST_POLICY,
   FRAME_SINK,
+  type FrameSink,
   type Guest,
   type GuestIdentity,
   type GuestIntake,
@@ -19,6 +20,8 @@ import {
   type MigrationReport,
   NIC_MODEL,
   type NicModel,
+  PORT_RESOLVER,
+  type PortResolver,
   type Snapshot,
   STATION_LEARNER,
 } from '@nic-herald/core';
@@ -49,8 +52,12 @@ export interface TestHostOptions {
   /** Asked for at each reading, where it is a function. */
   readonly policy?: Partial<GuestPolicy> | ((guest: GuestIdentity) => Partial<GuestPolicy>);
   readonly pacing?: AnnouncePacing;
+  /** Besides the one that keeps what it was given. */
+  readonly sinks?: readonly FrameSink[];
   /** None: nothing is learned. */
   readonly learner?: FakeLearner;
+  /** None: the ports are those that the guest tells itself. */
+  readonly ports?: PortResolver;
   /** Besides that of the host. */
   readonly companions?: readonly AnnouncementCompanion[];
 }
@@ -91,7 +98,9 @@ export class TestHost {
       kind,
       policy,
       pacing,
+      sinks = [],
       learner,
+      ports,
       companions = [],
     } = options;
     const sink = new FakeSink(clock);
@@ -114,8 +123,9 @@ export class TestHost {
                 ...(pacing === undefined ? {} : { pacing }),
               },
             });
-            registrar.contribute(FRAME_SINK, { value: sink });
+            for (const value of [sink, ...sinks]) registrar.contribute(FRAME_SINK, { value });
             registrar.contribute(NIC_MODEL, { value: model });
+            if (ports !== undefined) registrar.provide(PORT_RESOLVER, { value: ports });
             if (learner !== undefined) registrar.contribute(STATION_LEARNER, { value: learner });
             for (const value of companions) registrar.contribute(ANNOUNCEMENT_COMPANION, { value });
             if (kind !== undefined) registrar.contribute(ANNOUNCEMENT_KIND, { value: kind });

@@ -1,9 +1,16 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 
 /** A network interface that a process has open as a file: the way of a hypervisor to its guest's frames. */
 export type HeldInterface =
   | { readonly fd: number; readonly kind: 'tap' /** As it is called now. */; readonly name: string }
-  | { readonly fd: number; readonly kind: 'macvtap'; readonly index: number };
+  | {
+      readonly fd: number;
+      readonly kind: 'macvtap';
+      /** Of the interface, by the name of the file alone: whoever mounts what it likes can have any. */
+      readonly index: number;
+      /** Number of the character device, as stat(2) tells: what the kernel says it is. */
+      readonly device: number;
+    };
 
 /** Most descriptors of one process that are looked at. */
 const MAX_DESCRIPTORS = 16_384;
@@ -14,20 +21,18 @@ const DESCRIPTOR = /^\d{1,10}$/;
 /**
  * The taps and macvtaps that a process has open, or those of them behind some descriptors: by /proc/PID/fd, where a tap is
  * `/dev/net/tun` and names itself in fdinfo (`iff:`), and a macvtap is `/dev/tap` with the interface's number. Each queue of a
- * multi-queue tap is one. Rejects with the system's own error (ENOENT: the process ended; EACCES: it is another user's, which
- * takes CAP_SYS_PTRACE).
+ * multi-queue tap is one. Rejects with the system's own error (ENOENT: the process ended, told only where all are looked at;
+ * EACCES: it is another user's, which takes CAP_SYS_PTRACE).
  */
 export const heldInterfaces = async (
   pid: number,
   only?: readonly number[],
 ): Promise<readonly HeldInterface[]> => {
   const folder = `/proc/${pid}`;
-  const names = (await readdir(`${folder}/fd`)).filter((name) => DESCRIPTOR.test(name));
-  const wanted = only && new Set(only);
-  const descriptors = names
-    .map(Number)
-    .filter((fd) => wanted?.has(fd) ?? true)
-    .slice(0, MAX_DESCRIPTORS);
+  const descriptors = (only === undefined ? await opened(folder) : [...new Set(only)]).slice(
+    0,
+    MAX_DESCRIPTORS,
+  );
   const held: HeldInterface[] = [];
   for (let first = 0; first < descriptors.length; first += AT_ONCE) {
     const some = descriptors.slice(first, first + AT_ONCE);
@@ -38,11 +43,19 @@ export const heldInterfaces = async (
   return held;
 };
 
+const opened = async (folder: string): Promise<readonly number[]> =>
+  (await readdir(`${folder}/fd`)).filter((name) => DESCRIPTOR.test(name)).map(Number);
+
 const heldInterface = async (folder: string, fd: number): Promise<HeldInterface | undefined> => {
   try {
     const path = await readlink(`${folder}/fd/${fd}`);
     const macvtap = /^\/dev\/tap(\d{1,10})$/.exec(path)?.[1];
-    if (macvtap !== undefined) return { fd, kind: 'macvtap', index: Number(macvtap) };
+    if (macvtap !== undefined) {
+      const file = await stat(`${folder}/fd/${fd}`);
+      return file.isCharacterDevice()
+        ? { fd, kind: 'macvtap', index: Number(macvtap), device: file.rdev }
+        : undefined;
+    }
     if (path !== '/dev/net/tun') return undefined;
     const name = parseInterfaceName(await readFile(`${folder}/fdinfo/${fd}`, 'utf8'));
     return name === undefined ? undefined : { fd, kind: 'tap', name };

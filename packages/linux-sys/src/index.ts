@@ -17,12 +17,13 @@ export {
   setLinkUp,
 } from './links.js';
 export { LinuxError, type LinuxErrorDetails, nameOfErrno, SystemCallError } from './linux-error.js';
+export { macvtapDevice } from './macvtap-device.js';
 export { acquireNamespaceLock, type NamespaceLock } from './namespace-lock.js';
 export type { NetlinkMessage } from './netlink-message.js';
 export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
-export { networkNamespace, tapNamespace } from './network-namespace.js';
+export { networkNamespace } from './network-namespace.js';
 export { openPacketSocket, type PacketSocket, type PacketSocketOptions } from './packet-socket.js';
-export { type ProcessIncarnation, processIncarnation } from './process-incarnation.js';
+export { isStillProcess, type ProcessIncarnation, processIncarnation } from './process-incarnation.js';
 export {
   SendBatch,
   type SendFailure,
@@ -31,6 +32,7 @@ export {
   type SendSystem,
 } from './send-batch.js';
 export { peerOf, type SocketPeer } from './socket-peer.js';
+export { type TapBehind, tapBehind } from './tap-behind.js';
 export {
   addClassifier,
   addClsact,

@@ -22,6 +22,8 @@ export interface Libc {
   pidfdGetfd(pidfd: number, fd: number): number;
   /** With an argument of 0: a request that takes none. */
   ioctl(fd: number, request: number): number;
+  /** With a structure that the kernel reads or fills. */
+  ioctlWith(fd: number, request: number, argument: Uint8Array): number;
   /** `limits` is a struct rlimit: the limit in force and the most it may be set to, 64 bits each. */
   setrlimit(resource: number, limits: BigUint64Array): number;
   close(fd: number): number;
@@ -97,6 +99,9 @@ const declare = (bpfCall: number): Libc => {
   const ioctl = call<(fd: number, request: number, argument: number) => number>(
     'int ioctl(int, unsigned long, long)',
   );
+  const ioctlWith = call<(fd: number, request: number, argument: Uint8Array) => number>(
+    'int ioctl(int, unsigned long, void *)',
+  );
   const close = call<((fd: number) => number) & { async(fd: number, done: () => void): void }>(
     'int close(int)',
   );
@@ -114,6 +119,7 @@ const declare = (bpfCall: number): Libc => {
     pidfdOpen: (pid) => syscall3(PIDFD_OPEN, pid, 0, 0),
     pidfdGetfd: (pidfd, fd) => syscall3(PIDFD_GETFD, pidfd, fd, 0),
     ioctl: (fd, request) => ioctl(fd, request, 0),
+    ioctlWith,
     bpf: (command, attributes, size) => syscall(bpfCall, command, attributes, size),
     close,
     closeInBackground: (fd) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBootTime, parseStartTicks, processIncarnation } from './process-incarnation.js';
+import { isStillProcess, parseBootTime, parseStartTicks, processIncarnation } from './process-incarnation.js';
 
 /** As Linux 6.1 wrote it, with another name and the start in field 22. */
 const stat = (name: string, ticks = '8213') =>
@@ -52,5 +52,19 @@ describe.skipIf(process.platform !== 'linux')('processIncarnation', () => {
 
   it.each([0, -1, 1.5, Number.NaN, 2 ** 40])('knows nothing of process %d', async (pid) => {
     expect(await processIncarnation(pid)).toBeUndefined();
+  });
+});
+
+describe('isStillProcess', () => {
+  it.each<[string, object, boolean]>([
+    ['the same', {}, true],
+    ['one that started at another time', { startTicks: 1 }, false],
+    ['one of another boot', { bootId: 'f00' }, false],
+    ['one that has ended', { pid: 2 ** 30 }, false],
+    ['no process', { pid: -1 }, false],
+  ])('tells %s', async (_, over, is) => {
+    const self = await processIncarnation(process.pid);
+    if (self === undefined) throw new TypeError('there is no /proc here');
+    expect(await isStillProcess({ ...self, ...over })).toBe(is);
   });
 });

@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { chosenInterface } from './chosen-interface.js';
 
 const tap = (fd: number, name: string): HeldInterface => ({ fd, kind: 'tap', name });
-const macvtap = (fd: number, index: number): HeldInterface => ({ fd, kind: 'macvtap', index });
+const macvtap = (fd: number, index: number): HeldInterface => ({
+  fd,
+  kind: 'macvtap',
+  index,
+  device: 0xf2_00 + index,
+});
 const backend = (over: Partial<NicBackend>): NicBackend => ({ type: 'tap', name: 'net0', ...over });
 
 describe('chosenInterface', () => {
@@ -26,6 +31,12 @@ describe('chosenInterface', () => {
       'queues of two taps',
       { descriptors: [9, 10] },
       [tap(9, 'tap0'), tap(10, 'tap1')],
+      /9, 10, which is not one tap/,
+    ],
+    [
+      'two files of one name that are not one device',
+      { descriptors: [9, 10] },
+      [macvtap(9, 4), { ...macvtap(10, 4), device: 3 } as HeldInterface],
       /9, 10, which is not one tap/,
     ],
     ['no word, and two taps', {}, [tap(9, 'tap0'), tap(10, 'tap1')], /does not say which.*tap0, tap1/],

@@ -39,7 +39,7 @@ export const chosenInterface = (
 const isSame = (one: HeldInterface, other: HeldInterface): boolean =>
   one.kind === 'tap'
     ? other.kind === 'tap' && other.name === one.name
-    : other.kind === 'macvtap' && other.index === one.index;
+    : other.kind === 'macvtap' && other.index === one.index && other.device === one.device;
 
 const having = (held: readonly HeldInterface[]): string => {
   const names = [

@@ -1,5 +1,5 @@
 import type { NicBackend, ProcessIncarnation } from '@nic-herald/core';
-import { type HeldInterface, heldInterfaces, processIncarnation } from '@nic-herald/linux-sys';
+import { type HeldInterface, heldInterfaces, isStillProcess } from '@nic-herald/linux-sys';
 import { chosenInterface } from './chosen-interface.js';
 
 /** Most proofs remembered. */
@@ -11,6 +11,8 @@ const MAX_PROOFS = 4096;
  */
 export class HeldBy {
   private readonly proofs = new Map<string, number>();
+  /** Looks at all descriptors of a process that are under way: one serves all NICs that are asked about together. */
+  private readonly looks = new Map<string, Promise<readonly HeldInterface[]>>();
 
   /** The interface, or why there is none. */
   async find(
@@ -18,10 +20,11 @@ export class HeldBy {
   ): Promise<{ readonly chosen: HeldInterface } | { readonly problem: string }> {
     const { holder } = backend;
     if (holder === undefined) return { problem: NO_HOLDER };
-    const key = `${holder.bootId} ${holder.pid} ${holder.startTicks} ${backend.interfaceName ?? ''} ${backend.descriptors?.join() ?? ''}`;
+    const process = `${holder.bootId} ${holder.pid} ${holder.startTicks}`;
+    const key = `${process} ${backend.interfaceName ?? ''} ${backend.descriptors?.join() ?? ''}`;
     try {
-      const found = await this.look(backend, holder.pid, key);
-      if (!(await isStill(holder))) return { problem: ended(holder) };
+      const found = await this.look(backend, holder.pid, process, key);
+      if (!(await isStillProcess(holder))) return { problem: ended(holder) };
       if ('chosen' in found) this.remember(key, found.chosen.fd);
       return found;
     } catch (error) {
@@ -29,14 +32,25 @@ export class HeldBy {
     }
   }
 
-  private async look(backend: NicBackend, pid: number, key: string) {
+  private async look(backend: NicBackend, pid: number, process: string, key: string) {
     const known = this.proofs.get(key);
     if (known !== undefined && backend.interfaceName !== undefined) {
       const again = chosenInterface(backend, await heldInterfaces(pid, [known]));
       if ('chosen' in again) return again;
     }
     this.proofs.delete(key);
-    return chosenInterface(backend, await heldInterfaces(pid, backend.descriptors));
+    const { descriptors = [] } = backend;
+    const held = descriptors.length > 0 ? heldInterfaces(pid, descriptors) : this.all(pid, process);
+    return chosenInterface(backend, await held);
+  }
+
+  /** All that the process has open. A guest may have a thousand NICs, and its process as many descriptors. */
+  private all(pid: number, process: string): Promise<readonly HeldInterface[]> {
+    const underWay = this.looks.get(process);
+    if (underWay !== undefined) return underWay;
+    const look = heldInterfaces(pid).finally(() => this.looks.delete(process));
+    this.looks.set(process, look);
+    return look;
   }
 
   private remember(key: string, fd: number): void {
@@ -47,12 +61,6 @@ export class HeldBy {
     this.proofs.set(key, fd);
   }
 }
-
-/** Whether the process is the one it was: its number may be another's since. */
-const isStill = async ({ pid, startTicks, bootId }: ProcessIncarnation): Promise<boolean> => {
-  const now = await processIncarnation(pid);
-  return now?.startTicks === startTicks && now.bootId === bootId;
-};
 
 const NO_HOLDER =
   'which process has it open cannot be told, and without that a port is not proved: nic-herald must reach the hypervisor itself, not a program between, and see its process';

@@ -12,12 +12,15 @@ import {
   findLink,
   type HeldInterface,
   type LinkInfo,
+  macvtapDevice,
   NetlinkSocket,
   networkNamespace,
-  tapNamespace,
+  tapBehind,
 } from '@nic-herald/linux-sys';
 import { attachmentOf, uplinksOf } from './bridge-attachment.js';
+import { cannotBeAsked } from './cannot-be-asked.js';
 import { HeldBy } from './held-by.js';
+import { ShortTurns } from './short-turns.js';
 
 /** How often ports that are watched are looked at, ms. */
 const WATCH_MS = 500;
@@ -29,8 +32,10 @@ const OTHER_KINDS: ReadonlySet<string> = new Set(['vhost-user', 'vhost-vdpa', 'a
 /** Finds and proves ports by /proc and netlink, in the network namespace in which it was made. */
 export class LinuxPortResolver implements PortResolver, HostService {
   private readonly held = new HeldBy();
+  private readonly turns = new ShortTurns();
   private readonly uplinks = new Map<number, { readonly at: number; readonly names: readonly string[] }>();
   private opened: NetlinkSocket | undefined;
+  private isClosed = false;
 
   constructor(private readonly clock: Clock) {}
 
@@ -43,31 +48,50 @@ export class LinuxPortResolver implements PortResolver, HostService {
     const found = await this.held.find(backend);
     if ('problem' in found) return found;
     try {
-      return this.prove(found.chosen, backend.holder?.pid ?? 0);
+      return await this.turns.run(() => this.prove(found.chosen, backend.holder?.pid ?? 0));
     } catch (error) {
       return { problem: `the interface of netdev ${name} cannot be looked at: ${messageOf(error)}` };
     }
   }
 
   watch(ports: readonly Port[], onChange: () => void): () => void {
-    const before = ports.map((port) => this.print(port));
+    const each = [...new Map(ports.map((port) => [port.index, port])).values()];
+    const before = each.map((port) => this.printOf(port));
     let cancel: CancelTimer = () => {};
     const look = (): void => {
-      if (ports.some((port, index) => this.print(port) !== before[index])) onChange();
+      if (each.some((port, index) => this.print(port) !== before[index])) onChange();
       else cancel = this.clock.setTimer(WATCH_MS, look);
     };
-    if (ports.length > 0) cancel = this.clock.setTimer(WATCH_MS, look);
+    if (each.length > 0) cancel = this.clock.setTimer(WATCH_MS, look);
     return () => cancel();
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     this.opened?.close();
     this.opened = undefined;
   }
 
   private get netlink(): NetlinkSocket {
+    if (this.isClosed) throw new TypeError('the ports are looked at after their resolver was closed');
     this.opened ??= new NetlinkSocket();
     return this.opened;
+  }
+
+  /** What is there where the port is as it was resolved: it may have changed since. */
+  private printOf(port: Port): string {
+    const print = this.print(port);
+    const { index, name, attachment } = port;
+    if (index === undefined || print === '') return print;
+    try {
+      const link = findLink(this.netlink, { index });
+      const now = link && this.attachmentOf(link);
+      const isSame =
+        link?.name === name && now?.network === attachment?.network && now?.forwards === attachment?.forwards;
+      return isSame ? print : 'as it was resolved';
+    } catch {
+      return print;
+    }
   }
 
   /** What changes where a port is no longer the same. */
@@ -87,6 +111,8 @@ export class LinuxPortResolver implements PortResolver, HostService {
     const what = chosen.kind === 'tap' ? chosen.name : `macvtap number ${chosen.index}`;
     const namespace = networkNamespace();
     const theirs = namespaceOf(chosen, pid);
+    if (theirs === undefined)
+      return { problem: `${what} was put in the place of another while it was looked at` };
     if (theirs !== namespace) {
       return { problem: `${what} is in another network namespace (${theirs}): run nic-herald in that one` };
     }
@@ -101,6 +127,11 @@ export class LinuxPortResolver implements PortResolver, HostService {
       };
     }
     const { index, name } = link;
+    if (chosen.kind === 'macvtap' && macvtapDevice(index) !== chosen.device) {
+      return {
+        problem: `what is open as /dev/tap${index} is not that macvtap, by what /sys/class/macvtap tells`,
+      };
+    }
     const attachment = this.attachmentOf(link);
     return {
       port: {
@@ -126,13 +157,14 @@ export class LinuxPortResolver implements PortResolver, HostService {
   }
 }
 
-/** By the descriptor itself where the kernel lets us look, else by where its process is. */
-const namespaceOf = (chosen: HeldInterface, pid: number): string => {
+/** By the descriptor itself where the kernel lets us look, else by where its process is. `undefined` where it is no longer that. */
+const namespaceOf = (chosen: HeldInterface, pid: number): string | undefined => {
   if (chosen.kind === 'tap') {
     try {
-      return tapNamespace(pid, chosen.fd);
-    } catch {
-      // an old kernel, or a process that may not be looked into so deeply
+      const tap = tapBehind(pid, chosen.fd);
+      return tap?.name === chosen.name ? tap.namespace : undefined;
+    } catch (error) {
+      if (!cannotBeAsked(error)) return undefined;
     }
   }
   return networkNamespace(pid);

@@ -1,7 +1,7 @@
 /**
  * How well a sink or a learner can serve a port: a number from 0 to 100, the highest serves, or why it cannot. What works
  * at the port itself says 50 and up (`linux-tap` and `linux-bpf` 60), what only comes near it less (a bridge's table 30). A
- * plugin that is to take ports from them says more.
+ * plugin that is to take ports from them says more. A learner that opened a port and could not read it once is asked after the others.
  */
 export type PortClaim =
   | {

@@ -31,21 +31,26 @@ export interface GuestChannels {
   for(nic: NicDescriptor, direction: FrameDirection): Promise<NicChannel>;
 }
 
-/** The open channels of one direction, by mode and NIC id, and what is asked of them. */
+/** The open channels of one NIC and direction, by mode, and what is asked of them. */
 interface Way {
-  readonly open: Map<string, OpenChannel>;
+  readonly open: Map<AnnounceMode, OpenChannel>;
   readonly queue: SerialQueue;
 }
 
-const way = (): Way => ({ open: new Map(), queue: new SerialQueue('the channels of the guest') });
+/** By NIC id. */
+type Ways = Map<string, Way>;
 
 /**
  * The open channels of one guest's NICs, kept from one plan to the next: opening and closing a socket is
- * slow, and a guest may resume at any moment. What is asked of a direction is done one thing after another, so
- * that two plans in the making never open one port twice; a sink that hangs in one does not hold up the other.
+ * slow, and a guest may resume at any moment. What is asked of a NIC and a direction is done one thing after another,
+ * so that two plans in the making never open one port twice; a sink that hangs there holds up no other.
  */
 export class ChannelSet {
-  private readonly ways: Readonly<Record<FrameDirection, Way>> = { 'from-guest': way(), 'to-guest': way() };
+  private readonly ways: Readonly<Record<FrameDirection, Ways>> = {
+    'from-guest': new Map(),
+    'to-guest': new Map(),
+  };
+  private isClosed = false;
 
   constructor(
     private readonly guest: GuestIdentity,
@@ -61,10 +66,9 @@ export class ChannelSet {
   }
 
   private channel(ways: GuestWays, nic: NicDescriptor, direction: FrameDirection): Promise<NicChannel> {
-    const { open, queue } = this.ways[direction];
-    const key = `${ways.mode} ${nic.id}`;
+    const { open, queue } = this.wayOf(nic.id, direction);
     return queue.run(async () => {
-      const known = open.get(key);
+      const known = open.get(ways.mode);
       if (known !== undefined) {
         if (
           nic.port !== undefined &&
@@ -72,12 +76,12 @@ export class ChannelSet {
           (await this.isReady(nic, known.channel))
         )
           return known;
-        open.delete(key);
+        open.delete(ways.mode);
         await closeQuietly(known.channel, this.clock);
       }
       const opened = await ways.open(nic, direction, this.signal);
       if ('channel' in opened && nic.port !== undefined) {
-        open.set(key, { port: portKey(nic.port), ...opened });
+        open.set(ways.mode, { port: portKey(nic.port), ...opened });
       }
       return opened;
     });
@@ -85,26 +89,39 @@ export class ChannelSet {
 
   /** Closes what is open, after what was asked for before. It opens again on demand. */
   async release(): Promise<void> {
-    await Promise.all(
-      Object.values(this.ways).map(({ open, queue }) => queue.run(() => this.closeAll(open))),
-    );
+    await Promise.all(this.all.map(({ open, queue }) => queue.run(() => this.closeAll(open))));
   }
 
   /** Closes all for good; what fails to close is left to the sink's own close. */
   async close(): Promise<void> {
+    this.isClosed = true;
     await Promise.all(
-      Object.values(this.ways).map(async ({ open, queue }) => {
+      this.all.map(async ({ open, queue }) => {
         await queue.close();
         await this.closeAll(open);
       }),
     );
   }
 
+  private get all(): readonly Way[] {
+    return Object.values(this.ways).flatMap((ways) => [...ways.values()]);
+  }
+
+  private wayOf(nic: string, direction: FrameDirection): Way {
+    const ways = this.ways[direction];
+    const known = ways.get(nic);
+    if (known !== undefined) return known;
+    const way: Way = { open: new Map(), queue: new SerialQueue('the channels of the guest') };
+    if (this.isClosed) void way.queue.close();
+    ways.set(nic, way);
+    return way;
+  }
+
   private async isReady(nic: NicDescriptor, channel: FrameChannel): Promise<boolean> {
     return (await channelProblem(nic.id, channel, this.clock)) === undefined;
   }
 
-  private async closeAll(open: Map<string, OpenChannel>): Promise<void> {
+  private async closeAll(open: Map<AnnounceMode, OpenChannel>): Promise<void> {
     const channels = [...open.values()];
     open.clear();
     await Promise.all(channels.map(({ channel }) => closeQuietly(channel, this.clock)));

@@ -13,6 +13,7 @@ import {
   type Port,
   type PortClaim,
 } from '@nic-herald/core';
+import { havingMethods } from '../ports/having-methods.js';
 import { type RankedClaims, rankedClaims } from '../ports/ranked-claims.js';
 import { announceMode } from './announce-mode.js';
 import { observingChannel } from './observing-channel.js';
@@ -128,7 +129,8 @@ export class SinkRegistry {
     outer: AbortSignal | undefined,
   ): Promise<FrameChannel> {
     const what = `opening port ${port.name} by the sink ${sink.name}`;
-    const open = (signal: AbortSignal): Promise<FrameChannel> => sink.open(port, { direction, signal });
+    const open = async (signal: AbortSignal): Promise<FrameChannel> =>
+      havingMethods(await sink.open(port, { direction, signal }), ['prepare', 'health', 'close']);
     return openWithin(this.clock, OPEN_DEADLINE_MS, what, open, outer);
   }
 }

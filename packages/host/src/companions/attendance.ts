@@ -139,7 +139,7 @@ export class Attendance {
     if (given === undefined) return;
     if (is === 'over') this.whenThere(is, given.value, LAST_WORD_MS, (section) => this.conclude(section));
     else if (given.value instanceof Promise) {
-      given.value.catch((error: unknown) => this.fail(failed(is, error), error));
+      adopted(given.value).catch((error: unknown) => this.fail(failed(is, error), error));
     }
   }
 
@@ -181,7 +181,7 @@ export class Attendance {
     inTime.then(goOn, (error: unknown) => {
       this.fail(failed(what, error), error);
       // One that makes up its mind too late is let go of all the same.
-      if (what === 'accompany') given.then(goOn, () => {});
+      if (what === 'accompany') adopted(given).then(goOn, () => {});
     });
   }
 
@@ -220,6 +220,9 @@ export class Attendance {
     this.listener.settled();
   }
 }
+
+/** A promise of another's making as one of ours: its methods may be anything. */
+const adopted = (given: Promise<unknown>): Promise<unknown> => new Promise((resolve) => resolve(given));
 
 const MAX_WORDS = 500;
 

@@ -10,8 +10,10 @@ import {
 } from '@nic-herald/core';
 import type { AccompaniedNic, RoundReport } from '@nic-herald/core/internal';
 import type { GuestChannels } from '../announce/channel-set.js';
+import type { NicChannel } from '../announce/sink-registry.js';
 import { Attendance, type Happening } from './attendance.js';
 import { guardedChannel } from './guarded-channel.js';
+import { SharedAsking } from './shared-asking.js';
 
 /** How long the first report waits for what its companions say, ms: a guest's answers to queries take 30 to 130. */
 const FIRST_REPORT_MS = 500;
@@ -53,6 +55,9 @@ export class Company {
   private revisedAt = Number.NEGATIVE_INFINITY;
   private cancelRevision: CancelTimer | undefined;
   private cancelGrace: CancelTimer | undefined;
+  /** Ways that are asked for now, by direction and NIC: companions may ask as often as they like. */
+  private readonly ways = new Map<string, Promise<NicChannel>>();
+  private readonly counts: SharedAsking<Awaited<ReturnType<CompanySubject['multicastReports']>>>;
   private tellClosed: () => void = () => {};
   /** Settles when nothing more will come of it. */
   readonly closed: Promise<void>;
@@ -62,6 +67,7 @@ export class Company {
     private readonly subject: CompanySubject,
     private readonly clock: Clock,
   ) {
+    this.counts = new SharedAsking(() => subject.multicastReports());
     const listener = { changed: () => this.changedSection(), settled: () => this.settledMember() };
     this.members = companions.map((companion) => new Attendance(companion, clock, listener));
     this.closed = new Promise((resolve) => {
@@ -226,7 +232,7 @@ export class Company {
         return nics();
       },
       openChannel: (nic, direction) => this.open(nic, direction, member),
-      multicastReports: () => this.subject.multicastReports(),
+      multicastReports: () => this.counts.now(),
       report: (section) => member.report(section),
     };
   }
@@ -238,8 +244,22 @@ export class Company {
         details: { nic },
       });
     }
-    const way = await this.subject.channels.for(known.plan.nic, direction);
+    const isShut = (): boolean => this.isShut || member.isOut;
+    // What is opened now would stay open for as long as the host has the guest.
+    if (isShut()) throw new HeraldError('HERALD_CANCELLED', `the announcement is over: ${nic} stays closed`);
+    const way = await this.way(known, direction);
     if (!('channel' in way)) throw way.problem;
-    return guardedChannel(way.channel, () => this.isShut || member.isOut);
+    return guardedChannel(way.channel, isShut);
+  }
+
+  private way({ plan }: AccompaniedNic, direction: FrameDirection): Promise<NicChannel> {
+    const key = `${direction} ${plan.nic.id}`;
+    const asked = this.ways.get(key) ?? this.subject.channels.for(plan.nic, direction);
+    if (!this.ways.has(key)) {
+      this.ways.set(key, asked);
+      const over = (): void => void this.ways.delete(key);
+      asked.then(over, over);
+    }
+    return asked;
   }
 }

@@ -1,13 +1,10 @@
-import {
-  asHeraldError,
-  type CancelTimer,
-  type Guest,
-  type HeraldError,
-  type NicDescriptor,
-} from '@nic-herald/core';
+import { asHeraldError, type CancelTimer, type Guest, type HeraldError } from '@nic-herald/core';
 import { matchNic } from '../knowledge/match-nic.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
+import type { ListedNic } from '../ports/listed-nic.js';
+import { portOfBefore } from '../ports/port-of-before.js';
+import { PortWatch } from '../ports/port-watch.js';
 import { duplicateMacs } from './duplicate-macs.js';
 import type { EngineServices } from './engine-services.js';
 import type { GuestHandoff } from './guest-handoff.js';
@@ -16,6 +13,7 @@ import { listNics } from './list-nics.js';
 import { planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 import { OWNERS_SOON_MS, readOwners, UNREAD } from './read-owners.js';
+import { risingPause } from './rising-pause.js';
 
 /** Pause before trying again where the hand-off or the guest did not answer, ms. */
 const RETRY_MS = 1000;
@@ -54,7 +52,9 @@ export class Arming {
   private again = false;
   private closed = false;
   private retry: CancelTimer | undefined;
-  private unwatchPorts: () => void = () => {};
+  /** How often in a row a port was not told of. */
+  private unanswered = 0;
+  private readonly portWatch: PortWatch;
   /** Since when the guest is awaited, ms since 1970 UTC. */
   private readonly awaitedSince: number;
   private readonly gaveUp = new AbortController();
@@ -71,6 +71,12 @@ export class Arming {
   ) {
     this.signal = AbortSignal.any([signal, this.gaveUp.signal]);
     this.awaitedSince = guest.startedAt ?? services.clock.now();
+    this.portWatch = new PortWatch(
+      services.ports,
+      services.clock,
+      () => this.refresh(),
+      (error) => listener.failed(error), // a port that is not watched is still looked at now and then
+    );
     this.unwatch = handoff.stores.watch(() => this.refresh());
     this.refresh();
   }
@@ -103,25 +109,26 @@ export class Arming {
 
   /** Makes nothing anew any more. Gives what is ready; where nothing is yet, what is being made. */
   async finish(): Promise<Armed | undefined> {
-    this.stop();
+    this.still();
+    this.portWatch.hush();
     if (this.current === undefined) await this.working;
     return this.current;
   }
 
   /** Gives up: nothing will be fired. Resolves when nothing is under way any more. */
   async abandon(): Promise<void> {
-    this.stop();
+    this.still();
+    this.portWatch.stop();
     this.gaveUp.abort();
     this.current?.announcement.cancel();
     await this.working;
   }
 
-  private stop(): void {
+  private still(): void {
     this.closed = true;
     this.again = false;
     this.retry?.();
     this.unwatch();
-    this.unwatchPorts();
   }
 
   /** True where what is being made is of no use any more. */
@@ -130,30 +137,13 @@ export class Arming {
   }
 
   /** Whether what was read now is less than what lies ready was made of: the store or the guest did not answer. */
-  private knowsLess(
-    handoff: HandoffReading | undefined,
-    nics: readonly NicDescriptor[] | undefined,
-  ): boolean {
+  private knowsLess(handoff: HandoffReading | undefined, nics: readonly ListedNic[] | undefined): boolean {
     if (this.current === undefined) return false;
     if (nics === undefined) return true;
     const before = this.current.handoff?.newest;
     if (before === undefined) return false;
     if (handoff === undefined) return true;
     return handoff.newest === undefined && handoff.unreadable.includes(before.host);
-  }
-
-  /** A port that is made again, or attached elsewhere, while the guest is awaited: what lies ready would go nowhere. */
-  private watchPorts(nics: readonly NicDescriptor[]): void {
-    this.unwatchPorts();
-    this.unwatchPorts = () => {};
-    if (this.closed) return;
-    const ports = nics.flatMap(({ port }) => (port === undefined ? [] : [port]));
-    const { ports: resolver } = this.services;
-    try {
-      this.unwatchPorts = resolver?.watch?.(ports, () => this.refresh()) ?? (() => {});
-    } catch (error) {
-      this.listener.failed(error); // a port that is not watched is still looked at now and then
-    }
   }
 
   private async make(): Promise<void> {
@@ -180,8 +170,12 @@ export class Arming {
       ),
     ]);
     if (this.isMoot()) return;
-    const present = nics ?? [];
-    this.watchPorts(present);
+    const lastKnown = this.current?.announcement.nics.map(({ plan }) => plan.nic) ?? [];
+    const present = (nics ?? []).map((nic) => portOfBefore(nic, lastKnown));
+    const areAnswered = nics?.every(({ isPortUnanswered }) => !isPortUnanswered) ?? true;
+    this.unanswered = areAnswered ? 0 : this.unanswered + 1;
+    // Made again, or attached elsewhere, while the guest is awaited: what lies ready would go nowhere.
+    if (!this.closed && nics !== undefined) this.portWatch.follow(present);
     const { awaitedSince } = this;
     const primaryMacs = present.map(({ primaryMac }) => primaryMac);
     const view = { guestIs: 'incoming', primaryMacs, knownEpoch: 0, awaitedSince } as const;
@@ -221,8 +215,8 @@ export class Arming {
     announcement.company.armed();
     this.listener.armed(this.current);
     const isComplete = handoff !== undefined && nics !== undefined && areOwnersKnown;
-    this.retry = services.clock.setTimer(isComplete ? this.handoff.maxAgeMs / MADE_PER_AGE : RETRY_MS, () =>
-      this.refresh(),
-    );
+    const laterMs = isComplete ? this.handoff.maxAgeMs / MADE_PER_AGE : RETRY_MS;
+    const pauseMs = areAnswered ? laterMs : Math.min(laterMs, risingPause(this.unanswered));
+    this.retry = services.clock.setTimer(pauseMs, () => this.refresh());
   }
 }

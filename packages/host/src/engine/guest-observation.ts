@@ -5,10 +5,10 @@ import {
   type GuestPolicy,
   HeraldError,
   type MulticastReports,
-  type NicDescriptor,
 } from '@nic-herald/core';
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { GuestLearning } from '../learn/guest-learning.js';
+import type { ListedNic } from '../ports/listed-nic.js';
 import type { Announcer } from './announcer.js';
 import { CardWatch } from './card-watch.js';
 import type { EngineServices } from './engine-services.js';
@@ -64,7 +64,7 @@ export class GuestObservation {
   }
 
   /** Begins to learn at the ports of these NICs. */
-  attend(nics: readonly NicDescriptor[]): Promise<void> {
+  attend(nics: readonly ListedNic[]): Promise<void> {
     return this.learning.attend(nics);
   }
 

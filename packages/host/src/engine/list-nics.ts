@@ -8,6 +8,7 @@ import {
 } from '@nic-herald/core';
 import { withDeadline } from '../announce/deadline.js';
 import { CAPTURE_DEADLINE_MS } from '../knowledge/read-nic.js';
+import type { ListedNic } from '../ports/listed-nic.js';
 import { portsOf } from '../ports/ports-of.js';
 import type { EngineServices } from './engine-services.js';
 
@@ -16,7 +17,7 @@ export const listNics = async (
   guest: Guest,
   { clock, ports }: Pick<EngineServices, 'clock' | 'ports'>,
   signal?: AbortSignal,
-): Promise<readonly NicDescriptor[]> => {
+): Promise<readonly ListedNic[]> => {
   try {
     const told = await withDeadline(
       clock,
@@ -25,10 +26,20 @@ export const listNics = async (
       (listSignal) => guest.nics({ signal: listSignal }),
       signal,
     );
-    return await portsOf(told, ports, clock, signal);
+    return await portsOf(eachOnce(told), ports, clock, signal);
   } catch (error) {
     throw unreadable(guest, error);
   }
+};
+
+/** A NIC is known by its id: a second one of that id is left out. */
+const eachOnce = (told: readonly NicDescriptor[]): readonly NicDescriptor[] => {
+  const ids = new Set<string>();
+  return told.filter(({ id }) => {
+    const isNew = !ids.has(id);
+    ids.add(id);
+    return isNew;
+  });
 };
 
 /** What is told where a guest does not answer. */

@@ -83,8 +83,9 @@ export class PreparedAnnouncement {
     services: FrameServices,
   ): Promise<PreparedAnnouncement> {
     const announcement = new PreparedAnnouncement(occasion, services);
-    for (const plan of planned.plans) {
-      const nic = await announcement.open(plan);
+    // All at once: a sink that hangs at one port holds up no other.
+    for (const nic of await Promise.all(planned.plans.map((plan) => announcement.open(plan)))) {
+      const { plan } = nic;
       announcement.put({ ...nic, announced: announcement.add(nic, plan.announcements) });
     }
     announcement.company.begin(accompaniedNics(planned, announcement.nics));

@@ -1,8 +1,5 @@
 import type { CancelTimer, Clock } from '@nic-herald/core';
-
-/** First pause, ms; twice as long each time. */
-const FIRST_MS = 1000;
-const MOST_MS = 30_000;
+import { risingPause } from './rising-pause.js';
 
 /** Tries again, later each time, what was not answered. */
 export class RisingRetry {
@@ -24,8 +21,8 @@ export class RisingRetry {
   again(): void {
     this.timer?.();
     if (this.closed) return;
-    const pauseMs = Math.min(FIRST_MS * 2 ** this.failures, MOST_MS);
     this.failures += 1;
+    const pauseMs = risingPause(this.failures);
     this.timer = this.clock.setTimer(pauseMs, () => {
       this.timer = undefined;
       this.work();

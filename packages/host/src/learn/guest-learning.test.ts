@@ -47,6 +47,38 @@ describe('GuestLearning', () => {
     );
   });
 
+  it('gives the next learner its turn where the preferred one opens a port and cannot read it', async () => {
+    const bridge = new FakeLearner('bridge', 50);
+    const { attend, learner, learning, read } = testLearning(bridge);
+    learner.reading = () => Promise.reject(new Error('no map'));
+    bridge.seen.set('tap0', [learned(1, 10)]);
+    for (let look = 1; look <= 3; look += 1) {
+      await attend([nicOf('nic0')]);
+      await read();
+    }
+    expect(await read()).toEqual(new Map([['nic0', [learned(1, 10)]]]));
+    expect([learner.log, bridge.log]).toEqual([['open tap0', 'close tap0'], ['open tap0']]);
+    expect(learning.isActive).toBe(true);
+  });
+
+  it('gives the preferred one its turn again where it had read before, or no other can', async () => {
+    const bridge = new FakeLearner('bridge', 50);
+    const { attend, learner, read } = testLearning(bridge);
+    await attend([nicOf('nic0')]);
+    await read();
+    learner.reading = () => Promise.reject(new Error('its filter was removed'));
+    await read();
+    await attend([nicOf('nic0')]);
+    expect([learner.log.length, bridge.log]).toEqual([3, []]);
+    bridge.reading = () => Promise.reject(new Error('no bridge'));
+    for (let look = 1; look <= 4; look += 1) {
+      await read();
+      await attend([nicOf('nic0')]);
+    }
+    expect(learner.log.filter((each) => each === 'open tap0').length).toBe(4);
+    expect(bridge.log.filter((each) => each === 'open tap0').length).toBe(2);
+  });
+
   const { port: _, ...portless } = nicOf('nic0');
   it.each<[string, readonly NicDescriptor[], string[]]>([
     ['the NIC went', [nicOf('nic1')], ['close tap0']],

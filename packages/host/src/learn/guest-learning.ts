@@ -5,13 +5,13 @@ import {
   type LearnedStation,
   type MulticastReports,
   messageOf,
-  type NicDescriptor,
   type PortLearner,
   type Station,
 } from '@nic-herald/core';
 import { portKey } from '@nic-herald/core/internal';
 import { withDeadline } from '../announce/deadline.js';
 import { SerialQueue } from '../announce/serial-queue.js';
+import type { ListedNic } from '../ports/listed-nic.js';
 import type { LearnerRegistry } from './learner-registry.js';
 import { type SoundReading, soundReading } from './sound-reading.js';
 
@@ -24,9 +24,25 @@ interface Attended {
   readonly port: string;
   /** Absent where no learner can learn there, now or at all. */
   readonly learner?: PortLearner;
+  /** Who learns there, or did last. */
+  readonly by?: string;
+  /** It was read at least once. */
+  hasRead?: true;
+  /** Learners that opened the port, and then could not read it once: the others come first. */
+  readonly unread: ReadonlySet<string>;
   /** True where a learner supports the port, though it may have failed to open it. */
   readonly isSupported: boolean;
 }
+
+/** Whether a NIC has this port, as far as it was told. */
+const mayBe = ({ port, isPortUnanswered }: ListedNic, key: string): boolean =>
+  port === undefined ? isPortUnanswered === true : portKey(port) === key;
+
+/** Who could not read a port once, after a reading failed. Where those were all there are, they have their turns again. */
+const unreadBy = ({ by, hasRead, unread }: Attended): ReadonlySet<string> => {
+  if (by === undefined || hasRead) return new Set();
+  return new Set(unread.has(by) ? [by] : [...unread, by]);
+};
 
 /**
  * Learning at the ports of one guest's NICs. It begins when a port is first seen, also before the guest
@@ -51,30 +67,19 @@ export class GuestLearning {
     return [...this.attended.values()].some(({ isSupported }) => isSupported);
   }
 
-  /** Learns at the ports of these NICs and at no others; tries again where nobody could. Never rejects. */
-  attend(nics: readonly NicDescriptor[]): Promise<void> {
+  /**
+   * Learns at the ports of these NICs and at no others; tries again where nobody could. Where it was not told what a port is
+   * now, learning goes on. Never rejects.
+   */
+  attend(nics: readonly ListedNic[]): Promise<void> {
     return this.quietly(async () => {
       for (const [id, { key }] of [...this.attended]) {
-        if (nics.some((nic) => nic.id === id && nic.port !== undefined && portKey(nic.port) === key))
-          continue;
+        if (nics.some((nic) => nic.id === id && mayBe(nic, key))) continue;
         this.lastInjected.delete(id); // put in at another port
         await this.leave(id);
       }
-      for (const { id, port } of nics) {
-        if (port === undefined || this.attended.get(id)?.learner !== undefined) continue;
-        const { learning, problems } = await this.learners.open(port);
-        for (const problem of problems) this.warn(problem);
-        const learner = learning?.port;
-        const isSupported = learner !== undefined || problems.length > 0;
-        this.attended.set(id, {
-          key: portKey(port),
-          port: port.name,
-          isSupported,
-          ...(learner === undefined ? {} : { learner }),
-        });
-        const injected = this.lastInjected.get(id);
-        if (injected !== undefined) this.injected(id, injected);
-      }
+      // All at once: a learner that hangs at one port holds up no other.
+      await Promise.all(nics.map((nic) => this.begin(nic)));
     });
   }
 
@@ -86,10 +91,12 @@ export class GuestLearning {
     const seen = new Map<string, readonly LearnedStation[]>();
     await this.quietly(async () => {
       await Promise.all(
-        [...this.attended].map(async ([id, { key, port, learner }]) => {
+        [...this.attended].map(async ([id, attended]) => {
+          const { key, port, learner } = attended;
           if (learner === undefined) return;
           try {
             const { stations, reports } = await this.readPort(port, learner);
+            attended.hasRead = true;
             seen.set(id, stations);
             if (reports === undefined) this.counted.delete(id);
             else this.counted.set(id, reports);
@@ -98,7 +105,7 @@ export class GuestLearning {
             const message = `learning at ${port} failed: ${words}`;
             this.warn(asHeraldError(error, 'HERALD_LEARNER_FAULT', message, { port }));
             await this.leave(id);
-            this.attended.set(id, { key, port, isSupported: true }); // to be tried again
+            this.attended.set(id, { key, port, isSupported: true, unread: unreadBy(attended) }); // to be tried again
           }
         }),
       );
@@ -130,6 +137,24 @@ export class GuestLearning {
   async close(): Promise<void> {
     await this.attend([]);
     await this.queue.close();
+  }
+
+  /** Begins to learn at a NIC's port, where nobody does. */
+  private async begin({ id, port }: ListedNic): Promise<void> {
+    const before = this.attended.get(id);
+    if (port === undefined || before?.learner !== undefined) return;
+    const unread = before?.unread ?? new Set();
+    const { learning, problems } = await this.learners.open(port, unread);
+    for (const problem of problems) this.warn(problem);
+    this.attended.set(id, {
+      key: portKey(port),
+      port: port.name,
+      isSupported: learning !== undefined || problems.length > 0,
+      unread,
+      ...(learning === undefined ? {} : { learner: learning.port, by: learning.learner }),
+    });
+    const injected = this.lastInjected.get(id);
+    if (injected !== undefined) this.injected(id, injected);
   }
 
   private async readPort(port: string, learner: PortLearner): Promise<SoundReading> {

@@ -8,6 +8,7 @@ import {
   type StationLearner,
 } from '@nic-herald/core';
 import { openWithin } from '../announce/open-within.js';
+import { havingMethods } from '../ports/having-methods.js';
 import { rankedClaims } from '../ports/ranked-claims.js';
 
 /** How long a learner may take to open a port, ms. */
@@ -28,8 +29,11 @@ export class LearnerRegistry {
     private readonly clock: Clock,
   ) {}
 
-  /** Starts learning at a port with the learner that claims it best and can. Never rejects. */
-  async open(port: Port): Promise<OpenedLearner> {
+  /**
+   * Starts learning at a port with the learner that claims it best and can; with one of those named in `last` only where no
+   * other can. Never rejects.
+   */
+  async open(port: Port, last: ReadonlySet<string> = new Set()): Promise<OpenedLearner> {
     const ranked = await rankedClaims(
       this.learners,
       port,
@@ -38,7 +42,9 @@ export class LearnerRegistry {
       this.clock,
     );
     const problems = [...ranked.problems];
-    for (const learner of ranked.claimants) {
+    const isLast = ({ name }: StationLearner): boolean => last.has(name);
+    const inTurn = [...ranked.claimants.filter((each) => !isLast(each)), ...ranked.claimants.filter(isLast)];
+    for (const learner of inTurn) {
       try {
         const opened = await this.openWith(learner, port);
         return { learning: { learner: learner.name, port: opened }, problems };
@@ -53,6 +59,8 @@ export class LearnerRegistry {
 
   private openWith(learner: StationLearner, port: Port): Promise<PortLearner> {
     const what = `opening port ${port.name} by the learner ${learner.name}`;
-    return openWithin(this.clock, OPEN_DEADLINE_MS, what, (signal) => learner.open(port, { signal }));
+    const open = async (signal: AbortSignal): Promise<PortLearner> =>
+      havingMethods(await learner.open(port, { signal }), ['read', 'close']);
+    return openWithin(this.clock, OPEN_DEADLINE_MS, what, open);
   }
 }

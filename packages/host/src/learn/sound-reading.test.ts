@@ -13,6 +13,17 @@ const reportsOf = (multicastReports: unknown): readonly MulticastReports[] | und
 
 describe('soundReading', () => {
   it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['no object', 'station'],
+    ['no station', { ageMs: 1 }],
+    ['null for one', { ...learned(1), station: null }],
+    ['no MAC', { ...learned(1), station: { vlan: 1 } }],
+    ['no age', { ...learned(1), ageMs: undefined }],
+  ])('leaves out a station that is none, and no other: %s', (_, bad) => {
+    expect(soundReading(reading({ stations: [bad, learned(2), bad] })).stations).toStrictEqual([learned(2)]);
+  });
+
+  it.each<[string, unknown]>([
     ['nothing at all', undefined],
     ['null', null],
     ['no address', { ...asserted(1), address: undefined }],

@@ -22,11 +22,15 @@ export const soundReading = ({ stations, exactVlans, multicastReports }: Learned
   ...(Array.isArray(multicastReports) ? { reports: soundReports(multicastReports) } : {}),
 });
 
-const isSoundStation = (each: LearnedStation | undefined): each is LearnedStation =>
-  MacAddress.is(each?.station.mac) &&
-  MacAddress.isStationAddress(each.station.mac) &&
-  (each.station.vlan === undefined || VlanId.is(each.station.vlan)) &&
-  isAge(each.ageMs);
+const isSoundStation = (each: Partial<LearnedStation> | undefined): each is LearnedStation => {
+  const { mac, vlan } = (each?.station ?? {}) as { readonly mac?: unknown; readonly vlan?: unknown };
+  return (
+    MacAddress.is(mac) &&
+    MacAddress.isStationAddress(mac) &&
+    (vlan === undefined || VlanId.is(vlan)) &&
+    isAge(each?.ageMs)
+  );
+};
 
 const soundStation = ({ addresses, ...each }: LearnedStation, exactVlans: boolean): LearnedStation => {
   const sound = Array.isArray(addresses) ? soundAddresses(addresses) : [];

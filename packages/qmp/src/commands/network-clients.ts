@@ -63,7 +63,7 @@ const nicInfo = (info: string): { model: string; currentMac: string } => ({
 });
 
 /** One `key=value` of a client's info; a value ends at the next comma. */
-export const field = (info: string, key: string): string | undefined =>
+const field = (info: string, key: string): string | undefined =>
   info
     .split(',')
     .find((part) => part.startsWith(`${key}=`))

@@ -22,6 +22,8 @@ it.each([
   ['tap', 'ifname=,script=no', {}],
   ['tap', 'fd=30', { descriptors: [30] }],
   ['tap', 'fd=30x', {}],
+  ['tap', 'ifname=tap,fd=12,script=no,downscript=no', { interfaceName: 'tap,fd=12' }],
+  ['tap', 'helper=/x,fd=12', {}],
   ['tap', 'fd=123456789012', {}],
   ['bridge', 'helper=/usr/lib/qemu/qemu-bridge-helper,br=br0', {}],
 ])('takes what QEMU says of a netdev of type %s, %s', (type, info, said) => {
