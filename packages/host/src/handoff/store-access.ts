@@ -70,7 +70,9 @@ export class StoreAccess {
     const entries = await this.within('reading', signal, (inner) =>
       this.store.fetch(guest, { signal: inner }),
     );
-    return soundEntries(entries) ?? Promise.reject(nonsense(this.name, '`fetch` gives a list of entries'));
+    return (
+      soundEntries(entries, guest) ?? Promise.reject(nonsense(this.name, '`fetch` gives a list of entries'))
+    );
   }
 
   async ownersOf(macs: readonly MacAddress[], signal?: AbortSignal): Promise<readonly SnapshotHead[]> {
