@@ -109,6 +109,18 @@ describe('the nic-herald command', () => {
     expect(result.err).toContain(`(${code})\n`);
   });
 
+  it('says that the monitor is left out, where sockets are there to be watched', async () => {
+    const config = join(directory, 'out.yaml');
+    await writeFile(
+      config,
+      "monitors: { qemu: { sockets: [a.qmp] } }\nplugins:\n  - { use: '@nic-herald/monitor-qemu', enabled: false }\n",
+    );
+    const { err } = await runIt('run', '--config', config);
+    expect(err).toBe(
+      `nic-herald: there is nothing to watch: @nic-herald/monitor-qemu is left out by plugins.0 (${config}:3), and no other plugin may watch. Take it in again, or name a plugin that brings a monitor (HERALD_USAGE)\n`,
+    );
+  });
+
   it.each([
     [
       'an entry',
