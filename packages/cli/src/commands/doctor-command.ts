@@ -32,8 +32,6 @@ export const doctorCommand = async ({ config, json }: DoctorOptions, io: CliIo):
     await examineAgents(io),
   ];
   io.write(json ? `${JSON.stringify(findings, undefined, 2)}\n` : renderFindings(findings, io));
-  // what a plugin was given up with, such as a call into a file system that hangs, may hold the process open
-  if (findings.some(({ code }) => code === 'HERALD_TIMEOUT')) io.endSoon?.();
   return findings.some(({ level }) => level === 'problem') ? EXIT.failure : EXIT.ok;
 };
 

@@ -51,9 +51,7 @@ export const runCommand = async (
   );
   const disown = ownRejections(logger);
   try {
-    const status = await agent(settings, taken, controlSocket, logger, stopped);
-    if (status === EXIT.failure) io.endSoon?.();
-    return status;
+    return await agent(settings, taken, controlSocket, logger, stopped);
   } catch (error) {
     // what could not start here was told by whoever could not; the rest is a fault
     if (!isHeraldError(error)) throw error;
