@@ -4,6 +4,7 @@ import {
   type HandoffEntry,
   HeraldError,
   isHeraldError,
+  MAX_NOTES_PER_GUEST,
   MAX_SNAPSHOT_NICS,
   messageOf,
   parseSnapshot,
@@ -33,6 +34,10 @@ export const soundEntries = (entries: unknown, guest: GuestKey): readonly Handof
 /** The heads among what a store gave, at most 65 536; `undefined` where that is no list. */
 export const soundHeads = (heads: unknown): readonly SnapshotHead[] | undefined =>
   Array.isArray(heads) ? heads.slice(0, MOST_HEADS).filter(isHead) : undefined;
+
+/** What a store gave as notes, of which more than there may be are not looked at; `undefined` where it is no list. */
+export const soundNotes = (notes: unknown): readonly unknown[] | undefined =>
+  Array.isArray(notes) ? notes.slice(-MAX_NOTES_PER_GUEST) : undefined;
 
 /** More hosts than that never had one guest. */
 const MOST_ENTRIES = 4096;

@@ -15,7 +15,7 @@ import {
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
-import { soundClaim, soundEntries, soundHeads } from './sound-answers.js';
+import { soundClaim, soundEntries, soundHeads, soundNotes } from './sound-answers.js';
 
 /** How long a store may take to answer, ms. */
 export const HANDOFF_DEADLINE_MS = 5000;
@@ -107,7 +107,7 @@ export class StoreAccess {
     const notes: unknown = await this.within('reading the notes of', signal, (inner) =>
       this.store.notes?.read(guest, { signal: inner }),
     );
-    return Array.isArray(notes) ? notes : Promise.reject(nonsense(this.name, '`notes.read` gives a list'));
+    return soundNotes(notes) ?? Promise.reject(nonsense(this.name, '`notes.read` gives a list'));
   }
 
   /** Calls `changed` after a change, and when the store can be reached again. Returns the way to stop. */
