@@ -50,9 +50,9 @@ export class KnownOwners {
     this.note(macs, ({ triedAt }) => ({ triedAt, answeredAt: this.clock.elapsed() }));
   }
 
-  /** All that is known to own one of the MACs that were asked about. */
+  /** All that is known to own one of the MACs that were asked about, each once. */
   heads(): readonly SnapshotHead[] {
-    return [...this.said.values()].flatMap((known) => [...known.values()].flat());
+    return [...new Set([...this.said.values()].flatMap((known) => [...known.values()].flat()))];
   }
 
   private before(
