@@ -11,8 +11,6 @@ export interface CliIo {
   readonly uid: number;
   /** Resolves with the signal's name when the process is asked to end (SIGINT, SIGTERM). */
   untilStopped(): Promise<string>;
-  /** Ends the process in a second where something that did not close holds it open; absent: it may go on. */
-  endSoon?(): void;
 }
 
 /** The real process. Asked a second time to end, it ends at once. */
@@ -23,11 +21,7 @@ export const processIo = (): CliIo => ({
   env: process.env,
   uid: process.geteuid?.() ?? -1,
   untilStopped,
-  endSoon: () => void setTimeout(() => process.exit(), END_SOON_MS).unref(),
 });
-
-/** What is to be written still has this long, ms. */
-const END_SOON_MS = 1000;
 
 /**
  * One request to end often comes as two signals: `timeout` sends it to its child and to the group, a terminal

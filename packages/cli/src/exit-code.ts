@@ -20,6 +20,10 @@ const USAGE: ReadonlySet<string> = new Set([
   'HERALD_CONFIG_UNREADABLE',
   'HERALD_ANNOUNCE_TIMING',
   'HERALD_RECORD_WORDS',
+  'HERALD_HOST_NAME',
+  'HERALD_NAME_TAKEN',
+  'HERALD_HANDOFF_STORE',
+  'HERALD_COMPANION_REFUSED',
 ]);
 /** What herald.yaml names, and what does not go together. */
 const PLUGIN =

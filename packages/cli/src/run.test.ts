@@ -89,6 +89,12 @@ describe('the nic-herald command', () => {
       "plugins: ['@nic-herald/sink-linux', '@nic-herald/sink-linux']\n",
       'HERALD_PLUGIN_DUPLICATE',
     ],
+    ['a plugin with a store that is none', 'plugins: [./store.mjs]\n', 'HERALD_HANDOFF_STORE'],
+    [
+      'two stores of one name',
+      'handoff: { directory: h }\nplugins: [{ use: ./store.mjs, with: { maxEntryBytes: 4096 } }]\n',
+      'HERALD_NAME_TAKEN',
+    ],
     [
       'a monitor that is left out, and no other',
       "monitors: { qemu: { sockets: [a.qmp] } }\nplugins: [{ use: '@nic-herald/monitor-qemu', enabled: false }]\n",
@@ -102,11 +108,31 @@ describe('the nic-herald command', () => {
   ])('starts nothing for %s', async (_, yaml, code) => {
     const idle = "export const plugin = () => ({ name: 'idle', contract: 2, install() {} });";
     await writeFile(join(directory, 'idle.mjs'), idle);
+    const store = `
+      const list = (name) => Symbol.for(\`nic-herald/core/\${name}[]@1\`);
+      export const plugin = (options) => ({ name: 'store', contract: 2, install(registrar) {
+        registrar.contribute(list('guest-monitor'), { value: { name: 'none' } });
+        registrar.contribute(list('handoff-store'), { value: { name: 'directory', ...options } });
+      } });
+      plugin.options = { '~standard': { validate: (value) => ({ value }) } };`;
+    await writeFile(join(directory, 'store.mjs'), store);
     await writeFile(join(directory, 'plugins.yaml'), yaml);
     const control = join(directory, 'a.sock');
     const result = await runIt('run', '--config', join(directory, 'plugins.yaml'), '--control', control);
     expect(result).toMatchObject({ status: 2 });
     expect(result.err).toContain(`(${code})\n`);
+  });
+
+  it('says that the monitor is left out, where sockets are there to be watched', async () => {
+    const config = join(directory, 'out.yaml');
+    await writeFile(
+      config,
+      "monitors: { qemu: { sockets: [a.qmp] } }\nplugins:\n  - { use: '@nic-herald/monitor-qemu', enabled: false }\n",
+    );
+    const { err } = await runIt('run', '--config', config);
+    expect(err).toBe(
+      `nic-herald: there is nothing to watch: @nic-herald/monitor-qemu is left out by plugins.0 (${config}:3), and no other plugin may watch. Take it in again, or name a plugin that brings a monitor (HERALD_USAGE)\n`,
+    );
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmod, link, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
@@ -235,6 +236,27 @@ describe('an agent asked over its control socket', () => {
     expect(await client.describe()).toEqual({ host: 'A', plugins: [] });
     expect(await client.reports()).toEqual([{ outcome: 'announced' }]);
     await expect(client.stats()).rejects.toMatchObject({ code: 'HERALD_HOST_NOT_READY' });
+  });
+
+  it.each([
+    ['say nothing', ''],
+    ['begin a request', 'GET /guests HTTP/1.1\r\nhost: x\r\n'],
+    ['begin a body', 'POST /guests/web/announce HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{'],
+  ])('is not held for long by askers that %s', async (_, text) => {
+    await server?.close();
+    server = await ControlServer.listen(path, host, 200);
+    const slow = Array.from({ length: 32 }, () => {
+      const socket = connect(path);
+      socket.on('error', () => {});
+      socket.write(text);
+      return socket;
+    });
+    const client = new ControlClient(path);
+    await Promise.all(slow.map((socket) => once(socket, 'connect')));
+    await expect(client.guests()).rejects.toMatchObject({ code: 'HERALD_CONTROL_FAILED' });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await client.guests()).toHaveLength(3);
+    for (const socket of slow) socket.destroy();
   });
 
   it('lists its guests', async () => {

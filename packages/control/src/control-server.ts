@@ -9,7 +9,10 @@ const MAX_BODY = 65_536;
 /** The deepest request is `{"timing":{}}`. */
 const MAX_BODY_DEPTH = 8;
 const MAX_CONNECTIONS = 32;
+/** How long a request may take to come in, ms. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** How often it is looked whether one took longer; Node.js would let it hold a connection for 30 s more. */
+const MOST_LOOK_EVERY_MS = 1000;
 
 /**
  * HTTP over a unix socket that only its owner may open, for `inspect`, `announce` and `record`. Requests and their
@@ -22,10 +25,19 @@ export class ControlServer {
   ) {}
 
   /** Rejects with HERALD_CONTROL_BUSY, HERALD_CONTROL_PATH or HERALD_CONTROL_DIRECTORY. */
-  static async listen(path: string, host: ControlledHost): Promise<ControlServer> {
+  static async listen(
+    path: string,
+    host: ControlledHost,
+    requestTimeoutMs = REQUEST_TIMEOUT_MS,
+  ): Promise<ControlServer> {
     await claimSocket(checkControlPath(path));
     const server = createServer(
-      { maxHeaderSize: 8192, requestTimeout: REQUEST_TIMEOUT_MS },
+      {
+        maxHeaderSize: 8192,
+        requestTimeout: requestTimeoutMs,
+        headersTimeout: requestTimeoutMs,
+        connectionsCheckingInterval: Math.min(requestTimeoutMs, MOST_LOOK_EVERY_MS),
+      },
       (request, response) => {
         void respond(host, request, response);
       },

@@ -47,7 +47,12 @@ export type { Provider } from './di/scope.js';
 export { Scope } from './di/scope.js';
 export { parseGuestKey } from './guest/guest-identity.js';
 export { MAX_MACS_PER_QUESTION, USUAL_PREFERENCE } from './handoff/handoff-store.js';
-export { MAX_HOST_NAME, MAX_SNAPSHOT_NICS, MAX_SNAPSHOT_STATIONS } from './handoff/parse-snapshot.js';
+export {
+  isParsedSnapshot,
+  MAX_HOST_NAME,
+  MAX_SNAPSHOT_NICS,
+  MAX_SNAPSHOT_STATIONS,
+} from './handoff/parse-snapshot.js';
 export {
   MAX_SNAPSHOT_MOVES,
   type NicSnapshot,

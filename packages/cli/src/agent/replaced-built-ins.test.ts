@@ -51,7 +51,7 @@ describe('a host that leaves built-ins out', () => {
     await writeFile(
       join(folder, 'sink.mjs'),
       `export const plugin = () => ({ name: '@nic-herald/sink-linux', contract: 2, install: (registrar) =>
-         registrar.contribute(Symbol.for('nic-herald/core/frame-sink@1'), { value: { name: 'newer' } }) });`,
+         registrar.contribute(Symbol.for('nic-herald/core/frame-sink[]@1'), { value: { name: 'newer' } }) });`,
     );
     const others = "monitors: { qemu: { sockets: ['*.qmp'] } }\nplugins:\n  - ./sink.mjs\n";
     const without = (name: string): string => `  - { use: '@nic-herald/${name}', enabled: false }\n`;
@@ -66,7 +66,7 @@ describe('a host that leaves built-ins out', () => {
     await writeFile(
       join(folder, 'monitor.mjs'),
       `export const plugin = () => ({ name: 'acme-monitor', contract: 2, install: (registrar) =>
-         registrar.contribute(Symbol.for('nic-herald/core/guest-monitor@1'), { value: { name: 'acme', start: async () => {}, close: async () => {} } }) });`,
+         registrar.contribute(Symbol.for('nic-herald/core/guest-monitor[]@1'), { value: { name: 'acme', start: async () => {}, close: async () => {} } }) });`,
     );
     const brought = await compose(
       `monitors: { qemu: { sockets: ['*.qmp'] } }\nplugins:\n  - ./monitor.mjs\n${[

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,12 +15,12 @@ beforeAll(async () => {
     join(folder, 'monitor.mjs'),
     `export const plugin = () => ({ name: 'acme-monitor', contract: 2,
        diagnose: async () => [{ level: 'problem', what: 'the hypervisor sleeps', advice: 'wake it' }],
-       install: (registrar) => registrar.contribute(Symbol.for('nic-herald/core/guest-monitor@1'), { value: { name: 'acme' } }) });`,
+       install: (registrar) => registrar.contribute(Symbol.for('nic-herald/core/guest-monitor[]@1'), { value: { name: 'acme' } }) });`,
   );
   await writeFile(
     join(folder, 'sink.mjs'),
     `export const plugin = () => ({ name: 'acme-sink', contract: 2,
-       install: (registrar) => registrar.contribute(Symbol.for('nic-herald/core/frame-sink@1'), { value: { name: 'acme' } }) });`,
+       install: (registrar) => registrar.contribute(Symbol.for('nic-herald/core/frame-sink[]@1'), { value: { name: 'acme' } }) });`,
   );
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -109,6 +111,18 @@ describe('nic-herald doctor --config', () => {
       ['note', expect.stringContaining('no plugin brings a sink') as string],
       ['note', expect.stringContaining('no plugin learns') as string],
     ]);
+  });
+
+  it('finds the agent at the control socket that herald.yaml names', async () => {
+    const yaml = yamlOf('control: { socket: named.sock }');
+    const named = join(folder, 'named.sock');
+    expect((await examine(yaml)).of('agents')).toMatchObject([
+      { what: `none answers in ${folder}/nic-herald, or at ${named}` },
+    ]);
+    const agent = createServer().listen(named);
+    await once(agent, 'listening');
+    expect((await examine(yaml)).of('agents')).toMatchObject([{ what: named }]);
+    agent.close();
   });
 
   it('tells a person the same', async () => {

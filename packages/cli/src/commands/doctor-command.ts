@@ -1,5 +1,6 @@
+import { CONTROL_PLUGIN } from '../agent/built-ins.js';
 import type { CliIo } from '../cli-io.js';
-import { agentSettings } from '../config/agent-settings.js';
+import { type AgentSettings, agentSettings } from '../config/agent-settings.js';
 import { DEFAULT_CONFIG, readableConfig } from '../config/default-config.js';
 import { type LoadedConfig, loadConfig } from '../config/load-config.js';
 import { diagnosePlugins, subjectOf } from '../doctor/diagnose-plugins.js';
@@ -10,6 +11,7 @@ import { renderFindings } from '../doctor/render-findings.js';
 import type { SubjectFinding } from '../doctor/subject-finding.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { choosePlugins } from '../plugins/choose-plugins.js';
+import type { PluginChoices } from '../plugins/plugin-choice.js';
 
 /** What `doctor` was asked. */
 export interface DoctorOptions {
@@ -25,15 +27,15 @@ export interface DoctorOptions {
 export const doctorCommand = async ({ config, json }: DoctorOptions, io: CliIo): Promise<ExitCode> => {
   const path = config ?? (await readableConfig(DEFAULT_CONFIG));
   const file = path === undefined ? undefined : await loadConfig(path);
+  const flags = { qmp: [], ...(file === undefined ? {} : { config: file.file }) };
+  const choices = choosePlugins(flags, file);
   const findings = [
     ...examineMachine(),
     configFinding(path),
-    ...(await examinePlugins(file)),
-    await examineAgents(io),
+    ...(await examinePlugins(file, agentSettings(flags, file?.config ?? {}), choices)),
+    await examineAgents(io, namedSocket(choices)),
   ];
   io.write(json ? `${JSON.stringify(findings, undefined, 2)}\n` : renderFindings(findings, io));
-  // what a plugin was given up with, such as a call into a file system that hangs, may hold the process open
-  if (findings.some(({ code }) => code === 'HERALD_TIMEOUT')) io.endSoon?.();
   return findings.some(({ level }) => level === 'problem') ? EXIT.failure : EXIT.ok;
 };
 
@@ -47,10 +49,19 @@ const configFinding = (path: string | undefined): SubjectFinding =>
       }
     : { subject: 'config', level: 'ok', what: path };
 
-const examinePlugins = async (file: LoadedConfig | undefined): Promise<readonly SubjectFinding[]> => {
-  const flags = { qmp: [], ...(file === undefined ? {} : { config: file.file }) };
-  const settings = agentSettings(flags, file?.config ?? {});
-  const { taken, leftOut } = choosePlugins(flags, file);
+/** The control socket that herald.yaml names; absent: it is in its usual place. */
+const namedSocket = ({ taken }: PluginChoices): string | undefined => {
+  const given: unknown = taken.find(({ use }) => use === CONTROL_PLUGIN)?.given;
+  const socket: unknown =
+    typeof given === 'object' && given !== null && 'socket' in given ? given.socket : undefined;
+  return typeof socket === 'string' ? socket : undefined;
+};
+
+const examinePlugins = async (
+  file: LoadedConfig | undefined,
+  settings: AgentSettings,
+  { taken, leftOut }: PluginChoices,
+): Promise<readonly SubjectFinding[]> => {
   const { findings, loaded } = await diagnosePlugins(taken, file?.file);
   const { reportDirectory } = settings;
   return [

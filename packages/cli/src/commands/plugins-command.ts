@@ -46,5 +46,5 @@ const describeConfig = async (file: string, host: string | undefined): Promise<A
   const settings = agentSettings(flags, loaded.config);
   const taken = await takePlugins(flags, loaded);
   const plugins = agentPlugins(settings, taken.plugins, pino({ level: 'silent' }), undefined);
-  return withOrigins({ host: settings.host, plugins: describePlugins(plugins) }, taken);
+  return withOrigins({ host: settings.host, plugins: describePlugins(plugins, settings.host) }, taken);
 };

@@ -2,9 +2,7 @@ import { checkControlPath, claimSocket, controlPath } from '@nic-herald/control'
 import {
   ANNOUNCE_POLICY,
   ANNOUNCEMENT_KIND,
-  FRAME_SINK,
   GUEST_MONITOR,
-  HANDOFF_STORE,
   type HeraldPlugin,
   isHeraldError,
   PLUGIN_CONTRACT,
@@ -16,6 +14,7 @@ import { type Logger, pino } from 'pino';
 import { agentPlugins } from '../agent/agent-plugins.js';
 import { CONTROL_PLUGIN } from '../agent/built-ins.js';
 import { closeHost } from '../agent/close-host.js';
+import { missingParts } from '../agent/missing-parts.js';
 import { ownRejections } from '../agent/own-rejections.js';
 import { ReportDirectory } from '../agent/report-directory.js';
 import type { CliIo } from '../cli-io.js';
@@ -52,9 +51,7 @@ export const runCommand = async (
   );
   const disown = ownRejections(logger);
   try {
-    const status = await agent(settings, taken, controlSocket, logger, stopped);
-    if (status === EXIT.failure) io.endSoon?.();
-    return status;
+    return await agent(settings, taken, controlSocket, logger, stopped);
   } catch (error) {
     // what could not start here was told by whoever could not; the rest is a fault
     if (!isHeraldError(error)) throw error;
@@ -87,12 +84,7 @@ const agent = async (
   if (controlSocket !== undefined) await claimSocket(checkControlPath(controlSocket));
   const plugins = [...agentPlugins(settings, taken.plugins, logger, reports), watching];
   const host = await composeHost(plugins, { name, describe: (described) => withOrigins(described, taken) });
-  if (!provides(host, HANDOFF_STORE)) {
-    logger.warn('no hand-off directory: guests arriving here are announced as far as their own cards tell');
-  }
-  if (!provides(host, FRAME_SINK)) {
-    logger.warn('no plugin brings a sink: nothing is announced from this host');
-  }
+  for (const missing of missingParts(tokensOf(host))) logger.warn(missing);
   for (const { kind, message } of unknownKinds(settings.rules, provided(host, ANNOUNCEMENT_KIND))) {
     logger.warn({ code: 'HERALD_KIND_UNKNOWN', kind }, message);
   }
@@ -126,7 +118,9 @@ const watching: HeraldPlugin = {
   install: () => {},
 };
 
-const provides = (host: ComposedHost, token: AnyToken): boolean => provided(host, token).length > 0;
+/** The tokens for which plugins of a host provide something. */
+const tokensOf = (host: ComposedHost): ReadonlySet<string> =>
+  new Set(host.describe().plugins.flatMap(({ registrations }) => registrations.map(({ token }) => token)));
 
 /** Names of what the plugins of a host provide for a token. */
 const provided = (host: ComposedHost, token: AnyToken): readonly string[] =>

@@ -1,20 +1,12 @@
-import { FRAME_SINK, GUEST_MONITOR, isHeraldError, messageOf, STATION_LEARNER } from '@nic-herald/core';
-import type { AnyToken } from '@nic-herald/core/internal';
-import { tokenName } from '@nic-herald/core/internal';
+import { isHeraldError, messageOf } from '@nic-herald/core';
 import { describePlugins } from '@nic-herald/host';
 import { pino } from 'pino';
 import { agentPlugins } from '../agent/agent-plugins.js';
+import { missingParts } from '../agent/missing-parts.js';
 import type { AgentSettings } from '../config/agent-settings.js';
 import { counted } from '../inspect/list-text.js';
 import type { LoadedPlugin } from '../plugins/load-plugins.js';
 import type { SubjectFinding } from './subject-finding.js';
-
-/** Without any of these an agent does less, which may be meant. */
-const WANTED: readonly (readonly [token: AnyToken, without: string])[] = [
-  [GUEST_MONITOR, 'no plugin watches guests: an agent wants --qmp, or monitors.qemu.sockets in herald.yaml'],
-  [FRAME_SINK, 'no plugin brings a sink: nothing is announced from this host'],
-  [STATION_LEARNER, 'no plugin learns: only what cards list is announced'],
-];
 
 /** Whether the plugins fit together, and what they do without. All are constructed, and none is started. */
 export const examineComposition = (
@@ -27,9 +19,7 @@ export const examineComposition = (
     const tokens = new Set(plugins.flatMap(({ registrations }) => registrations.map(({ token }) => token)));
     return [
       { subject, level: 'ok', what: `${counted(plugins.length, 'plugin')} fit together` },
-      ...WANTED.filter(([token]) => !tokens.has(tokenName(token))).map(
-        ([, what]) => ({ subject, level: 'note', what }) as const,
-      ),
+      ...missingParts(tokens).map((what) => ({ subject, level: 'note', what }) as const),
     ];
   } catch (error) {
     const code = isHeraldError(error) ? { code: error.code } : {};

@@ -12,12 +12,17 @@ export const examineMachine = (): readonly SubjectFinding[] => [
     : { subject: 'platform', level: 'problem', what: `${process.platform}: an agent runs on Linux only` },
 ];
 
-/** Which agents of this user run. */
-export const examineAgents = async (io: Pick<CliIo, 'uid' | 'env'>): Promise<SubjectFinding> => {
+/** Which agents of this user run: in their usual place, and at the socket that herald.yaml names. */
+export const examineAgents = async (
+  io: Pick<CliIo, 'uid' | 'env'>,
+  named?: string,
+): Promise<SubjectFinding> => {
   const directory = controlDirectory(io);
-  const agents = await agentsIn(directory);
-  const alive = await Promise.all(agents.map(({ path }) => someoneListens(path)));
-  const running = agents.filter((_, index) => alive[index]).map(({ path }) => path);
-  const what = running.length === 0 ? `none answers in ${directory}` : running.join(', ');
+  const usual = (await agentsIn(directory)).map(({ path }) => path);
+  const paths = [...new Set([...usual, ...(named === undefined ? [] : [named])])];
+  const alive = await Promise.all(paths.map((path) => someoneListens(path)));
+  const running = paths.filter((_, index) => alive[index]);
+  const places = [directory, ...(named === undefined || usual.includes(named) ? [] : [named])];
+  const what = running.length === 0 ? `none answers in ${places.join(', or at ')}` : running.join(', ');
   return { subject: 'agents', level: 'note', what };
 };

@@ -45,7 +45,7 @@ export const describeAgents = async (
   if (found.length > 0) return found;
   throw new HeraldError(
     'HERALD_AGENT_NONE',
-    `no agent of this user${target.host === undefined ? '' : ` called ${target.host}`} answers in ${directory}: start one with 'nic-herald run', or give --config FILE to see what one would be composed of`,
+    `no agent of this user${target.host === undefined ? '' : ` called ${target.host}`} answers in ${directory}: start one with 'nic-herald run', name its socket with --control where herald.yaml does (one that leaves @nic-herald/control out cannot be asked), or give --config FILE to see what one would be composed of`,
     { details: { directory } },
   );
 };

@@ -38,7 +38,7 @@ export const findAccess = async (
 const noAgent = (directory: string): HeraldError =>
   new HeraldError(
     'HERALD_AGENT_NONE',
-    `no agent of this user answers in ${directory}: start one with 'nic-herald run', run this as the agent's user, or ask QEMU itself with --qmp SOCKET`,
+    `no agent of this user answers in ${directory}: start one with 'nic-herald run', run this as the agent's user, name its socket with --control where herald.yaml does (one that leaves @nic-herald/control out cannot be asked), or ask QEMU itself with --qmp SOCKET`,
     { details: { directory } },
   );
 

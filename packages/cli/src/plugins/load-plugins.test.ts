@@ -59,7 +59,7 @@ const put = async (path: string, text: string): Promise<void> => {
 const load = async (yaml: string): Promise<readonly LoadedPlugin[]> => {
   await put('herald.yaml', yaml);
   const file = await loadConfig(join(folder, 'herald.yaml'));
-  return await loadPlugins(othersOf(choosePlugins({ qmp: [] }, file).taken), file.file);
+  return await loadPlugins(othersOf(choosePlugins({ qmp: [] }, file).taken), file.file, 2000);
 };
 
 const othersOf = (choices: readonly PluginChoice[]) => choices.filter(({ builtIn }) => builtIn === undefined);
@@ -154,6 +154,21 @@ describe('a plugin that cannot be had', () => {
     const yaml = `plugins:\n  - ./alone.mjs\n  - use: ${use}\n    with: ${options}\n`;
     expect(await problemsOf(yaml)).toEqual([expect.stringContaining(problem)]);
   });
+});
+
+it.each([
+  ['import', 'await new Promise(() => {});'],
+  [
+    'schema',
+    "export const plugin = () => {}; plugin.options = { '~standard': { validate: () => new Promise(() => {}) } };",
+  ],
+])('a plugin whose %s never ends is given up', async (_, module) => {
+  await put('waits.mjs', module);
+  expect(await problemsOf('plugins: [{ use: ./waits.mjs, with: {} }]')).toEqual([
+    expect.stringMatching(
+      /^HERALD_PLUGIN_LOAD .*herald.yaml:1: plugins.0: .\/waits.mjs was not loaded within 2000 ms/,
+    ),
+  ]);
 });
 
 describe('a plugin of a third party', () => {

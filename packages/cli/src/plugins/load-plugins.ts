@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { HeraldPlugin } from '@nic-herald/core';
+import { HeraldError, type HeraldPlugin } from '@nic-herald/core';
 import { findPlugin, isPath } from './find-plugin.js';
 import { makePlugin } from './make-plugin.js';
 import type { PluginChoice } from './plugin-choice.js';
@@ -28,9 +28,10 @@ export interface LoadedPlugin {
 export const loadPlugins = async (
   choices: readonly PluginChoice[],
   file: string | undefined,
+  deadlineMs?: number,
 ): Promise<readonly LoadedPlugin[]> => {
   const plugins: LoadedPlugin[] = [];
-  for (const choice of choices) plugins.push(await loadPlugin(choice, file));
+  for (const choice of choices) plugins.push(await loadPlugin(choice, file, deadlineMs));
   return [
     ...plugins.filter(({ source }) => source === 'built-in'),
     ...plugins
@@ -39,15 +40,43 @@ export const loadPlugins = async (
   ];
 };
 
+/** Longest that importing a plugin and checking its options may take, ms. */
+const LOAD_DEADLINE_MS = 10_000;
+
 /** Loads one plugin; see `loadPlugins`. */
-export const loadPlugin = async (choice: PluginChoice, file: string | undefined): Promise<LoadedPlugin> => {
+export const loadPlugin = async (
+  choice: PluginChoice,
+  file: string | undefined,
+  deadlineMs = LOAD_DEADLINE_MS,
+): Promise<LoadedPlugin> => {
   const { use, builtIn, because, given } = choice;
   if (builtIn !== undefined) {
     const origin = originOfBuiltIn(builtIn.name) ?? { path: builtIn.name };
-    const plugin = await makePlugin(choice, origin, builtIn.load);
+    const plugin = await inTime(makePlugin(choice, origin, builtIn.load), choice, deadlineMs);
     return { plugin, origin, source: 'built-in', because, given };
   }
   const { url, origin } = findPlugin(use, dirname(resolve(file ?? 'herald.yaml')), choice.placeOf());
-  const plugin = await makePlugin(choice, origin, () => import(/* @vite-ignore */ url) as Promise<object>);
+  const load = (): Promise<object> => import(/* @vite-ignore */ url) as Promise<object>;
+  const plugin = await inTime(makePlugin(choice, origin, load), choice, deadlineMs);
   return { plugin, origin, source: isPath(use) ? 'path' : 'npm', because, given };
+};
+
+/** The timer also keeps the process: Node.js ends without a word where it waits for nothing but an import. */
+const inTime = async <T>(
+  made: Promise<T>,
+  { use, placeOf }: PluginChoice,
+  deadlineMs: number,
+): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const message = `${placeOf()}: ${use} was not loaded within ${deadlineMs} ms: look for an \`await\` at the top of its modules, or in the schema of its options, that never ends`;
+      reject(new HeraldError('HERALD_PLUGIN_LOAD', message, { details: { plugin: use } }));
+    }, deadlineMs);
+  });
+  try {
+    return await Promise.race([made, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 };

@@ -1,4 +1,5 @@
 import { HeraldError } from '@nic-herald/core';
+import { builtInOf } from '../agent/built-ins.js';
 import type { RunFlags } from '../config/agent-settings.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { choosePlugins } from './choose-plugins.js';
@@ -18,9 +19,17 @@ export interface TakenPlugins {
 export const takePlugins = async (flags: RunFlags, file?: LoadedConfig): Promise<TakenPlugins> => {
   const { taken, leftOut } = choosePlugins(flags, file);
   if (!taken.some(mayWatch)) {
+    const out = leftOut.filter(({ plugin }) => builtInOf(plugin)?.watches === true);
+    const why = out.map(
+      ({ plugin, because }) => `${plugin} is left out by ${because}, and no other plugin may watch`,
+    );
     throw new HeraldError(
       'HERALD_USAGE',
-      'there is nothing to watch: give --qmp SOCKET, or monitors.qemu.sockets in herald.yaml',
+      `there is nothing to watch: ${
+        why.length > 0
+          ? `${why.join('; ')}. Take it in again, or name a plugin that brings a monitor`
+          : 'give --qmp SOCKET, or monitors.qemu.sockets in herald.yaml'
+      }`,
     );
   }
   return { plugins: await loadPlugins(taken, file?.file), leftOut };

@@ -58,11 +58,11 @@ export interface HandoffStore {
   claim?(guest: Guest, options: HandoffOptions): Promise<HandoffClaim>;
   /** Replaces this host's entry for the snapshot's guest, as a whole: a reader sees the old or the new. */
   publish(snapshot: Snapshot, options: HandoffOptions): Promise<void>;
-  /** All hosts' entries for a guest; empty where there are none. */
+  /** All hosts' entries for a guest; empty where there are none. The host uses 4096 at most. */
   fetch(guest: GuestKey, options: HandoffOptions): Promise<readonly HandoffEntry[]>;
   /**
    * The heads of the readable entries that name one of these MACs as a primary MAC, of any guest and host; more is
-   * allowed. At most `MAX_MACS_PER_QUESTION` MACs are asked for at a time.
+   * allowed, of which the host uses 65 536. At most `MAX_MACS_PER_QUESTION` MACs are asked for at a time.
    */
   ownersOf(macs: readonly MacAddress[], options: HandoffOptions): Promise<readonly SnapshotHead[]>;
   /** The heads of the readable entries that a host of this name wrote. */

@@ -123,6 +123,13 @@ const snapshot = z
 
 const MAX_ISSUES = 3;
 
+/** What was checked in this process, by this copy of core. */
+const checked = new WeakSet<Snapshot>();
+
+/** Whether a value is what `parseSnapshot` returned, so that it need not be checked once more. */
+export const isParsedSnapshot = (value: unknown): value is Snapshot =>
+  typeof value === 'object' && value !== null && checked.has(value as Snapshot);
+
 /**
  * Checks what claims to be a snapshot: untrusted, whoever stored it. Returns it with unknown members left
  * out, or an error that says what is wrong: HERALD_SNAPSHOT_NEWER for a format of a later version,
@@ -146,7 +153,10 @@ export const parseSnapshot = (input: unknown): Snapshot | HeraldError => {
     );
   }
   const parsed = snapshot.safeParse(input);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    checked.add(parsed.data);
+    return parsed.data;
+  }
   const issues = parsed.error.issues
     .slice(0, MAX_ISSUES)
     .map((issue) => `${issue.path.join('.') || 'snapshot'}: ${issue.message}`);

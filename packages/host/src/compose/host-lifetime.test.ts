@@ -46,6 +46,19 @@ describe('the lifetime of a host', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it.each(['start', 'close'])('names the plugin where asking for its %s already throws', async (member) => {
+    const { lifetime } = testLifetime();
+    const value = Object.defineProperty({}, member, {
+      get: () => {
+        throw new Error('no');
+      },
+    });
+    const token = multiToken<HostService>('test/part');
+    await expect(
+      lifetime.start('services', { plugin: 'acme', token, value, started: () => {} }),
+    ).rejects.toMatchObject({ code: 'HERALD_PLUGIN_START', message: 'acme could not start: no' });
+  });
+
   it('gives a part as long as it asks for', async () => {
     const { clock, lifetime } = testLifetime();
     lifetime.closeLater('engine', 'the engine', never, 900);

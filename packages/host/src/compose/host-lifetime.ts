@@ -38,12 +38,12 @@ export class HostLifetime {
     const { plugin, value } = built;
     if (typeof value !== 'object' || value === null) return;
     const service: HostService = value;
-    if (service.close !== undefined || service.start !== undefined) {
-      this.closeLater(part, plugin, async () => service.close?.());
-    }
-    if (service.start === undefined) return;
     const since = this.clock.elapsed();
     try {
+      if (service.close !== undefined || service.start !== undefined) {
+        this.closeLater(part, plugin, async () => service.close?.());
+      }
+      if (service.start === undefined) return;
       await withDeadline(this.clock, this.deadlines.startMs, `the start of ${plugin}`, async (signal) =>
         service.start?.({ signal }),
       );

@@ -1,4 +1,4 @@
-import type { GuestKey, HandoffStore } from '@nic-herald/core';
+import { type GuestKey, type HandoffStore, parseSnapshot, type Snapshot } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { FakeGuest, never } from '../../test/fake-guest.js';
@@ -17,6 +17,7 @@ import {
 
 const CARD = { macs: [mac(1)], vlans: [10] };
 const ALL = new Set(['0', '1', '0/10', '1/10']);
+const sampleNic = { id: 'nic0', primaryMac: mac(0), model: 'fake-card', learned: [] };
 const named = (name: string): FakeHandoff => new FakeHandoff({ name });
 
 /** Two hosts with these stores, and a guest that runs on A. */
@@ -66,6 +67,24 @@ describe('a guest with several hand-off stores', () => {
       expect(warnings.length).toBeGreaterThan(0);
       expect(warnings.length).toBeLessThan(5);
     }
+  });
+
+  it.each<[string, Partial<Snapshot>]>([
+    ['moves that are no times', { moves: [Number.NaN] }],
+    ['an epoch below all', { epoch: -7 }],
+    ['an epoch above all', { epoch: 2 ** 53 }],
+    ['another guest', { guest: 'name:other' as GuestKey }],
+    ['stations that are none', { nics: [{ ...sampleNic, learned: [null as never] }] }],
+    ['a station of no MAC', { nics: [{ ...sampleNic, learned: [{ station: 'x', ageMs: 0 } as never] }] }],
+  ])('hands on nothing of a store that gives %s', async (_, over) => {
+    const [first, second] = [named('first'), named('second')];
+    second.broken = [{ host: 'C', snapshot: { ...snapshotOf({ host: 'C', epoch: 2, ...over }) } }];
+    const { a, b, leaving, coming } = await testHosts(first, second);
+    await migrate(a, leaving, b, coming);
+    expect(new Set(b.sink.stations)).toEqual(ALL);
+    expect(b.report).toMatchObject({ epoch: 1 });
+    for (const each of first.published) expect(parseSnapshot(JSON.parse(JSON.stringify(each)))).toEqual(each);
+    expect(b.warnings.map((each) => each.split(' ')[0])).toContain('HERALD_HANDOFF_STORE');
   });
 
   it('is written to none that does not serve it, and read from none', async () => {

@@ -58,6 +58,14 @@ describe('fitSnapshot', () => {
     expect(fitSnapshot(odd, 10)).toEqual({ snapshot: odd, leftOut: 0 });
   });
 
+  it('leaves out as few as it takes, however many there are', () => {
+    const whole = having(Array.from({ length: 8192 }, (_, age) => age));
+    const most = bytes(none(whole)) + 4096;
+    const { snapshot } = fitSnapshot(whole, most);
+    expect(bytes(snapshot)).toBeLessThanOrEqual(most);
+    expect(bytes(snapshot)).toBeGreaterThan(most - 60); // one more has no room
+  });
+
   it('fits wherever the cards do, and leaves out no younger one for an older one', () => {
     const ages = fc.array(fc.nat(1000), { maxLength: 20 });
     fc.assert(

@@ -21,12 +21,14 @@ export const fitSnapshot = (snapshot: Snapshot, maxBytes: number): FittedSnapsho
     (a, b) => Number(a.isOwn) - Number(b.isOwn) || b.each.ageMs - a.each.ageMs || b.index - a.index,
   );
   const out = new Set<unknown>();
+  const left = snapshot.nics.map(({ learned }) => learned.length);
   let excess = size - maxBytes;
-  for (const { each } of inOrder) {
+  for (const { each, nic } of inOrder) {
     if (excess <= 0) break;
     out.add(each);
-    // The last one of a list has no comma after it: counted as it may be at least.
-    excess -= bytesOf(each) ?? 0;
+    left[nic] = (left[nic] ?? 0) - 1;
+    const comma = left[nic] > 0 ? 1 : 0; // the last one of a list has none
+    excess -= (bytesOf(each) ?? 0) + comma;
   }
   const nics = snapshot.nics.map((nic) => ({
     ...nic,

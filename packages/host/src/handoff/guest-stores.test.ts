@@ -46,6 +46,12 @@ describe('HandoffStores', () => {
     );
   });
 
+  it.each([null, undefined, 7])('refuses %s', (store) => {
+    expect(() => testStores(store as never)).toThrow(
+      expect.objectContaining({ code: 'HERALD_HANDOFF_STORE' }) as Error,
+    );
+  });
+
   it('refuses two of one name', () => {
     expect(() => testStores(named('one'), named('one'))).toThrow(
       expect.objectContaining({ code: 'HERALD_NAME_TAKEN' }) as Error,

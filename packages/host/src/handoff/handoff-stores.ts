@@ -3,7 +3,7 @@ import {
   type Clock,
   type Guest,
   type HandoffStore,
-  type HeraldError,
+  HeraldError,
   messageOf,
   type SnapshotHead,
 } from '@nic-herald/core';
@@ -39,7 +39,9 @@ export class HandoffStores {
   ) {
     const { reads, writes } = this;
     const meters = { fetch: reads, ownersOf: reads, ofHost: reads, publish: writes, remove: writes };
-    const accesses = stores.map((store) => new StoreAccess(metered(store, meters, clock), clock));
+    const accesses = stores.map(
+      (store) => new StoreAccess(metered(checkedStore(store), meters, clock), clock),
+    );
     this.all = [...byName(accesses, 'hand-off stores', ({ name }) => name).values()];
   }
 
@@ -88,3 +90,12 @@ export class HandoffStores {
     if (warning.code !== 'HERALD_CANCELLED') this.tell(warning);
   };
 }
+
+/** Throws HERALD_HANDOFF_STORE for what is no object. */
+const checkedStore = (store: unknown): HandoffStore => {
+  if (typeof store === 'object' && store !== null) return store as HandoffStore;
+  throw new HeraldError(
+    'HERALD_HANDOFF_STORE',
+    `a plugin contributes ${String(store).slice(0, 60)} as a hand-off store, which is none: mend the plugin, or leave it out`,
+  );
+};

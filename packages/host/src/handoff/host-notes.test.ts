@@ -93,6 +93,12 @@ describe('the notes of a guest', () => {
     const given = (list: unknown) =>
       testNotes(named('one', { notes: { put: never, read: async () => list as never } })).notes;
     expect(await given([...odd, ofTime(3)]).read(guest, how)).toEqual([ofTime(3)]);
+    const strange = { ...ofTime(3), toString: () => 'x', more: 1 };
+    expect(await given([strange]).read(guest, how)).toStrictEqual([ofTime(3)]);
+    const since = performance.now();
+    const flood = Array.from({ length: 1_000_000 }, () => ofTime(4));
+    expect(await given(flood).read(guest, how)).toEqual([ofTime(4)]);
+    expect(performance.now() - since).toBeLessThan(500);
     await expect(given('none').read(guest, how)).rejects.toMatchObject({ code: 'HERALD_HANDOFF_STORE' });
   });
 

@@ -42,3 +42,16 @@ it('forgets what a store no longer says, and keeps what another does', () => {
   owners.answered('two', [mac(0)], []);
   expect(owners.heads()).toEqual([]);
 });
+
+it('takes as many heads of one MAC as there may be', () => {
+  const owners = new KnownOwners(new FakeClock());
+  const head = headOf(snapshotOf());
+  const heads = Array.from({ length: 65_536 }, () => ({ ...head }));
+  const since = performance.now();
+  owners.answered('store', [mac(0)], heads);
+  expect(performance.now() - since).toBeLessThan(1000);
+  expect(owners.heads()).toHaveLength(65_536);
+  const several = { ...head, primaryMacs: [mac(1), mac(2)] };
+  owners.answered('other', [mac(1), mac(2)], [several]);
+  expect(owners.heads()).toHaveLength(65_537);
+});

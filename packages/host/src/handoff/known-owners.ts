@@ -40,19 +40,19 @@ export class KnownOwners {
     const known = this.said.get(store) ?? new Map<MacAddress, readonly SnapshotHead[]>();
     this.said.set(store, known);
     const byMac = new Map<MacAddress, SnapshotHead[]>();
-    for (const head of heads)
-      for (const mac of head.primaryMacs) byMac.set(mac, [...(byMac.get(mac) ?? []), head]);
+    for (const mac of macs) byMac.set(mac, []);
+    for (const head of heads) for (const mac of head.primaryMacs) byMac.get(mac)?.push(head);
     for (const mac of macs) {
       const owners = byMac.get(mac);
-      if (owners === undefined) known.delete(mac);
+      if (owners === undefined || owners.length === 0) known.delete(mac);
       else known.set(mac, owners);
     }
     this.note(macs, ({ triedAt }) => ({ triedAt, answeredAt: this.clock.elapsed() }));
   }
 
-  /** All that is known to own one of the MACs that were asked about. */
+  /** All that is known to own one of the MACs that were asked about, each once. */
   heads(): readonly SnapshotHead[] {
-    return [...this.said.values()].flatMap((known) => [...known.values()].flat());
+    return [...new Set([...this.said.values()].flatMap((known) => [...known.values()].flat()))];
   }
 
   private before(

@@ -15,7 +15,7 @@ import {
 import { USUAL_PREFERENCE } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
-import { soundClaim, soundEntries, soundHeads } from './sound-answers.js';
+import { soundClaim, soundEntries, soundHeads, soundNotes } from './sound-answers.js';
 
 /** How long a store may take to answer, ms. */
 export const HANDOFF_DEADLINE_MS = 5000;
@@ -70,7 +70,9 @@ export class StoreAccess {
     const entries = await this.within('reading', signal, (inner) =>
       this.store.fetch(guest, { signal: inner }),
     );
-    return soundEntries(entries) ?? Promise.reject(nonsense(this.name, '`fetch` gives a list of entries'));
+    return (
+      soundEntries(entries, guest) ?? Promise.reject(nonsense(this.name, '`fetch` gives a list of entries'))
+    );
   }
 
   async ownersOf(macs: readonly MacAddress[], signal?: AbortSignal): Promise<readonly SnapshotHead[]> {
@@ -105,7 +107,7 @@ export class StoreAccess {
     const notes: unknown = await this.within('reading the notes of', signal, (inner) =>
       this.store.notes?.read(guest, { signal: inner }),
     );
-    return Array.isArray(notes) ? notes : Promise.reject(nonsense(this.name, '`notes.read` gives a list'));
+    return soundNotes(notes) ?? Promise.reject(nonsense(this.name, '`notes.read` gives a list'));
   }
 
   /** Calls `changed` after a change, and when the store can be reached again. Returns the way to stop. */

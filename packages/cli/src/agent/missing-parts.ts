@@ -1,0 +1,29 @@
+import {
+  FRAME_SINK,
+  GUEST_MONITOR,
+  HANDOFF_STORE,
+  NIC_MODEL,
+  PORT_RESOLVER,
+  STATION_LEARNER,
+} from '@nic-herald/core';
+import { type AnyToken, tokenName } from '@nic-herald/core/internal';
+
+/** Without any of these an agent does less, which may be meant. */
+const WANTED: readonly (readonly [token: AnyToken, without: string])[] = [
+  [GUEST_MONITOR, 'no plugin watches guests: an agent wants --qmp, or monitors.qemu.sockets in herald.yaml'],
+  [NIC_MODEL, 'no plugin reads cards: only primary MACs and what was learned is announced'],
+  [
+    PORT_RESOLVER,
+    'no plugin finds ports: nothing is announced or learned, but for guests whose monitor names their ports itself',
+  ],
+  [FRAME_SINK, 'no plugin brings a sink: nothing is announced from this host'],
+  [STATION_LEARNER, 'no plugin learns: only what cards list is announced'],
+  [
+    HANDOFF_STORE,
+    'no plugin brings a hand-off (--handoff-dir, or handoff.directory in herald.yaml): guests arriving here are announced as far as their own cards tell',
+  ],
+];
+
+/** What an agent does without, one sentence for each part that none of these tokens' plugins brings. Pure. */
+export const missingParts = (tokens: ReadonlySet<string>): readonly string[] =>
+  WANTED.filter(([token]) => !tokens.has(tokenName(token))).map(([, without]) => without);
