@@ -75,19 +75,19 @@ describe('OtherGuests', () => {
 
   it('asks again about what is older than asked for, and nothing else', async () => {
     const { asked, clock, handoff, others, owned } = await testOthers();
-    others.askIfOlder(5000, [mac(9)]);
-    others.askIfOlder(5000, [mac(9)]);
+    void others.askIfOlder(5000, [mac(9)]);
+    void others.askIfOlder(5000, [mac(9)]);
     await clock.settle();
     expect([asked(), owned()]).toEqual([[mac(9)], [mac(9)]]);
     await handoff.memory.publish(entryOf('victim', 8));
     await clock.advance(4999);
     clock.step(3_600_000); // which makes nothing older
-    others.askIfOlder(5000, [mac(9), mac(8)]);
+    void others.askIfOlder(5000, [mac(9), mac(8)]);
     await clock.settle();
     expect([asked().slice(1), owned()]).toEqual([[mac(8)], [mac(9), mac(8)]]);
     clock.step(-7_200_000);
     await clock.advance(1);
-    others.askIfOlder(5000, [mac(9), mac(8)]);
+    void others.askIfOlder(5000, [mac(9), mac(8)]);
     await clock.settle();
     expect([asked().slice(2), owned()]).toEqual([[mac(9)], [mac(8)]]);
   });
@@ -130,7 +130,7 @@ describe('OtherGuests', () => {
   it('asks nobody about nothing', async () => {
     const { clock, asked, others } = await testOthers();
     await others.ask([]);
-    others.askIfOlder(0, []);
+    void others.askIfOlder(0, []);
     await none(clock).ask([mac(1)]);
     await clock.settle();
     expect([asked(), clock.pending]).toEqual([[], 0]);
@@ -145,7 +145,7 @@ describe('OtherGuests', () => {
     handoff.trouble = trouble;
     for (let second = 0; second < 20; second++) {
       await clock.advance(1000);
-      others.askIfOlder(5000, [mac(9)]);
+      void others.askIfOlder(5000, [mac(9)]);
     }
     await clock.advance(5000);
     expect([asked().length, owned()]).toEqual([5, [mac(9)]]);
@@ -158,7 +158,7 @@ describe('OtherGuests', () => {
     const { clock, handoff, others } = await testOthers();
     handoff.trouble = never;
     const gone = new AbortController();
-    others.askIfOlder(5000, [mac(9)], gone.signal);
+    void others.askIfOlder(5000, [mac(9)], gone.signal);
     await clock.settle();
     expect(clock.pending).toBe(2); // how long it waits, and how long the answer may take
     gone.abort();
