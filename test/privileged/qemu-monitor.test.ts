@@ -103,7 +103,8 @@ describe.skipIf(missing)(
           ['rtl8139.0', 'rtl8139', '52:54:00:00:00:06'],
           ['un', 'usb-net', '52:54:00:00:00:07'],
         ]);
-        expect(nics.filter(({ portProblem }) => portProblem === undefined)).toEqual([]);
+        expect(nics.filter(({ backend, portProblem }) => (backend ?? portProblem) === undefined)).toEqual([]);
+        expect(nics.filter(({ backend }) => backend?.interfaceName !== undefined)).toEqual([]);
       });
 
       it('and their registers, once the guest has mapped them', async () => {
@@ -165,9 +166,9 @@ describe.skipIf(missing)(
           true,
         );
         const { guest } = await (await watch(machine.qmp)).until('appeared');
-        expect((await guest.nics({ signal })).map(({ id, port }) => [id, port])).toEqual([
-          ['e1000.0', { kind: 'tap', name: 'nhtap0' }],
-          ['mq', { kind: 'tap', name: 'nhtap1' }],
+        expect((await guest.nics({ signal })).map(({ id, backend }) => [id, backend])).toMatchObject([
+          ['e1000.0', { type: 'tap', name: 't0', interfaceName: 'nhtap0', holder: { pid: machine.pid } }],
+          ['mq', { type: 'tap', name: 't1', interfaceName: 'nhtap1', holder: { pid: machine.pid } }],
         ]);
       });
 

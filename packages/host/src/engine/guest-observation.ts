@@ -79,7 +79,7 @@ export class GuestObservation {
     for (const problem of problems) this.warnings.tell(problem);
     const { otherGuests, hostTwins } = this.services;
     otherGuests.present(this.guest, this.knowledge.primaryMacs);
-    hostTwins.look();
+    void hostTwins.look();
     for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
     const learned = await this.learn();
     void this.askOwners(signal);

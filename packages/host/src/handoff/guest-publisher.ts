@@ -30,7 +30,13 @@ const WRITES_PER_AGE = 3;
 /** The publishers of a guest's snapshots; none for a guest without a key, or a host without a hand-off. */
 export const guestPublisher = (
   parts: GuestPublisherParts,
-  { clock, host, agent, bus }: Pick<EngineServices, 'clock' | 'host' | 'agent' | 'bus'>,
+  {
+    clock,
+    host,
+    agent,
+    bus,
+    hostTwins,
+  }: Pick<EngineServices, 'clock' | 'host' | 'agent' | 'bus' | 'hostTwins'>,
 ): PublisherSet | undefined => {
   const { guest, stores, knowledge, warnings, standing, moves, mayRepeat, maxAgeMs } = parts;
   const { all, key } = stores;
@@ -63,7 +69,7 @@ export const guestPublisher = (
       current: () => set.current(),
       lastWords: () => set.lastWords(),
       refreshMs,
-      refresh: () => set.request(0),
+      refresh: () => void hostTwins.look().then(() => set.request(0)),
       published: (published) => {
         for (const { id, foreign = [] } of published.nics)
           for (const mac of foreign) warnings.tell(taken(id, mac));

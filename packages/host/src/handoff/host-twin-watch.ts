@@ -3,28 +3,37 @@ import type { HandoffStores } from './handoff-stores.js';
 import { HostTwin, type OwnAgent } from './host-twin.js';
 
 /** How often the entries of this host are looked at while guests are, ms. */
-const LOOK_EVERY_MS = 5000;
+const LOOK_EVERY_MS = 1000;
 
 /** Looks now and then whether another agent writes under this host's name; each store has a past of its own. */
 export class HostTwinWatch {
   private readonly twins = new Map<string, HostTwin>();
   private readonly stop = new AbortController();
   /** By `Clock.elapsed`. */
+  private readonly startedAt: number;
   private lookedAt = Number.NEGATIVE_INFINITY;
+  private looking: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly own: OwnAgent,
     private readonly handoff: HandoffStores,
     private readonly clock: Clock,
     private readonly tell: (warning: HeraldError) => void,
-  ) {}
+  ) {
+    this.startedAt = clock.elapsed();
+  }
 
-  /** Looks in the background where it did not for a while. What fails is tried the next time. */
-  look(): void {
+  /**
+   * Looks where it did not for a while; resolves when it has. Before an entry is written again: of two agents that write
+   * one entry in turn each then sees what the other wrote. What fails is tried the next time.
+   */
+  look(): Promise<void> {
     const now = this.clock.elapsed();
-    if (this.handoff.isEmpty || now - this.lookedAt < LOOK_EVERY_MS) return;
-    this.lookedAt = now;
-    this.ask().catch(() => {}); // who reads or writes there for a guest tells what is wrong
+    if (!this.handoff.isEmpty && now - this.lookedAt >= LOOK_EVERY_MS) {
+      this.lookedAt = now;
+      this.looking = this.ask().catch(() => {}); // who reads or writes there for a guest tells what is wrong
+    }
+    return this.looking;
   }
 
   /** Gives up a look that is under way. */
@@ -33,9 +42,9 @@ export class HostTwinWatch {
   }
 
   private async ask(): Promise<void> {
-    const { clock, own, stop } = this;
+    const { clock, own, startedAt, stop } = this;
     for (const { store, heads } of await this.handoff.ofHost(own.host, stop.signal)) {
-      const twin = this.twins.get(store) ?? new HostTwin(own, clock);
+      const twin = this.twins.get(store) ?? new HostTwin(own, clock, startedAt);
       this.twins.set(store, twin);
       const warning = twin.look(heads);
       if (warning !== undefined) this.tell(warning);

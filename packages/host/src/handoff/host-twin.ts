@@ -14,7 +14,6 @@ const OVERLAP_MS = 2000;
  * written by the one before it; what changes later was not. It goes by what changes, since clocks may be set.
  */
 export class HostTwin {
-  private readonly startedAt: number;
   /** When others under this name wrote, by their own word, as it was when this agent started. */
   private readonly before = new Map<GuestKey, string>();
   private hasLooked = false;
@@ -22,9 +21,9 @@ export class HostTwin {
   constructor(
     private readonly own: OwnAgent,
     private readonly clock: Pick<Clock, 'elapsed'>,
-  ) {
-    this.startedAt = clock.elapsed();
-  }
+    /** When this agent started, by `Clock.elapsed`. */
+    private readonly startedAt = clock.elapsed(),
+  ) {}
 
   /** The warning where these heads show another agent; absent where they do not. */
   look(heads: readonly SnapshotHead[]): HeraldError | undefined {
