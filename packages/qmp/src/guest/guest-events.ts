@@ -62,16 +62,22 @@ export class GuestEvents {
 
   /** RESUME. It is with the intake before anything else is done. */
   resume(event: QmpEvent, at: Ran): void {
-    const place = this.runOrder.place(event.name, event.stampedAt);
-    if (place === 'again') return;
-    if (place === 'late' && !this.neverRan) {
-      this.secondLook.begin();
-      return;
+    if (this.neverRan) this.arrived(event, at);
+    else {
+      const place = this.runOrder.place(event.name, event.stampedAt);
+      if (place === 'late') this.secondLook.begin();
+      if (place !== 'next') return;
+      this.reports.resumed(at);
     }
     this.learned += 1;
+    this.owner.onNews();
+  }
+
+  /** The hot path: there is nothing to doubt, so its place is noted when it was reported. */
+  private arrived(event: QmpEvent, at: Ran): void {
     this.neverRan = false;
     this.reports.resumed(at);
-    this.owner.onNews();
+    this.runOrder.place(event.name, event.stampedAt);
   }
 
   /** STOP. */
