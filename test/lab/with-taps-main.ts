@@ -1,14 +1,9 @@
 // Opens taps as libvirt does and becomes another program, which has them open as descriptors: `[["tap0",2]]` PROGRAM ...,
 // where `@tap0:1@` in an argument stands for the descriptor of the second queue of tap0.
-import { openSync } from 'node:fs';
 import koffi from 'koffi';
+import { openTap } from '../privileged/open-tap.js';
 
 const library = koffi.load(null);
-const ioctl = library.func('int ioctl(int, unsigned long, void *)') as (
-  fd: number,
-  request: number,
-  argument: Uint8Array,
-) => number;
 const fcntl = library.func('int fcntl(int, int, int)') as (
   fd: number,
   command: number,
@@ -18,18 +13,13 @@ const execvp = library.func('int execvp(const char *, const char **)') as (
   file: string,
   argv: readonly (string | null)[],
 ) => number;
-const TUNSETIFF = 0x400454ca;
 /** IFF_TAP, IFF_NO_PI and IFF_VNET_HDR. */
 const TAP = 0x5002;
 const IFF_MULTI_QUEUE = 0x100;
 const F_SETFD = 2;
 
 const openQueue = (name: string, flags: number): number => {
-  const fd = openSync('/dev/net/tun', 'r+');
-  const request = new Uint8Array(40);
-  new TextEncoder().encodeInto(name, request);
-  new DataView(request.buffer).setUint16(16, flags, true);
-  if (ioctl(fd, TUNSETIFF, request) !== 0) throw new TypeError(`TUNSETIFF ${name}: errno ${koffi.errno()}`);
+  const fd = openTap(name, flags);
   fcntl(fd, F_SETFD, 0); // kept over exec
   return fd;
 };

@@ -1,18 +1,13 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import koffi from 'koffi';
+import { openTap } from './open-tap.js';
 
 const library = koffi.load(null);
-const ioctl = library.func('int ioctl(int, unsigned long, void *)') as (
-  fd: number,
-  request: number,
-  argument: Uint8Array,
-) => number;
 const write = library.func('intptr_t write(int, uintptr_t, size_t)') as (
   fd: number,
   address: number,
   length: number,
 ) => number;
-const TUNSETIFF = 0x400454ca;
 const IFF_TAP_NO_PI = 0x1002;
 
 /** The guest's end of a tap, opened as QEMU does, which gives the tap carrier. */
@@ -20,13 +15,7 @@ export class TapEnd {
   private readonly fd: number;
 
   constructor(name: string) {
-    this.fd = openSync('/dev/net/tun', 'r+');
-    const request = new Uint8Array(40);
-    new TextEncoder().encodeInto(name, request);
-    new DataView(request.buffer).setUint16(16, IFF_TAP_NO_PI, true);
-    if (ioctl(this.fd, TUNSETIFF, request) !== 0) {
-      throw new TypeError(`TUNSETIFF ${name}: errno ${koffi.errno()}`);
-    }
+    this.fd = openTap(name, IFF_TAP_NO_PI);
   }
 
   /** The next frame that came out. Waits for it. */
