@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GUEST_INTAKE, GUEST_MONITOR, type HeraldPlugin, type MigrationEvents } from '@nic-herald/core';
 import { composeHost } from '@nic-herald/host';
+import { sampleReport } from '@nic-herald/testkit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { plugin } from './journal.js';
 
@@ -21,19 +22,7 @@ const finished = (name: string): MigrationEvents['announce:finished'] => ({
     inspect: () => expect.unreachable(),
   },
   cause: 'migration',
-  report: {
-    format: 1,
-    revision: 1,
-    guest: { name },
-    host: 'A',
-    epoch: 4,
-    cause: 'migration',
-    outcome: 'announced',
-    snapshots: [],
-    rounds: [],
-    nics: [],
-    warnings: [],
-  },
+  report: sampleReport({ guest: { name }, host: 'A', epoch: 4 }),
 });
 
 it.each([

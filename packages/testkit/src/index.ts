@@ -62,5 +62,6 @@ export { recordedDevice } from './recorded-device.js';
 export { type QmpEvent, RecordedQemu, type RunState } from './recorded-qemu.js';
 export type { RecordedEvent, RecordedExchange, RecordedSession } from './recorded-session.js';
 export { loadRecording, type RecordedTruth, type Recording, recordingNames } from './recording.js';
+export { sampleReport } from './sample-report.js';
 export { ScriptedQmpServer } from './scripted-qmp-server.js';
 export { StationProbes, type StationProbesOptions, type StationReturn } from './station-probes.js';

@@ -2,6 +2,7 @@ import * as files from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MigrationReport } from '@nic-herald/core';
+import { sampleReport } from '@nic-herald/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ReportDirectory, reportFileName } from './report-directory.js';
 
@@ -12,19 +13,7 @@ vi.mock('node:fs/promises', async (original) => {
 const { mkdtemp, readdir, readFile, rm, utimes, writeFile } = files;
 const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 
-const report = (name: string, epoch = 3): MigrationReport => ({
-  format: 1,
-  revision: 1,
-  guest: { name },
-  host: 'B',
-  epoch,
-  cause: 'migration',
-  outcome: 'announced',
-  snapshots: [],
-  rounds: [],
-  nics: [],
-  warnings: [],
-});
+const report = (name: string, epoch = 3): MigrationReport => sampleReport({ guest: { name }, epoch });
 const at = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
 let directory: string;

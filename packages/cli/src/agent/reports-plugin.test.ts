@@ -1,26 +1,15 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Guest, MigrationReport } from '@nic-herald/core';
+import type { Guest } from '@nic-herald/core';
 import { composeHost } from '@nic-herald/host';
+import { sampleReport } from '@nic-herald/testkit';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ReportDirectory } from './report-directory.js';
 import { reportsPlugin } from './reports-plugin.js';
 
-const report: MigrationReport = {
-  format: 1,
-  revision: 1,
-  guest: { name: 'web' },
-  host: 'A',
-  epoch: 3,
-  cause: 'migration',
-  outcome: 'announced',
-  snapshots: [],
-  rounds: [],
-  nics: [],
-  warnings: [],
-};
+const report = sampleReport({ guest: { name: 'web' }, host: 'A', epoch: 3 });
 
 let directory: string;
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { HeraldError, type MigrationReport } from '@nic-herald/core';
 import type { NicReport, RoundReport } from '@nic-herald/core/internal';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
+import { sampleReport } from '@nic-herald/testkit';
 import { VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { FakeGuest } from '../../test/fake-guest.js';
@@ -22,20 +23,8 @@ const nic = (over: Partial<NicReport>): NicReport => ({
   incomplete: [],
   ...over,
 });
-const reportOf = (over: Partial<MigrationReport>): MigrationReport => ({
-  format: 1,
-  revision: 1,
-  guest: guest.identity,
-  host: 'B',
-  epoch: 1,
-  cause: 'migration',
-  outcome: 'announced',
-  snapshots: [],
-  rounds: [],
-  nics: [],
-  warnings: [],
-  ...over,
-});
+const reportOf = (over: Partial<MigrationReport>): MigrationReport =>
+  sampleReport({ guest: guest.identity, ...over });
 const round = (over: Partial<RoundReport>): RoundReport => ({
   round: 1,
   startedAt: 1,

@@ -1,25 +1,13 @@
 import type { MigrationReport } from '@nic-herald/core';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
+import { sampleReport } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { FakeGuest } from '../../test/fake-guest.js';
 import { mac } from '../../test/sample-nic.js';
 import { RecentReports } from './recent-reports.js';
 
-const reportOf = (over: Partial<MigrationReport>): MigrationReport => ({
-  format: 1,
-  revision: 1,
-  guest: { name: 'web-1' },
-  host: 'B',
-  epoch: 1,
-  cause: 'migration',
-  outcome: 'announced',
-  snapshots: [],
-  resumedAt: 1000,
-  rounds: [],
-  nics: [],
-  warnings: [],
-  ...over,
-});
+const reportOf = (over: Partial<MigrationReport>): MigrationReport =>
+  sampleReport({ resumedAt: 1000, ...over });
 const NOTHING_ELSE = {
   nic: 'nic0',
   model: 'fake-card',
