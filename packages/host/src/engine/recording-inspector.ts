@@ -4,6 +4,7 @@ import {
   type DeviceRegion,
   type InspectOptions,
   isNestedDeeperThan,
+  messageOf,
   type NicDescriptor,
   type WordRange,
 } from '@nic-herald/core';
@@ -136,7 +137,7 @@ export class RecordingInspector implements DeviceInspector {
       if (json.length > MAX_JSON) throw new Error(`it has more than ${MAX_JSON} characters`);
       return { value: JSON.parse(json) as unknown };
     } catch (error) {
-      this.faults.add(`${what} was left out: ${error instanceof Error ? error.message : String(error)}`);
+      this.faults.add(`${what} was left out: ${messageOf(error)}`);
       return undefined;
     }
   }

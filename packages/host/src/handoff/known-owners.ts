@@ -61,10 +61,7 @@ export class KnownOwners {
     at: (asked: Asked) => number,
   ): readonly MacAddress[] {
     const now = this.clock.elapsed();
-    return [...new Set(macs)].filter((mac) => {
-      const since = now - at(this.asked.get(mac) ?? NEVER);
-      return since === Number.POSITIVE_INFINITY || since >= withinMs;
-    });
+    return [...new Set(macs)].filter((mac) => now - at(this.asked.get(mac) ?? NEVER) >= withinMs);
   }
 
   private note(macs: readonly MacAddress[], now: (before: Asked) => Asked): void {

@@ -5,12 +5,12 @@ import {
   type HeraldError,
   type Snapshot,
 } from '@nic-herald/core';
+import { risingPause } from '../engine/rising-pause.js';
 
 /** Changes within this time are published together, ms. */
 const PUBLISH_COALESCE_MS = 50;
-/** Pause after a failed publish, ms; twice as long after each that follows, up to the most. */
+/** Pause after a failed publish, ms; twice as long after each that follows. */
 const RETRY_MS = 500;
-const MOST_RETRY_MS = 30_000;
 
 /** What a publisher works with. */
 export interface PublisherParts {
@@ -105,8 +105,7 @@ export class SnapshotPublisher {
   }
 
   private get pauseMs(): number {
-    if (this.failures === 0) return PUBLISH_COALESCE_MS;
-    return Math.min(RETRY_MS * 2 ** (this.failures - 1), MOST_RETRY_MS);
+    return this.failures === 0 ? PUBLISH_COALESCE_MS : risingPause(this.failures, RETRY_MS);
   }
 
   /** True where the store has what is to be said, or is not to have it. Never rejects. */
