@@ -6,7 +6,7 @@ import {
   PORT_RESOLVER,
   STATION_LEARNER,
 } from '@nic-herald/core';
-import { type AnyToken, tokenName } from '@nic-herald/core/internal';
+import { type AnyToken, type RegistrationDescription, tokenName } from '@nic-herald/core/internal';
 
 /** Without any of these an agent does less, which may be meant. */
 const WANTED: readonly (readonly [token: AnyToken, without: string])[] = [
@@ -24,6 +24,10 @@ const WANTED: readonly (readonly [token: AnyToken, without: string])[] = [
   ],
 ];
 
-/** What an agent does without, one sentence for each part that none of these tokens' plugins brings. Pure. */
-export const missingParts = (tokens: ReadonlySet<string>): readonly string[] =>
-  WANTED.filter(([token]) => !tokens.has(tokenName(token))).map(([, without]) => without);
+/** What an agent does without, one sentence for each part that none of these plugins brings. Pure. */
+export const missingParts = (
+  plugins: readonly { readonly registrations: readonly Pick<RegistrationDescription, 'token'>[] }[],
+): readonly string[] => {
+  const tokens = new Set(plugins.flatMap(({ registrations }) => registrations.map(({ token }) => token)));
+  return WANTED.filter(([token]) => !tokens.has(tokenName(token))).map(([, without]) => without);
+};

@@ -84,7 +84,7 @@ const agent = async (
   if (controlSocket !== undefined) await claimSocket(checkControlPath(controlSocket));
   const plugins = [...agentPlugins(settings, taken.plugins, logger, reports), watching];
   const host = await composeHost(plugins, { name, describe: (described) => withOrigins(described, taken) });
-  for (const missing of missingParts(tokensOf(host))) logger.warn(missing);
+  for (const missing of missingParts(host.describe().plugins)) logger.warn(missing);
   for (const { kind, message } of unknownKinds(settings.rules, provided(host, ANNOUNCEMENT_KIND))) {
     logger.warn({ code: 'HERALD_KIND_UNKNOWN', kind }, message);
   }
@@ -117,10 +117,6 @@ const watching: HeraldPlugin = {
   requires: [GUEST_MONITOR],
   install: () => {},
 };
-
-/** The tokens for which plugins of a host provide something. */
-const tokensOf = (host: ComposedHost): ReadonlySet<string> =>
-  new Set(host.describe().plugins.flatMap(({ registrations }) => registrations.map(({ token }) => token)));
 
 /** Names of what the plugins of a host provide for a token. */
 const provided = (host: ComposedHost, token: AnyToken): readonly string[] =>

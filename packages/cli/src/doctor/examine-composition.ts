@@ -16,10 +16,9 @@ export const examineComposition = (
   const subject = 'plugins';
   try {
     const plugins = describePlugins(agentPlugins(settings, loaded, pino({ level: 'silent' }), undefined));
-    const tokens = new Set(plugins.flatMap(({ registrations }) => registrations.map(({ token }) => token)));
     return [
       { subject, level: 'ok', what: `${counted(plugins.length, 'plugin')} fit together` },
-      ...missingParts(tokens).map((what) => ({ subject, level: 'note', what }) as const),
+      ...missingParts(plugins).map((what) => ({ subject, level: 'note', what }) as const),
     ];
   } catch (error) {
     const code = isHeraldError(error) ? { code: error.code } : {};
