@@ -80,11 +80,12 @@ export class LinuxPortResolver implements PortResolver, HostService {
 
   /** What is there where the port is as it was resolved: it may have changed since. */
   private printOf(port: Port): string {
-    const print = this.print(port);
     const { index, name, attachment } = port;
-    if (index === undefined || print === '') return print;
+    if (index === undefined) return '';
+    let print = '';
     try {
       const link = findLink(this.netlink, { index });
+      print = printOfLink(link);
       const now = link && this.attachmentOf(link);
       const isSame =
         link?.name === name && now?.network === attachment?.network && now?.forwards === attachment?.forwards;
@@ -98,10 +99,7 @@ export class LinuxPortResolver implements PortResolver, HostService {
   private print({ index }: Port): string {
     if (index === undefined) return '';
     try {
-      const link = findLink(this.netlink, { index });
-      return link === undefined
-        ? 'gone'
-        : `${link.name} ${link.masterIndex ?? ''} ${link.bridgePortState ?? ''}`;
+      return printOfLink(findLink(this.netlink, { index }));
     } catch {
       return ''; // what cannot be looked at now is no change
     }
@@ -169,3 +167,7 @@ const namespaceOf = (chosen: HeldInterface, pid: number): string | undefined => 
   }
   return networkNamespace(pid);
 };
+
+/** What is watched of an interface, as text. */
+const printOfLink = (link: LinkInfo | undefined): string =>
+  link === undefined ? 'gone' : `${link.name} ${link.masterIndex ?? ''} ${link.bridgePortState ?? ''}`;
