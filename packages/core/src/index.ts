@@ -101,6 +101,13 @@ export {
   yesOrNoOption,
 } from './plugin/plugin-option.js';
 export { checkedOptions, type OptionsSchema, optionsSchema } from './plugin/plugin-options.js';
+export {
+  NETWORK_WATCH,
+  type NetworkLook,
+  type NetworkQuestion,
+  type NetworkSighting,
+  type NetworkWatch,
+} from './port/network-watch.js';
 export type { NicBackend } from './port/nic-backend.js';
 export type { Port } from './port/port.js';
 export type { PortAttachment } from './port/port-attachment.js';
