@@ -53,6 +53,7 @@ export {
   MAX_SNAPSHOT_NICS,
   MAX_SNAPSHOT_STATIONS,
 } from './handoff/parse-snapshot.js';
+export { OWNERSHIP_REASONS } from './handoff/seen-elsewhere.js';
 export {
   MAX_SNAPSHOT_MOVES,
   type NicSnapshot,

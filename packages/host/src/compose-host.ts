@@ -16,6 +16,7 @@ import {
   type HostDescription,
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,
+  NETWORK_WATCH,
   NIC_MODEL,
   PORT_RESOLVER,
   STATION_LEARNER,
@@ -37,6 +38,7 @@ import { HostTwinWatch } from './handoff/host-twin-watch.js';
 import { OtherGuests } from './handoff/other-guests.js';
 import { byName, ModelRegistry } from './knowledge/model-registry.js';
 import { LearnerRegistry } from './learn/learner-registry.js';
+import { Neighbourhood } from './ownership/neighbourhood.js';
 import { censusOf } from './service/guest-census.js';
 import { HostCounters } from './service/host-counters.js';
 import { type HostRecords, LateHost } from './service/late-host.js';
@@ -104,6 +106,9 @@ export const composeHost = async (
     ...(ports === undefined ? {} : { ports }),
     handoff,
     otherGuests: new OtherGuests(handoff, clock),
+    neighbourhood: new Neighbourhood(installation.all(NETWORK_WATCH), clock, name, (warning) => {
+      if (told.isNews(warning.message)) bus.emit('warning', { warning });
+    }),
     hostTwins: new HostTwinWatch({ host: name, agent }, handoff, clock, (warning) => {
       if (told.isNews(warning.code)) bus.emit('warning', { warning });
     }),

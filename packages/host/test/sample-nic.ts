@@ -11,6 +11,7 @@ import {
 } from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import { HOST_KINDS } from '../src/kinds/host-kinds.js';
+import { UNDISPUTED } from '../src/ownership/ownership.js';
 import type { NicEvidence } from '../src/plan/nic-evidence.js';
 import type { PlanRules } from '../src/plan/plan-rules.js';
 
@@ -57,6 +58,7 @@ export const rulesOf = (over: Partial<GuestPolicy> = {}, rules: Partial<PlanRule
   nic: NIC,
   policy: { ...DEFAULT_GUEST_POLICY, ...over },
   ownedByOthers: new Set(),
+  ownership: UNDISPUTED,
   kinds: new Map(HOST_KINDS.map((kind) => [kind.name, kind])),
   ...rules,
 });

@@ -4,6 +4,7 @@ import type { MacAddress } from '@nic-herald/wire';
 import { listNics } from '../src/engine/list-nics.js';
 import { GuestKnowledge } from '../src/knowledge/guest-knowledge.js';
 import { ModelRegistry } from '../src/knowledge/model-registry.js';
+import { NO_OTHERS } from '../src/knowledge/others-view.js';
 import { type CardState, FakeGuest, fakeModel } from './fake-guest.js';
 
 /** The key under which `testKnowledge` hands on. */
@@ -19,7 +20,10 @@ export const testKnowledge = (
   const guest = new FakeGuest();
   const registry = new ModelRegistry(models, []);
   const listed = (within: AbortSignal) => listNics(guest, { clock }, within);
-  const knowledge = new GuestKnowledge(guest, registry, clock, listed, undefined, ownedByOthers);
+  const knowledge = new GuestKnowledge(guest, registry, clock, listed, undefined, {
+    ...NO_OTHERS,
+    ownedByOthers,
+  });
   /** A look, with the fake time that it takes. */
   const look = async (only?: string[]) => {
     const refreshed = knowledge.refresh(signal, only === undefined ? undefined : new Set(only));

@@ -1,5 +1,6 @@
 import type { IpAddress, MacAddress } from '@nic-herald/wire';
 import type { GuestIdentity } from '../guest/guest-identity.js';
+import type { OwnershipReason } from '../handoff/seen-elsewhere.js';
 import type { Incompleteness } from '../nic/filter-view.js';
 import type { NicDescriptor } from '../nic/nic-descriptor.js';
 import type { Announcement, Evidence } from './announcement.js';
@@ -11,6 +12,8 @@ import type { Announcement, Evidence } from './announcement.js';
  * - `not-trusted`: policy does not take this guest's word for this kind of evidence
  * - `denied`: policy names this MAC or VLAN
  * - `owned-by-other-guest`: another guest has this MAC as its primary
+ * - `moved-away`, `seen-elsewhere`, `on-other-nic`, `shared`, `host-address`: it is another's by what was seen, see
+ *   `OwnershipReason`; `seen` says where
  * - `model-limit`: more than the card can hold
  * - `pairing-limit`: MACs x VLANs is more than the policy lets us guess
  * - `station-limit`: more than the policy lets a NIC have
@@ -30,6 +33,7 @@ export type RefusalReason =
   | 'not-trusted'
   | 'denied'
   | 'owned-by-other-guest'
+  | OwnershipReason
   | 'model-limit'
   | 'pairing-limit'
   | 'station-limit'
@@ -54,6 +58,8 @@ export interface Refusal {
   readonly count?: number;
   /** More about the reason, in words. */
   readonly detail?: string;
+  /** Where it was seen in place of at this NIC, and how long before the plan was made, ms. */
+  readonly seen?: { readonly where: string; readonly ageMs: number };
 }
 
 /** Where a plan's knowledge of one NIC came from. */

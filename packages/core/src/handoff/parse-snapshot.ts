@@ -4,6 +4,7 @@ import { stationOf } from '../announce/station.js';
 import { parseGuestKey } from '../guest/guest-identity.js';
 import { HeraldError } from '../herald-error.js';
 import { isNestedDeeperThan } from './nesting.js';
+import { OWNERSHIP_REASONS } from './seen-elsewhere.js';
 import { MAX_SNAPSHOT_MOVES, SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
 
 /** Most NICs of a guest in a snapshot. */
@@ -12,6 +13,8 @@ export const MAX_SNAPSHOT_NICS = 64;
 export const MAX_SNAPSHOT_STATIONS = 8192;
 /** Most IP addresses of a learned station in a snapshot. */
 export const MAX_SNAPSHOT_ADDRESSES = 64;
+/** Longest place in `SeenElsewhere`, in characters. */
+export const MAX_PLACE = 128;
 /** How deep a snapshot may be nested, the state of a model included. */
 export const MAX_SNAPSHOT_DEPTH = 64;
 /** Longest host name, in characters. */
@@ -76,6 +79,23 @@ const learnedStation = z
     ...(addresses === undefined ? {} : { addresses }),
   }));
 
+const seenElsewhere = z
+  .object({
+    mac: macAddress,
+    vlan: vlanId.optional(),
+    vlanUnknown: z.literal(true).optional(),
+    address: ipAddress.optional(),
+    reason: z.enum(OWNERSHIP_REASONS),
+    where: z.string().min(1).max(MAX_PLACE),
+    ageMs: z.number().min(0),
+  })
+  .transform(({ vlan, vlanUnknown, address, ...rest }) => ({
+    ...rest,
+    ...(vlan === undefined ? {} : { vlan }),
+    ...(vlanUnknown === undefined ? {} : { vlanUnknown }),
+    ...(address === undefined ? {} : { address }),
+  }));
+
 const nicSnapshot = z
   .object({
     id: z.string().min(1).max(256),
@@ -84,11 +104,13 @@ const nicSnapshot = z
     state: z.unknown().optional(),
     learned: list(learnedStation, MAX_SNAPSHOT_STATIONS),
     foreign: list(macAddress, MAX_SNAPSHOT_STATIONS).optional(),
+    elsewhere: list(seenElsewhere, MAX_SNAPSHOT_STATIONS).optional(),
   })
-  .transform(({ state, foreign, ...rest }) => ({
+  .transform(({ state, foreign, elsewhere, ...rest }) => ({
     ...rest,
     ...(state === undefined ? {} : { state }),
     ...(foreign === undefined ? {} : { foreign }),
+    ...(elsewhere === undefined ? {} : { elsewhere }),
   }));
 
 const incarnation = z.object({

@@ -3,6 +3,7 @@ import type { GuestOrigin } from '../guest/guest.js';
 import type { GuestKey } from '../guest/guest-identity.js';
 import type { ProcessIncarnation } from '../guest/process-incarnation.js';
 import type { LearnedStation } from '../learn/learned-station.js';
+import type { SeenElsewhere } from './seen-elsewhere.js';
 
 /** The snapshot format this version writes and reads. A change that an older reader could misread raises it. */
 export const SNAPSHOT_FORMAT = 1;
@@ -21,6 +22,11 @@ export interface NicSnapshot {
   readonly learned: readonly LearnedStation[];
   /** MACs this guest uses that are another guest's primary MAC by what this host knew: refused wherever it goes. */
   readonly foreign?: readonly MacAddress[];
+  /**
+   * What the guest claims here and is another's by what this host saw: refused wherever the guest goes, until it speaks so
+   * itself.
+   */
+  readonly elsewhere?: readonly SeenElsewhere[];
 }
 
 /**

@@ -78,6 +78,7 @@ export class AnnounceEngine implements GuestIntake {
   async close(): Promise<void> {
     this.tidier.close();
     this.services.otherGuests.close();
+    this.services.neighbourhood.close();
     this.services.hostTwins.close();
     for (const session of this.sessions.values()) this.closing.add(session.close());
     this.sessions.clear();

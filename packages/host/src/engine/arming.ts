@@ -1,7 +1,9 @@
 import { asHeraldError, type CancelTimer, type Guest, type HeraldError } from '@nic-herald/core';
+import { handedAt } from '../knowledge/handed-at.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
+import type { GuestOwnership } from '../ownership/guest-ownership.js';
 import type { ListedNic } from '../ports/listed-nic.js';
 import { portOfBefore } from '../ports/port-of-before.js';
 import { PortWatch } from '../ports/port-watch.js';
@@ -29,6 +31,14 @@ export interface Armed {
   readonly awaitedSince: number;
   /** What went wrong while making ready; the announcement's own faults are not among them. */
   readonly problems: readonly HeraldError[];
+}
+
+/** The guest that comes, and what is known of it. */
+export interface ComingGuest {
+  readonly guest: Guest;
+  readonly handoff: GuestHandoff;
+  readonly ownership: GuestOwnership;
+  readonly ports: GuestPorts;
 }
 
 /** Who is told of what is made ready. */
@@ -62,22 +72,20 @@ export class Arming {
   private readonly unwatch: () => void;
 
   constructor(
-    private readonly guest: Guest,
-    private readonly handoff: GuestHandoff,
-    private readonly ports: GuestPorts,
+    private readonly of: ComingGuest,
     private readonly services: EngineServices,
     signal: AbortSignal,
     private readonly listener: ArmingListener,
   ) {
     this.signal = AbortSignal.any([signal, this.gaveUp.signal]);
-    this.awaitedSince = guest.startedAt ?? services.clock.now();
+    this.awaitedSince = of.guest.startedAt ?? services.clock.now();
     this.portWatch = new PortWatch(
       services.ports,
       services.clock,
       () => this.refresh(),
       (error) => listener.failed(error), // a port that is not watched is still looked at now and then
     );
-    this.unwatch = handoff.stores.watch(() => this.refresh());
+    this.unwatch = of.handoff.stores.watch(() => this.refresh());
     this.refresh();
   }
 
@@ -147,7 +155,8 @@ export class Arming {
   }
 
   private async make(): Promise<void> {
-    const { guest, services, signal } = this;
+    const { services, signal } = this;
+    const { guest, ownership } = this.of;
     const problems: HeraldError[] = [];
     const attempt = async <T>(
       code: HeraldError['code'],
@@ -163,7 +172,7 @@ export class Arming {
     };
     const [fetched, nics] = await Promise.all([
       attempt('HERALD_HANDOFF_FAILED', UNREAD, async () => ({
-        entries: await this.handoff.fetch(true),
+        entries: await this.of.handoff.fetch(true),
       })),
       attempt('HERALD_GUEST_UNREADABLE', 'the guest does not tell its NICs', () =>
         listNics(guest, services, signal),
@@ -179,7 +188,7 @@ export class Arming {
     const { awaitedSince } = this;
     const primaryMacs = present.map(({ primaryMac }) => primaryMac);
     const view = { guestIs: 'incoming', primaryMacs, knownEpoch: 0, awaitedSince } as const;
-    const handoff = fetched && this.handoff.read(fetched.entries, view);
+    const handoff = fetched && this.of.handoff.read(fetched.entries, view);
     if (this.knowsLess(handoff, nics)) {
       this.retry = services.clock.setTimer(RETRY_MS, () => this.refresh());
       return; // what is ready stays: it was made of more
@@ -191,16 +200,22 @@ export class Arming {
     problems.push(...(handoff?.problems ?? []), ...duplicateMacs(present));
     problems.push(...handed.flatMap(({ problem }) => (problem === undefined ? [] : [problem])));
     const evidence = handed.map((each) => each.evidence);
-    const areOwnersKnown = await readOwners(evidence, services, {
-      signal,
-      about: 'unanswered',
-      limitMs: OWNERS_SOON_MS,
-      tell: (problem) => problems.push(problem),
-    });
+    const [areOwnersKnown] = await Promise.all([
+      readOwners(evidence, services, {
+        signal,
+        about: 'unanswered',
+        limitMs: OWNERS_SOON_MS,
+        tell: (problem) => problems.push(problem),
+      }),
+      ownership.freshen(evidence),
+      ownership.look(evidence, signal),
+    ]);
     if (this.isMoot()) return;
-    const planned = planGuest(guest, evidence, services);
+    const judgedAs = { agesAt: handedAt(handoff, services.clock) };
+    const planned = planGuest(guest, evidence, services, ownership.judge(evidence, judgedAs));
     const { timing } = services.policy.forGuest(guest.identity);
-    const { ports, listener } = this;
+    const { listener } = this;
+    const { ports } = this.of;
     const occasion = { guest, cause: 'migration', timing, ports, onRound: listener.round } as const;
     const announcement = await PreparedAnnouncement.prepare(planned, occasion, services);
     if (this.isMoot()) return announcement.cancel();
@@ -215,7 +230,7 @@ export class Arming {
     announcement.company.armed();
     this.listener.armed(this.current);
     const isComplete = handoff !== undefined && nics !== undefined && areOwnersKnown;
-    const laterMs = isComplete ? this.handoff.maxAgeMs / MADE_PER_AGE : RETRY_MS;
+    const laterMs = isComplete ? this.of.handoff.maxAgeMs / MADE_PER_AGE : RETRY_MS;
     const pauseMs = areAnswered ? laterMs : Math.min(laterMs, risingPause(this.unanswered));
     this.retry = services.clock.setTimer(pauseMs, () => this.refresh());
   }

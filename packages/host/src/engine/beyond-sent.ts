@@ -44,7 +44,7 @@ export const beyondSent = (
     (refusal) =>
       !told.has(refusalKey(refusal)) &&
       (refusal.address === undefined
-        ? !stations.has(stationKey(refusal))
+        ? isLoss(refusal) || !stations.has(stationKey(refusal))
         : isLoss(refusal) || !addresses.has(addressKey(refusal, refusal.address))),
   );
   return { missing, refused: [...refused, ...more, ...overflow] };

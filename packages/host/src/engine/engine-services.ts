@@ -15,6 +15,7 @@ import type { HostTwinWatch } from '../handoff/host-twin-watch.js';
 import type { OtherGuests } from '../handoff/other-guests.js';
 import type { ModelRegistry } from '../knowledge/model-registry.js';
 import type { LearnerRegistry } from '../learn/learner-registry.js';
+import type { Neighbourhood } from '../ownership/neighbourhood.js';
 
 /** What every part of the announce engine works with; one set per host. */
 export interface EngineServices {
@@ -42,5 +43,7 @@ export interface EngineServices {
   readonly companions: readonly AnnouncementCompanion[];
   readonly handoff: HandoffStores;
   readonly otherGuests: OtherGuests;
+  /** The networks that this host's guests are in. */
+  readonly neighbourhood: Neighbourhood;
   readonly hostTwins: HostTwinWatch;
 }

@@ -2,6 +2,7 @@ import type { AnnounceMode, Guest, HeraldError, MigrationEvents, Snapshot } from
 import { endOfTurn, pause } from '../announce/end-of-turn.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
+import type { GuestOwnership } from '../ownership/guest-ownership.js';
 import { recognised } from '../residence/judge-stay.js';
 import type { ResidenceFact } from '../residence/residence-step.js';
 import type { Announcer } from './announcer.js';
@@ -27,6 +28,7 @@ export interface ArrivalParts {
   readonly handoff: GuestHandoff;
   readonly knowledge: GuestKnowledge;
   readonly observation: GuestObservation;
+  readonly ownership: GuestOwnership;
   readonly announcer: Announcer;
   readonly work: OwnedWork;
   readonly signal: AbortSignal;
@@ -155,7 +157,8 @@ export class GuestArrival {
       about: 'unknown',
       limitMs: OWNERS_SOON_MS,
     });
-    const planned = planGuest(guest, knowledge.evidence(), services);
+    const evidence = knowledge.evidence();
+    const planned = planGuest(guest, evidence, services, this.parts.ownership.judge(evidence));
     const { maxStations } = services.policy.forGuest(guest.identity);
     await announcement.addFrom(planned, maxStations);
     observation.injected(announcement);

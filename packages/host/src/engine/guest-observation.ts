@@ -4,10 +4,12 @@ import {
   type Guest,
   type GuestPolicy,
   HeraldError,
+  type LearnedStation,
   type MulticastReports,
 } from '@nic-herald/core';
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { GuestLearning } from '../learn/guest-learning.js';
+import type { GuestOwnership } from '../ownership/guest-ownership.js';
 import type { ListedNic } from '../ports/listed-nic.js';
 import type { Announcer } from './announcer.js';
 import { CardWatch } from './card-watch.js';
@@ -47,6 +49,7 @@ export class GuestObservation {
     private readonly services: EngineServices,
     private readonly warnings: GuestWarnings,
     private readonly announcer: Pick<Announcer, 'underWay'>,
+    private readonly ownership: GuestOwnership,
     /** Calls for a look at some cards, or at all. Never rejects. */
     private readonly lookAt: (nics?: ReadonlySet<string>) => Promise<void>,
   ) {
@@ -57,7 +60,11 @@ export class GuestObservation {
       clock,
       (signal) => listNics(guest, services, signal),
       () => boundsOf(policy, guest),
-      (own) => otherGuests.ownedByOthers(guest, own),
+      {
+        ownedByOthers: (own) => otherGuests.ownedByOthers(guest, own),
+        isOwnerKnown: (mac) => otherGuests.isOwnerKnown(mac),
+        elsewhere: (evidence) => ownership.elsewhereOf(evidence),
+      },
     );
     this.learning = new GuestLearning(learners, clock, (problem) => warnings.tell(problem));
     this.cards = new CardWatch(clock, lookAt);
@@ -81,7 +88,7 @@ export class GuestObservation {
     otherGuests.present(this.guest, this.knowledge.primaryMacs);
     void hostTwins.look();
     for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
-    const learned = await this.learn();
+    const learned = await this.learn(signal);
     void this.askOwners(signal);
     return changed || learned;
   }
@@ -99,8 +106,8 @@ export class GuestObservation {
     if (!signal.aborted && foreign() !== before) await this.lookAt(new Set()); // no card need be read again
   }
 
-  /** Reads the ports alone; the guest is not asked. True where there is news. */
-  async learn(): Promise<boolean> {
+  /** Reads the ports and their networks; the guest is not asked. True where there is news. */
+  async learn(signal?: AbortSignal): Promise<boolean> {
     // One that stops before its NICs were listed here is read at the ports that were attended for it.
     if (this.knowledge.hasLooked) await this.learning.attend(this.knowledge.descriptors);
     this.tellInjected();
@@ -108,7 +115,26 @@ export class GuestObservation {
     const { maxStations } = boundsOf(this.services.policy, this.guest);
     for (const [nic, { length }] of seen)
       if (length > maxStations) this.warnings.tell(overflow(nic, maxStations));
-    return this.knowledge.observe(seen);
+    const isHeard = this.observe(seen);
+    const isSeen = await this.survey(signal);
+    return isHeard || isSeen;
+  }
+
+  /** Reads the ports for another guest that wants to know what this one was heard to use. True where there is news. Never rejects. */
+  async hear(): Promise<boolean> {
+    return this.observe(await this.learning.read());
+  }
+
+  /** Looks at the networks that its ports are in. True where there is news. Never rejects. */
+  async survey(signal?: AbortSignal): Promise<boolean> {
+    await this.ownership.look(this.knowledge.evidence(), signal);
+    return this.knowledge.reconsider();
+  }
+
+  private observe(seen: ReadonlyMap<string, readonly LearnedStation[]>): boolean {
+    const isNews = this.knowledge.observe(seen);
+    this.ownership.heard(seen.keys(), this.knowledge.evidence());
+    return isNews;
   }
 
   /** Reads what the guest told of its multicast groups so far. */
@@ -141,7 +167,10 @@ export class GuestObservation {
 
   /** Tells the learners what nic-herald itself just sent. */
   injected({ sent }: Pick<PreparedAnnouncement, 'sent'>): void {
-    for (const { nic, stations } of sent) this.learning.injected(nic, stations);
+    for (const { nic, stations } of sent) {
+      this.learning.injected(nic, stations);
+      this.ownership.injected(nic, stations);
+    }
   }
 
   /** Calls for no look any more. */

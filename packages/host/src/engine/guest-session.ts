@@ -3,6 +3,7 @@ import {
   type Guest,
   type GuestKey,
   type GuestPhase,
+  guestLabel,
   type HeraldError,
   type MigrationReport,
   messageOf,
@@ -15,7 +16,9 @@ import { guestPublisher, unnamed } from '../handoff/guest-publisher.js';
 import type { PublisherSet } from '../handoff/publisher-set.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
-import { judgeStay, recognised } from '../residence/judge-stay.js';
+import { GuestOwnership } from '../ownership/guest-ownership.js';
+import type { GuestHere } from '../ownership/heard-here.js';
+import { recognised } from '../residence/judge-stay.js';
 import { isHere, phaseOf, publishedAs, residenceAt, runsHere } from '../residence/residence.js';
 import { type ResidenceEffect, type ResidenceFact, residenceStep } from '../residence/residence-step.js';
 import { Announcer } from './announcer.js';
@@ -26,11 +29,12 @@ import { GuestHandoff } from './guest-handoff.js';
 import { GuestObservation } from './guest-observation.js';
 import type { GuestPorts } from './guest-ports.js';
 import { GuestWarnings } from './guest-warnings.js';
-import { listNics, unreadable } from './list-nics.js';
+import { unreadable } from './list-nics.js';
 import { OwnedWork } from './owned-work.js';
 import { type AnnounceChoice, planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
-import { readOwners, UNREAD } from './read-owners.js';
+import { readOwners } from './read-owners.js';
+import { readStay } from './read-stay.js';
 import { RisingRetry } from './rising-retry.js';
 import type { SessionOwner } from './session-owner.js';
 
@@ -47,6 +51,7 @@ export class GuestSession implements ArrivingGuest {
   private readonly warnings: GuestWarnings;
   private readonly announcer: Announcer;
   private readonly observation: GuestObservation;
+  readonly ownership: GuestOwnership;
   private readonly work: OwnedWork;
   private readonly stop = new AbortController();
   private readonly retry: RisingRetry;
@@ -67,8 +72,15 @@ export class GuestSession implements ArrivingGuest {
     this.residence = residenceAt(phase);
     this.warnings = new GuestWarnings(bus, guest, clock);
     this.announcer = new Announcer(guest, services, this.warnings, this.stop.signal);
-    this.observation = new GuestObservation(guest, services, this.warnings, this.announcer, (nics) =>
-      this.work.enqueue(() => this.look(nics)),
+    this.ownership = new GuestOwnership(() => this.self, services.neighbourhood, clock);
+    const { ownership } = this;
+    this.observation = new GuestObservation(
+      guest,
+      services,
+      this.warnings,
+      this.announcer,
+      ownership,
+      (nics) => this.work.enqueue(() => this.look(nics)),
     );
     this.knowledge = this.observation.knowledge;
     this.ports = {
@@ -81,7 +93,7 @@ export class GuestSession implements ArrivingGuest {
     const { announcer, handoff, knowledge, observation, work } = this;
     const { signal } = this.stop;
     this.arrival = new GuestArrival(
-      { guest, services, handoff, knowledge, observation, announcer, work, signal },
+      { guest, services, handoff, knowledge, observation, ownership, announcer, work, signal },
       this,
     );
     this.publisher = guestPublisher(
@@ -140,6 +152,12 @@ export class GuestSession implements ArrivingGuest {
   begin(): void {
     if (this.key === undefined) this.warnings.tell(unnamed(this.guest));
     if (this.residence.state === 'awaited') this.arm();
+    if (this.isHere) this.ownership.arrived();
+    this.services.neighbourhood.join(this.guest.instance, {
+      read: async () => this.publishIf(await this.observation.hear()),
+      survey: async () =>
+        this.isRunning ? this.publishIf(await this.observation.survey(this.stop.signal)) : undefined,
+    });
     if (this.isHere) this.effects.judge();
   }
 
@@ -148,9 +166,14 @@ export class GuestSession implements ArrivingGuest {
    * is the hot path: what lies ready is handed over before anything else is done.
    */
   take(fact: ResidenceFact, resume?: Resume): void {
+    const { state } = this.residence;
     const { residence, effects } = residenceStep(this.residence, fact);
     this.residence = residence;
     for (const effect of effects) this.effects[effect](resume);
+    if (fact.is === 'stopped') this.ownership.stopped();
+    if (fact.is !== 'resumed') return;
+    if (state === 'paused' || state === 'resident' || state === 'leaving') this.ownership.wentOn();
+    else this.ownership.arrived();
   }
 
   /** Its machine was reset: what it was seen to use before may be another's when it is up again. */
@@ -175,6 +198,16 @@ export class GuestSession implements ArrivingGuest {
     this.retry.again();
   }
 
+  /** The guest as its neighbours know it. */
+  private get self(): GuestHere {
+    const { guest, key, primaryMacs } = this;
+    return { instance: guest.instance, key, label: guestLabel(guest.identity), primaryMacs };
+  }
+
+  private publishIf(isNews: boolean): void {
+    if (isNews) this.publisher?.request();
+  }
+
   /** Publishes soon, where there is anything to publish. */
   publish(): void {
     this.publisher?.request(0);
@@ -187,8 +220,9 @@ export class GuestSession implements ArrivingGuest {
     signal?: AbortSignal,
   ): Promise<MigrationReport> {
     const { services, guest } = this;
-    await this.readOwners();
-    const { faults, ...planned } = planGuest(guest, this.knowledge.evidence(), services);
+    await Promise.all([this.readOwners(), this.ownership.freshen(this.knowledge.evidence())]);
+    const evidence = this.knowledge.evidence();
+    const { faults, ...planned } = planGuest(guest, evidence, services, this.ownership.judge(evidence));
     const chosen = choose({ ...planned, timing: services.policy.forGuest(guest.identity).timing });
     const { ports, onRound, epoch } = this;
     const occasion = { guest, cause, timing: chosen.timing, ports, onRound };
@@ -230,6 +264,7 @@ export class GuestSession implements ArrivingGuest {
     await this.announcer.close();
     await this.ports.channels.close();
     await this.observation.close();
+    this.services.neighbourhood.leave(this.guest.instance);
   }
 
   /** What each effect of `residenceStep` is here. */
@@ -273,7 +308,8 @@ export class GuestSession implements ArrivingGuest {
     const { guest, services } = this;
     this.knowledge.forget();
     this.handoff.last = NO_HANDOFF;
-    this.arming = new Arming(guest, this.handoff, this.ports, services, this.stop.signal, {
+    const { handoff: coming, ownership, ports } = this;
+    this.arming = new Arming({ guest, handoff: coming, ownership, ports }, services, this.stop.signal, {
       armed: ({ announcement, handoff, problems }) => {
         this.take({ is: 'ready', epoch: handoff?.epoch ?? 0 });
         for (const problem of [...problems, ...announcement.faults]) this.warnings.tell(problem);
@@ -311,34 +347,24 @@ export class GuestSession implements ArrivingGuest {
     this.publisher?.request();
   }
 
-  /** Reads the hand-off, and finds out what it says of a guest that runs here. */
+  /** Takes over what the hand-off says of a guest that runs here. */
   private async judge(judgement: NonNullable<typeof this.residence.toJudge>): Promise<void> {
-    const { guest, services, epoch: knownEpoch } = this;
-    try {
-      const [fetched, nics] = await Promise.all([
-        this.handoff.fetch().catch((error: unknown) => {
-          throw asHeraldError(error, 'HERALD_HANDOFF_FAILED', UNREAD);
-        }),
-        listNics(guest, services, this.stop.signal),
-      ]);
-      const primaryMacs = nics.map(({ primaryMac }) => primaryMac);
-      this.handoff.last = this.handoff.read(fetched, { guestIs: 'running', primaryMacs, knownEpoch });
-    } catch (error) {
-      if (this.stop.signal.aborted) return;
-      this.warnings.tell(asHeraldError(error, 'HERALD_ENGINE_FAULT', messageOf(error)));
+    const { guest, handoff, services, epoch: knownEpoch } = this;
+    const { signal } = this.stop;
+    const question = { guest, handoff, knownEpoch, signal };
+    const stay = await readStay(question, judgement, services).catch((error: unknown) => {
+      if (!signal.aborted) this.warnings.tell(asHeraldError(error, 'HERALD_ENGINE_FAULT', messageOf(error)));
+      return undefined;
+    });
+    if (signal.aborted) return;
+    if (stay === undefined) {
       await this.look();
-      this.retry.again();
-      return;
+      return this.retry.again();
     }
-    const handoff = this.handoff.last;
-    for (const problem of handoff.problems) this.warnings.tell(problem);
-    const { epoch, owes, carried } = judgeStay(
-      handoff,
-      { host: services.host, guest, knownEpoch, now: services.clock.now(), maxAgeMs: this.handoff.maxAgeMs },
-      judgement,
-    );
-    if (carried !== undefined) this.knowledge.carry(carried, handoff.readAt);
-    if (owes || carried !== undefined) this.handoff.settled(epoch);
+    const { epoch, owes, carried } = stay;
+    for (const problem of handoff.last.problems) this.warnings.tell(problem);
+    if (carried !== undefined) this.knowledge.carry(carried, handoff.last.readAt);
+    if (owes || carried !== undefined) handoff.settled(epoch);
     await this.look();
     this.take({ is: 'judged', epoch, owes });
   }
@@ -364,6 +390,7 @@ export class GuestSession implements ArrivingGuest {
 
   /** The last moment to look at the cards of a guest that is being sent away. */
   private async handOn(): Promise<void> {
+    await this.ownership.freshen(this.knowledge.evidence());
     await this.look();
     await this.readOwners();
     this.publish();

@@ -10,6 +10,7 @@ import type { MulticastStatus, NicInspection, NicPlan, SinkStatus } from '@nic-h
 import { channelProblem } from '../announce/channel-problem.js';
 import { closeQuietly } from '../announce/close-quietly.js';
 import type { GuestWays } from '../announce/sink-registry.js';
+import { handedAt } from '../knowledge/handed-at.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
@@ -68,7 +69,9 @@ export const inspectGuest = async (
   await attempt('HERALD_HANDOFF_FAILED', UNREAD, undefined, () =>
     services.otherGuests.ask(doubtfulMacs(evidence)),
   );
-  const { plans, faults } = planGuest(guest, evidence, services);
+  const as = phase === 'incoming' ? { agesAt: handedAt(handoff, services.clock) } : {};
+  await Promise.all([session.ownership.freshen(evidence), session.ownership.look(evidence)]);
+  const { plans, faults } = planGuest(guest, evidence, services, session.ownership.judge(evidence, as));
   const ways = services.sinks.waysOf(guest.identity);
   const look = { session, ways, clock: services.clock };
   const { multicastRefresh } = services.policy.forGuest(guest.identity);

@@ -1,5 +1,5 @@
 import { type Announcement, type Refusal, stationKey } from '@nic-herald/core';
-import type { NicPlan, RefusalReason } from '@nic-herald/core/internal';
+import { type NicPlan, OWNERSHIP_REASONS, type RefusalReason } from '@nic-herald/core/internal';
 
 /** Why an address that was announced would be wrong from now on; another reason just means that there is no room. */
 const WRONG_NOW: ReadonlySet<RefusalReason> = new Set([
@@ -7,20 +7,25 @@ const WRONG_NOW: ReadonlySet<RefusalReason> = new Set([
   'ambiguous-address',
   'moved-address',
   'denied',
+  ...OWNERSHIP_REASONS,
 ]);
 
-/** Whether a refusal says that an address is not the station's any more. */
-export const isLoss = ({ address, reason }: Refusal): boolean =>
-  address !== undefined && WRONG_NOW.has(reason);
+/** Why a station that was announced would be wrong from now on. */
+const STATION_WRONG_NOW: ReadonlySet<RefusalReason> = new Set(OWNERSHIP_REASONS);
 
-/** What was announced of addresses of which a newer plan says that they are not the station's any more. */
+/** Whether a refusal says that an address is not the station's any more, or the station not the guest's. */
+export const isLoss = ({ address, reason }: Refusal): boolean =>
+  (address === undefined ? STATION_WRONG_NOW : WRONG_NOW).has(reason);
+
+/** What was announced of stations and addresses of which a newer plan says that they are another's by now. */
 export const noLongerOwned = (
   sent: readonly Announcement[],
   { refusals }: Pick<NicPlan, 'refusals'>,
 ): readonly Announcement[] => {
   const lost = new Set(refusals.filter(isLoss).map((refusal) => addressKey(refusal, refusal.address)));
   return sent.filter(
-    ({ station, address }) => address !== undefined && lost.has(addressKey(station, address)),
+    ({ station, address }) =>
+      lost.has(addressKey(station, address)) || lost.has(addressKey(station, undefined)),
   );
 };
 

@@ -1,5 +1,6 @@
 import type { FilterView, Guest, HeraldError } from '@nic-herald/core';
 import type { AnnounceTiming, NicPlan } from '@nic-herald/core/internal';
+import type { Ownership } from '../ownership/ownership.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { planNic } from '../plan/plan-nic.js';
 import type { EngineServices } from './engine-services.js';
@@ -22,6 +23,7 @@ export const planGuest = (
   guest: Guest,
   evidence: readonly NicEvidence[],
   services: EngineServices,
+  ownership: Ownership,
 ): GuestPlan => {
   const policy = services.policy.forGuest(guest.identity);
   const ownedByOthers = services.otherGuests.ownedByOthers(
@@ -33,6 +35,7 @@ export const planGuest = (
       nic: each.nic,
       policy,
       ownedByOthers,
+      ownership,
       kinds: services.kinds,
       handler: services.models.handlerFor(each.model),
     }),

@@ -103,6 +103,11 @@ export class OtherGuests {
     return new Set([...heads, ...local.map(([, guest]) => guest)].flatMap(({ primaryMacs: macs }) => macs));
   }
 
+  /** Whether it was asked who owns a MAC, and answered. */
+  isOwnerKnown(mac: MacAddress): boolean {
+    return this.owners.notAnswered([mac], Number.POSITIVE_INFINITY).length === 0;
+  }
+
   private chosen(macs: Iterable<MacAddress>, about: AskedAbout): readonly MacAddress[] {
     if (about === 'all') return [...macs];
     return about === 'unanswered'

@@ -8,8 +8,11 @@ import { withOlderAddresses } from './with-older-addresses.js';
  */
 export const agedSnapshot = (snapshot: Snapshot, ageMs: number, maxAgeMs: number): Snapshot => ({
   ...snapshot,
-  nics: snapshot.nics.map(({ state, ...nic }) => ({
+  nics: snapshot.nics.map(({ state, elsewhere, ...nic }) => ({
     ...nic,
+    ...(elsewhere === undefined
+      ? {}
+      : { elsewhere: elsewhere.map((each) => ({ ...each, ageMs: each.ageMs + ageMs })) }),
     learned: nic.learned.map((each) => ({ ...withOlderAddresses(each, ageMs), ageMs: each.ageMs + ageMs })),
     ...(state === undefined || ageMs > maxAgeMs ? {} : { state }),
   })),

@@ -14,7 +14,11 @@ export const foreignMacs = (
 };
 
 /** The MACs that a guest uses on a NIC, each once, but for the configured one. */
-export const usedMacs = ({ nic, filter, learned }: NicEvidence): readonly MacAddress[] => {
+export const usedMacs = ({
+  nic,
+  filter,
+  learned,
+}: Pick<NicEvidence, 'nic' | 'filter' | 'learned'>): readonly MacAddress[] => {
   const used = [
     ...(filter.currentMac === undefined ? [] : [filter.currentMac]),
     ...filter.unicast,

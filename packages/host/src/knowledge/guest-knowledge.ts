@@ -24,6 +24,7 @@ import { foreignMacs } from './foreign-macs.js';
 import { type LearnedBounds, LearnedTable } from './learned-table.js';
 import { matchNic } from './match-nic.js';
 import type { ModelRegistry } from './model-registry.js';
+import { NO_OTHERS, type OthersView } from './others-view.js';
 import { type NicReading, readNic, readState, viewOf } from './read-nic.js';
 import { snapshotEvidence } from './snapshot-evidence.js';
 import { stationContent } from './station-content.js';
@@ -79,8 +80,7 @@ export class GuestKnowledge {
     /** The NICs as the guest tells them now. Rejects within a deadline. */
     private readonly listed: (signal: AbortSignal) => Promise<readonly NicDescriptor[]>,
     private readonly bounds: () => LearnedBounds = () => DEFAULT_GUEST_POLICY,
-    /** Primary MACs of the other guests, as far as they are known by now; given this one's. */
-    private readonly ownedByOthers: (own: readonly MacAddress[]) => ReadonlySet<MacAddress> = () => new Set(),
+    private readonly others: OthersView = NO_OTHERS,
   ) {
     this.learnedTable = new LearnedTable(clock, bounds);
   }
@@ -150,13 +150,28 @@ export class GuestKnowledge {
     return { changed: this.isNews(), problems };
   }
 
-  /** The evidence of every NIC as of the last look. */
+  /** The evidence of every NIC as of the last look, with ages of now. */
   evidence(): readonly NicEvidence[] {
+    const passedMs = Math.max(0, this.clock.elapsed() - this.carriedAt);
     return this.known.map(({ evidence }) => {
-      const foreign = this.handed(evidence.nic)?.foreign;
+      const handed = this.handed(evidence.nic);
+      // The owner may be known to the other host alone; one that is named nowhere for so long is believed no more.
+      const isLate = passedMs > this.bounds().learnedMaxAgeMs;
+      const foreign = handed?.foreign?.filter((mac) => !isLate || !this.others.isOwnerKnown(mac)) ?? [];
+      const elsewhere = handed?.elsewhere?.map((each) => ({ ...each, ageMs: each.ageMs + passedMs })) ?? [];
       const learned = this.learned(evidence.nic);
-      return { ...evidence, learned, ...(foreign === undefined ? {} : { foreign }) };
+      return {
+        ...evidence,
+        learned,
+        ...(foreign.length === 0 ? {} : { foreign }),
+        ...(elsewhere.length === 0 ? {} : { elsewhere }),
+      };
     });
+  }
+
+  /** What was seen elsewhere may be news. True where the next snapshot differs from the one before. */
+  reconsider(): boolean {
+    return this.isNews();
   }
 
   /** Why a NIC could not be read at the last look. */
@@ -278,14 +293,22 @@ export class GuestKnowledge {
   }
 
   private nicSnapshots(): readonly NicSnapshot[] {
-    const ownedByOthers = this.ownedByOthers(this.primaryMacs);
-    const handedOn = this.evidence()
+    const ownedByOthers = this.others.ownedByOthers(this.primaryMacs);
+    const all = this.evidence();
+    const elsewhereOf = this.others.elsewhere(all);
+    const handedOn = all
       .filter(({ nic }) => MacAddress.isStationAddress(nic.primaryMac))
       .slice(0, MAX_SNAPSHOT_NICS);
     const mostAddresses = Math.floor(MAX_HANDED_ADDRESSES / Math.max(1, handedOn.length));
     return handedOn.map((evidence) => {
       const { nic, model, state, learned } = evidence;
-      const foreign = foreignMacs(evidence, ownedByOthers).slice(0, MAX_SNAPSHOT_STATIONS);
+      // Once the hand-off was asked here, it tells itself whose a MAC is: else one wrong claim would be handed on for good.
+      const unasked = evidence.foreign?.filter((mac) => !this.others.isOwnerKnown(mac)) ?? [];
+      const foreign = foreignMacs({ ...evidence, foreign: unasked }, ownedByOthers).slice(
+        0,
+        MAX_SNAPSHOT_STATIONS,
+      );
+      const elsewhere = (elsewhereOf.get(nic.id) ?? []).slice(0, MAX_SNAPSHOT_STATIONS);
       return {
         id: nic.id,
         primaryMac: nic.primaryMac,
@@ -293,6 +316,7 @@ export class GuestKnowledge {
         ...(state === undefined ? {} : { state }),
         learned: boundedAddresses(learned.slice(0, MAX_SNAPSHOT_STATIONS), mostAddresses),
         ...(foreign.length === 0 ? {} : { foreign }),
+        ...(elsewhere.length === 0 ? {} : { elsewhere }),
       };
     });
   }
@@ -313,6 +337,7 @@ export class GuestKnowledge {
       this.nicSnapshots().map((nic) => ({
         ...nic,
         learned: nic.learned.map((each) => stationContent(each, learnedMaxAgeMs)).sort(),
+        elsewhere: nic.elsewhere?.map(({ ageMs: _, ...each }) => JSON.stringify(each)).sort(),
       })),
     );
   }

@@ -22,7 +22,7 @@ export const mergeAddresses = (
     const known = best.get(each.address);
     best.set(each.address, known === undefined ? each : together(known, each, maxAgeMs));
   }
-  return [...best.values()].sort(byAge).slice(0, MAX_SNAPSHOT_ADDRESSES);
+  return [...best.values()].sort(byProof).slice(0, MAX_SNAPSHOT_ADDRESSES).sort(byAge);
 };
 
 const together = (last: LearnedAddress, before: LearnedAddress, maxAgeMs: number): LearnedAddress => {
@@ -35,6 +35,10 @@ const byWorth = (a: LearnedAddress, b: LearnedAddress, maxAgeMs: number): number
   Number(a.ageMs > maxAgeMs) - Number(b.ageMs > maxAgeMs) ||
   Number(a.proof === 'answered') - Number(b.proof === 'answered') ||
   a.ageMs - b.ageMs;
+
+/** What the guest spoke from stays, where there is no room for all. */
+const byProof = (a: LearnedAddress, b: LearnedAddress): number =>
+  Number(a.proof === 'answered') - Number(b.proof === 'answered') || byAge(a, b);
 
 const byAge = (a: LearnedAddress, b: LearnedAddress): number =>
   a.ageMs - b.ageMs || (a.address < b.address ? -1 : 1);

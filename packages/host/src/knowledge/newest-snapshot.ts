@@ -18,6 +18,8 @@ export interface BelievedEntry {
 export interface HandoffReading {
   /** The snapshot to believe; absent where there is none that can be read. */
   readonly newest?: Snapshot;
+  /** When the ages in `newest` were true, ms since 1970 UTC by this host's clock. */
+  readonly agesAt?: number;
   /** The highest epoch that is believed; 0 where there is none. */
   readonly epoch: number;
   readonly snapshots: readonly { readonly host: string; readonly epoch: number }[];
@@ -97,7 +99,7 @@ export const readHandoff = (entries: readonly HandoffEntry[], view: HandoffView)
   );
   const [newest] = inOrder;
   return {
-    ...(newest === undefined ? {} : { newest: newest.snapshot }),
+    ...(newest === undefined ? {} : { newest: newest.snapshot, agesAt: newest.agesAt }),
     epoch,
     snapshots: onePerHost(aged).map(({ snapshot }) => ({ host: snapshot.host, epoch: snapshot.epoch })),
     unreadable: [...new Set(entries.flatMap((entry) => ('problem' in entry ? [entry.host] : [])))],
@@ -127,6 +129,7 @@ interface AgedEntry extends BelievedEntry {
   /** It is what a host said last before it sent the guest here. */
   readonly isUnderWay: boolean;
   readonly ageMs: number;
+  readonly agesAt: number;
 }
 
 const agedEntry = (
@@ -142,10 +145,11 @@ const agedEntry = (
     (snapshot.residence === 'leaving' || snapshot.residence === 'arrived') &&
     awaitedSince !== undefined &&
     ageMs <= Math.max(0, now - awaitedSince) + maxAgeMs;
-  if (isUnderWay) return { snapshot, ageMs, isFresh: true, isUnderWay, ...writtenAt };
+  if (isUnderWay) return { snapshot, ageMs, agesAt: now - ageMs, isFresh: true, isUnderWay, ...writtenAt };
   return {
     snapshot: agedSnapshot(snapshot, ageMs, maxAgeMs),
     ageMs,
+    agesAt: now,
     isFresh: ageMs <= maxAgeMs,
     isUnderWay,
     ...writtenAt,

@@ -20,7 +20,10 @@ export const snapshotEvidence = (
   handed: NicSnapshot | undefined,
   registry: ModelRegistry,
 ): HandedEvidence => {
-  const foreign = handed?.foreign === undefined ? {} : { foreign: handed.foreign };
+  const others = {
+    ...(handed?.foreign === undefined ? {} : { foreign: handed.foreign }),
+    ...(handed?.elsewhere === undefined ? {} : { elsewhere: handed.elsewhere }),
+  };
   const fallback = (reason: string, meaning: string): NicEvidence => ({
     nic,
     model: PRIMARY_MAC,
@@ -28,7 +31,7 @@ export const snapshotEvidence = (
     source: handed === undefined ? 'primary-mac' : 'hand-off',
     filter: primaryMacView(reason, meaning),
     learned: handed?.learned ?? [],
-    ...foreign,
+    ...others,
   });
   if (handed === undefined) {
     return { evidence: fallback('no-snapshot', 'no other host handed over what this card held') };
@@ -57,7 +60,7 @@ export const snapshotEvidence = (
         state,
         filter,
         learned,
-        ...foreign,
+        ...others,
       },
     };
   } catch (error) {

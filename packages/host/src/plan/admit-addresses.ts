@@ -4,13 +4,14 @@ import {
   type LearnedAddress,
   type LearnedStation,
   type Refusal,
+  type Station,
   type StationKey,
   stationKey,
 } from '@nic-herald/core';
-import type { RefusalReason } from '@nic-herald/core/internal';
 import type { IpAddress } from '@nic-herald/wire';
 import { denialOf } from './denial-of.js';
 import { groupedBy } from './grouped-by.js';
+import type { Verdict } from './verdict.js';
 
 /** Candidates with the addresses that may be announced for them, and the addresses that may not. */
 export interface AdmittedAddresses {
@@ -26,21 +27,20 @@ interface Claim {
   readonly learned: LearnedAddress;
 }
 
-interface RefusedClaim extends Claim {
-  readonly reason: RefusalReason;
-  readonly detail?: string;
-}
+type RefusedClaim = Claim & Verdict;
 
 /**
  * Gives the candidates their IP addresses. A wrong one is worse than none: what was proved too long ago is left
  * out, so is what was proved on a VLAN that is not known, and so is what several stations of the NIC answer for
- * while none spoke from it; of several that did, the latest has it. Per station the latest proved win, up to
- * `maxAddresses`. What the policy does not trust the guest's frames with has no addresses at all.
+ * while none spoke from it; of several that did, the latest has it. What `disputeOf` says is another's is left out, too. Per
+ * station those that the guest spoke from win, then the latest proved, up to `maxAddresses`: a node that answers for many
+ * service addresses keeps its own. What the policy does not trust the guest's frames with has no addresses at all.
  */
 export const admitAddresses = (
   candidates: readonly Candidate[],
   learned: readonly LearnedStation[],
   policy: GuestPolicy,
+  disputeOf: (station: Station, learned: LearnedAddress) => Verdict | undefined = () => undefined,
 ): AdmittedAddresses => {
   if (policy.trust !== 'learned') return { candidates, refusals: [] };
   const known = new Map(learned.map((each) => [stationKey(each.station), each]));
@@ -53,7 +53,7 @@ export const admitAddresses = (
       if (heard.has(each.address)) continue; // a hand-off that says it twice is no second station
       heard.add(each.address);
       const claim = { candidate, learned: each };
-      const verdict = vlanUnknown === undefined ? judge(claim, policy) : UNKNOWN_VLAN;
+      const verdict = vlanUnknown === undefined ? judge(claim, policy, disputeOf) : UNKNOWN_VLAN;
       if (verdict === undefined) claims.push(claim);
       else refused.push({ ...claim, ...verdict });
     }
@@ -75,7 +75,7 @@ export const admitAddresses = (
     const addresses = byCandidate
       .get(candidate)
       ?.map(({ learned: each }) => each)
-      .sort(byAge);
+      .sort(byProof);
     if (addresses === undefined) return candidate;
     for (const each of addresses.slice(most)) {
       refused.push({
@@ -97,14 +97,18 @@ const UNKNOWN_VLAN = {
 } as const;
 
 const judge = (
-  { candidate, learned: { address, ageMs } }: Claim,
+  { candidate, learned }: Claim,
   policy: GuestPolicy,
-): Pick<RefusedClaim, 'reason' | 'detail'> | undefined => {
+  disputeOf: (station: Station, learned: LearnedAddress) => Verdict | undefined,
+): Verdict | undefined => {
+  const { address, ageMs } = learned;
   if (ageMs > policy.learnedMaxAgeMs) {
     const [age, most] = [ageMs, policy.learnedMaxAgeMs].map((ms) => Math.round(ms / 1000));
     return { reason: 'stale-address', detail: `proved ${age} s ago, more than ${most} s` };
   }
-  return denialOf(() => policy.denyAddress?.(address, candidate.station));
+  return (
+    denialOf(() => policy.denyAddress?.(address, candidate.station)) ?? disputeOf(candidate.station, learned)
+  );
 };
 
 /** Equal for claims to one address on one VLAN. */
@@ -120,7 +124,7 @@ const ownerAmong = (rivals: readonly Claim[]): Claim | undefined => {
     .sort((a, b) => byAge(a.learned, b.learned))[0];
 };
 
-const lost = (owner: Claim | undefined): Pick<RefusedClaim, 'reason' | 'detail'> =>
+const lost = (owner: Claim | undefined): Verdict =>
   owner === undefined
     ? { reason: 'ambiguous-address', detail: 'several stations answer for it, and none spoke from it' }
     : { reason: 'moved-address', detail: `${stationKey(owner.candidate.station)} spoke from it` };
@@ -149,6 +153,9 @@ const withRouter = (claim: Claim, routers: Routers): Claim => {
   return router === undefined ? claim : { ...claim, learned: { ...claim.learned, router } };
 };
 
+const byProof = (a: LearnedAddress, b: LearnedAddress): number =>
+  Number(a.proof === 'answered') - Number(b.proof === 'answered') || byAge(a, b);
+
 const byAge = (a: LearnedAddress, b: LearnedAddress): number =>
   a.ageMs - b.ageMs || compare(a.address, b.address);
 
@@ -160,10 +167,16 @@ const told = (refused: readonly RefusedClaim[]): readonly Refusal[] => {
     ({ reason, candidate: { station } }) => `${reason} ${stationKey(station)}`,
   );
   return [...perStation.values()].flatMap((together) => {
-    const lines = together.map(({ candidate: { station, evidence }, learned, reason, detail }): Refusal => {
-      const line = { ...station, address: learned.address, evidence, reason };
-      return detail === undefined ? line : { ...line, detail };
-    });
+    const lines = together.map(
+      ({ candidate: { station, evidence }, learned, reason, detail, seen }): Refusal => {
+        const line = { ...station, address: learned.address, evidence, reason };
+        return {
+          ...line,
+          ...(detail === undefined ? {} : { detail }),
+          ...(seen === undefined ? {} : { seen }),
+        };
+      },
+    );
     const [rest] = lines.slice(MAX_TOLD);
     if (rest === undefined) return lines;
     const { address: _, ...counted } = rest;

@@ -1,4 +1,4 @@
-import type { FilterView, LearnedStation, NicDescriptor, NicLimits } from '@nic-herald/core';
+import type { FilterView, LearnedStation, NicDescriptor, NicLimits, SeenElsewhere } from '@nic-herald/core';
 import type { PlanSource } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
 
@@ -15,4 +15,6 @@ export interface NicEvidence {
   readonly learned: readonly LearnedStation[];
   /** MACs that the host it came from refuses: they are another guest's there. */
   readonly foreign?: readonly MacAddress[];
+  /** What that host saw elsewhere, with ages as those in `learned`. */
+  readonly elsewhere?: readonly SeenElsewhere[];
 }

@@ -4,6 +4,7 @@ import { admitAddresses } from './admit-addresses.js';
 import { announcementOrder } from './announcement-order.js';
 import { askHandler } from './ask-handler.js';
 import { collectCandidates } from './candidates.js';
+import { disputed } from './disputed.js';
 import { judgeCandidate } from './judge-candidate.js';
 import { KindsInUse } from './kinds-in-use.js';
 import type { NicEvidence } from './nic-evidence.js';
@@ -22,7 +23,8 @@ export interface PlannedNic {
 /**
  * Plans one NIC: collects candidates, refuses what the rules forbid, puts them in order, bounds them, gives them
  * their addresses, lets the model's handler choose among the frames that the policy sends for them. Pure. Everything left out stands in
- * `refusals` with its reason; the primary MAC is always among the stations, unless it is no address of one.
+ * `refusals` with its reason; the primary MAC is always among the stations, unless it is no address of one, or the guest
+ * uses it at another NIC.
  */
 export const planNic = (evidence: NicEvidence, given: PlanRules): PlannedNic => {
   const { ownedByOthers } = given;
@@ -42,7 +44,15 @@ export const planNic = (evidence: NicEvidence, given: PlanRules): PlannedNic => 
     refusals.push(refusalOf(candidate, { reason: 'station-limit', detail: `at most ${most} per NIC` }));
   }
 
-  const { candidates, refusals: addressesRefused } = admitAddresses(kept, evidence.learned, rules.policy);
+  const { candidates, refusals: addressesRefused } = admitAddresses(
+    kept,
+    evidence.learned,
+    rules.policy,
+    (station, learned) => {
+      const dispute = rules.ownership.ofAddress(evidence.nic.id, station, learned);
+      return dispute && disputed(dispute, rules.ownership);
+    },
+  );
   refusals.push(...addressesRefused);
   const kinds = new KindsInUse(rules.policy, rules.kinds);
   const frames = new Map(candidates.map((candidate) => [candidate, kinds.announcementsFor(candidate)]));
