@@ -1,5 +1,6 @@
 import type { IpAddress, MacAddress } from '@nic-herald/wire';
 import { type MultiToken, multiToken } from '../di/injection.js';
+import type { AddressProof } from '../learn/learned-address.js';
 import type { Port } from './port.js';
 
 /** A MAC, or an IP address, that was seen at a port of a network. */
@@ -10,13 +11,15 @@ export interface NetworkSighting {
   readonly vlan?: number;
   /** The table it stands in does not keep VLANs apart. */
   readonly vlanUnknown?: true;
-  /** The IP address that it spoke from, as `AddressProof` has it: `asserted`. Absent: the sighting is of the MAC alone. */
+  /** The IP address that it spoke from. Absent: the sighting is of the MAC alone. */
   readonly address?: IpAddress;
+  /** How it did so; present where `address` is. One that did both has a sighting of each: a gateway mostly answers. */
+  readonly proof?: AddressProof;
   /** The name of the port where its frame came in last. */
   readonly port: string;
   /** How long ago that was, ms, 0 and up. */
   readonly ageMs: number;
-  /** How long ago the frame before it came in at that port, ms, where that is known. */
+  /** How long ago the frame of that MAC before it came in at that port, ms, where that is known. */
   readonly earlierAgeMs?: number;
 }
 
