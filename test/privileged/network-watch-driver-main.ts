@@ -1,6 +1,5 @@
 // Watches networks in the namespace it was started in. See network-watch-driver.ts.
 import { readdirSync, readFileSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { LinuxNetworkWatch, linuxLearner } from '@nic-herald/learner-linux';
 import { openPacketSocket, SendBatch } from '@nic-herald/linux-sys';
 import { IpAddress, MacAddress } from '@nic-herald/wire';
@@ -24,15 +23,19 @@ const look = async (port: string, times: number, macs: string[], addresses: stri
     addresses: new Set(addresses.map(IpAddress.of)),
     signal,
   };
-  const delays = monitorEventLoopDelay({ resolution: 1 });
-  delays.enable();
+  let turns = 0;
+  let isOver = false;
+  const count = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
   const since = performance.now();
   const looks = await Promise.all(
     Array.from({ length: times }, () => opened().look({ kind: 'tap', name: port }, question)),
   );
-  const tookMs = performance.now() - since;
-  delays.disable();
-  return { look: looks[0] ?? null, tookMs, heldMs: delays.max / 1e6 };
+  isOver = true;
+  return { look: looks[0] ?? null, tookMs: performance.now() - since, turns };
 };
 
 const write = (device: string, frames: readonly string[], mark: number): void => {
@@ -59,6 +62,14 @@ const openFiles = (): OpenFiles => {
   return { all: files.length, maps: files.filter((info) => info.includes('map_type:')).length };
 };
 
+/** See packet(7): one line a socket, its protocol in hexadecimal and its interface; 3 is ETH_P_ALL. */
+const listening = (): readonly number[] =>
+  readFileSync('/proc/self/net/packet', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/ +/))
+    .filter(([, , , protocol]) => protocol === '0003')
+    .map(([, , , , ifindex]) => Number(ifindex));
+
 await serveDriver(async (request: NetworkWatchRequest) => {
   switch (request.do) {
     case 'open':
@@ -73,6 +84,8 @@ await serveDriver(async (request: NetworkWatchRequest) => {
       return write(request.device, request.frames, request.mark);
     case 'open-files':
       return openFiles();
+    case 'listening':
+      return listening();
     case 'diagnose':
       return linuxLearner().diagnose?.({ signal });
     case 'close':

@@ -1,4 +1,4 @@
-import type { NetworkLook } from '@nic-herald/core';
+import type { Finding, NetworkLook } from '@nic-herald/core';
 import { DriverProcess } from './driver-process.js';
 import type { NetworkSandbox } from './network-sandbox.js';
 
@@ -12,11 +12,16 @@ export interface LookRequest {
 export type NetworkWatchRequest =
   | { readonly do: 'open'; readonly inKernel: boolean }
   | ({ readonly do: 'look'; readonly port: string; readonly times: number } & LookRequest)
-  | { readonly do: 'write'; readonly device: string; readonly frames: readonly string[]; readonly mark: number }
+  | {
+      readonly do: 'write';
+      readonly device: string;
+      readonly frames: readonly string[];
+      readonly mark: number;
+    }
   | { readonly do: 'hold'; readonly tap: string }
-  | { readonly do: 'open-files' | 'diagnose' | 'close' };
+  | { readonly do: 'open-files' | 'listening' | 'diagnose' | 'close' };
 
-/** What a process has open that is of the watch: packet sockets and maps. */
+/** What a process has open. */
 export interface OpenFiles {
   readonly all: number;
   readonly maps: number;
@@ -28,8 +33,8 @@ export interface Looked {
   readonly look: NetworkLook | null;
   /** How long all of them took, ms. */
   readonly tookMs: number;
-  /** The longest time for which the event loop was held meanwhile, ms. */
-  readonly heldMs: number;
+  /** How often the event loop went round meanwhile. */
+  readonly turns: number;
 }
 
 /** A process in a sandbox that watches networks there. */
@@ -62,7 +67,12 @@ export class NetworkWatchDriver extends DriverProcess<NetworkWatchRequest> {
     return this.ask({ do: 'open-files' });
   }
 
-  diagnose(): Promise<readonly { readonly level: string; readonly what: string; readonly advice?: string }[]> {
+  /** The numbers of the interfaces at which anybody in the namespace listens with a packet socket. */
+  listening(): Promise<readonly number[]> {
+    return this.ask({ do: 'listening' });
+  }
+
+  diagnose(): Promise<readonly Finding[]> {
     return this.ask({ do: 'diagnose' });
   }
 

@@ -47,8 +47,8 @@ export class WatchMaps {
 
   /** Throws SystemCallError. */
   change({ added, removed }: WatchedChange): void {
-    for (const address of removed) this.watched.delete(ipKey(address)); // first: there is no room beyond the capacity
-    for (const address of added) this.watched.add(ipKey(address));
+    this.watched.delete(removed.map(ipKey)); // first: there is no room beyond the capacity
+    this.watched.add(added.map(ipKey));
   }
 
   /** Throws SystemCallError. */
