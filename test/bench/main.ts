@@ -39,7 +39,7 @@ const row = (what: string, sample: Sample, unit: string): void => {
 };
 
 const kernelCosts = (costs: readonly KernelCost[]): void => {
-  for (const { what, nsWithout, nsAdded, rate } of kernel) {
+  for (const { what, nsWithout, nsAdded, rate } of costs) {
     row(`${what}: a bridged frame without`, nsWithout, 'ns');
     row(`${what}: added`, nsAdded, 'ns');
     const added = medianInterval(nsAdded);
@@ -77,7 +77,9 @@ const main = async (): Promise<void> => {
 
   await learnerSection();
 
-  console.log("\nWatching at an uplink who speaks: processor time it adds per frame, with and without in turn");
+  console.log(
+    '\nWatching at an uplink who speaks: processor time it adds per frame, with and without in turn',
+  );
   kernelCosts(await benchNetworkWatch());
 
   console.log("\nFrom QEMU's RESUME stamp to the last frame handed to the kernel (real migrations, TCG)");

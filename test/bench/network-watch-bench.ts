@@ -17,7 +17,9 @@ const layBridge = (): void => {
     'link add watchout type veth peer name watchend',
     'tuntap add watch0 mode tap',
     ...['watchup', 'watchout', 'watch0'].map((port) => `link set ${port} master watchbr`),
-    ...['watchbr', 'watchup', 'watchfar', 'watchout', 'watchend', 'watch0'].map((link) => `link set ${link} up`),
+    ...['watchbr', 'watchup', 'watchfar', 'watchout', 'watchend', 'watch0'].map(
+      (link) => `link set ${link} up`,
+    ),
   ]) {
     execFileSync('ip', words.split(' '));
   }

@@ -85,7 +85,12 @@ describe('parseBridgeEntry', () => {
   });
 
   it('names the bridge and the port', () => {
-    expect(parseBridgeEntry(NEIGHBOUR)).toMatchObject({ bridgeIndex: 2, portIndex: PORT, vlan: 22, ageMs: 150 });
+    expect(parseBridgeEntry(NEIGHBOUR)).toMatchObject({
+      bridgeIndex: 2,
+      portIndex: PORT,
+      vlan: 22,
+      ageMs: 150,
+    });
   });
 });
 

@@ -10,7 +10,9 @@ const POINT_TO_POINT = bytes('02208000 05000000 0800 0100 c6336401 0800 0200 c00
 const IPV6 = bytes('0a4080fd 05000000 1400 0100 fe800000000000000000000000000005');
 
 const told = (payload: Uint8Array): readonly string[] =>
-  parseInterfaceAddress(payload).map(({ index, address }) => `${index} ${Buffer.from(address).toString('hex')}`);
+  parseInterfaceAddress(payload).map(
+    ({ index, address }) => `${index} ${Buffer.from(address).toString('hex')}`,
+  );
 
 const behaves = (payload: Uint8Array): boolean => {
   try {

@@ -62,10 +62,12 @@ describe('WatchedAddresses', () => {
         let now = 0;
         for (const [first, count, later] of questions) {
           now += later;
-          for (const gone of watched.expire(now)) expect(kernel.delete(gone)).toBe(true);
+          const expired = watched.expire(now);
           const { added, removed } = watched.ask(range(first, first + count), now);
-          for (const one of removed) expect(kernel.delete(one)).toBe(true);
-          for (const one of added) expect(kernel.size).toBe(kernel.add(one).size - 1);
+          const gone = [...expired, ...removed];
+          expect(gone.filter((one) => !kernel.delete(one))).toEqual([]);
+          expect(added.filter((one) => kernel.has(one))).toEqual([]);
+          for (const one of added) kernel.add(one);
           expect(kernel.size).toBe(watched.size);
           expect(kernel.size).toBeLessThanOrEqual(MAX_WATCHED);
         }
