@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { benchEncoding } from './encode-bench.js';
-import { benchLearner } from './learner-bench.js';
+import { benchLearner, type KernelCost } from './learner-bench.js';
+import { benchNetworkWatch } from './network-watch-bench.js';
 import { benchResume } from './resume-bench.js';
 import { median, medianInterval, type Sample, summary } from './sample.js';
 import { benchTrigger } from './trigger-bench.js';
@@ -37,10 +38,8 @@ const row = (what: string, sample: Sample, unit: string): void => {
   );
 };
 
-const learnerSection = async (): Promise<void> => {
-  const { kernel, reading, user } = await benchLearner();
-  console.log('Learning at a tap in the kernel: processor time it adds per frame, with and without in turn');
-  for (const { what, nsWithout, nsAdded, rate } of kernel) {
+const kernelCosts = (costs: readonly KernelCost[]): void => {
+  for (const { what, nsWithout, nsAdded, rate } of costs) {
     row(`${what}: a bridged frame without`, nsWithout, 'ns');
     row(`${what}: added`, nsAdded, 'ns');
     const added = medianInterval(nsAdded);
@@ -50,6 +49,12 @@ const learnerSection = async (): Promise<void> => {
       `  ${''.padEnd(4)}${of} ${median(rate).toFixed(3)} (${slower.low.toFixed(3)} - ${slower.high.toFixed(3)}), 95 % of cases`,
     );
   }
+};
+
+const learnerSection = async (): Promise<void> => {
+  const { kernel, reading, user } = await benchLearner();
+  console.log('Learning at a tap in the kernel: processor time it adds per frame, with and without in turn');
+  kernelCosts(kernel);
   row(`reading ${reading.stations} stations, decoded and in order`, reading.ms, 'ms');
   for (const { framesPerSecond, cpuMsPerSecond } of user) {
     const rate = (median(framesPerSecond) / 1000).toFixed(0);
@@ -71,6 +76,11 @@ const main = async (): Promise<void> => {
   }
 
   await learnerSection();
+
+  console.log(
+    '\nWatching at an uplink who speaks: processor time it adds per frame, with and without in turn',
+  );
+  kernelCosts(await benchNetworkWatch());
 
   console.log("\nFrom QEMU's RESUME stamp to the last frame handed to the kernel (real migrations, TCG)");
   for (const { stations, read, last } of await benchResume()) {

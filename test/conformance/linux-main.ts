@@ -1,10 +1,17 @@
-// Runs the contracts of the Linux sink and learners under node:test, in the namespace it was started in. See linux.test.ts.
+// Runs the contracts of the Linux sink, learners and network watch under node:test, in the namespace it was started in. See linux.test.ts.
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameDirection, Station } from '@nic-herald/core';
-import { BpfLearner, BridgeLearner } from '@nic-herald/learner-linux';
+import { BpfLearner, BridgeLearner, LinuxNetworkWatch } from '@nic-herald/learner-linux';
+import { openPacketSocket, SendBatch } from '@nic-herald/linux-sys';
 import { LinuxTapSink } from '@nic-herald/sink-linux';
-import { frameSinkContract, stationLearnerContract, testContract } from '@nic-herald/testkit';
+import {
+  frameSinkContract,
+  networkWatchContract,
+  stationLearnerContract,
+  testContract,
+} from '@nic-herald/testkit';
 import { arpLength, encodeArp, Ipv4Address, MacAddress } from '@nic-herald/wire';
 import { TapEnd } from '../privileged/tap-end.js';
 
@@ -57,3 +64,32 @@ for (const learner of [BpfLearner, BridgeLearner]) {
   });
   void describe(learner.name, () => testContract(suite, { describe, it }));
 }
+
+/** Longer than a look at the bridge counts, and than the uplink takes to be listened at. */
+const SETTLED_MS = 700;
+
+/** From the network beyond the uplink up0, or from the guest. */
+const sendAt = async (at: string, frames: readonly Uint8Array[]): Promise<void> => {
+  if (at === port.name) return send(frames);
+  const wire = openPacketSocket({ interfaceName: 'wire0' });
+  for (const frame of frames) new SendBatch(wire, frame, Uint32Array.of(0, frame.length)).send();
+  await wire.closeInBackground();
+};
+
+const watch = networkWatchContract({
+  open: async () => {
+    quietPort();
+    execFileSync('ip', ['link', 'set', 'dev', 'up0', 'type', 'bridge_slave', 'fdb_flush']);
+    return {
+      watch: new LinuxNetworkWatch({ inKernel: true }),
+      port,
+      missing,
+      elsewhere: 'up0',
+      send: sendAt,
+      settle: () => sleep(SETTLED_MS),
+      close: async () => {},
+    };
+  },
+  tellsAddresses: true,
+});
+void describe('the network watch', () => testContract(watch, { describe, it }));

@@ -6,7 +6,7 @@ const missing = privilegeMissing();
 const main = fileURLToPath(new URL('linux-main.ts', import.meta.url));
 
 it.skipIf(missing)(
-  `the sink and the learners of Linux keep their contracts at a real tap, under node:test${missing ? ` (skipped: ${missing})` : ''}`,
+  `the sink, the learners and the network watch of Linux keep their contracts at a real tap, under node:test${missing ? ` (skipped: ${missing})` : ''}`,
   { timeout: 60_000 },
   async () => {
     const sandbox = new NetworkSandbox(['tap0']);

@@ -57,9 +57,31 @@ export class NetworkSandbox {
     return this.run('ip', words);
   }
 
+  /** Runs `ip` with many lines of words at once. */
+  ipAll(lines: readonly string[]): void {
+    execFileSync('ip', ['-n', this.namespace, '-batch', '-'], { input: `${lines.join('\n')}\n` });
+  }
+
+  /** The number of an interface. */
+  indexOf(name: string): number {
+    const [link] = JSON.parse(this.ip(`-j link show ${name}`)) as { readonly ifindex: number }[];
+    return link?.ifindex ?? Number.NaN;
+  }
+
   /** Runs `tc`, which comes with `ip`. */
   tc(words: string): string {
     return this.run('tc', words);
+  }
+
+  /** Runs `bridge`, which comes with `ip` too. */
+  bridge(words: string): string {
+    return this.run('bridge', words);
+  }
+
+  /** Sets what the namespace has under /proc/sys. */
+  sysctl(path: string, value: string): void {
+    const script = `echo ${value} > /proc/sys/${path}`;
+    execFileSync('ip', ['netns', 'exec', this.namespace, 'sh', '-c', script]);
   }
 
   private run(program: string, words: string): string {

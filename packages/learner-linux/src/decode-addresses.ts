@@ -1,7 +1,8 @@
 import { type LearnedAddress, MAX_SNAPSHOT_ADDRESSES } from '@nic-herald/core';
 import type { BpfMapEntries } from '@nic-herald/linux-sys';
-import { IpAddress, Ipv4Address, Ipv6Address, isDecodeError } from '@nic-herald/wire';
+import { IpAddress } from '@nic-herald/wire';
 import { ageOfStampMs } from './age-of-stamp.js';
+import { ipOfKey } from './ip-key.js';
 import { ADDRESSES_MAP } from './learn-program.js';
 
 /** For so long it counts that a guest spoke from an address; after that a later answer for it does. */
@@ -9,7 +10,6 @@ const ASSERTION_LASTS_MS = 300_000;
 
 // struct address and struct claim of bpf/learn.bpf.c
 const IP_OFFSET = 8;
-const IPV4_OFFSET = IP_OFFSET + 12;
 const ANSWERED_OFFSET = 8;
 const SAID_OFFSET = 16;
 const SAID_HOST = 1;
@@ -41,7 +41,7 @@ export const decodeAddresses = (
     const addresses = byStation.get(station) ?? [];
     // Far more than anybody announces, and a guest can make up any number.
     if (addresses.length === MAX_SNAPSHOT_ADDRESSES) continue;
-    const address = addressAt(key, at);
+    const address = ipOfKey(key, at + IP_OFFSET);
     if (address === undefined || !IpAddress.isHostAddress(address)) continue;
     addresses.push({ address, ...claim, ageMs: Math.round(ageMs) });
     byStation.set(station, addresses);
@@ -60,13 +60,4 @@ const proofAt = (value: DataView, at: number, nowNs: bigint): Pick<Claim, 'proof
 const routerAt = (value: DataView, at: number): Pick<Claim, 'router'> => {
   const said = value.getUint32(at + SAID_OFFSET, true);
   return said === SAID_HOST || said === SAID_ROUTER ? { router: said === SAID_ROUTER } : {};
-};
-
-const addressAt = (key: DataView, at: number): IpAddress | undefined => {
-  const bytes = new Uint8Array(key.buffer, key.byteOffset, key.byteLength);
-  const isIpv4 = key.getBigUint64(at + IP_OFFSET) === 0n && key.getUint32(at + IP_OFFSET + 8) === 0xffff;
-  const address = isIpv4
-    ? Ipv4Address.fromBytes(bytes, at + IPV4_OFFSET)
-    : Ipv6Address.fromBytes(bytes, at + IP_OFFSET);
-  return isDecodeError(address) ? undefined : address;
 };

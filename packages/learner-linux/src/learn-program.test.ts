@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compileLearnProgram, installedClang, learnSourceSha256 } from '../bpf/compile-learn-program.js';
+import { compileProgram, installedClang, LEARN, sourceSha256, WATCH } from '../bpf/compile-program.js';
 import { LEARN_PROGRAM } from './generated/learn-program.js';
+import { WATCH_PROGRAM } from './generated/watch-program.js';
 import { learnInstructions } from './learn-program.js';
 
 const clang = installedClang();
@@ -21,26 +22,32 @@ const helpersOf = (instructions: readonly string[]): readonly number[] => [
   ),
 ];
 
-describe('the committed instructions', () => {
+/** Look up, update, time, read from a frame. */
+const OF_LINUX_5_8 = [1, 2, 5, 26];
+
+describe.each([
+  [LEARN, LEARN_PROGRAM],
+  [WATCH, WATCH_PROGRAM],
+])('the committed instructions of $name', (source, program) => {
   it('were made from the source as it is now', () => {
-    expect(LEARN_PROGRAM.sourceSha256).toBe(learnSourceSha256());
+    expect(program.sourceSha256).toBe(sourceSha256(source));
   });
 
-  it('call what Linux 5.8 has: look up, update, time, read from a frame', () => {
-    expect(helpersOf(LEARN_PROGRAM.instructions)).toEqual([1, 2, 5, 26]);
+  it('call what Linux 5.8 has', () => {
+    expect(helpersOf(program.instructions)).toEqual(OF_LINUX_5_8);
   });
 
   it.skipIf(missing ?? otherClang)(
     `are what clang makes of the source${reason(missing ?? otherClang)}`,
     () => {
-      expect(compileLearnProgram()).toEqual(LEARN_PROGRAM);
+      expect(compileProgram(source)).toEqual(program);
     },
   );
 
   it.skipIf(missing)(`are also with another clang a program of the same calls${reason(missing)}`, () => {
-    const { instructions, mapReferences } = compileLearnProgram();
-    expect(helpersOf(instructions)).toEqual([1, 2, 5, 26]);
-    for (const positions of Object.values(mapReferences)) expect(positions.length).toBeGreaterThan(1);
+    const { instructions, mapReferences } = compileProgram(source);
+    expect(helpersOf(instructions)).toEqual(OF_LINUX_5_8);
+    for (const positions of Object.values(mapReferences)) expect(positions).not.toEqual([]);
   });
 });
 

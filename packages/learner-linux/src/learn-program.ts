@@ -1,5 +1,5 @@
-import { withMap } from '@nic-herald/linux-sys';
 import { LEARN_PROGRAM } from './generated/learn-program.js';
+import { programInstructions } from './program-instructions.js';
 
 /** The program's name, as `bpftool prog` lists it. */
 export const LEARN_PROGRAM_NAME = 'herald_learn';
@@ -8,16 +8,8 @@ export const LEARN_PROGRAM_NAME = 'herald_learn';
 export const STATIONS_MAP = { name: 'herald_stations', keyBytes: 8, valueBytes: 16 } as const;
 export const ADDRESSES_MAP = { name: 'herald_address', keyBytes: 24, valueBytes: 24 } as const;
 
-const INSTRUCTIONS = Uint8Array.from(
-  LEARN_PROGRAM.instructions.flatMap((one) => one.match(/../g) ?? []),
-  (byte) => Number.parseInt(byte, 16),
-);
-
 /** The instructions of bpf/learn.bpf.c, writing to these maps, named by their descriptors. */
 export const learnInstructions = (fds: {
   readonly stations: number;
   readonly addresses: number;
-}): Uint8Array => {
-  const { stations, addresses } = LEARN_PROGRAM.mapReferences;
-  return withMap(withMap(INSTRUCTIONS, stations, fds.stations), addresses, fds.addresses);
-};
+}): Uint8Array => programInstructions(LEARN_PROGRAM, fds);

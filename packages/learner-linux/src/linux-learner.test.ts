@@ -1,15 +1,19 @@
-import { STATION_LEARNER, type StationLearner } from '@nic-herald/core';
+import { NETWORK_WATCH, STATION_LEARNER } from '@nic-herald/core';
 import { describe, expect, it } from 'vitest';
 import { linuxLearner } from './linux-learner.js';
+
+const KINDS = new Map<unknown, string>([
+  [STATION_LEARNER, 'learner'],
+  [NETWORK_WATCH, 'watch'],
+]);
 
 const contributed = (options: Parameters<typeof linuxLearner>[0]): readonly string[] => {
   const names: string[] = [];
   linuxLearner(options).install({
     provide: () => expect.fail('provides nothing'),
     contribute: (token, provider) => {
-      expect(token).toBe(STATION_LEARNER);
-      const { factory } = provider as unknown as { factory: () => StationLearner };
-      names.push(factory().name);
+      const { factory } = provider as unknown as { factory: () => { readonly name: string } };
+      names.push(`${KINDS.get(token) ?? '?'} ${factory().name}`);
     },
   });
   return names;
@@ -23,9 +27,9 @@ describe('linuxLearner', () => {
   });
 
   it.each([
-    [undefined, ['linux-bpf', 'linux-bridge']],
-    [{ capacity: 256 }, ['linux-bpf', 'linux-bridge']],
-    [{ inKernel: false, capacity: 65_536 }, ['linux-bridge']],
+    [undefined, ['learner linux-bpf', 'learner linux-bridge', 'watch linux-bridge']],
+    [{ capacity: 256 }, ['learner linux-bpf', 'learner linux-bridge', 'watch linux-bridge']],
+    [{ inKernel: false, capacity: 65_536 }, ['learner linux-bridge', 'watch linux-bridge']],
   ])('with %j contributes %j', (options, names) => {
     expect(contributed(options)).toEqual(names);
   });

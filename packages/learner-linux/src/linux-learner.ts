@@ -1,6 +1,7 @@
 import {
   checkedOptions,
   type HeraldPlugin,
+  NETWORK_WATCH,
   optionsSchema,
   PLUGIN_CONTRACT,
   type PluginFactory,
@@ -11,6 +12,8 @@ import {
 import { BpfLearner } from './bpf-learner.js';
 import { BridgeLearner } from './bridge-learner.js';
 import { diagnoseLearner } from './diagnose-learner.js';
+import { diagnoseNetworkWatch } from './network/diagnose-network-watch.js';
+import { LinuxNetworkWatch } from './network/linux-network-watch.js';
 
 /** What can be set. */
 export interface LinuxLearnerOptions {
@@ -19,7 +22,10 @@ export interface LinuxLearnerOptions {
    * takes about 200 bytes at every port, whether used or not.
    */
   readonly capacity?: number;
-  /** False leaves the kernel's frame path alone: only bridges are asked. Default true. */
+  /**
+   * False leaves the kernel's frame path alone: only bridges are asked, and who else speaks from a guest's address is not
+   * noticed. Default true.
+   */
   readonly inKernel?: boolean;
 }
 
@@ -30,7 +36,7 @@ const options = optionsSchema<Required<LinuxLearnerOptions>>({
 
 /**
  * The plugin that learns at the taps of a Linux host: in the kernel, which needs CAP_NET_ADMIN and CAP_BPF, or
- * else out of the tables of their bridges. Throws HERALD_LEARNER_OPTION for an option out of its range.
+ * else out of the tables of their bridges. And sees who else is in the networks of these bridges. Throws HERALD_LEARNER_OPTION for an option out of its range.
  */
 export const linuxLearner = (given: LinuxLearnerOptions = {}): HeraldPlugin => {
   const { capacity, inKernel } = checkedOptions(options, given, {
@@ -43,8 +49,9 @@ export const linuxLearner = (given: LinuxLearnerOptions = {}): HeraldPlugin => {
     install: (registrar) => {
       if (inKernel) registrar.contribute(STATION_LEARNER, { factory: () => new BpfLearner(capacity) });
       registrar.contribute(STATION_LEARNER, { factory: () => new BridgeLearner(capacity) });
+      registrar.contribute(NETWORK_WATCH, { factory: () => new LinuxNetworkWatch({ inKernel }) });
     },
-    diagnose: () => diagnoseLearner({ inKernel }),
+    diagnose: async () => [...(await diagnoseLearner({ inKernel })), ...diagnoseNetworkWatch({ inKernel })],
   };
 };
 

@@ -5,6 +5,7 @@ import { SystemCallError } from './linux-error.js';
 // bpf(2), linux/bpf.h
 
 const BPF_PROG_LOAD = 5;
+const BPF_PROG_TYPE_SOCKET_FILTER = 1;
 const BPF_PROG_TYPE_SCHED_CLS = 3;
 const INSTRUCTION_BYTES = 8;
 /** As the source register of a 64-bit load: the value is a map's descriptor. */
@@ -58,12 +59,19 @@ export const withMap = (
  * Needs CAP_BPF and CAP_NET_ADMIN (before 5.8 CAP_SYS_ADMIN). Throws SystemCallError, with the last words of
  * the verifier where it refuses the program.
  */
-export const loadClassifier = (name: string, instructions: Uint8Array): FileDescriptor => {
-  const quick = new LoadRequest(name, instructions, 0);
+export const loadClassifier = (name: string, instructions: Uint8Array): FileDescriptor =>
+  load(BPF_PROG_TYPE_SCHED_CLS, name, instructions);
+
+/** The same for a filter of sockets, which needs CAP_BPF alone. It lives as long as a socket that has it, too. */
+export const loadSocketFilter = (name: string, instructions: Uint8Array): FileDescriptor =>
+  load(BPF_PROG_TYPE_SOCKET_FILTER, name, instructions);
+
+const load = (type: number, name: string, instructions: Uint8Array): FileDescriptor => {
+  const quick = new LoadRequest(type, name, instructions, 0);
   const fd = quick.run();
   if (fd >= 0) return new FileDescriptor(fd);
   const errno = libc().errno();
-  const explained = new LoadRequest(name, instructions, LOG_BYTES); // with a log only now: one too short is an error itself
+  const explained = new LoadRequest(type, name, instructions, LOG_BYTES); // with a log only now: one too short is an error itself
   const again = explained.run();
   if (again >= 0) return new FileDescriptor(again);
   throw new SystemCallError('bpf', errno, `load the program ${name}`, explained.reason());
@@ -74,7 +82,7 @@ class LoadRequest {
   private readonly memory: Uint8Array;
   private readonly log: Uint8Array;
 
-  constructor(name: string, instructions: Uint8Array, logBytes: number) {
+  constructor(type: number, name: string, instructions: Uint8Array, logBytes: number) {
     const licenseAt = ATTRIBUTE_BYTES;
     const instructionsAt = licenseAt + LICENSE.length;
     const logAt = instructionsAt + instructions.length;
@@ -84,7 +92,7 @@ class LoadRequest {
     this.memory.set(instructions, instructionsAt);
     const address = libc().addressOf(this.memory);
     const view = new DataView(this.memory.buffer);
-    view.setUint32(0, BPF_PROG_TYPE_SCHED_CLS, true);
+    view.setUint32(0, type, true);
     view.setUint32(4, instructions.length / INSTRUCTION_BYTES, true);
     view.setBigUint64(8, BigInt(address + instructionsAt), true);
     view.setBigUint64(16, BigInt(address + licenseAt), true);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseLearned, parseUntaggedVlan } from './bridge.js';
+import { parseBridgeEntry, parseLearned, parseUntaggedVlan } from './bridge.js';
 import { LinuxError } from './linux-error.js';
 
 const golden = JSON.parse(readFileSync(new URL('golden/linux-6.1-bridge.json', import.meta.url), 'utf8')) as {
@@ -69,6 +69,28 @@ describe('parseLearned', () => {
 
   it('never throws anything but a LinuxError', () => {
     expect(spoiled(NEIGHBOUR).filter((payload) => !behaves(() => parseLearned(payload, PORT)))).toEqual([]);
+  });
+});
+
+describe('parseBridgeEntry', () => {
+  it.each([
+    ['of no bridge', changed(26, 99), undefined],
+    ['without an address', changed(14, 99), undefined],
+    ['that was learned', NEIGHBOUR, 'learned'],
+    ['that a person put there (NUD_NOARP)', changed(8, 0x40), 'placed'],
+    ['of a control plane (NTF_EXT_LEARNED)', changed(10, 0x10), 'placed'],
+    ['as recorded: an interface’s own', bytes(golden.neighbours[8] ?? ''), 'own'],
+  ])('tells an entry %s', (_what, payload, origin) => {
+    expect(parseBridgeEntry(payload)?.origin).toBe(origin);
+  });
+
+  it('names the bridge and the port', () => {
+    expect(parseBridgeEntry(NEIGHBOUR)).toMatchObject({
+      bridgeIndex: 2,
+      portIndex: PORT,
+      vlan: 22,
+      ageMs: 150,
+    });
   });
 });
 

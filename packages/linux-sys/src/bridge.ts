@@ -1,5 +1,12 @@
 import { IFLA, LINK_HEADER_BYTES } from './link-info.js';
-import { attributesOf, decodeAttributes, numberAttribute, shortIn, viewOf } from './netlink-message.js';
+import {
+  attributesOf,
+  decodeAttributes,
+  numberAttribute,
+  numberIn,
+  shortIn,
+  viewOf,
+} from './netlink-message.js';
 import type { NetlinkSocket } from './netlink-socket.js';
 
 // What a Linux bridge knows: bridge(8), linux/if_bridge.h, linux/neighbour.h.
@@ -16,8 +23,10 @@ const BRIDGE_VLAN_INFO_PVID = 2;
 /** struct ndmsg */
 const NEIGHBOUR_HEADER_BYTES = 12;
 const NDA = { LLADDR: 2, CACHEINFO: 3, VLAN: 5, MASTER: 9 } as const;
-/** Static entries (NOARP) and the interfaces' own (PERMANENT). */
-const NUD_FIXED = 0x40 | 0x80;
+/** Static entries. */
+const NUD_NOARP = 0x40;
+/** The interfaces' own. */
+const NUD_PERMANENT = 0x80;
 /** Put there by a control plane. */
 const NTF_EXT_LEARNED = 0x10;
 /** Ages are told in hundredths of a second (USER_HZ). */
@@ -31,6 +40,16 @@ export interface ForwardingEntry {
   readonly vlan?: number;
   /** How long ago its last frame came in, in steps of 10 ms. */
   readonly ageMs: number;
+}
+
+/** An entry of a bridge's table, whichever way it came there. */
+export interface BridgeEntry extends ForwardingEntry {
+  /** The number of the bridge. */
+  readonly bridgeIndex: number;
+  /** The number of the port; the bridge's own for what the bridge itself takes. */
+  readonly portIndex: number;
+  /** `learned` from a frame; `own`: this host takes what is sent there; `placed` there by a person or a control plane. */
+  readonly origin: 'learned' | 'own' | 'placed';
 }
 
 /** struct ifinfomsg, which the kernel takes for links and, by its length, also for a forwarding table. */
@@ -51,41 +70,83 @@ export const learnedAtPort = (netlink: NetlinkSocket, portIndex: number): readon
     })
     .flatMap((message) => (message.type === RTM_NEWNEIGH ? parseLearned(message.payload, portIndex) : []));
 
+/**
+ * The whole table of a bridge a part at a time, by its number; see `NetlinkSocket.dumpInParts`. An entry may come twice or not
+ * at all where the table changes meanwhile. Throws SystemCallError.
+ */
+export function* tableOfBridge(
+  netlink: NetlinkSocket,
+  bridgeIndex: number,
+): Generator<readonly BridgeEntry[], void, undefined> {
+  const parts = netlink.dumpInParts({
+    type: RTM_GETNEIGH,
+    parts: [bridgeHeader(0), numberAttribute(IFLA.MASTER, bridgeIndex)],
+    purpose: `read the table of the bridge with number ${bridgeIndex}`,
+  });
+  for (const part of parts) {
+    yield part.flatMap(({ type, payload }) => {
+      const entry = type === RTM_NEWNEIGH ? parseBridgeEntry(payload) : undefined;
+      return entry?.bridgeIndex === bridgeIndex ? [entry] : [];
+    });
+  }
+}
+
 /** The entry of an RTM_NEWNEIGH payload, or none where it was not learned at the port. Throws HERALD_NETLINK_MALFORMED. */
 export const parseLearned = (payload: Uint8Array, portIndex: number): readonly ForwardingEntry[] => {
-  const header = viewOf(payload, NEIGHBOUR_HEADER_BYTES, 'neighbour');
-  const learned =
-    header.getInt32(4, true) === portIndex &&
-    (header.getUint16(8, true) & NUD_FIXED) === 0 &&
-    (header.getUint8(10) & NTF_EXT_LEARNED) === 0;
-  if (!learned) return [];
-  const attributes = decodeAttributes(payload.subarray(NEIGHBOUR_HEADER_BYTES));
-  if (!attributes.has(NDA.MASTER)) return []; // of the interface's own filter, not of the bridge
-  const address = attributes.get(NDA.LLADDR);
-  const times = attributes.get(NDA.CACHEINFO);
-  if (address?.length !== 6 || !times) return [];
-  const vlan = shortIn(attributes, NDA.VLAN);
-  // struct nda_cacheinfo: confirmed, used (a frame went there), updated (a frame came from there), references.
-  const ageMs = viewOf(times, 12, 'neighbour times').getUint32(8, true) * TICK_MS;
+  const entry = parseBridgeEntry(payload);
+  if (entry?.portIndex !== portIndex || entry.origin !== 'learned') return [];
+  const { address, ageMs, vlan } = entry;
   return [{ address, ageMs, ...(vlan !== undefined && { vlan }) }];
 };
+
+/** The entry of an RTM_NEWNEIGH payload; undefined where it stands in no bridge's table. Throws HERALD_NETLINK_MALFORMED. */
+export const parseBridgeEntry = (payload: Uint8Array): BridgeEntry | undefined => {
+  const header = viewOf(payload, NEIGHBOUR_HEADER_BYTES, 'neighbour');
+  const attributes = decodeAttributes(payload.subarray(NEIGHBOUR_HEADER_BYTES));
+  const bridgeIndex = numberIn(attributes, NDA.MASTER);
+  const address = attributes.get(NDA.LLADDR);
+  const times = attributes.get(NDA.CACHEINFO);
+  if (bridgeIndex === undefined || address?.length !== 6 || !times) return undefined; // of an interface's own filter
+  const state = header.getUint16(8, true);
+  const isPlaced = (state & NUD_NOARP) !== 0 || (header.getUint8(10) & NTF_EXT_LEARNED) !== 0;
+  const vlan = shortIn(attributes, NDA.VLAN);
+  return {
+    address,
+    bridgeIndex,
+    portIndex: header.getInt32(4, true),
+    origin: (state & NUD_PERMANENT) !== 0 ? 'own' : isPlaced ? 'placed' : 'learned',
+    // struct nda_cacheinfo: confirmed, used (a frame went there), updated (a frame came from there), references.
+    ageMs: viewOf(times, 12, 'neighbour times').getUint32(8, true) * TICK_MS,
+    ...(vlan !== undefined && { vlan }),
+  };
+};
+
+/**
+ * The VLAN that untagged frames are in, by the numbers of the ports of all bridges; a port where they are in none has no
+ * entry. Only for bridges that look at VLANs. Throws SystemCallError.
+ */
+export const untaggedVlans = (netlink: NetlinkSocket): ReadonlyMap<number, number> =>
+  new Map(
+    netlink
+      .dump({
+        type: RTM_GETLINK,
+        parts: [bridgeHeader(0), numberAttribute(IFLA.EXT_MASK, RTEXT_FILTER_BRVLAN_COMPRESSED)],
+        purpose: "read the VLANs of the bridges' ports",
+      })
+      .flatMap(({ type, payload }) => {
+        const vlan = type === RTM_NEWLINK ? parseUntaggedVlan(payload) : undefined;
+        return vlan === undefined
+          ? []
+          : [[viewOf(payload, LINK_HEADER_BYTES, 'link').getInt32(4, true), vlan] as const];
+      }),
+  );
 
 /**
  * The VLAN that untagged frames are in when they come in at a bridge's port; undefined where they are in none.
  * Only for bridges that look at VLANs. Throws SystemCallError.
  */
-export const untaggedVlanOf = (netlink: NetlinkSocket, portIndex: number): number | undefined => {
-  const links = netlink.dump({
-    type: RTM_GETLINK,
-    parts: [bridgeHeader(0), numberAttribute(IFLA.EXT_MASK, RTEXT_FILTER_BRVLAN_COMPRESSED)],
-    purpose: `read the VLANs of interface number ${portIndex}`,
-  });
-  const port = links.find(
-    ({ type, payload }) =>
-      type === RTM_NEWLINK && viewOf(payload, LINK_HEADER_BYTES, 'link').getInt32(4, true) === portIndex,
-  );
-  return port && parseUntaggedVlan(port.payload);
-};
+export const untaggedVlanOf = (netlink: NetlinkSocket, portIndex: number): number | undefined =>
+  untaggedVlans(netlink).get(portIndex);
 
 /** The VLAN flagged PVID in the payload of an RTM_NEWLINK message of AF_BRIDGE. Throws HERALD_NETLINK_MALFORMED. */
 export const parseUntaggedVlan = (payload: Uint8Array): number | undefined => {

@@ -1,10 +1,21 @@
-export { type BpfMapEntries, type BpfMapShape, LruHashMap } from './bpf-map.js';
-export { instruction, loadClassifier, withMap } from './bpf-program.js';
-export { type ForwardingEntry, learnedAtPort, untaggedVlanOf } from './bridge.js';
+export { BpfKeySet, type BpfKeySetShape } from './bpf-key-set.js';
+export { type BpfMapEntries, LruHashMap } from './bpf-map.js';
+export { instruction, loadClassifier, loadSocketFilter, withMap } from './bpf-program.js';
+export {
+  type BridgeEntry,
+  type ForwardingEntry,
+  learnedAtPort,
+  tableOfBridge,
+  untaggedVlanOf,
+  untaggedVlans,
+} from './bridge.js';
 export { type Capability, heldCapabilities } from './capabilities.js';
 export { commandLine } from './command-line.js';
+export type { BpfMapShape } from './create-bpf-map.js';
 export type { FileDescriptor } from './file-descriptor.js';
 export { type HeldInterface, heldInterfaces } from './held-interfaces.js';
+export { type IngressWatch, watchIngress } from './ingress-watch.js';
+export { type InterfaceAddress, interfaceAddresses } from './interface-addresses.js';
 export type { BridgePortState, LinkInfo, OperState } from './link-info.js';
 export {
   createVethPair,
@@ -13,6 +24,7 @@ export {
   findLink,
   interfaceIndex,
   type LinkSelector,
+  linksInParts,
   portsOfMaster,
   setLinkUp,
 } from './links.js';

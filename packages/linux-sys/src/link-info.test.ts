@@ -45,6 +45,14 @@ describe('parseLinkInfo', () => {
     expect(parseLinkInfo(messageOf(name))).toMatchObject({ name, ...expected });
   });
 
+  it('gives the MAC, and none where there is none of six bytes', () => {
+    const { address = new Uint8Array() } = parseLinkInfo(messageOf('tap0'));
+    const hex = Buffer.from(address).toString('hex');
+    expect(recorded['tap0']).toContain(`0a000100${hex}`); // IFLA_ADDRESS
+    const short = (recorded['tap0'] ?? '').replace(`0a000100${hex}`, `09000100${hex}`);
+    expect(parseLinkInfo(new Uint8Array(Buffer.from(short, 'hex')))).not.toHaveProperty('address');
+  });
+
   it('names the master of a port and the other end of a cable', () => {
     expect(parseLinkInfo(messageOf('tap0')).masterIndex).toBe(parseLinkInfo(messageOf('br0')).index);
     expect(parseLinkInfo(messageOf('v0')).linkedIndex).toBeGreaterThan(0);

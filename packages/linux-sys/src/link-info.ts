@@ -6,6 +6,7 @@ import { byteIn, decodeAttributes, nestedIn, numberIn, textIn, viewOf } from './
 export const LINK_HEADER_BYTES = 16;
 /** Attributes of a link message that are used here. */
 export const IFLA = {
+  ADDRESS: 1,
   IFNAME: 3,
   LINK: 5,
   MASTER: 10,
@@ -46,6 +47,8 @@ export interface LinkInfo {
   /** Unique in the namespace while the interface lives; a name may come back with another. */
   readonly index: number;
   readonly name: string;
+  /** Its MAC, six bytes; absent where it has none of that length. */
+  readonly address?: Uint8Array;
   /** Set up by whoever administers it. */
   readonly up: boolean;
   /** Something is at the other end: of a tap, a process that has it open. */
@@ -55,7 +58,7 @@ export interface LinkInfo {
   readonly kind?: string;
   /** The interface this one is a port of. */
   readonly masterIndex?: number;
-  /** The other end of a veth, or what a macvtap stands on. */
+  /** The other end of a veth, or what a macvtap, macvlan or VLAN interface stands on. */
   readonly linkedIndex?: number;
   /** Set where the master is a Linux bridge. */
   readonly bridgePortState?: BridgePortState;
@@ -71,6 +74,7 @@ export const parseLinkInfo = (payload: Uint8Array): LinkInfo => {
   const attributes = decodeAttributes(payload.subarray(LINK_HEADER_BYTES));
   const info = nestedIn(attributes, IFLA.LINKINFO);
   const kind = textIn(info, IFLA_INFO.KIND);
+  const address = attributes.get(IFLA.ADDRESS);
   const masterIndex = numberIn(attributes, IFLA.MASTER);
   const linkedIndex = numberIn(attributes, IFLA.LINK);
   const bridgePort =
@@ -83,6 +87,7 @@ export const parseLinkInfo = (payload: Uint8Array): LinkInfo => {
     up: (header.getUint32(8, true) & IFF_UP) !== 0,
     carrier: byteIn(attributes, IFLA.CARRIER) === 1,
     operState: OPER_STATES[byteIn(attributes, IFLA.OPERSTATE) ?? 0] ?? 'unknown',
+    ...(address?.length === 6 && { address: address.slice() }), // or it keeps a whole datagram
     ...(kind !== undefined && { kind }),
     ...(masterIndex !== undefined && { masterIndex }),
     ...(linkedIndex !== undefined && { linkedIndex }),

@@ -74,7 +74,22 @@ export class NetlinkSocket {
     return this.exchange(request, NLM_F_DUMP);
   }
 
-  private exchange({ type, flags = 0, parts, purpose }: NetlinkRequest, expecting: number): NetlinkMessage[] {
+  /**
+   * The same a part at a time, as the kernel hands them out (up to 32 kB each): between two parts others may run. Until it is
+   * read to its end, the socket takes no other request; to give up, close it. Throws as `request` does.
+   */
+  dumpInParts(request: NetlinkRequest): Generator<readonly NetlinkMessage[], void, undefined> {
+    return this.replies(request, NLM_F_DUMP);
+  }
+
+  private exchange(request: NetlinkRequest, expecting: number): NetlinkMessage[] {
+    return [...this.replies(request, expecting)].flat();
+  }
+
+  private *replies(
+    { type, flags = 0, parts, purpose }: NetlinkRequest,
+    expecting: number,
+  ): Generator<readonly NetlinkMessage[], void, undefined> {
     const sequence = ++this.sequence;
     const message = encodeMessage({ type, flags: flags | NLM_F_REQUEST | expecting, sequence }, parts);
     checked(
@@ -82,19 +97,21 @@ export class NetlinkSocket {
       'send',
       `${purpose}, by netlink`,
     );
-    const replies: NetlinkMessage[] = [];
     for (;;) {
+      const part: NetlinkMessage[] = [];
       for (const reply of decodeMessages(this.receive(purpose))) {
         if (reply.sequence !== sequence) continue; // an answer to a request that was given up
         if (reply.type !== NLMSG_ERROR && reply.type !== NLMSG_DONE) {
-          replies.push(reply);
+          part.push(reply);
           continue;
         }
         const need = reply.type === NLMSG_ERROR ? ERROR_BYTES : 4; // both begin with the error number
         const errno = -viewOf(reply.payload, need, 'acknowledgement').getInt32(0, true);
         if (errno !== 0) throw new SystemCallError('rtnetlink', errno, purpose, reasonIn(reply));
-        return replies;
+        yield part;
+        return;
       }
+      yield part;
     }
   }
 

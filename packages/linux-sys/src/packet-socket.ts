@@ -77,14 +77,16 @@ export const openPacketSocket = (options: PacketSocketOptions): PacketSocket => 
   return new PacketSocket(descriptor, ifindex);
 };
 
-/** struct sockaddr_ll with protocol 0: send only. */
-const linkLayerAddress = (ifindex: number): Uint8Array => {
+/** struct sockaddr_ll; with protocol 0, send only. */
+export const linkLayerAddress = (ifindex: number, protocol = 0): Uint8Array => {
   const bytes = new Uint8Array(20);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, AF_PACKET, true);
+  view.setUint16(2, protocol); // in the order of the wire
   view.setInt32(4, ifindex, true);
   return bytes;
 };
 
-const AF_PACKET = 17;
-const SOCK_RAW = 3;
+/** packet(7): whole frames, and of an interface. */
+export const AF_PACKET = 17;
+export const SOCK_RAW = 3;

@@ -8,6 +8,7 @@ export const SO_PEERCRED = 17;
 export const SO_RCVTIMEO = 20;
 export const SO_SNDTIMEO = 21;
 export const SO_MARK = 36;
+export const SO_ATTACH_BPF = 50;
 
 /** Sets a 32-bit option. Throws SystemCallError. */
 export const setNumberOption = (

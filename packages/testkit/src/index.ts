@@ -24,9 +24,11 @@ export {
 } from './contract/handoff-store-contract.js';
 export type { OpenedHandoff } from './contract/handoff-use.js';
 export type { ContractCards } from './contract/model-under-test.js';
+export { type NetworkWatchContractOptions, networkWatchContract } from './contract/network-watch-contract.js';
 export { type NicModelContractOptions, nicModelContract } from './contract/nic-model-contract.js';
 export type { ContractValues, NicValues } from './contract/nic-values.js';
 export type { OpenedLearner } from './contract/opened-learner.js';
+export type { OpenedNetworkWatch } from './contract/opened-network-watch.js';
 export {
   type StationLearnerContractOptions,
   stationLearnerContract,
@@ -42,6 +44,7 @@ export {
   type FabricMigrationResult,
   type HeardFrame,
 } from './fabric-migration.js';
+export { FabricNetworkWatch, type FabricNetworkWatchOptions } from './fabric-network-watch.js';
 export { type FabricPluginOptions, fabricPlugin } from './fabric-plugin.js';
 export { FabricSink, type SentFrame } from './fabric-sink.js';
 export { FakeClock } from './fake-clock.js';

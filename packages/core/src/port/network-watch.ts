@@ -13,13 +13,13 @@ export interface NetworkSighting {
   readonly vlanUnknown?: true;
   /** The IP address that it spoke from, or answered for. Absent: the sighting is of the MAC alone. */
   readonly address?: IpAddress;
-  /** How it proved the address; absent where there is none. */
+  /** How it did so; present where `address` is. One that did both has a sighting of each: a gateway mostly answers. */
   readonly proof?: AddressProof;
   /** The name of the port where its frame came in last. */
   readonly port: string;
   /** How long ago that was, ms, 0 and up. */
   readonly ageMs: number;
-  /** How long ago the frame before it came in at that port, ms, where that is known. */
+  /** How long ago the frame of that MAC before it came in at that port, ms, where that is known. */
   readonly earlierAgeMs?: number;
 }
 

@@ -1,7 +1,7 @@
 // Generated from bpf/learn.bpf.c by bpf/generate.ts with clang 14. Do not edit.
 
 export const LEARN_PROGRAM = {
-  sourceSha256: '5ee7b233f2bc3f6a45516764af6a6961d55d550ff9ee9611284a4c593547651c',
+  sourceSha256: '12cd5000b156751364e613a9823559c2132c04ff7d4da2af8967e91f0d8acf0e',
   clangMajor: 14,
   mapReferences: {
     stations: [41, 58, 213, 227],

@@ -3,7 +3,7 @@ import { contractBroken, demand, inWords, quote } from './contract-broken.js';
 import { outcomeOf } from './outcome.js';
 
 /** Ports that a monitor might tell of and nobody serves. */
-const ODD_PORTS: readonly Port[] = [
+export const ODD_PORTS: readonly Port[] = [
   { kind: '', name: '' },
   { kind: 'nic-herald-contract-no-such-kind', name: 'x0' },
   { kind: '__proto__', name: '../../etc/passwd' },
