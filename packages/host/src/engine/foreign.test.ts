@@ -106,15 +106,17 @@ describe("a neighbour's MAC", () => {
       expect(b.report.nics[0]?.refused.map(({ mac: address, reason }) => `${address} ${reason}`)).toContain(
         `${mac(9)} owned-by-other-guest`,
       );
-      // And wherever it goes from there, as long as it uses it.
-      expect(foreignOf(b)).toEqual([mac(9)]);
-      await b.host.announce(coming, { timing: { rounds: 0 } });
-      expect(b.report.nics[0]?.announced.map(({ station }) => station.mac)).not.toContain(mac(9));
-      learner.seen.clear();
-      coming.cards.set('nic0', { macs: [mac(1)], vlans: [] });
-      b.intake.changed({ guest: coming, nic: 'nic0' });
-      await b.clock.advance(400_000);
+      // Here for as long as what is learned counts. It is not handed on: one wrong claim would never end.
       expect(foreignOf(b)).toBeUndefined();
+      const announced = async (): Promise<readonly string[]> => {
+        const done = b.host.announce(coming, {});
+        await b.clock.advance(10_000);
+        await done;
+        return b.reports.at(-1)?.nics[0]?.announced.map(({ station }) => station.mac) ?? [];
+      };
+      expect(await announced()).not.toContain(mac(9));
+      await b.clock.advance(400_000);
+      expect(await announced()).toContain(mac(9));
     },
   );
 

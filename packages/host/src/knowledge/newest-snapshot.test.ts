@@ -114,6 +114,7 @@ describe('readHandoff, on host A', () => {
     const entries = [entry('A', 1, {}, 3000), unreadable('C'), entry('B', 2)];
     expect(readHandoff(entries, view({ guestIs: 'running' }))).toEqual({
       newest: snapshotOf('B', 2),
+      agesAt: NOW,
       epoch: 2,
       snapshots: [
         { host: 'A', epoch: 1 },
