@@ -26,7 +26,7 @@ import { GuestHandoff } from './guest-handoff.js';
 import { GuestObservation } from './guest-observation.js';
 import type { GuestPorts } from './guest-ports.js';
 import { GuestWarnings } from './guest-warnings.js';
-import { listNics, unreadable } from './list-nics.js';
+import { unreadable } from './list-nics.js';
 import { OwnedWork } from './owned-work.js';
 import { type AnnounceChoice, planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
@@ -128,6 +128,11 @@ export class GuestSession implements ArrivingGuest {
   /** What lies ready for the next resume. */
   get armed(): Armed | undefined {
     return this.arming?.armed;
+  }
+
+  /** Resolves once the guest is learned at, or cannot be. Never rejects. */
+  get learningBegun(): Promise<void> {
+    return this.observation.learningBegun;
   }
 
   /** The primary MACs of the guest as far as they are known here; none where it did not tell them yet. */
@@ -319,7 +324,7 @@ export class GuestSession implements ArrivingGuest {
         this.handoff.fetch().catch((error: unknown) => {
           throw asHeraldError(error, 'HERALD_HANDOFF_FAILED', UNREAD);
         }),
-        listNics(guest, services, this.stop.signal),
+        this.observation.list(this.stop.signal),
       ]);
       const primaryMacs = nics.map(({ primaryMac }) => primaryMac);
       this.handoff.last = this.handoff.read(fetched, { guestIs: 'running', primaryMacs, knownEpoch });
