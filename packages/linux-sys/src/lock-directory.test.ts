@@ -18,8 +18,16 @@ describe.skipIf(process.platform !== 'linux')('lockDirectory', () => {
   it.each<[string, (locks: string) => void, string]>([
     ['a symbolic link', (locks) => symlinkSync(base, locks), 'is a symbolic link'],
     ['a file', (locks) => writeFileSync(locks, ''), 'is no directory'],
-    ['open to a group', (locks) => (mkdirSync(locks), chmodSync(locks, 0o750)), 'has mode 750'],
-    ['open to all', (locks) => (mkdirSync(locks), chmodSync(locks, 0o777)), 'has mode 777'],
+    [
+      'open to a group',
+      (locks) => chmodSync(mkdirSync(locks, { recursive: true }) ?? locks, 0o750),
+      'has mode 750',
+    ],
+    [
+      'open to all',
+      (locks) => chmodSync(mkdirSync(locks, { recursive: true }) ?? locks, 0o777),
+      'has mode 777',
+    ],
   ])('refuses what is there: %s', (_what, prepare, words) => {
     mkdirSync(system, { mode: 0o755 });
     prepare(join(system, 'locks'));

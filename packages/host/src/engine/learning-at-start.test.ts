@@ -10,11 +10,11 @@ const running = (guest: FakeGuest) => ({ guest, phase: 'running' }) as const;
 const composed = async (learner: FakeLearner, ...guests: FakeGuest[]): Promise<number> => {
   const clock = new FakeClock();
   const since = clock.elapsed();
-  let isThere = false;
-  const composing = TestHost.compose({ clock, learner, found: guests.map(running) }).then(() => {
-    isThere = true;
-  });
-  for (let step = 0; step < 100 && !isThere; step++) await clock.advance(step === 0 ? 0 : 100);
+  const there = new AbortController();
+  const composing = TestHost.compose({ clock, learner, found: guests.map(running) }).then(() =>
+    there.abort(),
+  );
+  for (let step = 0; step < 100 && !there.signal.aborted; step++) await clock.advance(step === 0 ? 0 : 100);
   await composing;
   return clock.elapsed() - since;
 };
