@@ -67,7 +67,7 @@ describe.skipIf(process.platform !== 'linux')('acquireNamespaceLock', () => {
     const lock = acquire('port/7');
     expect(lock).not.toHaveProperty('heldBy');
     if ('release' in lock) lock.release();
-  }, 20_000);
+  }, 90_000);
 
   it('keeps locks of different names apart', () => {
     const locks = ['a', 'ab'].map((one) => acquire(one));
