@@ -2,6 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { FrameChannel, Port, PortLearner } from '@nic-herald/core';
 import { BpfLearner, BridgeLearner, BridgePortLearner, probeLinuxLearner } from '@nic-herald/learner-linux';
+import {
+  addClassifier,
+  addDiscipline,
+  findLink,
+  instruction,
+  loadClassifier,
+  NetlinkSocket,
+} from '@nic-herald/linux-sys';
 import { LinuxTapSink } from '@nic-herald/sink-linux';
 import { batchOfHex } from './batch-of-hex.js';
 import type { LearnerName, LearnerRequest } from './learner-driver.js';
@@ -16,8 +24,8 @@ let sink: LinuxTapSink | undefined;
 
 const tapPort = (name: string): Port => ({ kind: 'tap', name });
 
-const learnerOf = (name: LearnerName, capacity = 1024) =>
-  name === 'linux-bpf' ? new BpfLearner(capacity) : new BridgeLearner(capacity);
+const learnerOf = (name: LearnerName, capacity = 1024, tcx = true) =>
+  name === 'linux-bpf' ? new BpfLearner(capacity, { tcx }) : new BridgeLearner(capacity);
 
 const opened = (port: string): PortLearner => {
   const learner = learners.get(port);
@@ -48,6 +56,18 @@ const mapBytes = (): number =>
     .filter((info) => info.includes('map_type:'))
     .reduce((sum, info) => sum + Number(/^memlock:\s*(\d+)$/m.exec(info)?.[1] ?? Number.NaN), 0);
 
+/** r0 = -1, exit: the next filter decides. */
+const LOOK_AWAY = Buffer.concat([instruction(0xb7, 0, 0, 0, -1), instruction(0x95, 0, 0, 0, 0)]);
+
+const leaveClsact = (port: string): void => {
+  const netlink = new NetlinkSocket();
+  const index = findLink(netlink, { name: port })?.index ?? 0;
+  addDiscipline(netlink, index, 'clsact');
+  const program = loadClassifier('herald_learn', new Uint8Array(LOOK_AWAY));
+  const place = { hook: 'ingress', priority: 1, handle: 0x6e68, name: 'nic-herald-learn+clsact' } as const;
+  addClassifier(netlink, index, place, program.number);
+};
+
 await serveDriver(async (request: LearnerRequest) => {
   switch (request.do) {
     case 'probe':
@@ -69,7 +89,7 @@ await serveDriver(async (request: LearnerRequest) => {
     case 'open':
       learners.set(
         request.port,
-        await learnerOf(request.learner, request.capacity).open(tapPort(request.port)),
+        await learnerOf(request.learner, request.capacity, request.tcx).open(tapPort(request.port)),
       );
       return undefined;
     case 'read':
@@ -79,6 +99,8 @@ await serveDriver(async (request: LearnerRequest) => {
       if (learner instanceof BridgePortLearner) learner.injected(request.stations);
       return undefined;
     }
+    case 'leave-clsact':
+      return leaveClsact(request.port);
     case 'close':
       return opened(request.port).close();
   }

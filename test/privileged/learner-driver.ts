@@ -11,8 +11,14 @@ export type LearnerRequest =
   | { readonly do: 'hold'; readonly tap: string }
   | { readonly do: 'write' | 'inject'; readonly tap: string; readonly frames: readonly string[] }
   | { readonly do: 'supports'; readonly learner: LearnerName; readonly port: string }
-  | { readonly do: 'open'; readonly learner: LearnerName; readonly port: string; readonly capacity: number }
-  | { readonly do: 'read' | 'close'; readonly port: string }
+  | {
+      readonly do: 'open';
+      readonly learner: LearnerName;
+      readonly port: string;
+      readonly capacity: number;
+      readonly tcx?: boolean;
+    }
+  | { readonly do: 'read' | 'close' | 'leave-clsact'; readonly port: string }
   | { readonly do: 'injected'; readonly port: string; readonly stations: readonly Station[] };
 
 /** A process in a sandbox that holds guest ends of taps, learns at the taps, and injects there. */
@@ -49,8 +55,10 @@ export class LearnerDriver extends DriverProcess<LearnerRequest> {
     return this.ask({ do: 'supports', learner, port });
   }
 
-  open(port: string, learner: LearnerName = 'linux-bpf', capacity = 1024): Promise<void> {
-    return this.ask({ do: 'open', learner, port, capacity });
+  /** `qdisc` does without tcx, as a kernel before Linux 6.6 does. */
+  open(port: string, how: LearnerName | 'tcx' | 'qdisc' = 'linux-bpf', capacity = 1024): Promise<void> {
+    const learner = how === 'linux-bridge' ? how : 'linux-bpf';
+    return this.ask({ do: 'open', learner, port, capacity, tcx: how !== 'qdisc' });
   }
 
   read(port: string): Promise<LearnedStations> {
@@ -60,6 +68,11 @@ export class LearnerDriver extends DriverProcess<LearnerRequest> {
   /** Tells a bridge's learner of stations that were injected. */
   injected(port: string, stations: readonly Station[]): Promise<void> {
     return this.ask({ do: 'injected', port, stations });
+  }
+
+  /** Leaves at a port what earlier versions left when they were killed: a filter, and the clsact made for it. */
+  leaveClsact(port: string): Promise<void> {
+    return this.ask({ do: 'leave-clsact', port });
   }
 
   close(port: string): Promise<void> {

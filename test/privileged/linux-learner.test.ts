@@ -38,18 +38,20 @@ describe.skipIf(missing)(
     });
     const learnFilters = (host: NetworkSandbox): number =>
       host.tc('filter show dev tap0 ingress').match(/nic-herald-learn/g)?.length ?? 0;
-    const hasClsact = (host: NetworkSandbox): boolean => host.tc('qdisc show dev tap0').includes('clsact');
+    /** The queueing discipline for what comes in at tap0. */
+    const discipline = (host: NetworkSandbox): string | undefined =>
+      /qdisc (clsact|ingress) /.exec(host.tc('qdisc show dev tap0'))?.[1];
 
-    /** A host with tap0, its guest's end held, and the in-kernel learner open there. */
-    const learning = async (...more: string[]): Promise<[NetworkSandbox, LearnerDriver]> => {
-      const host = sandbox('tap0', ...more);
-      const driver = new LearnerDriver(host);
-      await driver.hold('tap0', ...more);
-      await driver.open('tap0');
-      return [host, driver];
-    };
+    describe.each(['tcx', 'qdisc'] as const)('in the kernel, by %s', (way) => {
+      /** A host with tap0, its guest's end held, and the in-kernel learner open there. */
+      const learning = async (...more: string[]): Promise<[NetworkSandbox, LearnerDriver]> => {
+        const host = sandbox('tap0', ...more);
+        const driver = new LearnerDriver(host);
+        await driver.hold('tap0', ...more);
+        await driver.open('tap0', way);
+        return [host, driver];
+      };
 
-    describe('in the kernel', () => {
       it.each([
         [['net_admin'], 'CAP_NET_ADMIN'],
         [['bpf', 'sys_admin'], 'CAP_BPF'],
@@ -61,13 +63,13 @@ describe.skipIf(missing)(
           code: 'HERALD_LEARNER_UNAVAILABLE',
           message: expect.stringContaining(named) as string,
         };
-        await expect(driver.open('tap0')).rejects.toMatchObject(refusal);
+        await expect(driver.open('tap0', way)).rejects.toMatchObject(refusal);
         await expect(driver.probe()).resolves.toMatchObject({
           learner: 'linux-bridge',
           missing: [named],
           refused: refusal,
         });
-        expect(hasClsact(host)).toBe(false);
+        expect(discipline(host)).toBeUndefined();
         expect(host.interfaces()).toEqual(before);
       });
 
@@ -75,20 +77,20 @@ describe.skipIf(missing)(
         const host = sandbox('tap0');
         const driver = new LearnerDriver(host, ['sys_admin', 'perfmon', 'net_raw', 'sys_resource']);
         await driver.hold('tap0');
-        await driver.open('tap0');
+        await driver.open('tap0', way);
         await driver.write('tap0', [frameFrom(MAC)]);
         expect(keysOf(await driver.read('tap0'))).toEqual([MAC]);
       });
 
       it('is refused at a port that is no interface', async () => {
         const driver = new LearnerDriver(sandbox());
-        await expect(driver.open('tap7')).rejects.toMatchObject({ code: 'HERALD_PORT_MISSING' });
+        await expect(driver.open('tap7', way)).rejects.toMatchObject({ code: 'HERALD_PORT_MISSING' });
       });
 
       it('is refused where another process learns, naming it, which goes on', async () => {
         const [host, first] = await learning();
         const second = new LearnerDriver(host);
-        await expect(second.open('tap0')).rejects.toMatchObject({
+        await expect(second.open('tap0', way)).rejects.toMatchObject({
           code: 'HERALD_LEARNER_BUSY',
           message: expect.stringContaining(`process ${first.pid} of user 0`) as string,
         });
@@ -163,7 +165,7 @@ describe.skipIf(missing)(
 
       it('keeps the ports apart: a flood at one costs the other nothing', async () => {
         const [, driver] = await learning('tap1');
-        await driver.open('tap1');
+        await driver.open('tap1', way);
         await driver.write('tap1', [frameFrom(macOf(1)), frameFrom(macOf(2), [C_TAG, 7])]);
         await driver.write(
           'tap0',
@@ -174,10 +176,10 @@ describe.skipIf(missing)(
 
       it('leaves the port as it was', async () => {
         const [host, driver] = await learning();
-        expect(hasClsact(host)).toBe(true);
+        expect(discipline(host)).toBe(way === 'tcx' ? undefined : 'ingress');
         await driver.close('tap0');
         await driver.close('tap0');
-        expect(hasClsact(host)).toBe(false);
+        expect(discipline(host)).toBeUndefined();
         expect(await driver.mapBytes()).toBe(0);
       });
 
@@ -191,9 +193,9 @@ describe.skipIf(missing)(
         host.tc(`filter add dev tap0 ${hook} prio 5 protocol ip u32 match u32 0 0 flowid 1:1`);
         const driver = new LearnerDriver(host);
         await driver.hold('tap0');
-        await driver.open('tap0');
-        expect(learnFilters(host)).toBe(1);
-        host.tc(`filter del dev tap0 ${hook} prio 1`); // which took every frame before ours
+        await driver.open('tap0', way);
+        expect(learnFilters(host)).toBe(way === 'tcx' ? 0 : 1);
+        host.tc(`filter del dev tap0 ${hook} prio 1`); // which took every frame before a filter of ours
         await driver.write('tap0', [frameFrom(MAC)]);
         expect(keysOf(await driver.read('tap0'))).toEqual([MAC]);
         await driver.close('tap0');
@@ -204,28 +206,29 @@ describe.skipIf(missing)(
 
       it('passes every frame on to the filters behind it', async () => {
         const [host, driver] = await learning();
+        if (way === 'tcx') host.tc('qdisc add dev tap0 ingress');
         const mirror = 'action mirred egress mirror dev up0'; // an action counts what it gets
-        host.tc(`filter add dev tap0 ingress prio 2 protocol all u32 match u32 0 0 ${mirror}`);
+        host.tc(`filter add dev tap0 parent ffff: prio 20 protocol all u32 match u32 0 0 ${mirror}`);
         await driver.write('tap0', [frameFrom(MAC), frameFrom(MAC, [C_TAG, 22]), frameFrom(macOf(1))]);
         expect(host.tc('-s filter show dev tap0 ingress')).toMatch(/Sent \d+ bytes 3 pkt/);
         await driver.close('tap0');
-        expect(hasClsact(host)).toBe(true); // ours, but used by another's filter now
-        expect(host.tc('filter show dev tap0 ingress')).toContain('pref 2 u32');
+        expect(discipline(host)).toBe('ingress'); // maybe ours, but used by another's filter now
+        expect(host.tc('filter show dev tap0 ingress')).toContain('pref 20 u32');
       });
 
       it('replaces what a killed process left, down to the qdisc', async () => {
         const [host, killed] = await learning();
         await killed.write('tap0', [frameFrom(macOf(1))]);
         await killed.kill();
-        expect(learnFilters(host)).toBe(1);
+        expect(learnFilters(host)).toBe(way === 'tcx' ? 0 : 1);
         const next = new LearnerDriver(host);
         await next.hold('tap0');
-        await next.open('tap0');
-        expect(learnFilters(host)).toBe(1);
+        await next.open('tap0', way);
+        expect(learnFilters(host)).toBe(way === 'tcx' ? 0 : 1);
         await next.write('tap0', [frameFrom(MAC)]);
         expect(keysOf(await next.read('tap0'))).toEqual([MAC]);
         await next.close('tap0');
-        expect(hasClsact(host)).toBe(false);
+        expect(discipline(host)).toBeUndefined();
       });
 
       it('tells of a port that vanished or was made anew, and learns at the new one', async () => {
@@ -237,25 +240,20 @@ describe.skipIf(missing)(
         await driver.close('tap0');
         host.ip('link set tap0 up');
         await driver.hold('tap0');
-        await driver.open('tap0');
+        await driver.open('tap0', way);
         await driver.write('tap0', [frameFrom(MAC)]);
         expect(keysOf(await driver.read('tap0'))).toEqual([MAC]);
-      });
-
-      it('tells when somebody removed its filter, and can be opened again', async () => {
-        const [host, driver] = await learning();
-        host.tc('qdisc del dev tap0 clsact');
-        await expect(driver.read('tap0')).rejects.toMatchObject({ code: 'HERALD_LEARNER_LOST' });
-        await driver.close('tap0');
-        await driver.open('tap0');
-        expect(keysOf(await driver.read('tap0'))).toEqual([]);
       });
 
       it('is probed without a trace', async () => {
         const host = sandbox();
         const before = host.interfaces();
         const probe = await new LearnerDriver(host).probe();
-        expect(probe).toMatchObject({ learner: 'linux-bpf', missing: [] });
+        expect(probe).toMatchObject({
+          learner: 'linux-bpf',
+          missing: [],
+          way: /^(tcx|qdisc)$/.exec(probe.way ?? '')?.[0],
+        });
         expect(probe.refused).toBeUndefined();
         expect(host.interfaces()).toEqual(before);
       });

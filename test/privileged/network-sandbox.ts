@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { decodePcap, isDecodeError } from '@nic-herald/wire';
 
 /** Why tests that change interfaces cannot run here; undefined where they can. */
@@ -50,6 +51,11 @@ export class NetworkSandbox {
       this.ip(`link set ${tap} master br0`);
     }
     for (const device of ['br0', 'up0', 'wire0', ...taps]) this.ip(`link set ${device} up`);
+  }
+
+  /** The number of the namespace in `/proc/PID/ns/net`. */
+  get inode(): string {
+    return String(statSync(`/run/netns/${this.namespace}`).ino);
   }
 
   /** Runs `ip` with these words in the namespace. */

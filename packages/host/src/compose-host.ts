@@ -22,6 +22,7 @@ import {
   STATION_LEARNER,
 } from '@nic-herald/core';
 import { checkAnnouncePacing, DEFAULT_ANNOUNCE_PACING, MAX_HOST_NAME } from '@nic-herald/core/internal';
+import { withDeadline } from './announce/deadline.js';
 import { FramePacer } from './announce/frame-pacer.js';
 import { SinkRegistry } from './announce/sink-registry.js';
 import { checkedCompanions } from './companions/checked-companions.js';
@@ -60,11 +61,14 @@ const START_DEADLINE_MS = 10_000;
 const CLOSE_DEADLINE_MS = 5000;
 /** Last words are published and reports made, each within deadlines of their own. */
 const ENGINE_CLOSE_DEADLINE_MS = 30_000;
+/** How long the guests that the monitors found may take until they are learned at; those that hang are learned at later. */
+const LEARNING_DEADLINE_MS = 2000;
 
 /**
  * Composes a host from plugins, the one place where that is done. The phases are fixed: install, check what
  * is required, construct everything, start stores and sinks, then the announce engine, then the services under
- * `HOST_SERVICE`, then the monitors. When it resolves, nothing is missed any more. A failure closes what had started, with what
+ * `HOST_SERVICE`, then the monitors. When it resolves, nothing is missed any more: what the guests that the monitors found send is
+ * learned, but of those that did not tell their NICs within 2 s. A failure closes what had started, with what
  * was being started, and rejects with a HeraldError: the plugin's own, else one that names the plugin. The order of the plugins does not matter.
  */
 export const composeHost = async (
@@ -153,6 +157,9 @@ export const composeHost = async (
     );
     for (const each of parts.services) await lifetime.start('services', each);
     for (const each of parts.monitors) await lifetime.start('monitors', each);
+    await withDeadline(clock, LEARNING_DEADLINE_MS, 'to begin learning', () => engine.learningBegun()).catch(
+      () => {},
+    );
   } catch (error) {
     await lifetime.close().catch(() => {}); // the reason it did not start is the one to tell
     throw error;

@@ -10,6 +10,7 @@ import {
   DEFAULT_GUEST_POLICY,
   FRAME_SINK,
   type FrameSink,
+  GUEST_MONITOR,
   type Guest,
   type GuestIdentity,
   type GuestIntake,
@@ -58,6 +59,8 @@ export interface TestHostOptions {
   readonly learner?: FakeLearner;
   /** None: the ports are those that the guest tells itself. */
   readonly ports?: PortResolver;
+  /** What a monitor finds when it starts. */
+  readonly found?: readonly { readonly guest: Guest; readonly phase: GuestPhase }[];
   /** Besides that of the host. */
   readonly companions?: readonly AnnouncementCompanion[];
 }
@@ -102,6 +105,7 @@ export class TestHost {
       learner,
       ports,
       companions = [],
+      found = [],
     } = options;
     const sink = new FakeSink(clock);
     const monitor = new PlayedMonitor();
@@ -112,6 +116,15 @@ export class TestHost {
           name: 'test',
           contract: 2,
           install: (registrar) => {
+            registrar.contribute(GUEST_MONITOR, {
+              value: {
+                name: 'finder',
+                start: async () => {
+                  for (const fact of found) monitor.intake.appeared(fact);
+                },
+                close: async () => {},
+              },
+            });
             registrar.provide(CLOCK, { value: clock });
             for (const value of [handoff, ...stores]) registrar.contribute(HANDOFF_STORE, { value });
             registrar.provide(ANNOUNCE_POLICY, {

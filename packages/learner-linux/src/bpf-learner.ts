@@ -1,4 +1,5 @@
 import type { Port, PortClaim, PortLearner, StationLearner } from '@nic-herald/core';
+import { IngressUpkeep } from '@nic-herald/linux-sys';
 import { BpfPortLearner } from './bpf-port-learner.js';
 
 const CLAIM: PortClaim = { preference: 60, reason: 'in the kernel, from every frame of the guest' };
@@ -10,12 +11,16 @@ const CLAIM: PortClaim = { preference: 60, reason: 'in the kernel, from every fr
  */
 export class BpfLearner implements StationLearner {
   readonly name = 'linux-bpf';
-  private readonly capacity: number;
+  private readonly upkeep = new IngressUpkeep();
 
-  /** `capacity` is how many stations, and how many IP addresses, each port's tables hold. */
-  constructor(capacity: number) {
-    this.capacity = capacity;
-  }
+  /**
+   * `capacity` is how many stations, and how many IP addresses, each port's tables hold. `tcx: false` does without tcx where
+   * the kernel has it: for tests, and for a kernel whose tcx cannot be trusted.
+   */
+  constructor(
+    private readonly capacity: number,
+    private readonly options: { readonly tcx?: boolean } = {},
+  ) {}
 
   /** Any tap, whatever it is a port of. Whether the kernel lets us is known by `open`. */
   async claim(port: Port): Promise<PortClaim> {
@@ -24,9 +29,9 @@ export class BpfLearner implements StationLearner {
 
   /**
    * Rejects with HERALD_PORT_MISSING, HERALD_LEARNER_BUSY where another process learns there,
-   * HERALD_LEARNER_UNAVAILABLE where the system refuses, HERALD_NATIVE_UNAVAILABLE.
+   * HERALD_LEARNER_UNAVAILABLE where the system refuses, HERALD_LOCK_DIRECTORY, HERALD_NATIVE_UNAVAILABLE.
    */
   async open(port: Port): Promise<PortLearner> {
-    return BpfPortLearner.open(port, this.capacity);
+    return BpfPortLearner.open(port, { capacity: this.capacity, upkeep: this.upkeep, ...this.options });
   }
 }

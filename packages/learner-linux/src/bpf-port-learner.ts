@@ -1,80 +1,92 @@
-import { HeraldError, type LearnedStations, type Port, type PortLearner } from '@nic-herald/core';
+import { HeraldError, type LearnedStations, messageOf, type Port, type PortLearner } from '@nic-herald/core';
 import {
-  acquireNamespaceLock,
   findLink,
+  type IngressUpkeep,
+  type IngressWay,
   LruHashMap,
   loadClassifier,
-  type NamespaceLock,
   NetlinkSocket,
+  PortIngress,
 } from '@nic-herald/linux-sys';
 import { decodeAddresses } from './decode-addresses.js';
 import { decodeReports } from './decode-reports.js';
 import { decodeSightings } from './decode-sightings.js';
-import { attachIngress, detachIngress, isAttached } from './ingress-filter.js';
 import { ADDRESSES_MAP, LEARN_PROGRAM_NAME, learnInstructions, STATIONS_MAP } from './learn-program.js';
 import { isAnother, learnerUnavailable, portMissing } from './learner-error.js';
 
+/** So long what was taken from the port may be away before that is told, ms: it comes back sooner, where it can. */
+const LOST_AFTER_MS = 5000;
+
 interface Owned {
   readonly netlink: NetlinkSocket;
+  readonly ingress: PortIngress;
   readonly stations: LruHashMap;
   readonly addresses: LruHashMap;
-  readonly lock: NamespaceLock;
+  readonly leaveUpkeep: () => void;
+}
+
+/** How a port is learned at. */
+export interface BpfPortOptions {
+  /** How many stations, and how many IP addresses, its tables hold. */
+  readonly capacity: number;
+  /** False does without tcx where the kernel has it. */
+  readonly tcx?: boolean;
+  /** Sees to it that the program stays at the port. */
+  readonly upkeep: IngressUpkeep;
 }
 
 /**
- * The program on one port, with tables of its own: what one guest sends never costs another a station. The
- * filter holds the program and the program the maps, so all goes with the port, whoever removes it.
+ * The program on one port, with tables of its own: what one guest sends never costs another a station. They stay
+ * while a host's tool takes the program away, until it is put back.
  */
 export class BpfPortLearner implements PortLearner {
-  private readonly port: Port;
-  private readonly index: number;
-  private readonly owned: Owned;
+  private isClosed = false;
 
-  private constructor(port: Port, index: number, owned: Owned) {
-    this.port = port;
-    this.index = index;
-    this.owned = owned;
-  }
+  private constructor(
+    private readonly port: Port,
+    private readonly index: number,
+    private readonly owned: Owned,
+  ) {}
 
   /** Throws as `BpfLearner.open` rejects; nothing stays then. */
-  static open(port: Port, capacity: number): BpfPortLearner {
-    let netlink: NetlinkSocket | undefined;
-    let lock: NamespaceLock | undefined;
-    let stations: LruHashMap | undefined;
-    let addresses: LruHashMap | undefined;
+  static open(port: Port, { capacity, tcx = true, upkeep }: BpfPortOptions): BpfPortLearner {
+    const undo: (() => void)[] = [];
+    const undoable = <T extends { close(): void }>(made: T): T => {
+      undo.unshift(() => made.close());
+      return made;
+    };
     try {
-      netlink = new NetlinkSocket();
+      const netlink = undoable(new NetlinkSocket());
       const link = findLink(netlink, { name: port.name });
       if (!link || isAnother(port, link)) throw portMissing(port);
-      lock = acquireLock(port, link.index);
-      stations = LruHashMap.create({ ...STATIONS_MAP, capacity });
-      addresses = LruHashMap.create({ ...ADDRESSES_MAP, capacity });
+      const ingress = undoable(openIngress(port, link.index, tcx));
+      const stations = undoable(LruHashMap.create({ ...STATIONS_MAP, capacity }));
+      const addresses = undoable(LruHashMap.create({ ...ADDRESSES_MAP, capacity }));
       const instructions = learnInstructions({ stations: stations.fd, addresses: addresses.fd });
-      const program = loadClassifier(LEARN_PROGRAM_NAME, instructions);
-      try {
-        attachIngress(netlink, link.index, program.number);
-      } finally {
-        program.close(); // the filter holds it from here on
-      }
-      return new BpfPortLearner(port, link.index, { netlink, stations, addresses, lock });
+      ingress.put({ name: 'learn', loaded: loadClassifier(LEARN_PROGRAM_NAME, instructions) });
+      const leaveUpkeep = upkeep.keep(ingress);
+      return new BpfPortLearner(port, link.index, { netlink, ingress, stations, addresses, leaveUpkeep });
     } catch (error) {
-      addresses?.close();
-      stations?.close();
-      lock?.release();
-      netlink?.close();
+      for (const step of undo) step();
       throw learnerUnavailable(error, port.name);
     }
   }
 
+  /** How the program gets at the port's frames. */
+  get way(): IngressWay {
+    return this.owned.ingress.way;
+  }
+
   /**
    * Rejects with HERALD_PORT_MISSING where the port is gone or was made anew, with HERALD_LEARNER_LOST where
-   * somebody removed the filter: close it and open another.
+   * the program was taken away and could not be put back: close it and open another.
    */
   async read(): Promise<LearnedStations> {
-    const { netlink, stations, addresses } = this.owned;
+    const { netlink, ingress, stations, addresses } = this.owned;
     try {
       if (!findLink(netlink, { index: this.index })) throw portMissing(this.port);
-      if (!isAttached(netlink, this.index)) throw lost(this.port);
+      const { missing } = ingress;
+      if (missing && performance.now() - missing.since > LOST_AFTER_MS) throw lost(this.port, missing.reason);
       const claims = addresses.entries(); // first: the program writes a station before its addresses
       const sightings = stations.entries();
       const nowNs = process.hrtime.bigint();
@@ -90,26 +102,27 @@ export class BpfPortLearner implements PortLearner {
   }
 
   async close(): Promise<void> {
-    const { netlink, stations, addresses, lock } = this.owned;
-    if (stations.fd < 0) return;
+    if (this.isClosed) return;
+    this.isClosed = true;
+    const { netlink, ingress, stations, addresses, leaveUpkeep } = this.owned;
+    leaveUpkeep();
     try {
-      detachIngress(netlink, this.index);
+      ingress.close();
     } catch (error) {
       throw learnerUnavailable(error, this.port.name);
     } finally {
       addresses.close();
       stations.close();
       netlink.close();
-      lock.release();
     }
   }
 }
 
-/** One learner per port: a second one would take the first one's filter for a dead owner's. */
-const acquireLock = (port: Port, index: number): NamespaceLock => {
-  const lock = acquireNamespaceLock(`nic-herald/learner/${index}`);
-  if (!('heldBy' in lock)) return lock;
-  const { heldBy } = lock;
+/** One learner per port: a second one would take the first one's program for a dead owner's. */
+const openIngress = (port: Port, index: number, tcx: boolean): PortIngress => {
+  const ingress = PortIngress.open(index, { tcx });
+  if (!('heldBy' in ingress)) return ingress;
+  const { heldBy } = ingress;
   const holder = heldBy === 'unknown' ? 'another process' : `process ${heldBy.pid} of user ${heldBy.uid}`;
   throw new HeraldError(
     'HERALD_LEARNER_BUSY',
@@ -118,9 +131,9 @@ const acquireLock = (port: Port, index: number): NamespaceLock => {
   );
 };
 
-const lost = (port: Port): HeraldError =>
+const lost = (port: Port, reason: unknown): HeraldError =>
   new HeraldError(
     'HERALD_LEARNER_LOST',
-    `port ${port.name}: somebody removed the filter nic-herald-learn from its ingress, so nothing is learned there any more; it is put back when learning is opened anew`,
-    { details: { port: port.name } },
+    `port ${port.name}: the program nic-herald-learn was taken from its ingress and could not be put back${reason === undefined ? '' : ` (${messageOf(reason)})`}, so nothing is learned there any more; that is tried anew`,
+    { details: { port: port.name }, cause: reason },
   );

@@ -27,6 +27,15 @@ it('tells why the kernel is not used: less is learned, and the rest is announced
   ]);
 });
 
+it.each([
+  ['tcx', 'linux-bpf, by tcx, in the way of no traffic control of the host: MACs'],
+  ['qdisc', 'linux-bpf, by a filter at an ingress queueing discipline, which gives way'],
+] as const)('tells that the program gets at frames by %s', async (way, words) => {
+  expect(await diagnoseLearner({ inKernel: true }, probed({ way }))).toEqual([
+    { level: 'ok', what: expect.stringContaining(words) as string },
+  ]);
+});
+
 it('tells what is learned, and what stays unseen', async () => {
   expect(await diagnoseLearner({ inKernel: true }, probed({}))).toEqual([
     {

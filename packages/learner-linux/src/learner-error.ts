@@ -56,5 +56,5 @@ const remedy = (errnoName: string, missing: readonly Capability[]): string => {
   if (errnoName === 'EACCES') {
     return 'its verifier refuses the program: one as old as that of Linux 5.10 wants CAP_PERFMON beside CAP_BPF, so run it as root or grant that';
   }
-  return 'it needs Linux 5.8 or newer with sch_clsact and cls_bpf (CONFIG_NET_SCH_INGRESS, NET_CLS_BPF, BPF_SYSCALL)';
+  return 'it needs Linux 5.8 or newer with sch_ingress and cls_bpf (CONFIG_NET_SCH_INGRESS, NET_CLS_BPF, BPF_SYSCALL)';
 };

@@ -5,6 +5,8 @@ import {
   deleteLink,
   findLink,
   heldCapabilities,
+  IngressUpkeep,
+  type IngressWay,
   NetlinkSocket,
 } from '@nic-herald/linux-sys';
 import { BpfPortLearner } from './bpf-port-learner.js';
@@ -13,6 +15,8 @@ import { learnerUnavailable, missingCapabilities } from './learner-error.js';
 /** Which learner this host would use, and what stays unseen with it. */
 export interface LinuxLearnerProbe {
   readonly learner: 'linux-bpf' | 'linux-bridge';
+  /** How `linux-bpf` gets at a port's frames here; absent where it is not used. */
+  readonly way?: IngressWay;
   /** Capabilities that learning in the kernel needs and this process lacks. */
   readonly missing: readonly Capability[];
   /** Why not `linux-bpf`; absent where it is used. */
@@ -39,6 +43,8 @@ const UNSEEN = {
     'stations silent for longer than the bridge’s ageing time, 300 s by default',
   ],
 } as const;
+const UNSEEN_BY_QDISC =
+  'what comes in within 2 s after a tool of the host replaced the queueing discipline at a port’s ingress';
 
 /**
  * Builds all that learning in the kernel needs, on a cable of its own, and removes it at once: the only sure
@@ -47,8 +53,9 @@ const UNSEEN = {
 export const probeLinuxLearner = async (): Promise<LinuxLearnerProbe> => {
   const missing = missingCapabilities(heldCapabilities());
   try {
-    await tryOnCable();
-    return { learner: 'linux-bpf', missing, unseen: UNSEEN['linux-bpf'] };
+    const way = await tryOnCable();
+    const unseen = way === 'tcx' ? UNSEEN['linux-bpf'] : [...UNSEEN['linux-bpf'], UNSEEN_BY_QDISC];
+    return { learner: 'linux-bpf', way, missing, unseen };
   } catch (thrown) {
     const { code, message } = learnerUnavailable(thrown, PROBE.near);
     return {
@@ -60,15 +67,19 @@ export const probeLinuxLearner = async (): Promise<LinuxLearnerProbe> => {
   }
 };
 
-const tryOnCable = async (): Promise<void> => {
+const tryOnCable = async (): Promise<IngressWay> => {
   const netlink = new NetlinkSocket();
   try {
     removeCable(netlink); // left by a probe that was killed
     createVethPair(netlink, PROBE.near, PROBE.far);
     try {
-      const learner = BpfPortLearner.open({ kind: 'veth', name: PROBE.near }, PROBE_CAPACITY);
+      const learner = BpfPortLearner.open(
+        { kind: 'veth', name: PROBE.near },
+        { capacity: PROBE_CAPACITY, upkeep: new IngressUpkeep() },
+      );
       try {
         await learner.read();
+        return learner.way;
       } finally {
         await learner.close();
       }

@@ -16,6 +16,7 @@ export type { FileDescriptor } from './file-descriptor.js';
 export { type HeldInterface, heldInterfaces } from './held-interfaces.js';
 export { type IngressWatch, watchIngress } from './ingress-watch.js';
 export { type InterfaceAddress, interfaceAddresses } from './interface-addresses.js';
+export { IngressUpkeep } from './ingress-upkeep.js';
 export type { BridgePortState, LinkInfo, OperState } from './link-info.js';
 export {
   createVethPair,
@@ -30,11 +31,12 @@ export {
 } from './links.js';
 export { LinuxError, type LinuxErrorDetails, nameOfErrno, SystemCallError } from './linux-error.js';
 export { macvtapDevice } from './macvtap-device.js';
-export { acquireNamespaceLock, type NamespaceLock } from './namespace-lock.js';
+export { acquireNamespaceLock, type LockHolder, type NamespaceLock } from './namespace-lock.js';
 export type { NetlinkMessage } from './netlink-message.js';
 export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
 export { networkNamespace } from './network-namespace.js';
 export { openPacketSocket, type PacketSocket, type PacketSocketOptions } from './packet-socket.js';
+export { type IngressProgram, type IngressWay, PortIngress } from './port-ingress.js';
 export { isStillProcess, type ProcessIncarnation, processIncarnation } from './process-incarnation.js';
 export {
   SendBatch,
@@ -47,12 +49,13 @@ export { peerOf, type SocketPeer } from './socket-peer.js';
 export { type TapBehind, tapBehind } from './tap-behind.js';
 export {
   addClassifier,
-  addClsact,
+  addDiscipline,
   attachEgressClassifier,
   type ClassifierHook,
   type ClassifierPlace,
+  type HookDiscipline,
   listFilters,
   removeClassifier,
-  removeClsact,
+  removeDiscipline,
   type TrafficFilter,
 } from './traffic-control.js';

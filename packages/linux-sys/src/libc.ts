@@ -7,7 +7,6 @@ export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   bind(fd: number, address: Uint8Array, length: number): number;
   connect(fd: number, address: Uint8Array, length: number): number;
-  listen(fd: number, backlog: number): number;
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number;
   getsockopt(fd: number, level: number, option: number, value: Uint8Array, length: Uint32Array): number;
   /** `headers` is an address; what lies there must be kept referenced by the caller. */
@@ -26,6 +25,8 @@ export interface Libc {
   ioctlWith(fd: number, request: number, argument: Uint8Array): number;
   /** `limits` is a struct rlimit: the limit in force and the most it may be set to, 64 bits each. */
   setrlimit(resource: number, limits: BigUint64Array): number;
+  /** Locks the open file, see flock(2). */
+  flock(fd: number, operation: number): number;
   close(fd: number): number;
   /** The same in a thread of its own: closing a packet socket waits some 10 ms for the kernel (RCU). */
   closeInBackground(fd: number): Promise<void>;
@@ -109,12 +110,12 @@ const declare = (bpfCall: number): Libc => {
     socket: call('int socket(int, int, int)'),
     bind: call('int bind(int, const void *, uint32_t)'),
     connect: call('int connect(int, const void *, uint32_t)'),
-    listen: call('int listen(int, int)'),
     setsockopt: call('int setsockopt(int, int, int, const void *, uint32_t)'),
     getsockopt: call('int getsockopt(int, int, int, void *, uint32_t *)'),
     sendmmsg: call('int sendmmsg(int, uintptr_t, uint32_t, int)'),
     send: call('intptr_t send(int, const void *, size_t, int)'),
     recv: call('intptr_t recv(int, void *, size_t, int)'),
+    flock: call('int flock(int, int)'),
     setrlimit: call('int setrlimit(int, const void *)'),
     pidfdOpen: (pid) => syscall3(PIDFD_OPEN, pid, 0, 0),
     pidfdGetfd: (pidfd, fd) => syscall3(PIDFD_GETFD, pidfd, fd, 0),

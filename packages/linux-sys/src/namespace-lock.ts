@@ -1,74 +1,101 @@
+import {
+  closeSync,
+  constants as fs,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { constants } from 'node:os';
-import { FileDescriptor } from './file-descriptor.js';
-import { checked, libc } from './libc.js';
+import { join } from 'node:path';
+import { libc } from './libc.js';
 import { SystemCallError } from './linux-error.js';
-import { peerOf, type SocketPeer } from './socket-peer.js';
+import { lockDirectory } from './lock-directory.js';
+import { networkNamespace } from './network-namespace.js';
 
-const AF_UNIX = 1;
-const SOCK_STREAM = 1;
-const SOCK_NONBLOCK = 0o4000;
-/**
- * How many may ask who holds a lock while one process holds it: nobody accepts them, so each stays queued.
- * The kernel caps it at net.core.somaxconn, 4096 by default.
- */
-const INQUIRIES = 4096;
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+/** How often a lock is tried whose file its holder removes at that moment. */
+const ATTEMPTS = 10;
+/** A holder writes two numbers. */
+const MOST_HOLDER_BYTES = 32;
 
 /** A lock that was obtained; it ends with `release` or with the process, however that dies. */
 export interface NamespaceLock {
   release(): void;
 }
 
+/** The process that has a lock, by its own word; `unknown` in the moment in which it has not yet said so. */
+export type LockHolder = { readonly pid: number; readonly uid: number } | 'unknown';
+
 /**
- * Takes a lock of which there is one per network namespace: an abstract unix socket, see unix(7). No file is
- * left behind, and two processes in different mount namespaces still meet.
+ * Takes a lock of which there is one per network namespace: a locked file (flock(2)) in a directory that only this
+ * user can look into, see `lockDirectory`. So no other user can take it, and who dies gives it back; a file that a killed process
+ * left is no lock. Agents that do not share /run do not meet.
  *
- * Returns the holder where another has it; `unknown` where it is not visible from here. Abstract sockets know no permissions: any user of the namespace can
- * hold a name. Throws SystemCallError.
+ * Returns the holder where another has it. Throws SystemCallError, HERALD_LOCK_DIRECTORY, or the system's own error where the
+ * file cannot be made.
  */
 export const acquireNamespaceLock = (
   name: string,
-): NamespaceLock | { readonly heldBy: SocketPeer | 'unknown' } => {
-  const address = abstractAddress(name);
+  directory = lockDirectory({ uid: process.geteuid?.() ?? 0, env: process.env }),
+): NamespaceLock | { readonly heldBy: LockHolder } => {
+  const namespace = networkNamespace().replace(/\D/g, '');
+  const path = join(directory, `${namespace}-${name.replace(/[^A-Za-z0-9.]/g, '-')}.lock`);
   for (let attempt = 1; ; attempt++) {
-    const lock = bound(address, name);
-    if (lock) return { release: () => lock.close() };
-    const heldBy = holderOf(address, name);
-    if (heldBy) return { heldBy }; // otherwise it has just gone: once more
-    if (attempt === 10)
-      throw new SystemCallError('bind', constants.errno.EADDRINUSE, `take the lock ${name}`);
+    // never through a symbolic link, and not inherited by what this process starts
+    const fd = openSync(path, fs.O_RDWR | fs.O_CREAT | fs.O_NOFOLLOW, 0o600);
+    try {
+      if (libc().flock(fd, LOCK_EX | LOCK_NB) !== 0) {
+        const errno = libc().errno();
+        if (errno !== constants.errno.EAGAIN)
+          throw new SystemCallError('flock', errno, `take the lock ${name}`);
+        const heldBy = holderIn(fd);
+        closeSync(fd);
+        return { heldBy };
+      }
+      if (isStill(fd, path)) return held(fd, path);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    closeSync(fd); // its holder had just removed the file, which is nobody's way to this lock any more
+    if (attempt === ATTEMPTS)
+      throw new SystemCallError('flock', constants.errno.EAGAIN, `take the lock ${name}`);
   }
 };
 
-/** The listening socket that is the lock, or undefined where the name is taken. */
-const bound = (address: Uint8Array, name: string): FileDescriptor | undefined => {
-  const descriptor = FileDescriptor.socket(AF_UNIX, SOCK_STREAM, 0, `lock ${name}`);
-  try {
-    checked(libc().bind(descriptor.number, address, address.length), 'bind', `take the lock ${name}`);
-    checked(libc().listen(descriptor.number, INQUIRIES), 'listen', `take the lock ${name}`);
-    return descriptor;
-  } catch (error) {
-    descriptor.close();
-    if (error instanceof SystemCallError && error.errno === constants.errno.EADDRINUSE) return undefined;
-    throw error;
-  }
+/** The lock in our hands, with our name in it. */
+const held = (fd: number, path: string): NamespaceLock => {
+  ftruncateSync(fd);
+  writeSync(fd, `${process.pid} ${process.geteuid?.() ?? 0}\n`, 0);
+  let isHeld = true;
+  return {
+    release: () => {
+      if (!isHeld) return;
+      isHeld = false;
+      try {
+        if (isStill(fd, path)) unlinkSync(path); // before it is given back: after that it may be another's
+      } finally {
+        closeSync(fd);
+      }
+    },
+  };
 };
 
-/** Who listens there; undefined where nobody does any more. */
-const holderOf = (address: Uint8Array, name: string): SocketPeer | 'unknown' | undefined => {
-  const purpose = `find the holder of the lock ${name}`;
-  const descriptor = FileDescriptor.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, purpose);
-  try {
-    checked(libc().connect(descriptor.number, address, address.length), 'connect', purpose);
-    return peerOf(descriptor.number) ?? 'unknown';
-  } catch (error) {
-    if (error instanceof SystemCallError && error.errno === constants.errno.ECONNREFUSED) return undefined;
-    if (error instanceof SystemCallError && error.errno === constants.errno.EAGAIN) return 'unknown'; // queue full
-    throw error;
-  } finally {
-    descriptor.close();
-  }
+/** Whether a path still leads to an open file. */
+const isStill = (fd: number, path: string): boolean => {
+  const there = statSync(path, { throwIfNoEntry: false });
+  const { ino, dev } = fstatSync(fd);
+  return there?.ino === ino && there.dev === dev;
 };
 
-/** struct sockaddr_un of an abstract name: the path begins with a zero byte, and the length counts. */
-const abstractAddress = (name: string): Uint8Array =>
-  Uint8Array.of(AF_UNIX, 0, 0, ...new TextEncoder().encode(name));
+const holderIn = (fd: number): LockHolder => {
+  const text = Buffer.alloc(MOST_HOLDER_BYTES);
+  const length = readSync(fd, text, 0, text.length, 0);
+  const [, pid, uid] = /^(\d{1,10}) (\d{1,10})\n/.exec(text.toString('latin1', 0, length)) ?? [];
+  return pid === undefined ? 'unknown' : { pid: Number(pid), uid: Number(uid) };
+};

@@ -22,8 +22,9 @@ const RTM_GETTFILTER = 46;
 const NLM_F_EXCL = 0x200;
 const NLM_F_CREATE = 0x400;
 const TC_HEADER_BYTES = 20;
-const TC_H_CLSACT = 0xffff_fff1;
-const CLSACT_HANDLE = 0xffff_0000;
+/** The one place for what comes in, of whichever kind. */
+const TC_H_INGRESS = 0xffff_fff1;
+const INGRESS_HANDLE = 0xffff_0000;
 /** What comes in at an interface, and what it sends, as a filter's parent. */
 const HOOKS = { ingress: 0xffff_fff2, egress: 0xffff_fff3 } as const;
 const ETH_P_ALL_BIG_ENDIAN = 0x0300;
@@ -31,10 +32,13 @@ const TCA = { KIND: 1, OPTIONS: 2, CHAIN: 11 } as const;
 const TCA_BPF = { FD: 6, NAME: 7, FLAGS: 8 } as const;
 const TCA_BPF_FLAG_ACT_DIRECT = 1;
 
-/** Where a clsact queueing discipline lets filters look at frames. */
+/** Where a queueing discipline lets filters look at frames: clsact at both, ingress at what comes in. */
 export type ClassifierHook = keyof typeof HOOKS;
 
-/** One filter of an interface's clsact (or ingress) queueing discipline. */
+/** A queueing discipline that filters hang on. An interface has one of the two; `ingress` is what hosts' limits replace. */
+export type HookDiscipline = 'clsact' | 'ingress';
+
+/** One filter of an interface's clsact or ingress queueing discipline. */
 export interface TrafficFilter {
   /** Filters of lower numbers are asked first; 1 to 65535. All of one number are of one kind and protocol. */
   readonly priority: number;
@@ -78,23 +82,22 @@ const controlHeader = (fields: {
 const filterHeader = (index: number, { hook, priority, handle }: Omit<ClassifierPlace, 'name'>): Uint8Array =>
   controlHeader({ index, handle, parent: HOOKS[hook], info: (priority << 16) | ETH_P_ALL_BIG_ENDIAN });
 
-const clsactParts = (index: number): readonly Uint8Array[] => [
-  controlHeader({ index, handle: CLSACT_HANDLE, parent: TC_H_CLSACT }),
-  textAttribute(TCA.KIND, 'clsact'),
+const disciplineParts = (index: number, kind: HookDiscipline): readonly Uint8Array[] => [
+  controlHeader({ index, handle: INGRESS_HANDLE, parent: TC_H_INGRESS }),
+  textAttribute(TCA.KIND, kind),
 ];
 
 /**
- * Gives an interface the clsact queueing discipline that filters hang on; false where it has one, or the older
- * ingress discipline in its place. Needs CAP_NET_ADMIN. Throws SystemCallError (ENOENT or EOPNOTSUPP where the
- * kernel lacks sch_clsact).
+ * Gives an interface a queueing discipline that filters hang on; false where it has one, of either kind. Needs
+ * CAP_NET_ADMIN. Throws SystemCallError (ENOENT or EOPNOTSUPP where the kernel lacks sch_ingress).
  */
-export const addClsact = (netlink: NetlinkSocket, index: number): boolean => {
+export const addDiscipline = (netlink: NetlinkSocket, index: number, kind: HookDiscipline): boolean => {
   try {
     netlink.request({
       type: RTM_NEWQDISC,
       flags: NLM_F_CREATE | NLM_F_EXCL,
-      parts: clsactParts(index),
-      purpose: `add a clsact queueing discipline to interface number ${index}`,
+      parts: disciplineParts(index, kind),
+      purpose: `add the queueing discipline ${kind} to interface number ${index}`,
     });
     return true;
   } catch (error) {
@@ -103,12 +106,15 @@ export const addClsact = (netlink: NetlinkSocket, index: number): boolean => {
   }
 };
 
-/** Removes an interface's clsact queueing discipline and all its filters. Needs CAP_NET_ADMIN. Throws SystemCallError. */
-export const removeClsact = (netlink: NetlinkSocket, index: number): void => {
+/**
+ * Removes an interface's queueing discipline of that kind, and all its filters. Needs CAP_NET_ADMIN. Throws
+ * SystemCallError, EINVAL where it is of the other kind.
+ */
+export const removeDiscipline = (netlink: NetlinkSocket, index: number, kind: HookDiscipline): void => {
   netlink.request({
     type: RTM_DELQDISC,
-    parts: clsactParts(index),
-    purpose: `remove the clsact queueing discipline of interface number ${index}`,
+    parts: disciplineParts(index, kind),
+    purpose: `remove the queueing discipline ${kind} of interface number ${index}`,
   });
 };
 
@@ -146,7 +152,7 @@ export const parseFilter = (payload: Uint8Array): TrafficFilter => {
 
 /**
  * Lets a program decide on every frame at one hook, as `tc filter add dev X ingress bpf da` would; the interface
- * must have a clsact queueing discipline. The filter holds the program, and lives until it is removed or the
+ * must have a queueing discipline for that hook. The filter holds the program, and lives until it is removed or the
  * interface goes.
  *
  * Needs CAP_NET_ADMIN. Throws SystemCallError (EEXIST where the handle is taken, EINVAL where the priority is
@@ -189,13 +195,13 @@ export const removeClassifier = (
 
 /**
  * Gives a new interface a clsact queueing discipline and lets a program decide on every frame it sends. Filter
- * and program live as long as the interface. Throws as `addClsact` and `addClassifier` do.
+ * and program live as long as the interface. Throws as `addDiscipline` and `addClassifier` do.
  */
 export const attachEgressClassifier = (
   netlink: NetlinkSocket,
   index: number,
   program: { readonly fd: number; readonly name: string },
 ): void => {
-  addClsact(netlink, index);
+  addDiscipline(netlink, index, 'clsact');
   addClassifier(netlink, index, { hook: 'egress', priority: 1, handle: 0, name: program.name }, program.fd);
 };

@@ -39,6 +39,11 @@ export class AnnounceEngine implements GuestIntake {
     return [...this.sessions.values()].map(({ guest }) => guest);
   }
 
+  /** Resolves once every guest of now is learned at, or cannot be. Never rejects. */
+  async learningBegun(): Promise<void> {
+    await Promise.all([...this.sessions.values()].map((session) => session.learningBegun));
+  }
+
   /** Where the guests of now stand. */
   standings(): readonly { readonly phase: GuestPhase; readonly residence: ResidenceState }[] {
     return [...this.sessions.values()].map(({ phase, residence }) => ({ phase, residence: residence.state }));

@@ -41,8 +41,14 @@ const boundsOf = (policy: AnnouncePolicy, guest: Guest): GuestPolicy => {
 /** Where the knowledge of one guest comes from: its cards, and what its ports learned. */
 export class GuestObservation {
   readonly knowledge: GuestKnowledge;
+  /** Resolves once the guest is learned at, at every port where that is possible; or its NICs could not be listed. Never rejects. */
+  readonly learningBegun: Promise<void>;
   private readonly learning: GuestLearning;
   private readonly cards: CardWatch;
+  private begun: () => void = () => {};
+  /** Learning begins at the ports that were listed first. */
+  private beginning: Promise<void> | undefined;
+  private hasBegun = false;
 
   constructor(
     private readonly guest: Guest,
@@ -58,7 +64,7 @@ export class GuestObservation {
       guest,
       models,
       clock,
-      (signal) => listNics(guest, services, signal),
+      (signal) => this.list(signal),
       () => boundsOf(policy, guest),
       {
         ownedByOthers: (own) => otherGuests.ownedByOthers(guest, own),
@@ -68,11 +74,31 @@ export class GuestObservation {
     );
     this.learning = new GuestLearning(learners, clock, (problem) => warnings.tell(problem));
     this.cards = new CardWatch(clock, lookAt);
+    this.learningBegun = new Promise((resolve) => {
+      this.begun = resolve;
+    });
   }
 
   /** Begins to learn at the ports of these NICs. */
-  attend(nics: readonly ListedNic[]): Promise<void> {
-    return this.learning.attend(nics);
+  async attend(nics: readonly ListedNic[]): Promise<void> {
+    await this.learning.attend(nics);
+    this.hasBegun = true;
+    this.begun();
+  }
+
+  /**
+   * The guest's NICs as it tells them now. When they are first told, learning begins at their ports at once: to read the cards
+   * takes a while, and the guest goes on speaking. Rejects where it does not tell them.
+   */
+  async list(signal: AbortSignal): Promise<readonly ListedNic[]> {
+    try {
+      const nics = await listNics(this.guest, this.services, signal);
+      this.beginning ??= this.attend(nics);
+      return nics;
+    } catch (error) {
+      this.begun();
+      throw error;
+    }
   }
 
   /** The guest changed the filter of a NIC; without one, NICs came or went. */
@@ -109,7 +135,8 @@ export class GuestObservation {
   /** Reads the ports and their networks; the guest is not asked. True where there is news. */
   async learn(signal?: AbortSignal): Promise<boolean> {
     // One that stops before its NICs were listed here is read at the ports that were attended for it.
-    if (this.knowledge.hasLooked) await this.learning.attend(this.knowledge.descriptors);
+    if (this.beginning !== undefined && !this.hasBegun) await this.beginning;
+    else if (this.knowledge.hasLooked) await this.learning.attend(this.knowledge.descriptors);
     this.tellInjected();
     const seen = await this.learning.read();
     const { maxStations } = boundsOf(this.services.policy, this.guest);
@@ -180,6 +207,7 @@ export class GuestObservation {
 
   /** Stops learning. */
   close(): Promise<void> {
+    this.begun();
     this.services.otherGuests.gone(this.guest);
     return this.learning.close();
   }

@@ -142,6 +142,11 @@ export class GuestSession implements ArrivingGuest {
     return this.arming?.armed;
   }
 
+  /** Resolves once the guest is learned at, or cannot be. Never rejects. */
+  get learningBegun(): Promise<void> {
+    return this.observation.learningBegun;
+  }
+
   /** The primary MACs of the guest as far as they are known here; none where it did not tell them yet. */
   get primaryMacs(): readonly MacAddress[] {
     if (this.knowledge.hasLooked) return this.knowledge.primaryMacs;
@@ -351,7 +356,8 @@ export class GuestSession implements ArrivingGuest {
   private async judge(judgement: NonNullable<typeof this.residence.toJudge>): Promise<void> {
     const { guest, handoff, services, epoch: knownEpoch } = this;
     const { signal } = this.stop;
-    const question = { guest, handoff, knownEpoch, signal };
+    const list = (within: AbortSignal) => this.observation.list(within);
+    const question = { guest, handoff, knownEpoch, list, signal };
     const stay = await readStay(question, judgement, services).catch((error: unknown) => {
       if (!signal.aborted) this.warnings.tell(asHeraldError(error, 'HERALD_ENGINE_FAULT', messageOf(error)));
       return undefined;

@@ -1,9 +1,9 @@
 import { asHeraldError, type Guest } from '@nic-herald/core';
+import type { ListedNic } from '../ports/listed-nic.js';
 import { judgeStay, type StayVerdict } from '../residence/judge-stay.js';
 import type { Judgement } from '../residence/residence.js';
 import type { EngineServices } from './engine-services.js';
 import type { GuestHandoff } from './guest-handoff.js';
-import { listNics } from './list-nics.js';
 import { UNREAD } from './read-owners.js';
 
 /** Of whom it is asked. */
@@ -12,6 +12,8 @@ export interface StayQuestion {
   readonly handoff: GuestHandoff;
   /** The guest's epoch as known here. */
   readonly knownEpoch: number;
+  /** The NICs as the guest tells them now. Rejects within a deadline. */
+  readonly list: (signal: AbortSignal) => Promise<readonly ListedNic[]>;
   readonly signal: AbortSignal;
 }
 
@@ -20,7 +22,7 @@ export interface StayQuestion {
  * where no store can be read, or the guest does not tell its NICs.
  */
 export const readStay = async (
-  { guest, handoff, knownEpoch, signal }: StayQuestion,
+  { guest, handoff, knownEpoch, list, signal }: StayQuestion,
   judgement: Judgement,
   services: EngineServices,
 ): Promise<StayVerdict> => {
@@ -28,7 +30,7 @@ export const readStay = async (
     handoff.fetch().catch((error: unknown) => {
       throw asHeraldError(error, 'HERALD_HANDOFF_FAILED', UNREAD);
     }),
-    listNics(guest, services, signal),
+    list(signal),
   ]);
   const primaryMacs = nics.map(({ primaryMac }) => primaryMac);
   handoff.last = handoff.read(fetched, { guestIs: 'running', primaryMacs, knownEpoch });

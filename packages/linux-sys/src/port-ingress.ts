@@ -1,0 +1,137 @@
+import type { FileDescriptor } from './file-descriptor.js';
+import { keepIngressFilter, removeIngressFilters } from './ingress-filter.js';
+import { acquireNamespaceLock, type LockHolder, type NamespaceLock } from './namespace-lock.js';
+import { NetlinkSocket } from './netlink-socket.js';
+import { TcxLink } from './tcx-link.js';
+
+/**
+ * How programs get at what comes in at a port: `tcx` is in no one's way (Linux 6.6). `qdisc` is a filter, beside others' or at
+ * an ingress queueing discipline of ours, which goes when a host's tool puts its own there, and comes back.
+ */
+export type IngressWay = 'tcx' | 'qdisc';
+
+/** A program for a port's ingress. */
+export interface IngressProgram {
+  /** 1 to 16 small letters, unique among ours: `learn` is the filter `nic-herald-learn`. */
+  readonly name: string;
+  /** The loaded classifier; from `put` on the port's, which closes it. */
+  readonly loaded: FileDescriptor;
+}
+
+/**
+ * So long nothing may have changed at a port before a queueing discipline is made there again, ms. Hosts' tools remove
+ * what is there and add their own a moment later: ours in between would make that fail.
+ */
+const QUIET_MS = 1000;
+
+interface Placed extends IngressProgram {
+  link?: TcxLink;
+}
+
+/**
+ * The one place of nic-herald at the ingress of a port, for any number of its programs: what is there, and that it
+ * comes back. One process has it at a time, by a lock that dies with its holder; so what is found there of ours when it
+ * is opened is a dead process's, and is removed.
+ *
+ * A filter holds its program and a program its maps, but here the programs are held too: what they learned stays while
+ * they are away.
+ */
+export class PortIngress {
+  private readonly placed: Placed[] = [];
+  /** When traffic control last changed here, and since when something of ours is missing, ms of the caller's clock. */
+  private changedAt = Number.NEGATIVE_INFINITY;
+  private lack: { readonly since: number; readonly reason?: unknown } | undefined;
+
+  private constructor(
+    readonly index: number,
+    private readonly netlink: NetlinkSocket,
+    private readonly lock: NamespaceLock,
+    private readonly mayUseTcx: boolean,
+  ) {}
+
+  /**
+   * Takes the ingress of an interface for this process; or says who has it. `tcx: false` does without tcx where the kernel has
+   * it. Throws SystemCallError, HERALD_LOCK_DIRECTORY.
+   */
+  static open(index: number, { tcx = true } = {}): PortIngress | { readonly heldBy: LockHolder } {
+    const lock = acquireNamespaceLock(`port/${index}`);
+    if ('heldBy' in lock) return lock;
+    let netlink: NetlinkSocket | undefined;
+    try {
+      netlink = new NetlinkSocket();
+      removeIngressFilters(netlink, index);
+      return new PortIngress(index, netlink, lock, tcx);
+    } catch (error) {
+      netlink?.close();
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** The way that is used: `qdisc` as soon as one program needs it. */
+  get way(): IngressWay {
+    return this.placed.every(({ link }) => link !== undefined) ? 'tcx' : 'qdisc';
+  }
+
+  /** Since when something of ours is not there, on the clock of `look`, and why it could not be put back; `undefined` where all is. */
+  get missing(): { readonly since: number; readonly reason?: unknown } | undefined {
+    return this.lack;
+  }
+
+  /** Puts a program there. It is closed where that fails. Needs CAP_BPF and CAP_NET_ADMIN. Throws SystemCallError. */
+  put(program: IngressProgram): void {
+    const { name, loaded } = program;
+    try {
+      const link = this.mayUseTcx ? TcxLink.attach(this.index, loaded.number) : undefined;
+      if (link === undefined) keepIngressFilter(this.netlink, this.index, { name, fd: loaded.number }, true);
+      this.placed.push({ ...program, ...(link !== undefined && { link }) });
+    } catch (error) {
+      loaded.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Puts back what was taken away, at once where that is in no one's way. `now` in ms, of a clock that never goes back;
+   * `hasChanged` where traffic control changed here since the last look. Never throws: see `missing`.
+   */
+  look(now: number, hasChanged: boolean): void {
+    if (hasChanged) this.changedAt = now;
+    if (!hasChanged && this.lack === undefined && this.way === 'qdisc') return; // nothing can have happened
+    try {
+      const isBack = this.placed.map((each) => this.putBack(each, now)).every(Boolean);
+      this.lack = isBack ? undefined : (this.lack ?? { since: now });
+    } catch (reason) {
+      this.lack = { since: this.lack?.since ?? now, reason };
+    }
+  }
+
+  /** Takes all away that is ours, and gives the port back. Throws SystemCallError; all is given back even so. */
+  close(): void {
+    try {
+      if (this.way === 'qdisc') removeIngressFilters(this.netlink, this.index);
+    } finally {
+      for (const { link, loaded } of this.placed.splice(0)) {
+        link?.close();
+        loaded.close();
+      }
+      this.netlink.close();
+      this.lock.release();
+    }
+  }
+
+  /** True where the program is there, or is there again. */
+  private putBack(placed: Placed, now: number): boolean {
+    const { name, loaded, link } = placed;
+    if (link !== undefined) {
+      if (link.isAttached) return true;
+      const next = TcxLink.attach(this.index, loaded.number);
+      if (next === undefined) return false;
+      link.close();
+      placed.link = next;
+      return true;
+    }
+    const mayMake = this.lack !== undefined && now - this.changedAt >= QUIET_MS;
+    return keepIngressFilter(this.netlink, this.index, { name, fd: loaded.number }, mayMake);
+  }
+}
