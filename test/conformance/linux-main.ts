@@ -6,6 +6,7 @@ import { BpfLearner, BridgeLearner } from '@nic-herald/learner-linux';
 import { LinuxTapSink } from '@nic-herald/sink-linux';
 import { frameSinkContract, stationLearnerContract, testContract } from '@nic-herald/testkit';
 import { arpLength, encodeArp, Ipv4Address, MacAddress } from '@nic-herald/wire';
+import { realClock } from './real-clock.js';
 import { TapEnd } from '../privileged/tap-end.js';
 
 const port = { kind: 'tap', name: 'tap0' };
@@ -35,7 +36,7 @@ const send = async (frames: readonly Uint8Array[]): Promise<void> => {
 };
 
 const sink = frameSinkContract({
-  open: async () => ({ sink: new LinuxTapSink(), port, missing, close: async () => {} }),
+  open: async () => ({ sink: new LinuxTapSink(realClock), port, missing, close: async () => {} }),
   directions: ['from-guest', 'to-guest'] satisfies FrameDirection[],
   noHeard: 'what leaves a real tap is heard by the tests of the sink itself',
 });

@@ -1,33 +1,20 @@
 import { constants } from 'node:os';
-import { FileDescriptor } from './file-descriptor.js';
+import type { FileDescriptor } from './file-descriptor.js';
 import { libc } from './libc.js';
 import { SystemCallError } from './linux-error.js';
+import { type BpfMapShape, makeBpfMap } from './make-bpf-map.js';
 
 // bpf(2), linux/bpf.h
 
-const BPF_MAP_CREATE = 0;
 const BPF_MAP_LOOKUP_ELEM = 1;
 const BPF_MAP_GET_NEXT_KEY = 4;
 const BPF_MAP_LOOKUP_BATCH = 24;
 const BPF_MAP_TYPE_LRU_HASH = 9;
-/** union bpf_attr up to and including map_name, and of a batch, and of a single element. */
-const CREATE_BYTES = 44;
+/** union bpf_attr of a batch, and of a single element. */
 const BATCH_BYTES = 56;
 const ELEMENT_BYTES = 32;
-const RLIMIT_MEMLOCK = 8;
-const RLIM_INFINITY = 0xffff_ffff_ffff_ffffn;
 /** The kernel's own number for "not supported", which errno(3) does not list. */
 const ENOTSUPP = 524;
-
-/** The shape of a map. */
-export interface BpfMapShape {
-  /** At most 15 letters, digits or underscores. */
-  readonly name: string;
-  readonly keyBytes: number;
-  readonly valueBytes: number;
-  /** How many entries it can hold; all memory is taken when it is made. */
-  readonly capacity: number;
-}
 
 /** Entries of a map: `count` keys one after another, and their values in the same order. */
 export interface BpfMapEntries {
@@ -51,18 +38,7 @@ export class LruHashMap {
 
   /** Makes one. Needs CAP_BPF (before Linux 5.8 CAP_SYS_ADMIN). Throws SystemCallError. */
   static create(shape: BpfMapShape): LruHashMap {
-    const attributes = new Uint8Array(CREATE_BYTES);
-    const view = new DataView(attributes.buffer);
-    view.setUint32(0, BPF_MAP_TYPE_LRU_HASH, true);
-    view.setUint32(4, shape.keyBytes, true);
-    view.setUint32(8, shape.valueBytes, true);
-    view.setUint32(12, shape.capacity, true);
-    new TextEncoder().encodeInto(shape.name, attributes.subarray(28, 43)); // map_name, ended by a zero byte
-    const make = (): number => libc().bpf(BPF_MAP_CREATE, attributes, CREATE_BYTES);
-    let fd = make();
-    if (fd < 0 && libc().errno() === constants.errno.EPERM && unlockMemory()) fd = make();
-    if (fd < 0) throw new SystemCallError('bpf', libc().errno(), `make the map ${shape.name}`);
-    return new LruHashMap(shape, new FileDescriptor(fd));
+    return new LruHashMap(shape, makeBpfMap(BPF_MAP_TYPE_LRU_HASH, shape));
   }
 
   /** The descriptor's number; -1 once closed. */
@@ -169,10 +145,3 @@ const arena = (
   const memory = new Uint8Array(at4 + padded(fourth));
   return { memory, address: libc().addressOf(memory), at: [0, at2, at3, at4] };
 };
-
-/**
- * Before Linux 5.11 a map counts as memory locked by the user, of which even root may lock 64 kB by default;
- * EPERM then means that limit. Lifts it for this process, where it may.
- */
-const unlockMemory = (): boolean =>
-  libc().setrlimit(RLIMIT_MEMLOCK, BigUint64Array.of(RLIM_INFINITY, RLIM_INFINITY)) === 0;

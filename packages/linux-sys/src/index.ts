@@ -1,8 +1,9 @@
-export { type BpfMapEntries, type BpfMapShape, LruHashMap } from './bpf-map.js';
+export { type BpfMapEntries, LruHashMap } from './bpf-map.js';
 export { instruction, loadClassifier, withMap } from './bpf-program.js';
 export { type ForwardingEntry, learnedAtPort, untaggedVlanOf } from './bridge.js';
 export { type Capability, heldCapabilities } from './capabilities.js';
 export { commandLine } from './command-line.js';
+export { CounterMap } from './counter-map.js';
 export type { FileDescriptor } from './file-descriptor.js';
 export { type HeldInterface, heldInterfaces } from './held-interfaces.js';
 export type { BridgePortState, LinkInfo, OperState } from './link-info.js';
@@ -19,6 +20,7 @@ export {
 export { LinuxError, type LinuxErrorDetails, nameOfErrno, SystemCallError } from './linux-error.js';
 export { macvtapDevice } from './macvtap-device.js';
 export { acquireNamespaceLock, type NamespaceLock } from './namespace-lock.js';
+export type { BpfMapShape } from './make-bpf-map.js';
 export type { NetlinkMessage } from './netlink-message.js';
 export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
 export { networkNamespace } from './network-namespace.js';

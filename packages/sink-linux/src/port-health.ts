@@ -1,4 +1,4 @@
-import type { ChannelHealth, ErrorCode, FrameDirection } from '@nic-herald/core';
+import type { ChannelHealth, ErrorCode, FrameDirection, Port } from '@nic-herald/core';
 import type { LinkInfo } from '@nic-herald/linux-sys';
 
 /**
@@ -6,10 +6,11 @@ import type { LinkInfo } from '@nic-herald/linux-sys';
  *
  * `link` is the port as it is now, looked up by the number it had when it was opened: an interface that was
  * removed and made anew has another number, and frames for the old one vanish without an error. A bridge
- * port that is not forwarding drops what comes in, so it counts for frames from the guest alone.
+ * port that is not forwarding drops what comes in, so it counts for frames from the guest alone, and so does a port
+ * that stands alone though it was attached to a network when it was resolved.
  */
 export const portHealth = (
-  port: string,
+  { name: port, attachment }: Pick<Port, 'name' | 'attachment'>,
   link: LinkInfo | undefined,
   direction: FrameDirection,
 ): ChannelHealth => {
@@ -25,6 +26,12 @@ export const portHealth = (
     return fault(
       'HERALD_PORT_NO_CARRIER',
       `port ${port} has no carrier: no QEMU has it open, or the guest's link is off`,
+    );
+  }
+  if (direction === 'from-guest' && attachment?.network !== undefined && link.masterIndex === undefined) {
+    return fault(
+      'HERALD_PORT_NOT_ATTACHED',
+      `port ${port} was taken out of ${attachment.network}: frames for it reach no network`,
     );
   }
   const state = link.bridgePortState;
