@@ -72,12 +72,13 @@ export class InjectorKeeper {
   }
 
   private mayRepair(): boolean {
-    const sinceMs = this.clock.elapsed() - this.lastRepairAt;
+    const now = this.clock.elapsed();
+    const sinceMs = now - this.lastRepairAt;
     if (sinceMs >= QUIET_MS) this.repairs = 0;
     const pauseMs = this.repairs === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (this.repairs - 1), MOST_PAUSE_MS);
     if (sinceMs < pauseMs) return false;
     this.repairs += 1;
-    this.lastRepairAt += sinceMs;
+    this.lastRepairAt = now;
     return true;
   }
 

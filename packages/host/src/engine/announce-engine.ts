@@ -77,6 +77,7 @@ export class AnnounceEngine implements GuestIntake {
   /** From now on nothing is acted on. */
   async close(): Promise<void> {
     this.tidier.close();
+    this.services.sinkWatch.close();
     this.services.otherGuests.close();
     this.services.hostTwins.close();
     for (const session of this.sessions.values()) this.closing.add(session.close());
