@@ -17,6 +17,8 @@ export class InjectorKeeper {
   private timer: CancelTimer = () => {};
   /** What is wrong, in words. */
   private lost: string | undefined;
+  /** Why it could not be repaired when that was tried last. */
+  private problem = '';
   private repairs = 0;
   private lastRepairAt = Number.NEGATIVE_INFINITY;
   private isClosed = false;
@@ -41,12 +43,12 @@ export class InjectorKeeper {
     const isNews = this.lost === undefined;
     this.lost = fault;
     if (isNews) this.tell({ ready: false, code: 'HERALD_SINK_LOST', message: `${fault} by somebody: no frame can be injected` });
-    if (!this.mayRepair()) return fault;
+    if (!this.mayRepair()) return `${fault}${this.problem}`;
     try {
       this.injector.repair();
     } catch (error) {
-      this.lost = `${fault}, and it could not be repaired: ${messageOf(error)}`;
-      return this.lost;
+      this.problem = `, and it could not be repaired: ${messageOf(error)}`;
+      return `${fault}${this.problem}`;
     }
     this.isBack(`${fault}; it was repaired`);
     return undefined;
@@ -85,6 +87,7 @@ export class InjectorKeeper {
   private isBack(how: string): void {
     if (this.lost === undefined) return;
     this.lost = undefined;
+    this.problem = '';
     this.tell({ ready: true, message: `${how}: frames are injected again` });
   }
 

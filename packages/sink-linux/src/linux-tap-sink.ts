@@ -12,6 +12,7 @@ import {
   type SinkState,
 } from '@nic-herald/core';
 import { openPacketSocket } from '@nic-herald/linux-sys';
+import { AttachedPorts } from './attached-ports.js';
 import { Injector } from './injector.js';
 import { InjectorKeeper } from './injector-keeper.js';
 import { PortChannel } from './port-channel.js';
@@ -27,6 +28,7 @@ export class LinuxTapSink implements FrameSink, HostService {
   readonly name = 'linux-tap';
   private injector: Injector | undefined;
   private keeper: InjectorKeeper | undefined;
+  private readonly attached = new AttachedPorts();
   private readonly listeners = new Set<(state: SinkState) => void>();
 
   constructor(private readonly clock: Pick<Clock, 'elapsed' | 'setTimer'>) {}
@@ -60,6 +62,7 @@ export class LinuxTapSink implements FrameSink, HostService {
         { details: { port: port.name } },
       );
     }
+    this.attached.note(link.index, link);
     const look = (): ChannelHealth => this.health(port, link.index, direction);
     if (direction === 'to-guest') return new PortChannel(openPacketSocket({ ifindex: link.index }), look);
     const problem = this.lost();
@@ -86,7 +89,10 @@ export class LinuxTapSink implements FrameSink, HostService {
   private health(port: Port, index: number, direction: FrameDirection): ChannelHealth {
     const { injector } = this.started();
     const problem = direction === 'from-guest' ? this.lost() : undefined;
-    return problem ?? portHealth(port, injector.find({ index }), direction);
+    if (problem !== undefined) return problem;
+    const link = injector.find({ index });
+    this.attached.note(index, link);
+    return portHealth(port.name, link, direction, this.attached.has(index));
   }
 
   /** Looks at the injector, and repairs it where that can be done now. */

@@ -5,19 +5,18 @@ import { portHealth } from './port-health.js';
 const link: LinkInfo = { index: 7, name: 'tap0', up: true, carrier: true, operState: 'up', kind: 'tun' };
 
 describe('portHealth', () => {
-  const inBridge = { network: 'br0' };
   it.each<
     [
       string,
       LinkInfo | undefined,
       'from-guest' | 'to-guest',
       string | undefined,
-      { readonly network: string }?,
+      true?,
     ]
   >([
-    ['a port taken out of its bridge', link, 'from-guest', 'HERALD_PORT_NOT_ATTACHED', inBridge],
-    ['a port taken out of its bridge, towards the guest', link, 'to-guest', undefined, inBridge],
-    ['a port in another network', { ...link, masterIndex: 9 }, 'from-guest', undefined, inBridge],
+    ['a port taken out of its bridge', link, 'from-guest', 'HERALD_PORT_NOT_ATTACHED', true],
+    ['a port taken out of its bridge, towards the guest', link, 'to-guest', undefined, true],
+    ['a port in another network', { ...link, masterIndex: 9 }, 'from-guest', undefined, true],
     ['a port that is gone', undefined, 'from-guest', 'HERALD_PORT_MISSING'],
     ['a port that is down', { ...link, up: false }, 'from-guest', 'HERALD_PORT_DOWN'],
     ['a port without carrier', { ...link, carrier: false }, 'from-guest', 'HERALD_PORT_NO_CARRIER'],
@@ -41,8 +40,8 @@ describe('portHealth', () => {
     ],
     ['a forwarding bridge port', { ...link, bridgePortState: 'forwarding' }, 'from-guest', undefined],
     ['a port of no bridge', link, 'from-guest', undefined],
-  ])('%s', (_what, now, direction, code, attachment) => {
-    const health = portHealth({ name: 'tap0', ...(attachment && { attachment }) }, now, direction);
+  ])('%s', (_what, now, direction, code, wasAttached) => {
+    const health = portHealth('tap0', now, direction, wasAttached);
     expect(health.ready ? undefined : health.code).toBe(code);
     if (!health.ready) expect(health.message).toContain('port tap0');
   });

@@ -1,4 +1,4 @@
-import type { ChannelHealth, ErrorCode, FrameDirection, Port } from '@nic-herald/core';
+import type { ChannelHealth, ErrorCode, FrameDirection } from '@nic-herald/core';
 import type { LinkInfo } from '@nic-herald/linux-sys';
 
 /**
@@ -7,12 +7,13 @@ import type { LinkInfo } from '@nic-herald/linux-sys';
  * `link` is the port as it is now, looked up by the number it had when it was opened: an interface that was
  * removed and made anew has another number, and frames for the old one vanish without an error. A bridge
  * port that is not forwarding drops what comes in, so it counts for frames from the guest alone, and so does a port
- * that stands alone though it was attached to a network when it was resolved.
+ * that stands alone though it was seen in a bridge or switch before (`wasAttached`).
  */
 export const portHealth = (
-  { name: port, attachment }: Pick<Port, 'name' | 'attachment'>,
+  port: string,
   link: LinkInfo | undefined,
   direction: FrameDirection,
+  wasAttached = false,
 ): ChannelHealth => {
   if (!link) {
     return fault(
@@ -28,10 +29,10 @@ export const portHealth = (
       `port ${port} has no carrier: no QEMU has it open, or the guest's link is off`,
     );
   }
-  if (direction === 'from-guest' && attachment?.network !== undefined && link.masterIndex === undefined) {
+  if (direction === 'from-guest' && wasAttached && link.masterIndex === undefined) {
     return fault(
       'HERALD_PORT_NOT_ATTACHED',
-      `port ${port} was taken out of ${attachment.network}: frames for it reach no network`,
+      `port ${port} was taken out of its bridge or switch: frames for it reach no network`,
     );
   }
   const state = link.bridgePortState;
