@@ -6,8 +6,8 @@ import { BpfLearner, BridgeLearner } from '@nic-herald/learner-linux';
 import { LinuxTapSink } from '@nic-herald/sink-linux';
 import { frameSinkContract, stationLearnerContract, testContract } from '@nic-herald/testkit';
 import { arpLength, encodeArp, Ipv4Address, MacAddress } from '@nic-herald/wire';
-import { realClock } from './real-clock.js';
 import { TapEnd } from '../privileged/tap-end.js';
+import { realClock } from './real-clock.js';
 
 const port = { kind: 'tap', name: 'tap0' };
 const missing = { kind: 'tap', name: 'tap9' };

@@ -97,7 +97,9 @@ export const composeHost = async (
     policy,
     models: new ModelRegistry(installation.all(NIC_MODEL), installation.all(ANNOUNCE_HANDLER)),
     sinks: new SinkRegistry(installation.all(FRAME_SINK), clock, policy),
-    sinkWatch: new SinkWatch(installation.all(FRAME_SINK), clock, (warning) => bus.emit('warning', { warning })),
+    sinkWatch: new SinkWatch(installation.all(FRAME_SINK), clock, (warning) =>
+      bus.emit('warning', { warning }),
+    ),
     schedule: installation.get(FRAME_SCHEDULE),
     pacers: { announce: new FramePacer(pacing, clock), observe: new FramePacer(pacing, clock) },
     learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),

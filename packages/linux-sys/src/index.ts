@@ -19,8 +19,8 @@ export {
 } from './links.js';
 export { LinuxError, type LinuxErrorDetails, nameOfErrno, SystemCallError } from './linux-error.js';
 export { macvtapDevice } from './macvtap-device.js';
-export { acquireNamespaceLock, type NamespaceLock } from './namespace-lock.js';
 export type { BpfMapShape } from './make-bpf-map.js';
+export { acquireNamespaceLock, type NamespaceLock } from './namespace-lock.js';
 export type { NetlinkMessage } from './netlink-message.js';
 export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
 export { networkNamespace } from './network-namespace.js';

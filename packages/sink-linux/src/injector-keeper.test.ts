@@ -6,7 +6,12 @@ import { InjectorKeeper } from './injector-keeper.js';
 const kept = () => {
   let now = 0;
   let timers: { at: number; run: () => void }[] = [];
-  const world = { broken: undefined as string | undefined, mends: true, repairs: [] as number[], throws: false };
+  const world = {
+    broken: undefined as string | undefined,
+    mends: true,
+    repairs: [] as number[],
+    throws: false,
+  };
   const told: SinkState[] = [];
   const injector = {
     fault: () => {
@@ -61,7 +66,10 @@ describe('InjectorKeeper', () => {
     expect(keeper.look()).toBeUndefined();
     advance(5000);
     expect(told.map(({ ready }) => ready)).toEqual([false, true]);
-    expect(told[0]).toMatchObject({ code: 'HERALD_SINK_LOST', message: expect.stringContaining('herald0 was removed') as string });
+    expect(told[0]).toMatchObject({
+      code: 'HERALD_SINK_LOST',
+      message: expect.stringContaining('herald0 was removed') as string,
+    });
   });
 
   it('tries again ever later what it cannot repair, and says why at a look', () => {

@@ -42,7 +42,12 @@ export class InjectorKeeper {
     }
     const isNews = this.lost === undefined;
     this.lost = fault;
-    if (isNews) this.tell({ ready: false, code: 'HERALD_SINK_LOST', message: `${fault} by somebody: no frame can be injected` });
+    if (isNews)
+      this.tell({
+        ready: false,
+        code: 'HERALD_SINK_LOST',
+        message: `${fault} by somebody: no frame can be injected`,
+      });
     if (!this.mayRepair()) return `${fault}${this.problem}`;
     try {
       this.injector.repair();
@@ -77,7 +82,8 @@ export class InjectorKeeper {
     const now = this.clock.elapsed();
     const sinceMs = now - this.lastRepairAt;
     if (sinceMs >= QUIET_MS) this.repairs = 0;
-    const pauseMs = this.repairs === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (this.repairs - 1), MOST_PAUSE_MS);
+    const pauseMs =
+      this.repairs === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (this.repairs - 1), MOST_PAUSE_MS);
     if (sinceMs < pauseMs) return false;
     this.repairs += 1;
     this.lastRepairAt = now;

@@ -50,7 +50,11 @@ export const buildPair = (netlink: NetlinkSocket, names: PairNames, countersFd: 
 };
 
 /** Puts the program of a pair that stands back, alone, and sets both ends up. Throws SystemCallError. */
-export const mendPair = (netlink: NetlinkSocket, { near, far }: InjectorPair, countersFd: number): InjectorPair => {
+export const mendPair = (
+  netlink: NetlinkSocket,
+  { near, far }: InjectorPair,
+  countersFd: number,
+): InjectorPair => {
   if (!addClsact(netlink, near)) removeClsact(netlink, near); // with whatever filters hang on it
   const programId = attachProgram(netlink, near, countersFd);
   for (const index of [near, far]) setLinkUp(netlink, index);

@@ -11,9 +11,16 @@ import {
   openPacketSocket,
   type PacketSocket,
 } from '@nic-herald/linux-sys';
-import { buildPair, type InjectorPair, mendPair, type PairNames, reapPair, removePair } from './injector-pair.js';
+import {
+  buildPair,
+  type InjectorPair,
+  mendPair,
+  type PairNames,
+  reapPair,
+  removePair,
+} from './injector-pair.js';
 import { pairFault } from './pair-fault.js';
-import { type PortTally, PortTallies } from './port-tallies.js';
+import { PortTallies, type PortTally } from './port-tallies.js';
 import { sinkUnavailable } from './sink-unavailable.js';
 import { TrialFrame } from './trial-frame.js';
 
@@ -110,7 +117,9 @@ export class Injector {
     const { netlink, pair, names } = this;
     const link = findLink(netlink, { index: pair.near });
     const fault = pairFault(names, pair, link, () => listFilters(netlink, pair.near, 'egress'));
-    return fault ?? (this.trial.passes() ? undefined : `a frame sent on ${names.near} did not reach its program`);
+    return (
+      fault ?? (this.trial.passes() ? undefined : `a frame sent on ${names.near} did not reach its program`)
+    );
   }
 
   /** Makes it sound again: what stands is mended, else all is built anew. Throws where it cannot be done. */

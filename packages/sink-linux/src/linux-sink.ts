@@ -16,7 +16,7 @@ import { LinuxTapSink } from './linux-tap-sink.js';
 export const linuxSink = (): HeraldPlugin => ({
   name: '@nic-herald/sink-linux',
   contract: PLUGIN_CONTRACT,
-  install: (registrar) => 
+  install: (registrar) =>
     registrar.contribute(FRAME_SINK, { factory: (resolver) => new LinuxTapSink(resolver.get(CLOCK)) }),
   diagnose: async () => diagnoseSink(),
 });

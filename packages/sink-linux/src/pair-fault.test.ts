@@ -22,9 +22,24 @@ it.each<[string, LinkInfo | undefined, readonly TrafficFilter[], string | undefi
   ['takes short packets only', { ...sound, mtu: 68 }, [ours], 'the MTU of herald0 was set to 68'],
   ['has no filter', sound, [], 'the program on what herald0 sends was removed'],
   ['has only the head of one', sound, [header], 'the program on what herald0 sends was removed'],
-  ['has another of its name', sound, [header, { ...ours, programId: 41 }], 'the program on what herald0 sends was removed'],
-  ['has one in front', sound, [header, { ...other, handle: 99 }, ours], 'a filter (bpf, priority 1) was put on what herald0 sends'],
-  ['has one of another kind', sound, [header, ours, { ...header, kind: 'u32', priority: 7 }], 'a filter (u32, priority 7) was put on what herald0 sends'],
+  [
+    'has another of its name',
+    sound,
+    [header, { ...ours, programId: 41 }],
+    'the program on what herald0 sends was removed',
+  ],
+  [
+    'has one in front',
+    sound,
+    [header, { ...other, handle: 99 }, ours],
+    'a filter (bpf, priority 1) was put on what herald0 sends',
+  ],
+  [
+    'has one of another kind',
+    sound,
+    [header, ours, { ...header, kind: 'u32', priority: 7 }],
+    'a filter (u32, priority 7) was put on what herald0 sends',
+  ],
   ['is as it was built', sound, [header, ours], undefined],
   ['does not tell its MTU', (({ mtu: _, ...rest }) => rest)(sound), [header, ours], undefined],
 ])('an injector whose near end %s', (_, link, filters, fault) => {

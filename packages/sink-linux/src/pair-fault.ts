@@ -25,7 +25,9 @@ export const pairFault = (
   if (link.linkedIndex !== pair.far || !link.carrier) return `${far} was set down or taken away`;
   if (link.mtu !== undefined && link.mtu < LEAST_MTU) return `the MTU of ${near} was set to ${link.mtu}`;
   const standing = filters();
-  const ours = standing.find(({ programId, name }) => name === REDIRECT_PROGRAM_NAME && programId === pair.programId);
+  const ours = standing.find(
+    ({ programId, name }) => name === REDIRECT_PROGRAM_NAME && programId === pair.programId,
+  );
   if (!ours) return `the program on what ${near} sends was removed`;
   // The kernel lists each priority once with handle 0 before the filters that have it.
   const other = standing.find(

@@ -5,15 +5,7 @@ import { portHealth } from './port-health.js';
 const link: LinkInfo = { index: 7, name: 'tap0', up: true, carrier: true, operState: 'up', kind: 'tun' };
 
 describe('portHealth', () => {
-  it.each<
-    [
-      string,
-      LinkInfo | undefined,
-      'from-guest' | 'to-guest',
-      string | undefined,
-      true?,
-    ]
-  >([
+  it.each<[string, LinkInfo | undefined, 'from-guest' | 'to-guest', string | undefined, true?]>([
     ['a port taken out of its bridge', link, 'from-guest', 'HERALD_PORT_NOT_ATTACHED', true],
     ['a port taken out of its bridge, towards the guest', link, 'to-guest', undefined, true],
     ['a port in another network', { ...link, masterIndex: 9 }, 'from-guest', undefined, true],

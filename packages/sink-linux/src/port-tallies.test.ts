@@ -13,7 +13,8 @@ const tallied = () => {
     },
     remove: (key: number) => void counts.delete(key),
   };
-  const lets = (port: number, frames: number): void => void counts.set(port, (counts.get(port) ?? 0) + frames);
+  const lets = (port: number, frames: number): void =>
+    void counts.set(port, (counts.get(port) ?? 0) + frames);
   return { tallies: new PortTallies(counters), counts, lets, world };
 };
 

@@ -117,7 +117,7 @@ const recovers = (
       const heard = await heardSince(uplink, undoneAt);
       faults.push(...missingFaults(heard, all, 'B, once it was undone'));
       const firstAt = Math.min(...heard.map(({ atMs }) => atMs));
-      if (firstAt - undoneAt > 3000) faults.push(`the first frame came ${firstAt - undoneAt} ms after that`);
+      if (firstAt - undoneAt > 6000) faults.push(`the first frame came ${firstAt - undoneAt} ms after that`);
       return { faults };
     }),
 });

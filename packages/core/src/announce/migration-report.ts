@@ -63,8 +63,9 @@ export interface NicReport {
  * - `announced`: the system took frames, and of each NIC that lost some all left in another round
  * - `observed`: it went to its end under `observe`: what the report says of frames is what would have been sent
  * - `superseded`: the guest stopped meanwhile, or it was called off
- * - `failed`: the system took no frame, or frames that it took did not leave, or no port was left at the end
- * - `nothing-to-announce`: there was nothing to send, or no way
+ * - `failed`: the system took no frame, or frames that it took did not leave, no port was left at the
+ *   end, or the sink of its port could not open it
+ * - `nothing-to-announce`: there was nothing to send, or no port or no sink for it
  */
 export type AnnounceOutcome = 'announced' | 'observed' | 'superseded' | 'failed' | 'nothing-to-announce';
 

@@ -57,8 +57,25 @@ describe('Departures', () => {
     ['all left', [[3, 3, 0]], 1, true],
     ['one was refused', [[3, 2, 0]], 1, false],
     ['one was lost', [[3, 3, 1]], 1, false],
-    ['a later round left whole', [[3, 0, 0], [3, 3, 2], [3, 3, 0]], 1, true],
-    ['what was added afterwards was lost', [[3, 3, 0], [4, 4, 1]], 2, false],
+    [
+      'a later round left whole',
+      [
+        [3, 0, 0],
+        [3, 3, 2],
+        [3, 3, 0],
+      ],
+      1,
+      true,
+    ],
+    [
+      'what was added afterwards was lost',
+      [
+        [3, 3, 0],
+        [4, 4, 1],
+      ],
+      2,
+      false,
+    ],
   ])('where %s', (_, rounds, since, isWhole) => {
     let lost = 0;
     const departures = followed(() => lost);

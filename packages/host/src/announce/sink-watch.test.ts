@@ -32,7 +32,14 @@ const watched = (over: Partial<FrameSink> = {}) => {
 
 describe('SinkWatch', () => {
   it.each<[string, Partial<FrameSink>]>([
-    ['throws', { watch: () => { throw new Error('no'); } }],
+    [
+      'throws',
+      {
+        watch: () => {
+          throw new Error('no');
+        },
+      },
+    ],
     ['gives no way to stop', { watch: () => undefined as unknown as () => void }],
   ])('goes on where a sink %s', (_, over) => {
     const { watch } = watched(over);
@@ -56,7 +63,10 @@ describe('SinkWatch', () => {
     for (const state of [BACK, LOST, LOST]) say(state);
     expect(again()).toBe(0);
     for (const state of [BACK, BACK]) say(state);
-    expect(told).toEqual(['HERALD_SINK_LOST tap: it was removed', 'HERALD_SINK_RESTORED tap: it was made again']);
+    expect(told).toEqual([
+      'HERALD_SINK_LOST tap: it was removed',
+      'HERALD_SINK_RESTORED tap: it was made again',
+    ]);
     expect(again()).toBe(1);
   });
 

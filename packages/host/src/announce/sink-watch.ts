@@ -80,7 +80,8 @@ export class SinkWatch {
     }
     watched.changes += 1;
     if (watched.changes <= MOST_CHANGES) this.tell(name, watched);
-    else watched.timer ??= this.clock.setTimer(watched.since + WINDOW_MS - now, () => this.tell(name, watched));
+    else
+      watched.timer ??= this.clock.setTimer(watched.since + WINDOW_MS - now, () => this.tell(name, watched));
   }
 
   private tell(name: string, watched: Watched): void {

@@ -53,7 +53,12 @@ describe('an announcement that did not leave', () => {
     await test.clock.advance(0);
     expect(test.sink.stations).toEqual(HANDED);
     await test.clock.advance(900);
-    expect(test.report).toMatchObject({ outcome: 'announced', cause: 'migration', retryOf: first?.id, epoch: first?.epoch });
+    expect(test.report).toMatchObject({
+      outcome: 'announced',
+      cause: 'migration',
+      retryOf: first?.id,
+      epoch: first?.epoch,
+    });
     await test.clock.advance(20_000);
     expect(test.published?.residence).toBe('resident');
     await test.clock.advance(400_000);
@@ -85,7 +90,25 @@ describe('an announcement that did not leave', () => {
         sink.look = undefined;
       },
     ],
-    ['its port is not there', ({ sink }) => void sink.ports.delete('tap0'), ({ sink }) => void sink.ports.add('tap0')],
+    [
+      'its port is not there',
+      ({ sink }) => void sink.ports.delete('tap0'),
+      ({ sink }) => void sink.ports.add('tap0'),
+    ],
+    [
+      'its sink cannot open the port when all is made ready anew',
+      (test) => {
+        test.sink.opening = async () => {
+          throw new Error('the injector is gone');
+        };
+        test.sink.look = async () => ({ ready: false, code: 'HERALD_SINK_LOST', message: 'it is gone' });
+        test.sink.tell({ ready: false, code: 'HERALD_SINK_LOST', message: 'it is gone' });
+      },
+      ({ sink }) => {
+        sink.opening = undefined;
+        sink.look = undefined;
+      },
+    ],
     [
       'the system refuses its frames',
       ({ sink }) => {

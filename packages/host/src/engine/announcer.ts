@@ -94,7 +94,9 @@ export class Announcer {
     departures.look(result.rounds.at(-1)?.round ?? 1);
     const areAnyPortsWell = await announcement.checkPorts();
     const isLost = departures.losses.some(({ nic }) => !departures.isWhole(nic));
-    const hasFailed = result.outcome === 'announced' && (isLost || !areAnyPortsWell);
+    const hasFailed =
+      (result.outcome === 'announced' && (isLost || !areAnyPortsWell)) ||
+      (result.outcome === 'nothing-to-announce' && announcement.wasRefused);
     const outcome = hasFailed ? 'failed' : result.outcome;
     const rounds = result.rounds.map((round) => announcement.accounted(round));
     const { problems, handoff, ...rest } = origin;

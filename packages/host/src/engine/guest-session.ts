@@ -240,7 +240,9 @@ export class GuestSession implements ArrivingGuest {
     this.arrival.settleDebt(announcement);
     announcement.run.complete();
     const { last: handoff } = this.handoff;
-    this.work.follow(this.announcer.report(announcement, { cause, epoch, handoff, problems: faults, retryOf: id }));
+    this.work.follow(
+      this.announcer.report(announcement, { cause, epoch, handoff, problems: faults, retryOf: id }),
+    );
     return true;
   }
 

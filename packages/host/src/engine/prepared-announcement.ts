@@ -168,6 +168,14 @@ export class PreparedAnnouncement {
     return areAnyWell;
   }
 
+  /** Whether there was something to send, and the sink of its port could not open it. */
+  get wasRefused(): boolean {
+    return this.prepared.some(
+      ({ plan, sink, channel }) =>
+        plan.announcements.length > 0 && sink !== undefined && channel === undefined,
+    );
+  }
+
   /** Whether any of what it has would leave, by the look at its ports when it was made ready. */
   get canLeave(): boolean {
     return this.prepared.some(({ channel, problem }) => channel !== undefined && problem === undefined);
@@ -203,7 +211,8 @@ export class PreparedAnnouncement {
     if (this.mode === 'observe') return [];
     return this.prepared.flatMap(({ plan, added, channel, problem }) => {
       if (plan.announcements.length + added.length === 0 || problem?.code === 'HERALD_NIC_NO_SINK') return [];
-      const isOut = channel !== undefined && problem === undefined && this.run.departures.isWhole(plan.nic.id);
+      const isOut =
+        channel !== undefined && problem === undefined && this.run.departures.isWhole(plan.nic.id);
       return isOut ? [] : [plan.nic];
     });
   }
