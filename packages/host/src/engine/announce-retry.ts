@@ -87,7 +87,10 @@ export class AnnounceRetry {
   }
 
   private later(owed: OwedAnnouncement): void {
-    if (this.services.clock.elapsed() - this.since >= LONGEST_MS) return this.giveUp();
+    if (this.services.clock.elapsed() - this.since >= LONGEST_MS) {
+      this.giveUp();
+      return;
+    }
     this.retry.again();
     const listed = this.guest.nics();
     this.portWatch.follow(owed.nics.map((nic) => listed.find(({ id }) => id === nic.id) ?? nic));
@@ -96,7 +99,10 @@ export class AnnounceRetry {
   private async tryAgain(): Promise<void> {
     const { owed } = this;
     if (owed === undefined || this.isTrying) return;
-    if (!this.guest.isRunning()) return this.giveUp();
+    if (!this.guest.isRunning()) {
+      this.giveUp();
+      return;
+    }
     this.isTrying = true;
     let wasSent = false;
     try {
