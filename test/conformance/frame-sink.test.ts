@@ -12,6 +12,10 @@ const fabric = frameSinkContract({
       port: { kind: 'tap', name },
       missing: { kind: 'tap', name: 'tapB' },
       heard: async () => sink.sent.map(({ frame }) => frame.bytes),
+      breakDown: async () => {
+        sink.breakDown();
+        return async () => sink.mend();
+      },
       close: async () => {},
     };
   },

@@ -14,6 +14,7 @@ import {
 } from '@nic-herald/testkit';
 import { arpLength, encodeArp, Ipv4Address, MacAddress } from '@nic-herald/wire';
 import { TapEnd } from '../privileged/tap-end.js';
+import { realClock } from './real-clock.js';
 
 const port = { kind: 'tap', name: 'tap0' };
 const missing = { kind: 'tap', name: 'tap9' };
@@ -42,7 +43,7 @@ const send = async (frames: readonly Uint8Array[]): Promise<void> => {
 };
 
 const sink = frameSinkContract({
-  open: async () => ({ sink: new LinuxTapSink(), port, missing, close: async () => {} }),
+  open: async () => ({ sink: new LinuxTapSink(realClock), port, missing, close: async () => {} }),
   directions: ['from-guest', 'to-guest'] satisfies FrameDirection[],
   noHeard: 'what leaves a real tap is heard by the tests of the sink itself',
 });

@@ -11,6 +11,7 @@ import {
   NetlinkSocket,
 } from '@nic-herald/linux-sys';
 import { LinuxTapSink } from '@nic-herald/sink-linux';
+import { realClock } from '../conformance/real-clock.js';
 import { batchOfHex } from './batch-of-hex.js';
 import type { LearnerName, LearnerRequest } from './learner-driver.js';
 import { serveDriver } from './serve-driver.js';
@@ -35,7 +36,7 @@ const opened = (port: string): PortLearner => {
 
 const channelTo = async (tap: string): Promise<FrameChannel> => {
   if (!sink) {
-    sink = new LinuxTapSink();
+    sink = new LinuxTapSink(realClock);
     await sink.start();
   }
   const channel = channels.get(tap) ?? (await sink.open(tapPort(tap), { direction: 'from-guest' }));

@@ -1,15 +1,15 @@
-import type { ChannelHealth, FrameDirection, SendResult } from '@nic-herald/core';
+import type { ChannelHealth, FrameDirection, SendResult, SinkState } from '@nic-herald/core';
 import type { LinuxSinkProbe } from '@nic-herald/sink-linux';
 import { DriverProcess } from './driver-process.js';
 import type { NetworkSandbox } from './network-sandbox.js';
 
 /** One line to the driver process. Frames are in hexadecimal. */
 export type SinkRequest =
-  | { readonly do: 'start' | 'close' | 'probe' }
+  | { readonly do: 'start' | 'close' | 'probe' | 'told' }
   | { readonly do: 'hold' | 'read'; readonly tap: string }
   | { readonly do: 'open'; readonly port: string; readonly direction: FrameDirection }
-  | { readonly do: 'send'; readonly port: string; readonly frames: readonly string[] }
-  | { readonly do: 'health'; readonly port: string };
+  | { readonly do: 'send' | 'prepare'; readonly port: string; readonly frames: readonly string[] }
+  | { readonly do: 'health' | 'fire' | 'lost'; readonly port: string };
 
 /** A process in a sandbox that has a LinuxTapSink and does with it as told. */
 export class SinkDriver extends DriverProcess<SinkRequest> {
@@ -49,5 +49,25 @@ export class SinkDriver extends DriverProcess<SinkRequest> {
 
   health(port: string): Promise<ChannelHealth> {
     return this.ask({ do: 'health', port });
+  }
+
+  /** Lays frames out for a port, for `fire`. */
+  prepare(port: string, frames: readonly string[]): Promise<void> {
+    return this.ask({ do: 'prepare', port, frames });
+  }
+
+  /** Sends what was laid out for a port. */
+  fire(port: string): Promise<SendResult> {
+    return this.ask({ do: 'fire', port });
+  }
+
+  /** How many frames its channel lost; `not known` where it does not say. */
+  lost(port: string): Promise<number | 'not known'> {
+    return this.ask({ do: 'lost', port });
+  }
+
+  /** All that the sink told of itself so far. */
+  told(): Promise<readonly SinkState[]> {
+    return this.ask({ do: 'told' });
   }
 }

@@ -75,7 +75,7 @@ export class StagedAgent {
     const config = place.config && join(place.directory, `herald-${place.label}.yaml`);
     if (config !== undefined) await writeFile(config, place.config ?? '');
     const agent = new StagedAgent(place, reports, config);
-    await agent.line('ready', (line) => line.msg === 'ready');
+    await agent.line('ready', (line) => line.msg === 'ready', 30_000); // a busy machine takes its time
     return agent;
   }
 

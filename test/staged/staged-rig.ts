@@ -9,6 +9,7 @@ import {
   makeSocketDirectory,
   removeNetwork,
 } from '../lab/namespaces.js';
+import { runProgram } from '../lab/run-program.js';
 import { TapReceiver } from '../lab/tap-receiver.js';
 import type { PlayedSpec } from './played/played-spec.js';
 import type { PlayedGuest } from './played-guest.js';
@@ -125,6 +126,11 @@ export class StagedRig {
   /** Runs `ip` commands on a host, in order. */
   async ip(host: HostName, ...lines: readonly string[]): Promise<void> {
     await ipBatch(this.#network.hosts[host], lines);
+  }
+
+  /** Runs a `tc` command on a host. */
+  async tc(host: HostName, words: string): Promise<void> {
+    await runProgram('tc', ['-n', this.#network.hosts[host], ...words.split(' ')]);
   }
 
   async stop(): Promise<void> {

@@ -129,4 +129,5 @@ export {
   type PreparedBatch,
   type SendResult,
   type SinkOptions,
+  type SinkState,
 } from './sink/frame-sink.js';

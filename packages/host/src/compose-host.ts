@@ -25,6 +25,7 @@ import { checkAnnouncePacing, DEFAULT_ANNOUNCE_PACING, MAX_HOST_NAME } from '@ni
 import { withDeadline } from './announce/deadline.js';
 import { FramePacer } from './announce/frame-pacer.js';
 import { SinkRegistry } from './announce/sink-registry.js';
+import { SinkWatch } from './announce/sink-watch.js';
 import { checkedCompanions } from './companions/checked-companions.js';
 import { FRAME_SCHEDULE, HANDOFF_STORES } from './compose/host-defaults.js';
 import { HostLifetime } from './compose/host-lifetime.js';
@@ -102,6 +103,9 @@ export const composeHost = async (
     policy,
     models: new ModelRegistry(installation.all(NIC_MODEL), installation.all(ANNOUNCE_HANDLER)),
     sinks: new SinkRegistry(installation.all(FRAME_SINK), clock, policy),
+    sinkWatch: new SinkWatch(installation.all(FRAME_SINK), clock, (warning) =>
+      bus.emit('warning', { warning }),
+    ),
     schedule: installation.get(FRAME_SCHEDULE),
     pacers: { announce: new FramePacer(pacing, clock), observe: new FramePacer(pacing, clock) },
     learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),

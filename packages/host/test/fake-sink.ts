@@ -10,6 +10,7 @@ import {
   type PortClaim,
   type SendResult,
   type SinkOptions,
+  type SinkState,
 } from '@nic-herald/core';
 import { frameCount } from '@nic-herald/core/internal';
 import { decodeIgmpQuery, decodeMldQuery, decodeRarp, isDecodeError } from '@nic-herald/wire';
@@ -47,6 +48,11 @@ export class FakeSink implements FrameSink {
   look: (() => Promise<ChannelHealth>) | undefined;
   /** Replaces the opening of a port. */
   opening: ((direction: FrameDirection) => Promise<void>) | undefined;
+  /** It takes frames, and they do not leave. */
+  loses = false;
+  /** Frames that it lost so far. */
+  lost = 0;
+  private readonly listeners = new Set<(state: SinkState) => void>();
   readonly since: number;
 
   constructor(private readonly clock: Clock) {
@@ -74,12 +80,23 @@ export class FakeSink implements FrameSink {
         send: (first, count) =>
           isOpen ? this.send(batch, port.name, direction, first, count) : { accepted: 0, failure: 'closed' },
       }),
+      lost: () => this.lost,
       health: async () => this.look?.() ?? this.health(port.name),
       close: async () => {
         if (isOpen) this.openChannels -= 1;
         isOpen = false;
       },
     };
+  }
+
+  watch(told: (state: SinkState) => void): () => void {
+    this.listeners.add(told);
+    return () => void this.listeners.delete(told);
+  }
+
+  /** Tells of itself. */
+  tell(state: SinkState): void {
+    for (const told of this.listeners) told(state);
   }
 
   private health(port: string): ChannelHealth {
@@ -96,6 +113,10 @@ export class FakeSink implements FrameSink {
   ): SendResult {
     const end = Math.min(frameCount(batch), first + count);
     if (this.refusal !== undefined) return this.refusal(end - first, direction);
+    if (this.loses) {
+      this.lost += end - first;
+      return { accepted: end - first };
+    }
     for (let index = first; index < end; index++) {
       const bytes = batch.bytes.subarray(batch.starts[index], batch.starts[index + 1]);
       const left = { at: this.clock.now() - this.since, port };

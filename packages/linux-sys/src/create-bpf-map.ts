@@ -22,13 +22,14 @@ export interface BpfMapShape {
 }
 
 /** Makes a map of one of the kernel's types. Needs CAP_BPF (before Linux 5.8 CAP_SYS_ADMIN). Throws SystemCallError. */
-export const createBpfMap = (type: number, shape: BpfMapShape): FileDescriptor => {
+export const createBpfMap = (type: number, shape: BpfMapShape, flags = 0): FileDescriptor => {
   const attributes = new Uint8Array(CREATE_BYTES);
   const view = new DataView(attributes.buffer);
   view.setUint32(0, type, true);
   view.setUint32(4, shape.keyBytes, true);
   view.setUint32(8, shape.valueBytes, true);
   view.setUint32(12, shape.capacity, true);
+  view.setUint32(16, flags, true);
   new TextEncoder().encodeInto(shape.name, attributes.subarray(28, 43)); // map_name, ended by a zero byte
   const make = (): number => libc().bpf(BPF_MAP_CREATE, attributes, CREATE_BYTES);
   let fd = make();

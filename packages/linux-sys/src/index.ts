@@ -11,6 +11,7 @@ export {
 } from './bridge.js';
 export { type Capability, heldCapabilities } from './capabilities.js';
 export { commandLine } from './command-line.js';
+export { CounterMap } from './counter-map.js';
 export type { BpfMapShape } from './create-bpf-map.js';
 export type { FileDescriptor } from './file-descriptor.js';
 export { type HeldInterface, heldInterfaces } from './held-interfaces.js';

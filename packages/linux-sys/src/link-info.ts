@@ -8,6 +8,7 @@ export const LINK_HEADER_BYTES = 16;
 export const IFLA = {
   ADDRESS: 1,
   IFNAME: 3,
+  MTU: 4,
   LINK: 5,
   MASTER: 10,
   OPERSTATE: 16,
@@ -54,6 +55,8 @@ export interface LinkInfo {
   /** Something is at the other end: of a tap, a process that has it open. */
   readonly carrier: boolean;
   readonly operState: OperState;
+  /** The longest packet it sends, without the Ethernet header, bytes; absent where the kernel does not say. */
+  readonly mtu?: number;
   /** `tun` (also a tap), `veth`, `bridge`, `openvswitch`, ...; absent for hardware. */
   readonly kind?: string;
   /** The interface this one is a port of. */
@@ -77,6 +80,7 @@ export const parseLinkInfo = (payload: Uint8Array): LinkInfo => {
   const address = attributes.get(IFLA.ADDRESS);
   const masterIndex = numberIn(attributes, IFLA.MASTER);
   const linkedIndex = numberIn(attributes, IFLA.LINK);
+  const mtu = numberIn(attributes, IFLA.MTU);
   const bridgePort =
     textIn(info, IFLA_INFO.SLAVE_KIND) === 'bridge' ? nestedIn(info, IFLA_INFO.SLAVE_DATA) : undefined;
   const bridgePortState = bridgePort && BRIDGE_PORT_STATES[byteIn(bridgePort, IFLA_BRPORT_STATE) ?? 0];
@@ -88,6 +92,7 @@ export const parseLinkInfo = (payload: Uint8Array): LinkInfo => {
     carrier: byteIn(attributes, IFLA.CARRIER) === 1,
     operState: OPER_STATES[byteIn(attributes, IFLA.OPERSTATE) ?? 0] ?? 'unknown',
     ...(address?.length === 6 && { address: address.slice() }), // or it keeps a whole datagram
+    ...(mtu !== undefined && { mtu }),
     ...(kind !== undefined && { kind }),
     ...(masterIndex !== undefined && { masterIndex }),
     ...(linkedIndex !== undefined && { linkedIndex }),

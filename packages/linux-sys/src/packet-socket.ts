@@ -30,18 +30,32 @@ export type PacketSocketOptions = {
  * PACKET_QDISC_BYPASS is never set: it would skip the interface's clsact egress hook, and with it injection.
  */
 export class PacketSocket {
-  readonly ifindex: number;
   private readonly descriptor: FileDescriptor;
+  private bound: number;
 
   /** See `openPacketSocket`. */
   constructor(descriptor: FileDescriptor, ifindex: number) {
     this.descriptor = descriptor;
-    this.ifindex = ifindex;
+    this.bound = ifindex;
+  }
+
+  /** The interface that it sends through. */
+  get ifindex(): number {
+    return this.bound;
   }
 
   /** The descriptor's number; -1 once closed. */
   get fd(): number {
     return this.descriptor.number;
+  }
+
+  /**
+   * Sends through another interface from now on; what was laid out for this socket stays good. Throws SystemCallError
+   * (ENODEV where there is no such interface).
+   */
+  rebind(ifindex: number): void {
+    bindTo(this.fd, ifindex, `interface number ${ifindex}`);
+    this.bound = ifindex;
   }
 
   /** Closes it; a batch sent afterwards fails with EBADF. */
@@ -71,10 +85,14 @@ export const openPacketSocket = (options: PacketSocketOptions): PacketSocket => 
     if (options.sendBufferBytes !== undefined) {
       setNumberOption(fd, SOL_SOCKET, SO_SNDBUF, options.sendBufferBytes, `send buffer for ${name}`);
     }
-    const address = linkLayerAddress(ifindex);
-    checked(libc().bind(fd, address, address.length), 'bind', `packet socket to ${name}`);
+    bindTo(fd, ifindex, name);
   });
   return new PacketSocket(descriptor, ifindex);
+};
+
+const bindTo = (fd: number, ifindex: number, name: string): void => {
+  const address = linkLayerAddress(ifindex);
+  checked(libc().bind(fd, address, address.length), 'bind', `packet socket to ${name}`);
 };
 
 /** struct sockaddr_ll; with protocol 0, send only. */

@@ -18,7 +18,7 @@ describe('parseFilter', () => {
     const filters = golden.filters.map((hex) => parseFilter(new Uint8Array(Buffer.from(hex, 'hex'))));
     expect(filters).toEqual([
       { ...shared, handle: 0 },
-      { ...shared, handle: 0x6e68, name: 'nic-herald-learn+clsact' },
+      { ...shared, handle: 0x6e68, name: 'nic-herald-learn+clsact', programId: 2 },
     ]);
   });
 });

@@ -29,7 +29,7 @@ const INGRESS_HANDLE = 0xffff_0000;
 const HOOKS = { ingress: 0xffff_fff2, egress: 0xffff_fff3 } as const;
 const ETH_P_ALL_BIG_ENDIAN = 0x0300;
 const TCA = { KIND: 1, OPTIONS: 2, CHAIN: 11 } as const;
-const TCA_BPF = { FD: 6, NAME: 7, FLAGS: 8 } as const;
+const TCA_BPF = { FD: 6, NAME: 7, FLAGS: 8, ID: 11 } as const;
 const TCA_BPF_FLAG_ACT_DIRECT = 1;
 
 /** Where a queueing discipline lets filters look at frames: clsact at both, ingress at what comes in. */
@@ -52,6 +52,8 @@ export interface TrafficFilter {
   readonly chain: number;
   /** Of a bpf filter: what it was called when it was added. */
   readonly name?: string;
+  /** Of a bpf filter: the kernel's number of its program, which no other program has had since the machine started. */
+  readonly programId?: number;
 }
 
 /** Where a bpf filter stands, and what it is called in `tc filter show`. */
@@ -139,7 +141,9 @@ export const parseFilter = (payload: Uint8Array): TrafficFilter => {
   const attributes = decodeAttributes(payload.subarray(TC_HEADER_BYTES));
   const info = header.getUint32(16, true);
   const kind = textIn(attributes, TCA.KIND) ?? '';
-  const name = kind === 'bpf' ? textIn(nestedIn(attributes, TCA.OPTIONS), TCA_BPF.NAME) : undefined;
+  const options = kind === 'bpf' ? nestedIn(attributes, TCA.OPTIONS) : undefined;
+  const name = options && textIn(options, TCA_BPF.NAME);
+  const programId = options && numberIn(options, TCA_BPF.ID);
   return {
     priority: info >>> 16,
     handle: header.getUint32(8, true),
@@ -147,6 +151,7 @@ export const parseFilter = (payload: Uint8Array): TrafficFilter => {
     allProtocols: (info & 0xffff) === ETH_P_ALL_BIG_ENDIAN,
     chain: numberIn(attributes, TCA.CHAIN) ?? 0,
     ...(name !== undefined && { name }),
+    ...(programId !== undefined && { programId }),
   };
 };
 

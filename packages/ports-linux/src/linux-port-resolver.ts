@@ -170,4 +170,6 @@ const namespaceOf = (chosen: HeldInterface, pid: number): string | undefined => 
 
 /** What is watched of an interface, as text. */
 const printOfLink = (link: LinkInfo | undefined): string =>
-  link === undefined ? 'gone' : `${link.name} ${link.masterIndex ?? ''} ${link.bridgePortState ?? ''}`;
+  link === undefined
+    ? 'gone'
+    : `${link.name} ${link.masterIndex ?? ''} ${link.bridgePortState ?? ''} ${link.up} ${link.carrier}`;

@@ -1,4 +1,5 @@
 import {
+  CLOCK,
   FRAME_SINK,
   type HeraldPlugin,
   optionsSchema,
@@ -15,7 +16,8 @@ import { LinuxTapSink } from './linux-tap-sink.js';
 export const linuxSink = (): HeraldPlugin => ({
   name: '@nic-herald/sink-linux',
   contract: PLUGIN_CONTRACT,
-  install: (registrar) => registrar.contribute(FRAME_SINK, { factory: () => new LinuxTapSink() }),
+  install: (registrar) =>
+    registrar.contribute(FRAME_SINK, { factory: (resolver) => new LinuxTapSink(resolver.get(CLOCK)) }),
   diagnose: async () => diagnoseSink(),
 });
 

@@ -1,5 +1,6 @@
 import {
   type ChannelHealth,
+  type Clock,
   type FrameChannel,
   type FrameDirection,
   type FrameSink,
@@ -8,9 +9,12 @@ import {
   type Port,
   type PortClaim,
   type SinkOptions,
+  type SinkState,
 } from '@nic-herald/core';
 import { openPacketSocket } from '@nic-herald/linux-sys';
+import { AttachedPorts } from './attached-ports.js';
 import { Injector } from './injector.js';
+import { InjectorKeeper } from './injector-keeper.js';
 import { PortChannel } from './port-channel.js';
 import { portHealth } from './port-health.js';
 
@@ -23,19 +27,31 @@ const CLAIM: PortClaim = { preference: 60, reason: "at the tap itself, as the gu
 export class LinuxTapSink implements FrameSink, HostService {
   readonly name = 'linux-tap';
   private injector: Injector | undefined;
+  private keeper: InjectorKeeper | undefined;
+  private readonly attached = new AttachedPorts();
+  private readonly listeners = new Set<(state: SinkState) => void>();
+
+  constructor(private readonly clock: Pick<Clock, 'elapsed' | 'setTimer'>) {}
 
   /** Rejects as `Injector.open` throws: HERALD_SINK_BUSY, HERALD_SINK_NAME_TAKEN, HERALD_SINK_UNAVAILABLE. */
   async start(): Promise<void> {
-    this.injector ??= Injector.open();
+    if (this.injector !== undefined) return;
+    this.injector = Injector.open();
+    this.keeper = new InjectorKeeper(this.injector, this.clock, (state) => {
+      for (const listener of this.listeners) listener(state);
+    });
   }
 
   async claim(port: Port): Promise<PortClaim> {
     return port.kind === 'tap' ? CLAIM : { refusal: 'not a tap' };
   }
 
-  /** Rejects with HERALD_PORT_MISSING, or HERALD_SYSTEM_CALL where a socket cannot be opened. */
+  /**
+   * Rejects with HERALD_PORT_MISSING, with HERALD_SINK_LOST where the injector is broken and cannot be repaired now, or
+   * HERALD_SYSTEM_CALL where a socket cannot be opened.
+   */
   async open(port: Port, { direction }: Pick<SinkOptions, 'direction'>): Promise<FrameChannel> {
-    const injector = this.started();
+    const { injector } = this.started();
     const link = injector.find({ name: port.name });
     if (!link || (port.index !== undefined && port.index !== link.index)) {
       throw new HeraldError(
@@ -46,34 +62,55 @@ export class LinuxTapSink implements FrameSink, HostService {
         { details: { port: port.name } },
       );
     }
-    const socket =
-      direction === 'from-guest'
-        ? injector.openSocket(link.index)
-        : openPacketSocket({ ifindex: link.index });
-    return new PortChannel(socket, () => this.health(port, link.index, direction));
+    this.attached.note(link.index, link);
+    const look = (): ChannelHealth => this.health(port, link.index, direction);
+    if (direction === 'to-guest') return new PortChannel(openPacketSocket({ ifindex: link.index }), look);
+    const problem = this.lost();
+    if (problem !== undefined) throw new HeraldError(problem.code, problem.message);
+    const { socket, tally } = injector.inject(link.index);
+    return new PortChannel(socket, look, { ...tally, lost: () => this.noticing(tally.lost()) });
+  }
+
+  /** Tells where somebody breaks the injector, and when it is repaired. */
+  watch(told: (state: SinkState) => void): () => void {
+    const listener = (state: SinkState): void => told(state);
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   async close(): Promise<void> {
-    const injector = this.injector;
+    const { injector, keeper } = this;
     this.injector = undefined;
+    this.keeper = undefined;
+    keeper?.close();
     injector?.close();
   }
 
   private health(port: Port, index: number, direction: FrameDirection): ChannelHealth {
-    const injector = this.started();
-    const fault = direction === 'from-guest' ? injector.fault() : undefined;
-    if (fault) {
-      return {
-        ready: false,
-        code: 'HERALD_SINK_LOST',
-        message: `${fault}: restart nic-herald to inject again`,
-      };
-    }
-    return portHealth(port.name, injector.find({ index }), direction);
+    const { injector } = this.started();
+    const problem = direction === 'from-guest' ? this.lost() : undefined;
+    if (problem !== undefined) return problem;
+    const link = injector.find({ index });
+    this.attached.note(index, link);
+    return portHealth(port.name, link, direction, this.attached.has(index));
   }
 
-  private started(): Injector {
-    if (this.injector) return this.injector;
+  /** Looks at the injector, and repairs it where that can be done now. */
+  private lost(): Extract<ChannelHealth, { readonly ready: false }> | undefined {
+    const fault = this.started().keeper.look();
+    if (fault === undefined) return undefined;
+    return { ready: false, code: 'HERALD_SINK_LOST', message: `${fault}; it is tried again soon` };
+  }
+
+  /** Frames that were lost tell of a break before the next look would. */
+  private noticing(lost: number | undefined): number | undefined {
+    if (lost !== undefined && lost > 0) this.keeper?.suspect();
+    return lost;
+  }
+
+  private started(): { readonly injector: Injector; readonly keeper: InjectorKeeper } {
+    const { injector, keeper } = this;
+    if (injector !== undefined && keeper !== undefined) return { injector, keeper };
     throw new HeraldError(
       'HERALD_SINK_CLOSED',
       'the linux-tap sink is used before it started or after it closed',

@@ -1,15 +1,28 @@
 import type { ChannelHealth, FrameBatch, FrameChannel, PreparedBatch, SendResult } from '@nic-herald/core';
 import { nameOfErrno, type PacketSocket, SendBatch } from '@nic-herald/linux-sys';
 
+/** Counts what a channel's socket took. */
+export interface ChannelTally {
+  accepted(frames: number): void;
+  lost(): number | undefined;
+  close(): void;
+}
+
 /** A packet socket of its own, kept open from the first plan on: opening is cheap, closing takes 10 ms. */
 export class PortChannel implements FrameChannel {
   private readonly socket: PacketSocket;
   private readonly look: () => ChannelHealth;
+  readonly lost?: () => number | undefined;
 
-  /** `look` tells how the port is; it may throw a HeraldError. */
-  constructor(socket: PacketSocket, look: () => ChannelHealth) {
+  /** `look` tells how the port is; it may throw a HeraldError. Without a tally it is not known what left. */
+  constructor(
+    socket: PacketSocket,
+    look: () => ChannelHealth,
+    private readonly tally?: ChannelTally,
+  ) {
     this.socket = socket;
     this.look = look;
+    if (tally !== undefined) this.lost = () => tally.lost();
   }
 
   /** Lays the frames out for sendmmsg(2). Throws HERALD_FRAMES_INVALID. */
@@ -19,6 +32,7 @@ export class PortChannel implements FrameChannel {
     return {
       send: (first, count) => {
         const { sent, failures } = prepared.send(first, count);
+        this.tally?.accepted(sent);
         const [refused] = failures;
         if (!refused) return sent === prepared.count ? allAccepted : { accepted: sent };
         return {
@@ -35,6 +49,7 @@ export class PortChannel implements FrameChannel {
 
   /** Off the event loop: another guest may resume at this moment. */
   close(): Promise<void> {
+    this.tally?.close();
     return this.socket.closeInBackground();
   }
 }

@@ -5,7 +5,10 @@ import { portHealth } from './port-health.js';
 const link: LinkInfo = { index: 7, name: 'tap0', up: true, carrier: true, operState: 'up', kind: 'tun' };
 
 describe('portHealth', () => {
-  it.each<[string, LinkInfo | undefined, 'from-guest' | 'to-guest', string | undefined]>([
+  it.each<[string, LinkInfo | undefined, 'from-guest' | 'to-guest', string | undefined, true?]>([
+    ['a port taken out of its bridge', link, 'from-guest', 'HERALD_PORT_NOT_ATTACHED', true],
+    ['a port taken out of its bridge, towards the guest', link, 'to-guest', undefined, true],
+    ['a port in another network', { ...link, masterIndex: 9 }, 'from-guest', undefined, true],
     ['a port that is gone', undefined, 'from-guest', 'HERALD_PORT_MISSING'],
     ['a port that is down', { ...link, up: false }, 'from-guest', 'HERALD_PORT_DOWN'],
     ['a port without carrier', { ...link, carrier: false }, 'from-guest', 'HERALD_PORT_NO_CARRIER'],
@@ -29,8 +32,8 @@ describe('portHealth', () => {
     ],
     ['a forwarding bridge port', { ...link, bridgePortState: 'forwarding' }, 'from-guest', undefined],
     ['a port of no bridge', link, 'from-guest', undefined],
-  ])('%s', (_what, now, direction, code) => {
-    const health = portHealth('tap0', now, direction);
+  ])('%s', (_what, now, direction, code, wasAttached) => {
+    const health = portHealth('tap0', now, direction, wasAttached);
     expect(health.ready ? undefined : health.code).toBe(code);
     if (!health.ready) expect(health.message).toContain('port tap0');
   });

@@ -6,12 +6,14 @@ import type { LinkInfo } from '@nic-herald/linux-sys';
  *
  * `link` is the port as it is now, looked up by the number it had when it was opened: an interface that was
  * removed and made anew has another number, and frames for the old one vanish without an error. A bridge
- * port that is not forwarding drops what comes in, so it counts for frames from the guest alone.
+ * port that is not forwarding drops what comes in, so it counts for frames from the guest alone, and so does a port
+ * that stands alone though it was seen in a bridge or switch before (`wasAttached`).
  */
 export const portHealth = (
   port: string,
   link: LinkInfo | undefined,
   direction: FrameDirection,
+  wasAttached = false,
 ): ChannelHealth => {
   if (!link) {
     return fault(
@@ -25,6 +27,12 @@ export const portHealth = (
     return fault(
       'HERALD_PORT_NO_CARRIER',
       `port ${port} has no carrier: no QEMU has it open, or the guest's link is off`,
+    );
+  }
+  if (direction === 'from-guest' && wasAttached && link.masterIndex === undefined) {
+    return fault(
+      'HERALD_PORT_NOT_ATTACHED',
+      `port ${port} was taken out of its bridge or switch: frames for it reach no network`,
     );
   }
   const state = link.bridgePortState;

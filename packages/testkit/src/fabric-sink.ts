@@ -9,6 +9,7 @@ import {
   type PortClaim,
   type PreparedBatch,
   type SinkOptions,
+  type SinkState,
 } from '@nic-herald/core';
 import { frameCount } from '@nic-herald/core/internal';
 import type { FabricHost } from './fabric.js';
@@ -30,6 +31,8 @@ export class FabricSink implements FrameSink {
 
   /** Every frame that was sent so far. */
   readonly sent: SentFrame[] = [];
+  private readonly listeners = new Set<(state: SinkState) => void>();
+  private isBroken = false;
 
   constructor(
     private readonly host: FabricHost,
@@ -47,14 +50,49 @@ export class FabricSink implements FrameSink {
     if (at === undefined) {
       throw new HeraldError('HERALD_FABRIC_PORT', `host ${this.host.name} has no port ${port.name}`);
     }
+    let lost = 0;
     return {
-      prepare: (batch) => this.prepare(batch, at, direction),
-      health: async () => ({ ready: true }),
+      prepare: (batch) =>
+        this.prepare(batch, at, direction, (frames) => {
+          lost += frames;
+        }),
+      health: async () =>
+        this.isBroken
+          ? { ready: false, code: 'HERALD_SINK_LOST', message: 'the sink of the fabric is broken' }
+          : { ready: true },
+      lost: () => lost,
       close: async () => {},
     };
   }
 
-  private prepare(batch: FrameBatch, port: BridgePort, direction: FrameDirection): PreparedBatch {
+  watch(told: (state: SinkState) => void): () => void {
+    const listener = (state: SinkState): void => told(state);
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** From now on it takes frames and loses them, and says so. */
+  breakDown(): void {
+    this.isBroken = true;
+    this.tell({ ready: false, code: 'HERALD_SINK_LOST', message: 'it broke' });
+  }
+
+  /** It sends again. */
+  mend(): void {
+    this.isBroken = false;
+    this.tell({ ready: true, message: 'it was mended' });
+  }
+
+  private tell(state: SinkState): void {
+    for (const told of this.listeners) told(state);
+  }
+
+  private prepare(
+    batch: FrameBatch,
+    port: BridgePort,
+    direction: FrameDirection,
+    lost: (frames: number) => void,
+  ): PreparedBatch {
     const frames = Array.from({ length: frameCount(batch) }, (_, index) =>
       readFabricFrame(batch.bytes.subarray(batch.starts[index], batch.starts[index + 1])),
     );
@@ -62,6 +100,10 @@ export class FabricSink implements FrameSink {
       send: (first = 0, count = frames.length) => {
         const start = Math.max(0, first);
         const end = Math.min(frames.length, first + count);
+        if (this.isBroken) {
+          lost(Math.max(0, end - start));
+          return { accepted: Math.max(0, end - start) };
+        }
         for (let index = start; index < end; index += 1) {
           const frame = frames[index];
           if (frame === undefined) {

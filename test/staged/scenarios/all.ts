@@ -3,6 +3,7 @@ import { colo } from './colo.js';
 import { craftedEntries } from './crafted-entries.js';
 import { evacuation } from './evacuation-kill.js';
 import { hostTwins } from './host-twins.js';
+import { injector } from './injector.js';
 import { oldEntries } from './old-entries.js';
 import { ports } from './ports.js';
 import { returns } from './returns.js';
@@ -22,6 +23,7 @@ export const stagedCases: readonly StagedCase[] = [
   ...craftedEntries,
   ...sockets,
   ...ports,
+  ...injector,
   ...sinks,
   ...storageClock,
   ...slowObserver,

@@ -23,6 +23,8 @@ export interface RoundReport {
   readonly frames: number;
   /** Frames the kernel took; 0 under `observe`, where the others would have been given to it. */
   readonly accepted: number;
+  /** Of those, frames that did not leave, by the sink's own counters; absent: none that is known. */
+  readonly lost?: number;
   /** Frames that had to wait because the host may only send so fast; absent: none. */
   readonly delayed?: number;
   /** How long the one that waited longest did, ms; absent: none waited. */
@@ -58,11 +60,12 @@ export interface NicReport {
 
 /**
  * How an announcement ended.
- * - `announced`: the system took frames
+ * - `announced`: the system took frames, and of each NIC that lost some all left in another round
  * - `observed`: it went to its end under `observe`: what the report says of frames is what would have been sent
  * - `superseded`: the guest stopped meanwhile, or it was called off
- * - `failed`: the system took no frame, or no port was left at the end
- * - `nothing-to-announce`: there was nothing to send, or no way
+ * - `failed`: the system took no frame, or frames that it took did not leave, no port was left at the
+ *   end, or the sink of its port could not open it
+ * - `nothing-to-announce`: there was nothing to send, or no port or no sink for it
  */
 export type AnnounceOutcome = 'announced' | 'observed' | 'superseded' | 'failed' | 'nothing-to-announce';
 
@@ -73,6 +76,11 @@ export interface MigrationReport {
   readonly id?: string;
   /** 1 for the first; a later one has more sections, or newer ones. Reports before there were revisions lack it: 1. */
   readonly revision: number;
+  /**
+   * The announcement that failed and that this one repeats, by its id: for the NICs whose frames did not leave then.
+   * Absent: it is the first.
+   */
+  readonly retryOf?: string;
   readonly guest: GuestIdentity;
   readonly host: string;
   readonly epoch: number;

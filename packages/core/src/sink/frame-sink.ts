@@ -36,8 +36,19 @@ export interface FrameChannel {
   prepare(batch: FrameBatch): PreparedBatch;
   /** Looks at the port. Off the hot path: a send to a port that went away reports no error. */
   health(options: { readonly signal: AbortSignal }): Promise<ChannelHealth>;
+  /**
+   * How many of the frames that it accepted since it was opened did not leave, by what the sink itself counted: 0 and up,
+   * and never less than before. `undefined` where that is not known now; absent: the sink cannot tell. Quick, and called
+   * once frames are out, not on the hot path. Never throws, also when closed.
+   */
+  lost?(): number | undefined;
   close(): Promise<void>;
 }
+
+/** What a sink tells of itself, for people. */
+export type SinkState =
+  | { readonly ready: true; readonly message: string }
+  | { readonly ready: false; readonly code: ErrorCode; readonly message: string };
 
 /** What goes with each question to a sink. */
 export interface SinkOptions {
@@ -54,6 +65,12 @@ export interface FrameSink {
   claim(port: Port, options: SinkOptions): Promise<PortClaim>;
   /** Opens a channel. Rejects with a HeraldError where the port is missing or the system refuses; the next sink is then tried. */
   open(port: Port, options: SinkOptions): Promise<FrameChannel>;
+  /**
+   * Tells once that it can send through no port any more, and once that it can again; not how it is at first. What lies
+   * ready is then made ready anew, and what did not leave is sent again. A sink that mends itself tells both. Gives the
+   * way to stop, after which nothing is told. Never throws. May be called again.
+   */
+  watch?(told: (state: SinkState) => void): () => void;
 }
 
 /** The sinks of a host; a port is given the one that claims it best. */

@@ -2,6 +2,7 @@ import type { AnnounceMode, CancelTimer } from '@nic-herald/core';
 import type { AnnounceOutcome, AnnounceTiming, RoundReport } from '@nic-herald/core/internal';
 import { roundPause } from '../plan/round-pause.js';
 import { AnnouncementRound, type ReadyBatch, type RoundServices } from './announcement-round.js';
+import { Departures } from './departures.js';
 
 /** A refusal by the system while sending. */
 export interface SendFailure {
@@ -34,6 +35,8 @@ const MAX_FAILURES = 64;
  * hot path: it hands over what lies ready and nothing else.
  */
 export class AnnouncementRun {
+  /** What became of its frames. */
+  readonly departures = new Departures();
   private readonly rounds: RoundReport[] = [];
   private readonly failures: SendFailure[] = [];
   private batches: readonly ReadyBatch[] = [];
@@ -107,7 +110,8 @@ export class AnnouncementRun {
   add(batch: ReadyBatch): boolean {
     if (this.state === 'over' || this.timing.rounds === 0) return false;
     this.batches = [...this.batches, batch];
-    const { hasBegun } = this.round;
+    const { hasBegun, number } = this.round;
+    if (hasBegun) this.departures.added(batch.nic, number);
     this.round.put(batch, hasBegun ? 2 : 0);
     if (this.state === 'running' && !hasBegun) this.begin();
     this.expect();
@@ -123,6 +127,7 @@ export class AnnouncementRun {
     this.batches = [...this.batches.filter(({ nic }) => nic !== batch.nic), batch];
     const { round } = this;
     const { hasBegun } = round;
+    if (hasBegun) this.departures.added(batch.nic, round.number);
     const dropped = round.drop(batch.nic);
     const urgency = hasBegun ? dropped : 0;
     if (urgency !== undefined) round.putRest(batch, urgency);
@@ -149,6 +154,7 @@ export class AnnouncementRun {
     const round = new AnnouncementRound(number, this.services, {
       handed: (nic, frames, accepted, failure) => {
         this.offered += frames;
+        this.departures.handed(nic, number, frames, accepted);
         this.settled += this.services.mode === 'observe' ? frames : accepted;
         if (failure !== undefined && this.failures.length < MAX_FAILURES) {
           this.failures.push({ nic, round: number, failure });
@@ -205,6 +211,8 @@ export class AnnouncementRun {
 
   /** Nothing waits any more, be it of the round itself or of what was added to it later. */
   private isOut(round: AnnouncementRound): void {
+    // When the frames of all guests that wait in this turn are out, and before the round is told.
+    this.services.clock.setTimer(0, () => this.departures.look(round.number));
     if (!this.isReported(round)) {
       const report = this.keep(round);
       if (round.number === 1) this.lastFrameAt = report.finishedAt;

@@ -82,6 +82,7 @@ export class AnnounceEngine implements GuestIntake {
   /** From now on nothing is acted on. */
   async close(): Promise<void> {
     this.tidier.close();
+    this.services.sinkWatch.close();
     this.services.otherGuests.close();
     this.services.neighbourhood.close();
     this.services.hostTwins.close();

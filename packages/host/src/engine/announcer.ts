@@ -1,4 +1,4 @@
-import type { Guest, HeraldError, MigrationReport } from '@nic-herald/core';
+import type { Guest, HeraldError, MigrationReport, NicDescriptor } from '@nic-herald/core';
 import type { AnnounceCause } from '@nic-herald/core/internal';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import type { EngineServices } from './engine-services.js';
@@ -9,11 +9,22 @@ import type { PreparedAnnouncement } from './prepared-announcement.js';
 /** What a report says besides what was sent. */
 export interface AnnouncementOrigin {
   readonly cause: AnnounceCause;
+  /** The first announcement, where this one repeats it, by its id. */
+  readonly retryOf?: string;
   readonly epoch: number;
   readonly handoff: Pick<HandoffReading, 'snapshots'>;
   readonly resumed?: { readonly resumedAt: number; readonly readAt: number };
   /** What went wrong before it was made ready. */
   readonly problems: readonly HeraldError[];
+}
+
+/** What of an announcement did not leave. */
+export interface OwedAnnouncement {
+  /** Of the first of its attempts. */
+  readonly id: string;
+  readonly cause: AnnounceCause;
+  /** The NICs of which not all left, as they were then; none: it is done. */
+  readonly nics: readonly NicDescriptor[];
 }
 
 /** Most announcements that are over and are still spoken of; the oldest is let go of for another. */
@@ -31,6 +42,8 @@ export class Announcer {
     private readonly services: Pick<EngineServices, 'host' | 'bus'>,
     private readonly warnings: GuestWarnings,
     private readonly signal: AbortSignal,
+    /** Told of each announcement that came to its end. */
+    private readonly ended: (owed: OwedAnnouncement) => void,
   ) {
     const letGo = (): void => {
       this.silence();
@@ -77,11 +90,18 @@ export class Announcer {
     const { guest, warnings } = this;
     const { bus, host } = this.services;
     const result = await announcement.run.done;
+    const { departures } = announcement.run;
+    departures.look(result.rounds.at(-1)?.round ?? 1);
     const areAnyPortsWell = await announcement.checkPorts();
-    const outcome = result.outcome === 'announced' && !areAnyPortsWell ? 'failed' : result.outcome;
+    const isLost = departures.losses.some(({ nic }) => !departures.isWhole(nic));
+    const hasFailed =
+      (result.outcome === 'announced' && (isLost || !areAnyPortsWell)) ||
+      (result.outcome === 'nothing-to-announce' && announcement.wasRefused);
+    const outcome = hasFailed ? 'failed' : result.outcome;
+    const rounds = result.rounds.map((round) => announcement.accounted(round));
     const { problems, handoff, ...rest } = origin;
     const { id, mode, nics, company } = announcement;
-    const faults = [...problems, ...announcement.faults];
+    const faults = [...problems, ...announcement.faults, ...announcement.lossProblems];
     const sent = migrationReport({
       ...rest,
       id,
@@ -89,7 +109,7 @@ export class Announcer {
       host,
       snapshots: handoff.snapshots,
       mode,
-      result: { ...result, outcome },
+      result: { ...result, outcome, rounds },
       nics,
       faults,
     });
@@ -102,6 +122,8 @@ export class Announcer {
     for (const fault of [...faults, ...word.faults]) warnings.tell(fault);
     bus.emit('announce:finished', { guest, cause: origin.cause, report });
     this.speakOf(announcement, sent);
+    const { cause, retryOf } = origin;
+    if (outcome !== 'superseded') this.ended({ id: retryOf ?? id, cause, nics: announcement.owed });
     return report;
   }
 

@@ -85,7 +85,13 @@ export class Arming {
       () => this.refresh(),
       (error) => listener.failed(error), // a port that is not watched is still looked at now and then
     );
-    this.unwatch = of.handoff.stores.watch(() => this.refresh());
+    const unwatches = [
+      of.handoff.stores.watch(() => this.refresh()),
+      services.sinkWatch.onReady(() => this.refresh()), // what was made ready meanwhile has no way
+    ];
+    this.unwatch = () => {
+      for (const unwatch of unwatches) unwatch();
+    };
     this.refresh();
   }
 

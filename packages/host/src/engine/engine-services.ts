@@ -10,6 +10,7 @@ import type {
 import type { FramePacer } from '../announce/frame-pacer.js';
 import type { FrameSchedule } from '../announce/frame-schedule.js';
 import type { SinkRegistry } from '../announce/sink-registry.js';
+import type { SinkWatch } from '../announce/sink-watch.js';
 import type { HandoffStores } from '../handoff/handoff-stores.js';
 import type { HostTwinWatch } from '../handoff/host-twin-watch.js';
 import type { OtherGuests } from '../handoff/other-guests.js';
@@ -30,6 +31,8 @@ export interface EngineServices {
   readonly ports?: PortResolver;
   readonly models: ModelRegistry;
   readonly sinks: SinkRegistry;
+  /** Tells when a sink that could not send can do so again. */
+  readonly sinkWatch: SinkWatch;
   /**
    * The pace of all announcements of this host. What is only observed has one of its own: it shows what would have had
    * to wait, and delays nothing that is sent.

@@ -93,11 +93,11 @@ export class GuestArrival {
   }
 
   /** The guest is announced once all that is known of it by now has left. */
-  settleDebt({ run }: PreparedAnnouncement): void {
+  settleDebt(announcement: PreparedAnnouncement): void {
     const { signal, work } = this.parts;
     work.follow(
-      run.whenCaughtUp().then((isOut) => {
-        if (isOut && !signal.aborted) this.owner.take({ is: 'announced' });
+      announcement.run.whenCaughtUp().then((isOut) => {
+        if (isOut && !signal.aborted && announcement.hasLeft()) this.owner.take({ is: 'announced' });
       }),
     );
   }

@@ -21,7 +21,8 @@ import type { GuestHere } from '../ownership/heard-here.js';
 import { recognised } from '../residence/judge-stay.js';
 import { isHere, phaseOf, publishedAs, residenceAt, runsHere } from '../residence/residence.js';
 import { type ResidenceEffect, type ResidenceFact, residenceStep } from '../residence/residence-step.js';
-import { Announcer } from './announcer.js';
+import { AnnounceRetry } from './announce-retry.js';
+import { Announcer, type OwedAnnouncement } from './announcer.js';
 import { type Armed, Arming } from './arming.js';
 import type { EngineServices } from './engine-services.js';
 import { type ArrivingGuest, GuestArrival, type Resume } from './guest-arrival.js';
@@ -55,6 +56,7 @@ export class GuestSession implements ArrivingGuest {
   private readonly work: OwnedWork;
   private readonly stop = new AbortController();
   private readonly retry: RisingRetry;
+  private readonly announceRetry: AnnounceRetry;
   private readonly arrival: GuestArrival;
   residence; // changed by `take` alone
   /** Stops after which what was seen before is still to be written down. */
@@ -71,7 +73,9 @@ export class GuestSession implements ArrivingGuest {
     this.handoff = new GuestHandoff(guest, services, this.stop.signal);
     this.residence = residenceAt(phase);
     this.warnings = new GuestWarnings(bus, guest, clock);
-    this.announcer = new Announcer(guest, services, this.warnings, this.stop.signal);
+    this.announcer = new Announcer(guest, services, this.warnings, this.stop.signal, (owed) =>
+      this.announceRetry.ended(owed),
+    );
     this.ownership = new GuestOwnership(() => this.self, services.neighbourhood, clock);
     const { ownership } = this;
     this.observation = new GuestObservation(
@@ -90,6 +94,12 @@ export class GuestSession implements ArrivingGuest {
     const catchUp = (): void => void this.work.enqueue(() => this.catchUp());
     this.retry = new RisingRetry(clock, catchUp, (again) => this.handoff.stores.onConnected(again));
     this.work = new OwnedWork(guest, this.stop.signal, (problem) => this.warnings.tell(problem));
+    this.announceRetry = new AnnounceRetry(services, {
+      isRunning: () => this.isRunning,
+      attempt: (owed, isWanted) => this.work.ask(() => this.announceAgain(owed, isWanted)),
+      nics: () => this.knowledge.descriptors,
+      failed: (error) => this.work.failed(error),
+    });
     const { announcer, handoff, knowledge, observation, work } = this;
     const { signal } = this.stop;
     this.arrival = new GuestArrival(
@@ -245,6 +255,37 @@ export class GuestSession implements ArrivingGuest {
     return report;
   }
 
+  /**
+   * Announces once more what did not leave, where a port of it would let it out by now. False where none would, or the
+   * guest does not run here any more.
+   */
+  private async announceAgain(
+    { id, cause, nics }: OwedAnnouncement,
+    isWanted: () => boolean,
+  ): Promise<boolean> {
+    const { services, guest, ports, onRound, epoch } = this;
+    await this.look();
+    await this.readOwners();
+    const evidence = this.knowledge.evidence();
+    const { faults, ...planned } = planGuest(guest, evidence, services, this.ownership.judge(evidence));
+    const plans = planned.plans.filter(({ nic }) => nics.some((owed) => owed.id === nic.id));
+    const { timing } = services.policy.forGuest(guest.identity);
+    const occasion = { guest, cause, timing, ports, onRound };
+    const announcement = await PreparedAnnouncement.prepare({ ...planned, plans }, occasion, services);
+    if (!this.isRunning || !isWanted() || !announcement.canLeave) {
+      announcement.cancel();
+      return false;
+    }
+    announcement.fire();
+    this.arrival.settleDebt(announcement);
+    announcement.run.complete();
+    const { last: handoff } = this.handoff;
+    this.work.follow(
+      this.announcer.report(announcement, { cause, epoch, handoff, problems: faults, retryOf: id }),
+    );
+    return true;
+  }
+
   /** Looks at the cards now, after what was asked for before. Rejects where the guest does not answer. */
   freshLook(): Promise<void> {
     return this.work.ask(() => this.lookOrFail());
@@ -261,6 +302,7 @@ export class GuestSession implements ArrivingGuest {
   async close(): Promise<void> {
     this.stop.abort();
     this.retry.close();
+    this.announceRetry.close();
     this.observation.still();
     this.announcer.silence();
     await this.arming?.abandon();
@@ -280,6 +322,7 @@ export class GuestSession implements ArrivingGuest {
     receive: (resume) => this.receive(resume),
     silence: () => {
       this.observation.tellInjected();
+      this.announceRetry.giveUp();
       this.announcer.silence();
     },
     judge: () => void this.work.enqueue(() => this.catchUp()),
@@ -415,7 +458,9 @@ export class GuestSession implements ArrivingGuest {
     // Told after the frames of all guests that wait in this turn are out.
     services.clock.setTimer(0, () => {
       this.observation.injected(announcement);
-      services.bus.emit('announce:round-finished', { guest, epoch: this.epoch, round, ...announcement.told });
+      const accounted = announcement.accounted(round);
+      const { told } = announcement;
+      services.bus.emit('announce:round-finished', { guest, epoch: this.epoch, round: accounted, ...told });
     });
   };
 

@@ -13,6 +13,7 @@ export interface ReportParts {
   readonly host: string;
   readonly epoch: number;
   readonly cause: AnnounceCause;
+  readonly retryOf?: string;
   readonly snapshots: MigrationReport['snapshots'];
   readonly resumed?: { readonly resumedAt: number; readonly readAt: number };
   readonly mode: AnnounceMode;
@@ -23,7 +24,7 @@ export interface ReportParts {
 
 /** Writes down one announcement, without what its companions say. */
 export const migrationReport = (parts: ReportParts): MigrationReport => {
-  const { id, guest, host, epoch, cause, mode, snapshots, resumed, result, nics, faults } = parts;
+  const { id, guest, host, epoch, cause, retryOf, mode, snapshots, resumed, result, nics, faults } = parts;
   const { outcome, rounds, failures, firstFrameAt, lastFrameAt } = result;
   const sendWarnings = failures.slice(0, MAX_SEND_WARNINGS).map(
     ({ nic, round, failure }): ReportWarning => ({
@@ -35,6 +36,7 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
     format: 1,
     id,
     revision: 1,
+    ...(retryOf === undefined ? {} : { retryOf }),
     guest: guest.identity,
     host,
     epoch,

@@ -5,9 +5,10 @@ import {
   asHeraldError,
   type FrameChannel,
   type Guest,
-  type HeraldError,
+  HeraldError,
   type Incompleteness,
   messageOf,
+  type NicDescriptor,
   type Station,
 } from '@nic-herald/core';
 import type { AnnounceCause, AnnounceTiming, NicPlan, RoundReport } from '@nic-herald/core/internal';
@@ -156,13 +157,64 @@ export class PreparedAnnouncement {
    */
   async checkPorts(): Promise<boolean> {
     let areAnyWell = false;
-    for (const { plan, channel } of this.prepared) {
+    for (const nic of this.prepared) {
+      const { plan, channel, problem: _, ...rest } = nic;
       if (channel === undefined) continue;
       const problem = await channelProblem(plan.nic.id, channel, this.services.clock);
       areAnyWell ||= problem === undefined;
       this.note(problem);
+      this.put({ ...rest, plan, channel, ...(problem === undefined ? {} : { problem }) });
     }
     return areAnyWell;
+  }
+
+  /** Whether there was something to send, and the sink of its port could not open it. */
+  get wasRefused(): boolean {
+    return this.prepared.some(
+      ({ plan, sink, channel }) =>
+        plan.announcements.length > 0 && sink !== undefined && channel === undefined,
+    );
+  }
+
+  /** Whether any of what it has would leave, by the look at its ports when it was made ready. */
+  get canLeave(): boolean {
+    return this.prepared.some(({ channel, problem }) => channel !== undefined && problem === undefined);
+  }
+
+  /** Looks whether frames left; true where any did, or none was to. Not on the hot path. */
+  hasLeft(): boolean {
+    const { departures } = this.run;
+    departures.look(1);
+    return this.mode === 'observe' || departures.left > 0 || this.run.frames === 0;
+  }
+
+  /** A round with what of it is known by now to be lost. */
+  accounted(round: RoundReport): RoundReport {
+    const lost = this.run.departures.lostIn(round.round);
+    return lost === 0 ? round : { ...round, lost };
+  }
+
+  /** What the system took and did not let out, of each NIC. */
+  get lossProblems(): readonly HeraldError[] {
+    const { losses } = this.run.departures;
+    return [...new Set(losses.map(({ nic }) => nic))].map((nic) => {
+      const ofNic = losses.filter((loss) => loss.nic === nic);
+      const frames = ofNic.reduce((sum, loss) => sum + loss.frames, 0);
+      const rounds = ofNic.map(({ round }) => round).join(', ');
+      const message = `${nic}: ${frames} frames that the system took did not leave, in round ${rounds}: something stands in their way on this host`;
+      return new HeraldError('HERALD_FRAMES_LOST', message, { details: { nic, frames } });
+    });
+  }
+
+  /** The NICs of which not all left in any round, or whose port would let nothing out at the end. After `checkPorts`. */
+  get owed(): readonly NicDescriptor[] {
+    if (this.mode === 'observe') return [];
+    return this.prepared.flatMap(({ plan, added, channel, problem }) => {
+      if (plan.announcements.length + added.length === 0 || problem?.code === 'HERALD_NIC_NO_SINK') return [];
+      const isOut =
+        channel !== undefined && problem === undefined && this.run.departures.isWhole(plan.nic.id);
+      return isOut ? [] : [plan.nic];
+    });
   }
 
   private async open(plan: NicPlan): Promise<PreparedNic> {
@@ -176,12 +228,16 @@ export class PreparedAnnouncement {
     };
     const way = await this.channels.for(plan.nic, 'from-guest');
     if (!('channel' in way)) {
-      this.note(way.problem);
-      return way.sink === undefined ? nic : { ...nic, sink: way.sink };
+      const { problem } = way;
+      this.note(problem);
+      return way.sink === undefined ? { ...nic, problem } : { ...nic, problem, sink: way.sink };
     }
     for (const problem of way.problems) this.note(problem);
-    this.note(await channelProblem(plan.nic.id, way.channel, this.services.clock));
-    return { ...nic, sink: way.sink, channel: way.channel };
+    const { sink, channel } = way;
+    const problem = await channelProblem(plan.nic.id, channel, this.services.clock);
+    this.note(problem);
+    this.run.departures.follow(plan.nic.id, channel);
+    return { ...nic, sink, channel, ...(problem === undefined ? {} : { problem }) };
   }
 
   /** Leaves out of the later rounds what the live card does not hold and nobody saw, and addresses that were lost. */

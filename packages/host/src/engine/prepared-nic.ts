@@ -1,4 +1,4 @@
-import type { Announcement, FrameChannel, Incompleteness, Refusal } from '@nic-herald/core';
+import type { Announcement, FrameChannel, HeraldError, Incompleteness, Refusal } from '@nic-herald/core';
 import type { NicPlan } from '@nic-herald/core/internal';
 
 /** One NIC of a prepared announcement. */
@@ -6,6 +6,8 @@ export interface PreparedNic {
   readonly plan: NicPlan;
   readonly sink?: string;
   readonly channel?: FrameChannel;
+  /** Why its frames would not have left when it was looked at last; absent: they would. */
+  readonly problem?: HeraldError;
   /** What of the plan lies ready or was sent: all of it, or nothing where there is no way. */
   readonly announced: readonly Announcement[];
   /** What was found on the card afterwards and sent with the rest. */

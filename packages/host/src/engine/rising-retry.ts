@@ -34,6 +34,12 @@ export class RisingRetry {
     this.failures = 0;
   }
 
+  /** What waits is not tried. */
+  cancel(): void {
+    this.timer?.();
+    this.timer = undefined;
+  }
+
   close(): void {
     this.closed = true;
     this.unhear();

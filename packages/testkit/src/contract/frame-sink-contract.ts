@@ -21,6 +21,11 @@ export interface OpenedSink {
   readonly missing: Port;
   /** All frames that left through the port so far, in their order. */
   readonly heard?: () => Promise<readonly Uint8Array[]>;
+  /**
+   * Breaks the way of its frames, the port aside, as far as the sink has such a way; without it only what it says while it is
+   * sound is tried. Gives the way to undo it, where the sink does not mend itself.
+   */
+  readonly breakDown?: () => Promise<() => Promise<void>>;
   readonly close: () => Promise<void>;
 }
 
@@ -165,6 +170,59 @@ export const frameSinkContract = ({
         );
         await channel.close();
       }),
+      ...using('loses nothing while it is sound, where it can tell', async (opened, direction) => {
+        const channel = await channelOf(opened, direction);
+        if (channel.lost === undefined) return;
+        const batch = channel.prepare(batchOf(7));
+        for (const [count, sendSome] of [
+          [0, () => undefined],
+          [7, () => batch.send()],
+          [10, () => batch.send(2, 3)],
+        ] as const) {
+          sendSome();
+          demandLost(channel, 0, `after ${count} frames left`);
+        }
+        await channel.close();
+        const outcome = outcomeOfCall(() => channel.lost?.());
+        if ('thrown' in outcome)
+          throw contractBroken(`\`lost\` threw after \`close\`: ${inWords(outcome.thrown)}. It never throws`);
+      }),
+      ...using(
+        'knows what it took and did not let out, tells that it broke, and that it is back',
+        async (opened, direction) => {
+          const { sink, breakDown, heard } = opened;
+          if (breakDown === undefined) return;
+          const told: boolean[] = [];
+          const stop = sink.watch?.(({ ready }) => told.push(ready));
+          const deaf: boolean[] = [];
+          sink.watch?.(({ ready }) => deaf.push(ready))();
+          const channel = await channelOf(opened, direction);
+          const batch = channel.prepare(batchOf(5));
+          const mend = await breakDown();
+          const { accepted } = batch.send();
+          const left = (await heard?.())?.length;
+          if (left !== undefined && channel.lost !== undefined)
+            demandLost(channel, accepted - left, `where ${accepted} frames were taken and ${left} left`);
+          await mend();
+          await until(async () => (await channel.health({ signal })).ready, limitMs);
+          const before = (await heard?.())?.length ?? 0;
+          const lostBefore = channel.lost?.() ?? 0;
+          batch.send();
+          const after = (await heard?.())?.length;
+          demand(
+            after === undefined || after - before === 5,
+            `${(after ?? 0) - before} of 5 frames left once \`health\` said that it is ready again`,
+          );
+          if (channel.lost !== undefined) demandLost(channel, lostBefore, 'once it is back');
+          demand(
+            sink.watch === undefined || quote(told) === quote([false, true]),
+            `\`watch\` told ${quote(told)}: that it is not ready once, and once that it is, is wanted`,
+          );
+          demand(deaf.length === 0, '`watch` told something after it was stopped');
+          stop?.();
+          await channel.close();
+        },
+      ),
       ...using('sends nothing through a closed channel, and does not throw', async (opened, direction) => {
         const channel = await channelOf(opened, direction);
         const batch = channel.prepare(batchOf(3));
@@ -176,6 +234,22 @@ export const frameSinkContract = ({
       }),
     ],
   };
+};
+
+const demandLost = (channel: FrameChannel, wanted: number, when: string): void => {
+  const outcome = outcomeOfCall(() => channel.lost?.());
+  const said = 'thrown' in outcome ? inWords(outcome.thrown) : quote(outcome.value);
+  demand(
+    !('thrown' in outcome) && outcome.value === wanted,
+    `\`lost\` gave ${said} ${when}: ${wanted} is wanted. It counts what the sink took and did not let out; one that cannot tell has no \`lost\``,
+  );
+};
+
+const until = async (isSo: () => Promise<boolean>, limitMs: number): Promise<void> => {
+  for (const since = performance.now(); !(await isSo()); ) {
+    demand(performance.now() - since < limitMs, 'it does not say that it is ready again');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 };
 
 /** First frame, how many, and how many of 20 these are: what lies beyond a batch is left out. */
