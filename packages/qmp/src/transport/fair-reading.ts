@@ -8,9 +8,9 @@ const LINES_PER_MS = 0.1;
 /** A line that took longer than this, ms, counts as this: it may have been one large reply. */
 const MOST_DEBT_MS = 2;
 /** One turn of a stream that is behind, ms. */
-const TURN_MS = 0.5;
+const TURN_MS = 0.3;
 /** The part of the time that all streams which are behind have together. */
-const SHARE = 0.2;
+const SHARE = 0.1;
 
 interface Chunk {
   readonly bytes: Uint8Array;
@@ -20,7 +20,7 @@ interface Chunk {
 /** What a stream is read by. */
 export interface FairReadingOwner {
   /** Cuts a chunk into lines; may throw. */
-  split(bytes: Uint8Array): Iterator<Uint8Array>;
+  split(bytes: Uint8Array): Iterator<Uint8Array, void, void>;
   /** Takes a line, valid within the call. `readAt`: when its chunk was read, ms since 1970 UTC. False: no more of it. */
   take(line: Uint8Array, readAt: number): boolean;
   /** Reads no more for now: what the stream brings is kept where it comes from. */
@@ -39,7 +39,7 @@ export interface FairReadingOwner {
 export class FairReading {
   private static readonly behind = new Set<FairReading>();
   private readonly chunks: Chunk[] = [];
-  private lines: Iterator<Uint8Array> | undefined;
+  private lines: Iterator<Uint8Array, void, void> | undefined;
   private creditMs = BURST_MS;
   private creditLines = BURST_LINES;
   private countedAt: number;
@@ -81,17 +81,20 @@ export class FairReading {
   }
 
   private turn(): void {
-    while (!this.isClosed) {
-      const line = this.next();
-      if (line === undefined) return this.rest();
+    for (let line = this.next(); line !== undefined; line = this.next()) {
       const [chunk] = this.chunks;
-      if (!this.owner.take(line, chunk?.readAt ?? 0)) return this.close();
+      if (!this.owner.take(line, chunk?.readAt ?? 0)) this.close();
+      if (this.isClosed) return;
       const now = this.clock.elapsed();
       this.creditMs = Math.max(-MOST_DEBT_MS, this.creditMs - (now - this.countedAt));
       this.creditLines = Math.max(0, this.creditLines - 1);
       this.countedAt = now;
-      if (this.creditMs <= 0 && this.creditLines === 0) return this.wait();
+      if (this.creditMs <= 0 && this.creditLines === 0) {
+        this.wait();
+        return;
+      }
     }
+    this.rest();
   }
 
   /** The next line; absent where all that came is taken. */
@@ -99,8 +102,8 @@ export class FairReading {
     try {
       for (let [chunk] = this.chunks; chunk !== undefined; [chunk] = this.chunks) {
         this.lines ??= this.owner.split(chunk.bytes);
-        const { done, value } = this.lines.next();
-        if (done !== true) return value;
+        const next = this.lines.next();
+        if (next.done !== true) return next.value;
         this.lines = undefined;
         this.chunks.shift();
       }
