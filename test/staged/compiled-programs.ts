@@ -5,7 +5,7 @@ import { runProgram } from '../lab/run-program.js';
 const tests = join(import.meta.dirname, '..');
 const output = join(tests, '.cache/staged');
 const compiler = join(tests, '../node_modules/typescript/bin/tsc');
-const sources = ['staged/played/played-qemu-main.ts', 'staged/blocking-observer.ts'];
+const sources = ['staged/played/played-qemu-main.ts', 'staged/blocking-observer.ts', 'soak/gauge-plugin.ts'];
 
 /**
  * Compiles what runs in processes of its own, without checking it: a played QEMU must be there in a moment, twenty at

@@ -102,6 +102,27 @@ export class PlayedQemu {
     });
   }
 
+  /** It tells these events over and over for so long, ms; gives how many that were. */
+  async floods(events: readonly string[], forMs: number, most?: number): Promise<number> {
+    const { told } = await this.#order({
+      do: 'flood',
+      events,
+      forMs,
+      ...(most === undefined ? {} : { most }),
+    });
+    return told ?? 0;
+  }
+
+  /** Waits until an agent makes something ready for its guest: it was asked for its NICs twice. */
+  async isAwaited(limitMs = 5000): Promise<void> {
+    await this.#order({ do: 'await-listings', count: 2, limitMs });
+  }
+
+  /** It is another machine from now on, which waits for its guest or has it, at other sockets. */
+  async becomes(spec: PlayedSpec): Promise<void> {
+    await this.#order({ do: 'become', spec });
+  }
+
   /** It ends in order, as after `quit`. */
   async quits(): Promise<void> {
     this.process.stdin.write(`${JSON.stringify({ do: 'quit', id: 0 })}\n`);

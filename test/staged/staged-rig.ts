@@ -89,6 +89,16 @@ export class StagedRig {
     return join(this.#sockets, `${host}-${label}.qmp`);
   }
 
+  /** The network namespace of a host. */
+  namespace(host: HostName): string {
+    return this.#network.hosts[host];
+  }
+
+  /** Takes over the end of something that was started beside it. */
+  owns(part: Stoppable): void {
+    this.#started.push(part);
+  }
+
   /** Starts the agent of a host. */
   async agent(host: HostName, options: AgentOptions = {}): Promise<StagedAgent> {
     const agent = await StagedAgent.start({

@@ -32,6 +32,7 @@ export class PlayedMachine {
   #runState: string;
   #migration: PlayedMigration;
   #events: boolean;
+  #listings = 0;
   /** False while its cards hold defaults: before a migration has brought what they hold. */
   #loaded: boolean;
 
@@ -55,6 +56,11 @@ export class PlayedMachine {
     this.#migration = migration ?? this.#migration;
     this.#loaded = loaded ?? this.#loaded;
     return events.map(({ event, data }) => this.#emit(event, data));
+  }
+
+  /** How often it was asked for its NICs: once as it is introduced, and again as something is made of them. */
+  get listings(): number {
+    return this.#listings;
   }
 
   answer(command: string, given: Given): Reply {
@@ -124,6 +130,7 @@ export class PlayedMachine {
   }
 
   #human(line: unknown): string {
+    this.#listings += 1;
     if (line !== 'info network') return `unknown command: '${String(line)}'\r\n`;
     const clients = this.#spec.nics.map(
       ({ id, mac, tap, says = tap }) =>

@@ -2,16 +2,19 @@
 // process, and on its command line what QEMU's would say. The first line of its input says what it plays, each
 // further one is an order; each is answered by a line.
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TapEnd } from '../../privileged/tap-end.js';
 import { PlayedMachine } from './played-machine.js';
 import type { PlayedAnswer, PlayedOrder, PlayedSpec } from './played-spec.js';
 import { QmpSocket } from './qmp-socket.js';
 
+type Flood = Extract<PlayedOrder, { readonly do: 'flood' }>;
+
 /** A machine at its sockets, with its taps open, which gives them carrier; what comes out of them is not read. */
 class PlayedProcess {
-  readonly #machine: PlayedMachine;
+  #machine: PlayedMachine;
   readonly #taps: Map<string, TapEnd>;
-  readonly #sockets: QmpSocket[] = [];
+  #sockets: QmpSocket[] = [];
 
   private constructor(spec: PlayedSpec) {
     this.#machine = new PlayedMachine(spec);
@@ -20,8 +23,31 @@ class PlayedProcess {
 
   static async start(spec: PlayedSpec): Promise<PlayedProcess> {
     const started = new PlayedProcess(spec);
-    for (const path of spec.sockets) started.#sockets.push(await QmpSocket.bind(started.#machine, path));
+    await started.#listen(spec);
     return started;
+  }
+
+  async #listen({ sockets }: PlayedSpec): Promise<void> {
+    this.#sockets = await Promise.all(sockets.map((path) => QmpSocket.bind(this.#machine, path)));
+  }
+
+  /** Each event with the status it names, if any: `MIGRATION active`. */
+  async #flood({ events, forMs, most = Number.POSITIVE_INFINITY }: Flood): Promise<number> {
+    const until = performance.now() + forMs;
+    let told = 0;
+    while (performance.now() < until && told < most) {
+      for (let round = 0; round < 50 && told < most; round += 1) {
+        for (const each of events) {
+          const [event = '', status] = each.split(' ');
+          this.#machine.change({
+            events: [{ event, ...(status === undefined ? {} : { data: { status } }) }],
+          });
+          told += 1;
+        }
+      }
+      await Promise.all(this.#sockets.map((socket) => socket.isRead(until - performance.now())));
+    }
+    return told;
   }
 
   async obey(order: PlayedOrder): Promise<Omit<PlayedAnswer, 'id'>> {
@@ -37,6 +63,18 @@ class PlayedProcess {
       case 'reopen':
         this.#taps.get(order.tap)?.close();
         this.#taps.set(order.tap, new TapEnd(order.tap));
+        return {};
+      case 'flood':
+        return { told: await this.#flood(order) };
+      case 'await-listings': {
+        const until = performance.now() + order.limitMs;
+        while (this.#machine.listings < order.count && performance.now() < until) await sleep(5);
+        return {};
+      }
+      case 'become':
+        await Promise.all(this.#sockets.map((socket) => socket.close()));
+        this.#machine = new PlayedMachine(order.spec);
+        await this.#listen(order.spec);
         return {};
       case 'quit':
         await Promise.all(this.#sockets.map((socket) => socket.close()));

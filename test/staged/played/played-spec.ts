@@ -53,6 +53,17 @@ export type PlayedOrder =
   | { readonly do: 'speak'; readonly tap: string; readonly frames: readonly string[] }
   /** It lets go of a tap, which by now is another interface, and opens it again. */
   | { readonly do: 'reopen'; readonly tap: string }
+  /** It tells these events over and over, as fast as its client reads, for so long, ms. */
+  | {
+      readonly do: 'flood';
+      readonly events: readonly string[];
+      readonly forMs: number;
+      readonly most?: number;
+    }
+  /** Answers once it was asked for its NICs so often, or after so long, ms. */
+  | { readonly do: 'await-listings'; readonly count: number; readonly limitMs: number }
+  /** It is another machine from now on, at other sockets: the files of those it had go. */
+  | { readonly do: 'become'; readonly spec: PlayedSpec }
   /** It ends as after `quit`: the files of its sockets go. */
   | { readonly do: 'quit' };
 
@@ -61,4 +72,6 @@ export interface PlayedAnswer {
   readonly id: number;
   /** Of `tell`: the stamps of its events, ms since 1970 UTC with a fraction. */
   readonly stamps?: readonly number[];
+  /** Of `flood`: how many events were told. */
+  readonly told?: number;
 }

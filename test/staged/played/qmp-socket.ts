@@ -37,6 +37,24 @@ export class QmpSocket {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  /** Resolves when its client has read what was said, or after a while; in another turn in any case. */
+  async isRead(limitMs: number): Promise<void> {
+    const client = this.#client;
+    if (client === undefined || !client.writableNeedDrain) {
+      await new Promise(setImmediate);
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        client.off('drain', done).off('close', done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(0, limitMs));
+      client.once('drain', done).once('close', done);
+    });
+  }
+
   #accept(socket: Socket): void {
     socket.on('error', () => undefined);
     if (this.#client === undefined) this.#serve(socket);

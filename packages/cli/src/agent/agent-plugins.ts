@@ -17,6 +17,6 @@ export const agentPlugins = (
 ): readonly HeraldPlugin[] => [
   ...loaded.map(({ plugin }) => plugin),
   ...(statesPolicy(rules) ? [policyPlugin(rules)] : []),
-  observerPlugin('log', (bus) => logFacts(bus, logger)),
+  observerPlugin('log', (bus, clock) => logFacts(bus, logger, clock)),
   ...(reports === undefined ? [] : [reportsPlugin(reports, logger)]),
 ];

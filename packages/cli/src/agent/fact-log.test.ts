@@ -1,5 +1,6 @@
 import { type Guest, HeraldError, type MigrationEvents, type MigrationReport } from '@nic-herald/core';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
+import { FakeClock } from '@nic-herald/testkit';
 import { MacAddress } from '@nic-herald/wire';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -54,7 +55,11 @@ const logged = <E extends keyof MigrationEvents>(event: E, fact: MigrationEvents
   const lines: Line[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Line) };
   const bus = new IsolatingEventBus();
-  const stops = logFacts(bus, pino({ level: 'debug', base: null, timestamp: false }, destination));
+  const stops = logFacts(
+    bus,
+    pino({ level: 'debug', base: null, timestamp: false }, destination),
+    new FakeClock(),
+  );
   bus.emit(event, fact);
   expect(lines).toEqual([]); // nothing is written before the turn is over: a resume is being answered in it
   for (const stop of stops) stop();
@@ -152,5 +157,66 @@ describe('the log', () => {
     const lines = logged('announce:finished', { guest, cause: 'migration', report: report(5000) });
     expect(lines).toHaveLength(12);
     expect(lines.at(-2)).toMatchObject({ more: 4990, msg: 'more refusals, see the report' });
+  });
+});
+
+describe('logFacts, of one guest that has too much to tell', () => {
+  const other: Guest = { ...guest, instance: '/run/db.qmp#1', identity: { name: 'db' } };
+  const kept = () => {
+    const lines: Line[] = [];
+    const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Line) };
+    const bus = new IsolatingEventBus();
+    const clock = new FakeClock();
+    const stops = logFacts(bus, pino({ level: 'info', base: null, timestamp: false }, destination), clock);
+    const close = (): void => {
+      for (const stop of stops) stop();
+    };
+    return { lines, bus, clock, close };
+  };
+  const said = (lines: readonly Line[]): readonly unknown[] =>
+    lines.filter(({ leftOut }) => leftOut !== undefined).map(({ msg }) => msg);
+
+  it('writes fifty lines of each kind in ten seconds and says what it left out, of errors and refusals too', async () => {
+    const { lines, bus, clock, close } = kept();
+    const warning = new HeraldError('HERALD_TEST', 'trouble');
+    for (let round = 0; round < 400; round += 1) {
+      bus.emit('guest:stopped', { guest });
+      bus.emit('guest:resumed', { guest, resumedAt: 1, readAt: 2 });
+      bus.emit('migration:failed', { guest, side: 'destination', status: 'failed' });
+      bus.emit('warning', { guest, warning });
+    }
+    for (let round = 0; round < 30; round += 1) {
+      bus.emit('announce:finished', { guest, cause: 'migration', report: report(12) });
+    }
+    bus.emit('guest:stopped', { guest: other });
+    for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate);
+    await clock.advance(9_999);
+    expect(said(lines)).toEqual([]);
+    expect(lines.filter((line) => line['guest'] === 'db')).toHaveLength(1);
+    expect(lines).toHaveLength(4 * 50 + 50 + 30 + 30 + 1); // refusals, more of them, and the ends
+    await clock.advance(1);
+    expect(said(lines)).toEqual([
+      ...Array.from({ length: 4 }, () => 'guest web: 350 more like this in 10 s left out'),
+      'guest web: 250 more like this in 10 s left out',
+    ]);
+    bus.emit('guest:stopped', { guest });
+    close();
+    expect(lines.at(-1)).toMatchObject({ msg: 'guest stopped' });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('says at its end what it left out until then', () => {
+    const { lines, bus, close } = kept();
+    for (let round = 0; round < 51; round += 1) bus.emit('guest:stopped', { guest });
+    close();
+    expect(lines).toHaveLength(51);
+    expect(said(lines)).toEqual(['guest web: 1 more like this in 10 s left out']);
+  });
+
+  it('counts no line that its level leaves out', async () => {
+    const { lines, bus, clock } = kept();
+    for (let round = 0; round < 100; round += 1) bus.emit('nic:filter-changed', { guest, nic: 'nic0' });
+    await clock.advance(10_000);
+    expect(lines).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  type Clock,
   type Guest,
   guestLabel,
   isHeraldError,
@@ -10,27 +11,61 @@ import type { Logger } from 'pino';
 import { DeferredQueue } from './deferred-queue.js';
 import { reportSummary } from './report-summary.js';
 import { roundedMs } from './rounded-ms.js';
+import { WindowLimit } from './window-limit.js';
 
 /** Most refusals of one report that get a line of their own, the rest is a number; and most of its warnings. */
 const MAX_LINES = 10;
 
+/** Of one guest so many lines of one kind are written within so long, ms; what is left out is counted and said. */
+const LIMITS = { most: 50, windowMs: 10_000 };
+
 type Level = 'debug' | 'info' | 'warn' | 'error';
 type Line = readonly [level: Level, fields: Record<string, unknown>, message: string];
 
-/** Writes the facts on the bus to the log, one line each, after the turn in which they happened. */
-export const logFacts = (bus: MigrationEventBus, logger: Logger): readonly (() => void)[] => {
+/** The fields by which lines are of one kind: the guest, the event, a refusal's reason, a warning's code. */
+const KIND_FIELDS = ['event', 'instance', 'code', 'reason', 'status', 'side', 'outcome'] as const;
+
+/**
+ * Writes the facts on the bus to the log, one line each, after the turn in which they happened. What one guest has too
+ * much of is left out, and said to be.
+ */
+export const logFacts = (
+  bus: MigrationEventBus,
+  logger: Logger,
+  clock: Pick<Clock, 'setTimer'>,
+): readonly (() => void)[] => {
   const queue = new DeferredQueue();
+  const limit = new WindowLimit<Line>(clock, LIMITS, ({ first: [level, fields], count }) => {
+    const { event, guest, instance, code, reason } = fields;
+    const whose = typeof guest === 'string' ? `guest ${guest}: ` : '';
+    const message = `${whose}${count} more like this in ${LIMITS.windowMs / 1000} s left out`;
+    logger[level]({ event, guest, instance, code, reason, leftOut: count }, message);
+  });
+  const write = (line: Line): void => {
+    const [level, fields, message] = line;
+    if (!logger.isLevelEnabled(level) || !limit.admits(kindOf(line), line)) return;
+    logger[level](fields, message);
+  };
   const stops = (Object.keys(LINES) as MigrationEventName[]).map((event) =>
     bus.on(event, (fact) => {
       queue.push(() => {
         for (const [level, fields, message] of linesOf(event, fact)) {
-          logger[level]({ event, ...fields }, message);
+          write([level, { event, ...fields }, message]);
         }
       });
     }),
   );
-  return [...stops, () => queue.drain()];
+  return [
+    ...stops,
+    () => {
+      queue.drain();
+      limit.end();
+    },
+  ];
 };
+
+const kindOf = ([level, fields]: Line): string =>
+  [level, ...KIND_FIELDS.map((name) => fields[name])].join(' ');
 
 const linesOf = <E extends MigrationEventName>(event: E, fact: MigrationEvents[E]): readonly Line[] =>
   LINES[event]?.(fact) ?? [];

@@ -151,6 +151,23 @@ describe('a report directory', () => {
     expect(new Set(await readdir(directory))).toEqual(new Set([young, foreign]));
   });
 
+  it('keeps of one guest the newest thousand or some more, and all of others', async () => {
+    const reports = new ReportDirectory(directory);
+    await reports.start();
+    const old = Array.from({ length: 1500 }, (_, each) =>
+      reportFileName(report('web'), at - 3_600_000 + each),
+    );
+    const others = [reportFileName(report('web-e3'), at - 7_200_000), 'notes.txt', 'web-e3-migration.json'];
+    await Promise.all([...old, ...others].map((name) => writeFile(join(directory, name), '{}')));
+    for (let each = 0; each < 100; each += 1) await reports.write(report('web'), at + each);
+    const names = await readdir(directory);
+    expect(names).toEqual(expect.arrayContaining(others));
+    expect(names).toHaveLength(1000 + others.length);
+    expect(names).toContain(reportFileName(report('web'), at + 99));
+    expect(names).not.toContain(old[599]);
+    expect(names).toContain(old[600]);
+  });
+
   it('of a slow disk loses reports rather than memory', async () => {
     const reports = new ReportDirectory(directory);
     const written = Array.from({ length: 300 }, (_, epoch) =>

@@ -9,8 +9,15 @@ const MAX_WAITING = 256;
 const MAX_OF_ONE_NAME = 1000;
 /** Most reports of which later revisions find the file; those of an announcement come within minutes. */
 const MAX_REVISED = 1024;
+/** So many reports of one guest are kept; they are counted when so many more were written. */
+const MAX_OF_ONE_GUEST = 1000;
+const TIDIED_EVERY = 100;
+/** Most guests whose reports are counted; those that wrote longest ago are counted from the beginning. */
+const MAX_COUNTED = 1024;
 /** An unfinished file so old, ms, is that of an agent that died. */
 const LEFTOVER_MS = 600_000;
+/** The guest and the time in the name of a report. */
+const REPORT = /^(.+)-e\d+-[a-z-]+-(\d{8}T\d{9}Z)(?:-\d+)?\.json$/;
 const UNFINISHED = /^\..+-e\d+-.+\.json\.[0-9a-f-]+\.tmp$/;
 /** What a file system without hard links says to one. */
 const NO_LINKS: ReadonlySet<string | undefined> = new Set([
@@ -22,7 +29,7 @@ const NO_LINKS: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * Keeps one JSON file per report, and never loses one to another. A report never appears half-written; a later revision
+ * Keeps one JSON file per report, and never loses one to another; of one guest the newest thousand, or some more. A report never appears half-written; a later revision
  * takes the place of the one before.
  */
 export class ReportDirectory {
@@ -30,6 +37,8 @@ export class ReportDirectory {
   private last: Promise<unknown> = Promise.resolve();
   /** The files of the reports written last, by the reports' ids. */
   private readonly names = new Map<string, string>();
+  /** How many reports of a guest were written since its files were counted, by how its files' names begin. */
+  private readonly written = new Map<string, number>();
 
   constructor(readonly directory: string) {}
 
@@ -76,6 +85,7 @@ export class ReportDirectory {
         const name = reportFileName(report, finishedAt, copy);
         if (!(await takesFreeName(temporary, join(this.directory, name)))) continue;
         this.remember(report, name);
+        await this.tidy(guestInName(report));
         return name;
       }
       throw new Error(`${MAX_OF_ONE_NAME} reports have this name`);
@@ -91,6 +101,25 @@ export class ReportDirectory {
     const [oldest] = this.names.keys();
     if (this.names.size >= MAX_REVISED && oldest !== undefined) this.names.delete(oldest);
     this.names.set(id, name);
+  }
+
+  /** Removes a guest's oldest reports, where it has too many: one that comes and goes all day must not fill the disk. */
+  private async tidy(guest: string): Promise<void> {
+    const count = (this.written.get(guest) ?? 0) + 1;
+    this.written.delete(guest);
+    this.written.set(guest, count % TIDIED_EVERY);
+    const [longestAgo] = this.written.keys();
+    if (this.written.size > MAX_COUNTED && longestAgo !== undefined) this.written.delete(longestAgo);
+    if (count < TIDIED_EVERY) return;
+    const names = await readdir(this.directory).catch(() => []);
+    const reports = names.flatMap((name) => {
+      const [, of, time] = REPORT.exec(name) ?? [];
+      return of === guest && time !== undefined ? [{ name, time }] : [];
+    });
+    const surplus = reports.toSorted((a, b) => (a.time < b.time ? -1 : 1)).slice(0, -MAX_OF_ONE_GUEST);
+    for (const { name } of surplus) {
+      await rm(join(this.directory, name), { force: true }).catch(() => undefined); // the next time it is tried again
+    }
   }
 
   /** Removes what agents that died left unfinished; another agent may be writing here now. */
@@ -145,11 +174,14 @@ const MAX_GUEST = 80;
  * guest's name, which is not ours to trust, becomes `_`.
  */
 export const reportFileName = (report: MigrationReport, finishedAt: number, copy = 1): string => {
-  const guest = (guestKeyOf(report.guest) ?? 'unnamed')
+  const guest = guestInName(report);
+  const time = new Date(finishedAt).toISOString().replace(/[-:.]/g, '');
+  return `${guest}-e${report.epoch}-${report.cause}-${time}${copy === 1 ? '' : `-${copy}`}.json`;
+};
+
+const guestInName = ({ guest }: MigrationReport): string =>
+  (guestKeyOf(guest) ?? 'unnamed')
     .replace(/^(uuid|name):/, '')
     .replace(/[^A-Za-z0-9.-]/g, '_')
     .replace(/^\./, '_')
     .slice(0, MAX_GUEST);
-  const time = new Date(finishedAt).toISOString().replace(/[-:.]/g, '');
-  return `${guest}-e${report.epoch}-${report.cause}-${time}${copy === 1 ? '' : `-${copy}`}.json`;
-};

@@ -34,3 +34,24 @@ it('has written every report when the host is closed', async () => {
   await host.close();
   expect(await readdir(join(directory, 'reports'))).toHaveLength(20);
 });
+
+it('writes a hundred reports of one guest in ten minutes, of another guest as ever, and says how many it left out', async () => {
+  const folder = join(directory, 'reports');
+  const lines: { msg: string }[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as { msg: string }) };
+  const plugin = reportsPlugin(new ReportDirectory(folder), pino({ level: 'warn' }, destination));
+  const host = await composeHost([plugin], { name: 'A' });
+  const flapping = (id: string, revision = 1) => ({ ...report, id, revision });
+  for (let times = 0; times < 150; times++) {
+    const first = flapping(`${times}`);
+    host.bus.emit('announce:finished', { guest: {} as Guest, cause: 'migration', report: first });
+    host.bus.emit('announce:revised', { guest: {} as Guest, report: flapping(`${times}`, 2) });
+  }
+  const other = sampleReport({ guest: { name: 'db' }, host: 'A', epoch: 1 });
+  host.bus.emit('announce:finished', { guest: {} as Guest, cause: 'migration', report: other });
+  await host.close();
+  const names = await readdir(folder);
+  expect(names.filter((name) => name.startsWith('web-'))).toHaveLength(100);
+  expect(names.filter((name) => name.startsWith('db-'))).toHaveLength(1);
+  expect(lines.map(({ msg }) => msg)).toEqual(['guest web: 50 more reports in 600 s were not written']);
+});

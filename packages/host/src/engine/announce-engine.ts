@@ -71,7 +71,7 @@ export class AnnounceEngine implements GuestIntake {
       const timing: AnnounceTiming = checkAnnounceTiming({ ...all.timing, ...request.timing });
       return { ...all, plans: all.plans.filter(({ nic }) => nics?.includes(nic.id) ?? true), timing };
     };
-    return session.announce('manual', choose, signal);
+    return session.announce(choose, signal);
   }
 
   /** Records a live card. See `HeraldHost.record`. */

@@ -12,6 +12,8 @@ import type { EngineServices } from './engine-services.js';
 import type { GuestHandoff } from './guest-handoff.js';
 import type { GuestPorts } from './guest-ports.js';
 import { listNics } from './list-nics.js';
+import { Pace } from './pace.js';
+import { PacedWork } from './paced-work.js';
 import { planGuest } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 import { OWNERS_SOON_MS, readOwners, UNREAD } from './read-owners.js';
@@ -58,8 +60,7 @@ export interface ArmingListener {
  */
 export class Arming {
   private current: Armed | undefined;
-  private working: Promise<void> | undefined;
-  private again = false;
+  private readonly making: PacedWork;
   private closed = false;
   private retry: CancelTimer | undefined;
   /** How often in a row a port was not told of. */
@@ -77,8 +78,10 @@ export class Arming {
     signal: AbortSignal,
     private readonly listener: ArmingListener,
   ) {
+    const { clock } = services;
+    this.making = new PacedWork(clock, new Pace(clock), () => this.makeOrTell());
     this.signal = AbortSignal.any([signal, this.gaveUp.signal]);
-    this.awaitedSince = of.guest.startedAt ?? services.clock.now();
+    this.awaitedSince = of.guest.startedAt ?? clock.now();
     this.portWatch = new PortWatch(
       services.ports,
       services.clock,
@@ -100,49 +103,43 @@ export class Arming {
     return this.current;
   }
 
-  /** Makes ready anew. Calls while it is being made are served by one more making after it. */
+  /** Makes ready anew, now or as its pace allows. Calls until then are served by one making. */
   refresh(): void {
-    if (this.closed) return;
-    if (this.working !== undefined) {
-      this.again = true;
-      return;
-    }
-    this.retry?.();
-    this.working = this.make()
-      .catch((error: unknown) => {
-        if (!this.closed) this.listener.failed(error);
-      })
-      .finally(() => {
-        this.working = undefined;
-        if (this.again) {
-          this.again = false;
-          this.refresh();
-        }
-      });
+    this.making.request();
   }
 
   /** Makes nothing anew any more. Gives what is ready; where nothing is yet, what is being made. */
   async finish(): Promise<Armed | undefined> {
-    this.still();
+    const done = this.still();
     this.portWatch.hush();
-    if (this.current === undefined) await this.working;
+    if (this.current === undefined) await done;
     return this.current;
   }
 
   /** Gives up: nothing will be fired. Resolves when nothing is under way any more. */
   async abandon(): Promise<void> {
-    this.still();
+    const done = this.still();
     this.portWatch.stop();
     this.gaveUp.abort();
     this.current?.announcement.cancel();
-    await this.working;
+    await done;
   }
 
-  private still(): void {
+  /** Resolves when what is being made is made. */
+  private still(): Promise<void> {
     this.closed = true;
-    this.again = false;
     this.retry?.();
     this.unwatch();
+    return this.making.close();
+  }
+
+  private async makeOrTell(): Promise<void> {
+    this.retry?.();
+    try {
+      await this.make();
+    } catch (error) {
+      if (!this.closed) this.listener.failed(error);
+    }
   }
 
   /** True where what is being made is of no use any more. */

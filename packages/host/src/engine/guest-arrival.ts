@@ -58,6 +58,9 @@ const LONGEST_WAIT_MS = 2000;
 
 /** The way of a guest from RESUME until all that is known of it is announced. */
 export class GuestArrival {
+  /** The newest arrival for which nothing lay ready; a newer one takes its place. */
+  private unready: Arming | undefined;
+
   constructor(
     private readonly parts: ArrivalParts,
     private readonly owner: ArrivingGuest,
@@ -69,10 +72,21 @@ export class GuestArrival {
     const { armed } = arming;
     armed?.announcement.fire(resume.isAlone);
     if (armed !== undefined) announcer.follow(armed.announcement);
+    this.supersede();
+    this.unready = armed === undefined ? arming : undefined;
     const arrived = Promise.all([arming.finish(), this.framesAreOut(armed?.announcement.mode)]).then(
-      ([made]) => work.enqueue(() => this.arrive(made, armed !== undefined, resume)),
+      ([made]) => {
+        if (armed === undefined && this.unready !== arming) return undefined;
+        return work.enqueue(() => this.arrive(made, armed !== undefined, resume));
+      },
     );
     work.follow(arrived);
+  }
+
+  /** It is about to come once more, or has: what was not ready for the time before is of no use any more. */
+  supersede(): void {
+    if (this.unready !== undefined) this.parts.work.follow(this.unready.abandon());
+    this.unready = undefined;
   }
 
   /**

@@ -9,7 +9,6 @@ import {
   messageOf,
   type Snapshot,
 } from '@nic-herald/core';
-import type { AnnounceCause } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
 import { ChannelSet } from '../announce/channel-set.js';
 import { guestPublisher, unnamed } from '../handoff/guest-publisher.js';
@@ -32,11 +31,14 @@ import type { GuestPorts } from './guest-ports.js';
 import { GuestWarnings } from './guest-warnings.js';
 import { unreadable } from './list-nics.js';
 import { OwnedWork } from './owned-work.js';
-import { type AnnounceChoice, planGuest } from './plan-guest.js';
-import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
+import { PacedArming } from './paced-arming.js';
+import type { PacedWork } from './paced-work.js';
+import type { AnnounceChoice } from './plan-guest.js';
+import type { RoundListener } from './prepared-announcement.js';
 import { readOwners } from './read-owners.js';
 import { readStay } from './read-stay.js';
 import { RisingRetry } from './rising-retry.js';
+import { RunningAnnouncements } from './running-announcements.js';
 import type { SessionOwner } from './session-owner.js';
 
 /**
@@ -59,9 +61,11 @@ export class GuestSession implements ArrivingGuest {
   private readonly announceRetry: AnnounceRetry;
   private readonly arrival: GuestArrival;
   residence; // changed by `take` alone
-  /** Stops after which what was seen before is still to be written down. */
-  private unsaid = 0;
-  private arming: Arming | undefined;
+  private readonly catchingUp: PacedWork;
+  private readonly handingOn: PacedWork;
+  private readonly sayingLastWords: PacedWork;
+  private readonly announcing: RunningAnnouncements;
+  private readonly armings: PacedArming;
 
   constructor(
     readonly guest: Guest,
@@ -91,21 +95,32 @@ export class GuestSession implements ArrivingGuest {
       channels: new ChannelSet(guest.identity, sinks, clock, this.stop.signal),
       countReports: () => this.observation.countReports(),
     };
-    const catchUp = (): void => void this.work.enqueue(() => this.catchUp());
+    const catchUp = (): void => this.catchingUp.request();
     this.retry = new RisingRetry(clock, catchUp, (again) => this.handoff.stores.onConnected(again));
-    this.work = new OwnedWork(guest, this.stop.signal, (problem) => this.warnings.tell(problem));
+    this.work = new OwnedWork(guest, this.stop.signal, clock, (problem) => this.warnings.tell(problem));
+    this.catchingUp = this.work.pacedWork(() => this.catchUp());
+    this.handingOn = this.work.pacedWork(() => this.handOn());
+    this.sayingLastWords = this.work.pacedWork(() => this.sayLastWords());
+    this.armings = new PacedArming(clock, () => this.beginArming());
+    const { announcer, handoff, knowledge, observation, work } = this;
+    const { signal } = this.stop;
+    const parts = { guest, services, handoff, knowledge, observation, ownership, announcer, work, signal };
+    this.arrival = new GuestArrival(parts, this);
+    this.announcing = new RunningAnnouncements(parts, this.ports, {
+      isRunning: () => this.isRunning,
+      owes: () => this.residence.owes,
+      epoch: () => this.epoch,
+      look: () => this.look(),
+      readOwners: () => this.readOwners(),
+      onRound: this.onRound,
+      sentLate: (announcement) => this.arrival.settleDebt(announcement),
+    });
     this.announceRetry = new AnnounceRetry(services, {
       isRunning: () => this.isRunning,
-      attempt: (owed, isWanted) => this.work.ask(() => this.announceAgain(owed, isWanted)),
+      attempt: (owed, isWanted) => this.work.ask(() => this.announcing.again(owed, isWanted)),
       nics: () => this.knowledge.descriptors,
       failed: (error) => this.work.failed(error),
     });
-    const { announcer, handoff, knowledge, observation, work } = this;
-    const { signal } = this.stop;
-    this.arrival = new GuestArrival(
-      { guest, services, handoff, knowledge, observation, ownership, announcer, work, signal },
-      this,
-    );
     this.publisher = guestPublisher(
       {
         guest,
@@ -149,7 +164,7 @@ export class GuestSession implements ArrivingGuest {
 
   /** What lies ready for the next resume. */
   get armed(): Armed | undefined {
-    return this.arming?.armed;
+    return this.armings.armed;
   }
 
   /** Resolves once the guest is learned at, or cannot be. Never rejects. */
@@ -199,7 +214,7 @@ export class GuestSession implements ArrivingGuest {
 
   /** The guest changed the filter of a NIC; without one, NICs came or went. */
   changed(nic?: string): void {
-    if (nic === undefined) this.arming?.refresh();
+    if (nic === undefined) this.armings.refresh();
     if (this.isRunning) this.observation.changed(nic);
   }
 
@@ -229,61 +244,8 @@ export class GuestSession implements ArrivingGuest {
   }
 
   /** Announces the running guest now; resolves with the report after the last round. */
-  async announce(
-    cause: AnnounceCause,
-    choose: (all: AnnounceChoice) => AnnounceChoice = (all) => all,
-    signal?: AbortSignal,
-  ): Promise<MigrationReport> {
-    const { services, guest } = this;
-    await Promise.all([this.readOwners(), this.ownership.freshen(this.knowledge.evidence())]);
-    const evidence = this.knowledge.evidence();
-    const { faults, ...planned } = planGuest(guest, evidence, services, this.ownership.judge(evidence));
-    const chosen = choose({ ...planned, timing: services.policy.forGuest(guest.identity).timing });
-    const { ports, onRound, epoch } = this;
-    const occasion = { guest, cause, timing: chosen.timing, ports, onRound };
-    const announcement = await PreparedAnnouncement.prepare(chosen, occasion, services);
-    const cancel = (): void => announcement.cancel();
-    const isWanted = signal?.aborted !== true && !this.stop.signal.aborted;
-    if (this.isRunning && isWanted) announcement.fire();
-    else cancel();
-    if (cause === 'late') this.arrival.settleDebt(announcement);
-    announcement.run.complete();
-    signal?.addEventListener('abort', cancel, { once: true });
-    const handoff = this.handoff.last;
-    const report = await this.announcer.report(announcement, { cause, epoch, handoff, problems: faults });
-    signal?.removeEventListener('abort', cancel);
-    return report;
-  }
-
-  /**
-   * Announces once more what did not leave, where a port of it would let it out by now. False where none would, or the
-   * guest does not run here any more.
-   */
-  private async announceAgain(
-    { id, cause, nics }: OwedAnnouncement,
-    isWanted: () => boolean,
-  ): Promise<boolean> {
-    const { services, guest, ports, onRound, epoch } = this;
-    await this.look();
-    await this.readOwners();
-    const evidence = this.knowledge.evidence();
-    const { faults, ...planned } = planGuest(guest, evidence, services, this.ownership.judge(evidence));
-    const plans = planned.plans.filter(({ nic }) => nics.some((owed) => owed.id === nic.id));
-    const { timing } = services.policy.forGuest(guest.identity);
-    const occasion = { guest, cause, timing, ports, onRound };
-    const announcement = await PreparedAnnouncement.prepare({ ...planned, plans }, occasion, services);
-    if (!this.isRunning || !isWanted() || !announcement.canLeave) {
-      announcement.cancel();
-      return false;
-    }
-    announcement.fire();
-    this.arrival.settleDebt(announcement);
-    announcement.run.complete();
-    const { last: handoff } = this.handoff;
-    this.work.follow(
-      this.announcer.report(announcement, { cause, epoch, handoff, problems: faults, retryOf: id }),
-    );
-    return true;
+  announce(choose: (all: AnnounceChoice) => AnnounceChoice, signal?: AbortSignal): Promise<MigrationReport> {
+    return this.announcing.manually(choose, signal);
   }
 
   /** Looks at the cards now, after what was asked for before. Rejects where the guest does not answer. */
@@ -305,7 +267,8 @@ export class GuestSession implements ArrivingGuest {
     this.announceRetry.close();
     this.observation.still();
     this.announcer.silence();
-    await this.arming?.abandon();
+    this.announcing.close();
+    await this.armings.abandon();
     await this.publisher?.close();
     await this.work.close();
     await this.announcer.close();
@@ -317,7 +280,7 @@ export class GuestSession implements ArrivingGuest {
   /** What each effect of `residenceStep` is here. */
   private readonly effects: Readonly<Record<ResidenceEffect, (resume?: Resume) => void>> = {
     arm: () => this.arm(),
-    rearm: () => this.arming?.refresh(),
+    rearm: () => this.armings.refresh(),
     disarm: () => this.disarm(),
     receive: (resume) => this.receive(resume),
     silence: () => {
@@ -325,18 +288,11 @@ export class GuestSession implements ArrivingGuest {
       this.announceRetry.giveUp();
       this.announcer.silence();
     },
-    judge: () => void this.work.enqueue(() => this.catchUp()),
-    look: () => void this.work.enqueue(() => this.catchUp()),
-    announce: () => this.work.follow(this.announce('late')),
-    'hand-on': () => void this.work.enqueue(() => this.handOn()),
-    'last-words': () => {
-      this.unsaid += 1;
-      void this.work
-        .enqueue(() => this.sayLastWords())
-        .finally(() => {
-          this.unsaid -= 1;
-        });
-    },
+    judge: () => this.catchingUp.request(),
+    look: () => this.catchingUp.request(),
+    announce: () => this.announcing.late(),
+    'hand-on': () => this.handingOn.request(),
+    'last-words': () => this.sayingLastWords.request(),
     publish: () => this.publish(),
   };
 
@@ -349,15 +305,21 @@ export class GuestSession implements ArrivingGuest {
 
   /** All of it may be sent before its last words are said: to whoever has it now they say as much. */
   private get lastStanding(): Snapshot['residence'] {
-    return this.unsaid > 0 && this.residence.state === 'left' && this.isJudged ? 'leaving' : undefined;
+    return this.sayingLastWords.isDue && this.residence.state === 'left' && this.isJudged
+      ? 'leaving'
+      : undefined;
   }
 
   private arm(): void {
-    const { guest, services } = this;
     this.knowledge.forget();
     this.handoff.last = NO_HANDOFF;
-    const { handoff: coming, ownership, ports } = this;
-    this.arming = new Arming({ guest, handoff: coming, ownership, ports }, services, this.stop.signal, {
+    this.arrival.supersede();
+    this.armings.arm();
+  }
+
+  private beginArming(): Arming {
+    const { guest, handoff, ownership, ports, services } = this;
+    return new Arming({ guest, handoff, ownership, ports }, services, this.stop.signal, {
       armed: ({ announcement, handoff, problems }) => {
         this.take({ is: 'ready', epoch: handoff?.epoch ?? 0 });
         for (const problem of [...problems, ...announcement.faults]) this.warnings.tell(problem);
@@ -375,15 +337,14 @@ export class GuestSession implements ArrivingGuest {
   }
 
   private disarm(): void {
-    this.work.follow(this.arming?.abandon() ?? Promise.resolve());
-    this.arming = undefined;
-    this.ports.channels.release().catch(() => {}); // closed meanwhile: it is released
+    const wasArming = this.armings.isBegun;
+    this.work.follow(this.armings.abandon());
+    if (wasArming) this.ports.channels.release().catch(() => {}); // closed meanwhile: it is released
   }
 
   private receive(resume: Resume | undefined): void {
-    const { arming } = this;
-    this.arming = undefined;
-    if (arming === undefined || resume === undefined) void this.work.enqueue(() => this.catchUp());
+    const arming = this.armings.release();
+    if (arming === undefined || resume === undefined) this.catchingUp.request();
     else this.arrival.receive(arming, resume);
   }
 

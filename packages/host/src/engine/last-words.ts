@@ -5,12 +5,17 @@ import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { stationContent } from '../knowledge/station-content.js';
 import type { EngineServices } from './engine-services.js';
 import type { GuestHandoff } from './guest-handoff.js';
+import { Pace } from './pace.js';
+import { PacedWork } from './paced-work.js';
 
 /**
  * How long after the resume the source's last snapshot is waited for, ms. It is written when the guest stops
  * there; a hand-off that gets no notice of it sees it a quarter of a second later.
  */
 export const LAST_WORDS_MS = 400;
+
+/** How often it is looked at in that time, ms, where a store tells of ever new changes. */
+const HEAR_EVERY_MS = 50;
 
 /** Whose last words are waited for, and how they are read. */
 export interface LastWordsOf {
@@ -55,12 +60,14 @@ export const hearLastWords = async (
   const isOurs = ({ host, process }: Snapshot): boolean =>
     host === services.host &&
     (process === undefined || guest.process === undefined || isSameProcess(process, guest.process));
-  const hear = (): void => void listen().catch(() => {}); // the plan's making told what fails
-  const unwatch = stores.watch(hear);
-  hear(); // what came while the last plan was being made had no listener
-  await pause(services.clock, LAST_WORDS_MS, signal);
+  const { clock } = services;
+  const hearing = new PacedWork(clock, new Pace(clock, HEAR_EVERY_MS), () => listen().catch(() => {})); // the plan's making told what fails
+  const unwatch = stores.watch(() => hearing.request());
+  hearing.request(); // what came while the last plan was being made had no listener
+  await pause(clock, LAST_WORDS_MS, signal);
   isOver = true;
   unwatch();
+  void hearing.close();
 };
 
 /** What a snapshot says, but for the ages. */

@@ -2,13 +2,16 @@ import type { CancelTimer, Clock, MigrationEventBus, MigrationEvents } from '@ni
 import type { MigrationEventName } from '@nic-herald/core/internal';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
 import type { FrameSchedule } from '../announce/frame-schedule.js';
+import { ThickFacts } from './thick-facts.js';
 
 /** A fact is told only where no frame is due for this long, ms: a listener may take its time. */
 const QUIET_MS = 250;
 /** A fact waits no longer than this, ms, however many frames are due: an evacuation lasts minutes. */
 const LONGEST_WAIT_MS = 2000;
-/** Most facts that wait; one more is told at once, with all before it. */
+/** Most facts that wait; for one more the oldest is told at once. */
 const MOST_WAITING = 10_000;
+/** How long facts are told in one turn, ms: others have the event loop in between. */
+const TURN_MS = 2;
 
 interface Waiting {
   readonly since: number;
@@ -17,21 +20,25 @@ interface Waiting {
 
 /**
  * The bus of a host. Facts are told one after another in the order they happened, each when the frames that are due
- * are out, and not just before others are due: no listener stands in front of an announcement.
+ * are out, and not just before others are due: no listener stands in front of an announcement. What a monitor reports of
+ * one guest by the hundred is told in part, the newest, and that some was left out.
  */
 export class FactBus implements MigrationEventBus {
   private readonly bus = new IsolatingEventBus();
-  private waiting: Waiting[] = [];
+  private readonly waiting = new Set<Waiting>();
+  private readonly thick: ThickFacts<Waiting>;
   private cancelTimer: CancelTimer | undefined;
   /** When the timer is due, by `Clock.elapsed`. */
   private dueAt = 0;
-  private isTelling = false;
-  private isClosed = false;
+  private isTelling: boolean = false;
+  private isClosed: boolean = false;
 
   constructor(
     private readonly clock: Clock,
     private readonly schedule: Pick<FrameSchedule, 'quietMs'>,
-  ) {}
+  ) {
+    this.thick = new ThickFacts(clock, (warning, guest) => this.emit('warning', { warning, guest }));
+  }
 
   on<E extends MigrationEventName>(event: E, listener: (fact: MigrationEvents[E]) => unknown): () => void {
     return this.bus.on(event, listener);
@@ -39,14 +46,27 @@ export class FactBus implements MigrationEventBus {
 
   /** Tells it later, never from within this call, unless far too many wait or the host is closed. */
   emit<E extends MigrationEventName>(event: E, fact: MigrationEvents[E]): void {
-    this.waiting.push({ since: this.clock.elapsed(), tell: () => this.bus.emit(event, fact) });
-    if (this.isClosed || this.waiting.length > MOST_WAITING) this.flush();
-    else this.tellLater();
+    const waiting: Waiting = {
+      since: this.clock.elapsed(),
+      tell: () => {
+        this.thick.told(event, fact, waiting);
+        this.bus.emit(event, fact);
+      },
+    };
+    this.waiting.add(waiting);
+    const surplus = this.thick.add(event, fact, waiting);
+    if (surplus !== undefined) this.waiting.delete(surplus);
+    if (this.isClosed) this.flush();
+    else {
+      if (this.waiting.size > MOST_WAITING) this.tellOldestUnlessTelling();
+      this.tellLater();
+    }
   }
 
   /** Tells all that waits: the host is closed, and no frame is due any more. */
   close(): Promise<void> {
     this.isClosed = true;
+    this.thick.close();
     this.flush();
     this.cancelTimer?.();
     this.cancelTimer = undefined;
@@ -55,18 +75,32 @@ export class FactBus implements MigrationEventBus {
 
   private flush(): void {
     if (this.isTelling) return; // whoever tells goes on with what came meanwhile
-    this.isTelling = true;
     // A listener that tells something whenever it hears something must not keep it here for ever.
-    for (let left = this.waiting.length + MOST_WAITING; left > 0; left--) this.waiting.shift()?.tell();
+    for (let left = this.waiting.size + MOST_WAITING; left > 0; left--) this.tellOldest();
+  }
+
+  /** A listener that tells something must not be told the next from within. */
+  private tellOldestUnlessTelling(): void {
+    if (!this.isTelling) this.tellOldest();
+  }
+
+  private tellOldest(): void {
+    const [oldest] = this.waiting;
+    if (oldest === undefined) return;
+    this.waiting.delete(oldest);
+    this.isTelling = true;
+    oldest.tell();
     this.isTelling = false;
   }
 
   private tell(): void {
     this.cancelTimer = undefined;
-    this.isTelling = true;
+    const until = this.clock.elapsed() + TURN_MS;
     // What listeners tell themselves comes with a later turn: they must not keep the agent in this one.
-    for (let left = this.waiting.length; left > 0 && this.pauseMs === 0; left--) this.waiting.shift()?.tell();
-    this.isTelling = false;
+    for (let left = this.waiting.size; left > 0 && this.pauseMs === 0; left--) {
+      this.tellOldest();
+      if (this.clock.elapsed() >= until) break;
+    }
     this.tellLater();
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EarlyEvent, eventsAfter, type Replied } from './early-events.js';
+import { type EarlyEvent, EarlyEvents, eventsAfter, type Replied } from './early-events.js';
 
 /** `RESUME@20`; `active@10` is a MIGRATION; without a stamp QEMU had no clock. */
 const eventOf = (text: string): EarlyEvent => {
@@ -45,5 +45,36 @@ describe('eventsAfter', () => {
     const events = new Map(all.map((text) => [eventOf(text), text]));
     const left = eventsAfter([...events.keys()], replied).map((event) => events.get(event));
     expect(left.join(' ')).toBe(kept);
+  });
+});
+
+describe('EarlyEvents', () => {
+  const wanted = new Set(['STOP', 'RESUME', 'MIGRATION']);
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['nothing', [], []],
+    ['what nothing follows from', ['BALLOON_CHANGE@1', 'STOP@2'], ['STOP@2']],
+    ['a few', ['STOP@1', 'RESUME@2', 'active@3'], ['STOP@1', 'RESUME@2', 'active@3']],
+  ])('keeps of %s what is wanted, in order', (_, came, kept) => {
+    const early = new EarlyEvents(wanted);
+    const events = new Map(came.map((text) => [eventOf(text), text]));
+    for (const event of events.keys()) early.add(event);
+    expect(early.take().map((event) => events.get(event))).toEqual(kept);
+    expect(early.take()).toEqual([]);
+  });
+
+  it('keeps the newest of a flood, and what else came before it', () => {
+    const early = new EarlyEvents(wanted);
+    const first = eventOf('active@0');
+    early.add(first);
+    for (let at = 1; at <= 5000; at += 1) {
+      early.add(eventOf(`STOP@${at}`));
+      early.add(eventOf(`RESUME@${at}.5`));
+    }
+    const kept = early.take();
+    expect(kept.length).toBeLessThanOrEqual(401);
+    expect(kept[0]).toBe(first);
+    expect(kept.at(-1)?.event).toMatchObject({ name: 'RESUME', stampedAt: 5000.5 });
+    expect(kept.at(-2)?.event).toMatchObject({ name: 'STOP', stampedAt: 5000 });
   });
 });

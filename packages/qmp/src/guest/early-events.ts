@@ -7,6 +7,36 @@ export interface EarlyEvent {
   readonly readAt: number;
 }
 
+/** So many events of one name are kept at least, the newest, and at most twice as many. */
+const MOST_OF_ONE_NAME = 100;
+
+/** The events of a guest that is being asked who it is; of one name the newest are kept, since the last state counts. */
+export class EarlyEvents {
+  private readonly byName = new Map<string, number>();
+  private kept: EarlyEvent[] = [];
+
+  /** `wanted`: names of events that anything follows from. */
+  constructor(private readonly wanted: ReadonlySet<string>) {}
+
+  add(early: EarlyEvent): void {
+    const { name } = early.event;
+    if (!this.wanted.has(name)) return;
+    const count = (this.byName.get(name) ?? 0) + 1;
+    this.byName.set(name, count);
+    this.kept.push(early);
+    if (count < 2 * MOST_OF_ONE_NAME) return;
+    let surplus = MOST_OF_ONE_NAME; // many at once: one by one each would cost a search
+    this.kept = this.kept.filter(({ event }) => event.name !== name || surplus-- <= 0);
+    this.byName.set(name, count - MOST_OF_ONE_NAME);
+  }
+
+  /** Gives what is kept, the oldest first, and keeps nothing any more. */
+  take(): readonly EarlyEvent[] {
+    this.byName.clear();
+    return this.kept.splice(0);
+  }
+}
+
 /** What the replies said of where the guest stands. */
 export interface Replied {
   /** Its CPUs ran. */

@@ -11,7 +11,7 @@ import { QmpCommands } from '../commands/qmp-commands.js';
 import { PollLoop } from '../poll-loop.js';
 import type { QmpEvent, QmpTransport } from '../transport/qmp-transport.js';
 import { WarningGate } from '../warning-gate.js';
-import type { EarlyEvent } from './early-events.js';
+import { EarlyEvents } from './early-events.js';
 import type { GuestBackground, GuestStanding, QemuProcess } from './guest-background.js';
 import { GuestEvents, type GuestEventsOwner } from './guest-events.js';
 import { type GuestIntroduction, introductionOf } from './guest-introduction.js';
@@ -51,8 +51,13 @@ export type IntroductionOutcome = 'reported' | 'refused' | 'over';
 const filterEvent = z.object({ name: z.string().max(256).optional(), path: z.string().max(4096) });
 /** `query-migrate` while one is under way or its end is due, ms. It takes QEMU about 0.2 ms. */
 const UNDERWAY_POLL_MS = 200;
-/** Events kept while the guest is asked who it is: some 10 commands, so far more than can be. */
-const MAX_EARLY_EVENTS = 1000;
+/** The events that anything follows from. */
+const WANTED = new Set([
+  ...['RESUME', 'STOP', 'MIGRATION', 'COLO_EXIT', 'RESET'],
+  ...['NIC_RX_FILTER_CHANGED', 'DEVICE_DELETED'],
+]);
+/** Most NICs without an id that QEMU is asked about at a time. */
+const MAX_ASKED_PATHS = 64;
 /** Replies of `query-migrate` that are asked for again, one after the other, since an event came in between. */
 const MAX_DISCARDED_POLLS = 3;
 
@@ -67,7 +72,9 @@ export class GuestWatch {
   private readonly warnings: WarningGate;
   private readonly aborter = new AbortController();
   private readonly unsubscribe: () => void;
-  private readonly early: EarlyEvent[] = [];
+  private readonly early = new EarlyEvents(WANTED);
+  /** Paths of NICs of which it is being asked which they are. */
+  private readonly askedPaths = new Set<string>();
   private reports: GuestReports | undefined;
   private events: GuestEvents | undefined;
   private hasAppeared: boolean = false;
@@ -122,7 +129,7 @@ export class GuestWatch {
   private onEvent(event: QmpEvent, readAt: number): void {
     const { reports, events } = this;
     if (!reports || !events) {
-      if (this.early.length < MAX_EARLY_EVENTS) this.early.push({ event, readAt });
+      this.early.add({ event, readAt });
       return;
     }
     const at = { resumedAt: event.stampedAt ?? readAt, readAt };
@@ -216,7 +223,7 @@ export class GuestWatch {
       onLook: (error) => (error === undefined ? this.warnings.well('look') : this.warn(error, 'look')),
     };
     this.events = new GuestEvents(reports, owner, clock, seen, { commands, signal });
-    this.events.early(this.early.splice(0), seen, ({ event, readAt }) => this.onEvent(event, readAt));
+    this.events.early(this.early.take(), seen, ({ event, readAt }) => this.onEvent(event, readAt));
     this.startPolling(eventsOn);
   }
 
@@ -231,11 +238,19 @@ export class GuestWatch {
       tell(name);
       return;
     }
-    // QEMU names a NIC without an id by its path alone
+    // QEMU names a NIC without an id by its path alone; whoever is told looks after that, so one question is enough
+    const { askedPaths } = this;
+    if (askedPaths.has(path)) return;
+    if (askedPaths.size >= MAX_ASKED_PATHS) {
+      this.reports?.changed(); // any of them
+      return;
+    }
+    askedPaths.add(path);
     this.table
       .idOf(path, { signal: this.aborter.signal })
       .then(tell)
-      .catch((error: unknown) => this.warn(error, 'filter'));
+      .catch((error: unknown) => this.warn(error, 'filter'))
+      .finally(() => askedPaths.delete(path));
   }
 
   private startPolling(eventsOn: boolean): void {

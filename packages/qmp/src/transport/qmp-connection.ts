@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { type CancelTimer, type Clock, HeraldError } from '@nic-herald/core';
 import { WarningGate } from '../warning-gate.js';
 import { CommandQueue, type QueuedCommandOptions } from './command-queue.js';
+import { FairReading } from './fair-reading.js';
 import { LineSplitter } from './line-splitter.js';
 import { qmpCommandError } from './qmp-command-error.js';
 import type { QmpLimits } from './qmp-limits.js';
@@ -29,7 +30,7 @@ const MAX_SOCKET_PATH = 107;
  * and checked, and no line of it can do more than end the connection.
  */
 export class QmpConnection implements QmpTransport {
-  private readonly splitter: LineSplitter;
+  private readonly reading: FairReading;
   private readonly queue: CommandQueue;
   private readonly warnings: WarningGate;
   private readonly listeners = new Set<QmpEventListener>();
@@ -44,7 +45,17 @@ export class QmpConnection implements QmpTransport {
     private readonly owner: QmpConnectionOwner,
   ) {
     this.warnings = new WarningGate(clock);
-    this.splitter = new LineSplitter(limits.maxLineBytes);
+    const splitter = new LineSplitter(limits.maxLineBytes);
+    this.reading = new FairReading(clock, {
+      split: (bytes) => splitter.push(bytes),
+      take: (line, readAt) => {
+        this.take(line, readAt);
+        return this.state !== 'ended';
+      },
+      pause: () => this.socket?.pause(),
+      resume: () => this.socket?.resume(),
+      onFault: (error) => this.endUnreadable(error),
+    });
     this.queue = new CommandQueue(socketPath, clock, limits, (line) => {
       this.socket?.write(line);
     });
@@ -62,7 +73,7 @@ export class QmpConnection implements QmpTransport {
     socket.on('connect', () => {
       this.cancelGreeting = this.clock.setTimer(this.limits.greetingTimeoutMs, () => this.tellSilent());
     });
-    socket.on('data', (chunk: Uint8Array) => this.read(chunk));
+    socket.on('data', (chunk: Uint8Array) => this.reading.push(chunk));
     socket.on('error', (error) => this.end(this.connectError(error.message, error)));
     socket.on('close', () => this.end(this.disconnected('QEMU closed it: the guest is gone, or QEMU is')));
   }
@@ -97,20 +108,12 @@ export class QmpConnection implements QmpTransport {
     this.shut(this.disconnected('nic-herald closed it'));
   }
 
-  private read(chunk: Uint8Array): void {
-    const readAt = this.clock.now();
-    try {
-      for (const line of this.splitter.push(chunk)) {
-        this.take(line, readAt);
-        if (this.state === 'ended') return;
-      }
-    } catch (error) {
-      if (!(error instanceof HeraldError)) throw error;
-      const { code, message } = error;
-      this.end(
-        new HeraldError(code, `${this.socketPath}: ${message}`, { details: this.details(error.details) }),
-      );
-    }
+  private endUnreadable(error: unknown): void {
+    if (!(error instanceof HeraldError)) throw error;
+    const { code, message } = error;
+    this.end(
+      new HeraldError(code, `${this.socketPath}: ${message}`, { details: this.details(error.details) }),
+    );
   }
 
   private take(line: Uint8Array, readAt: number): void {
@@ -228,6 +231,7 @@ export class QmpConnection implements QmpTransport {
   private shut(reason: HeraldError): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
+    this.reading.close();
     this.cancelGreeting();
     this.socket?.destroy();
     this.queue.close(reason);
