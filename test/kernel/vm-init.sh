@@ -14,4 +14,5 @@ mount -t overlay -o lowerdir=/low,upperdir=/rw/upper,workdir=/rw/work o /root ||
 mkdir -p /root/fbout
 mount -t 9p -o "$options" out /root/fbout
 for each in proc sys dev; do mount --move "/$each" "/root/$each"; done
-exec chroot /root /bin/bash /fbout/run.sh
+# Not chroot: to a process in another mount namespace, as ip netns exec makes one, /dev would then be /root/dev.
+exec switch_root /root /bin/bash /fbout/run.sh
