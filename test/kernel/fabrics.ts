@@ -2,7 +2,7 @@ import { VlanId } from '@nic-herald/wire';
 import type { KernelHost, KernelStage } from './kernel-stage.js';
 
 /** A guest's tap in a switch of a host. */
-export interface FabricPort {
+interface FabricPort {
   readonly tap: string;
   /** The VLANs that the guest tags its frames with; undefined: it does not. */
   readonly inside: VlanId | undefined;
@@ -11,7 +11,7 @@ export interface FabricPort {
 }
 
 /** A MAC as a switch knows it. */
-export interface FabricEntry {
+interface FabricEntry {
   readonly mac: string;
   readonly vlan: number;
   readonly port: string;

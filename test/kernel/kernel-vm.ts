@@ -65,11 +65,7 @@ export class KernelVm {
   /** Hands on lines until the VM has ended. A {@link LabFault} with what it printed last when it does not end. */
   async finished(): Promise<void> {
     const deadline = Date.now() + this.#options.timeoutMs;
-    let ended = false;
-    void this.#process.ended.then(() => {
-      ended = true;
-    });
-    while (!ended) {
+    while (this.#process.running) {
       if (Date.now() > deadline) {
         await this.stop();
         throw new LabFault(
@@ -79,6 +75,7 @@ export class KernelVm {
       await Promise.race([this.#process.ended, new Promise((resolve) => setTimeout(resolve, 250))]);
       await this.#handOn();
     }
+    await this.#handOn();
   }
 
   /** The end of what the kernel and the runner printed. */

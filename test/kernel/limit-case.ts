@@ -49,9 +49,12 @@ function limitCase(tool: LimitTool, order: Order): KernelCase {
       const { tap, rates } = tool;
       if (order === 'limit-first') await tool.set(stage, { tap, rate: rates[0] });
       const qemu = await stage.qemu('A', scene.guest);
-      const result = await steps(scene, base.rates, qemu, order).finally(() => tool.set(stage, { tap }));
-      await qemu.quits();
-      return result;
+      try {
+        return await steps(scene, base.rates, qemu, order);
+      } finally {
+        await tool.set(stage, { tap });
+        await qemu.quits();
+      }
     },
   };
 }

@@ -48,7 +48,8 @@ export async function passingRate(qemu: PlayedQemu, { tap, uplink }: LimitTool):
     const after = await counted(qemu, tap, uplink);
     const seconds = (after.at - before.at) / 1000;
     const given = (after.offered - before.offered) / seconds;
-    if (Math.abs(given - offeredRate) <= offeredRate * offeredNoise) return (after.passed - before.passed) / seconds;
+    if (Math.abs(given - offeredRate) <= offeredRate * offeredNoise)
+      return (after.passed - before.passed) / seconds;
     if (attempt === mostAttempts) {
       throw new LabFault(
         `the guest offered ${megabits(given)}, not ${megabits(offeredRate)}: the machine is too busy`,

@@ -1,7 +1,7 @@
 import type { KernelStage } from './kernel-stage.js';
 
 /** A limit, and the tap that it stands at. */
-export interface Limit {
+interface Limit {
   readonly tap: string;
   /** Bytes a second; absent takes the limit away. */
   readonly rate?: number;

@@ -24,9 +24,9 @@ for (const each of cases) {
 await stage.stop();
 process.exit(0);
 
-async function run({ run }: KernelCase): Promise<StagedResult> {
+async function run(each: KernelCase): Promise<StagedResult> {
   try {
-    return await run(stage);
+    return await each.run(stage);
   } catch (error) {
     return { faults: [error instanceof LabFault ? error.message : String((error as Error).stack ?? error)] };
   }

@@ -27,7 +27,7 @@ export async function buildInitramfs(kernel: DebianKernel, directory: string): P
 }
 
 /** Paths of modules and all they need, each after what it needs. `listing` is modules.dep. */
-export function moduleOrder(listing: string, names: readonly string[]): string[] {
+function moduleOrder(listing: string, names: readonly string[]): string[] {
   const needs = new Map<string, readonly string[]>();
   for (const line of listing.split('\n')) {
     const [path, rest] = line.split(':');
