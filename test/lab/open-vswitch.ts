@@ -5,7 +5,15 @@ import type { GroupEntry, LanSwitch, SwitchEntry, SwitchStarter } from './lan-sw
 import { runProgram } from './run-program.js';
 import { waitUntil } from './wait-until.js';
 
+/** Runs ovs-vsctl at the database of one lab. */
+type Vsctl = (words: readonly string[]) => Promise<string>;
+
+/** An emulated machine takes long. */
+const timeoutSeconds = 20;
+
 export interface OpenVswitchSettings {
+  /** The kernel's datapath (openvswitch.ko) in place of the one in user space. */
+  readonly inKernel?: boolean;
   /** Multicast goes only to ports where listeners were heard; off by default, as in Open vSwitch. */
   readonly multicastSnooping?: boolean;
   /** Ports that are one uplink: a bond that balances by source (SLB), of which the other side knows nothing. */
@@ -13,17 +21,24 @@ export interface OpenVswitchSettings {
 }
 
 /**
- * Open vSwitch with its userspace datapath as the VLAN-aware learning switch between the hosts: every port a trunk.
+ * Open vSwitch as a VLAN-aware learning switch, with its userspace datapath unless told otherwise: every port a trunk.
  * Database, sockets and daemons are this lab's own.
  */
 export class OpenVswitch implements LanSwitch {
   readonly #directory: string;
   readonly #daemons: LabProcess[];
-  readonly #portNames: ReadonlyMap<number, string>;
+  readonly #vsctl: Vsctl;
+  readonly #portNames: Map<number, string>;
 
-  private constructor(directory: string, daemons: LabProcess[], portNames: ReadonlyMap<number, string>) {
+  private constructor(
+    directory: string,
+    daemons: LabProcess[],
+    vsctl: Vsctl,
+    portNames: Map<number, string>,
+  ) {
     this.#directory = directory;
     this.#daemons = daemons;
+    this.#vsctl = vsctl;
     this.#portNames = portNames;
   }
 
@@ -53,31 +68,52 @@ export class OpenVswitch implements LanSwitch {
       `--remote=p${database}`,
       `--unixctl=${file('ovsdb.ctl')}`,
     ]);
-    await runProgram('ovs-vsctl', [`--db=${database}`, '--timeout=10', '--retry', '--no-wait', 'init'], {
-      env,
-    });
+    await runProgram(
+      'ovs-vsctl',
+      [`--db=${database}`, `--timeout=${timeoutSeconds}`, '--retry', '--no-wait', 'init'],
+      {
+        env,
+      },
+    );
     const switchDaemon = daemon('ovs-vswitchd', ['ovs-vswitchd', database, `--unixctl=${file('vs.ctl')}`]);
-    const vsctl = (words: string[]): Promise<string> =>
-      runProgram('ovs-vsctl', [`--db=${database}`, '--timeout=10', ...words], { env });
+    const vsctl: Vsctl = (words) =>
+      runProgram('ovs-vsctl', [`--db=${database}`, `--timeout=${timeoutSeconds}`, ...words], { env });
+    const { bond, inKernel = false } = settings;
+    const datapath = inKernel ? 'system' : 'netdev';
     const addPorts = ports.flatMap((port) => ['--', 'add-port', 'br0', port]);
-    await vsctl(['add-br', 'br0', '--', 'set', 'bridge', 'br0', 'datapath_type=netdev', ...addPorts]);
-    const { bond } = settings;
+    await vsctl(['add-br', 'br0', '--', 'set', 'bridge', 'br0', `datapath_type=${datapath}`, ...addPorts]);
     if (bond) await vsctl(['add-bond', 'br0', bond.name, ...bond.members, 'bond_mode=balance-slb']);
     if (settings.multicastSnooping) await vsctl(['set', 'bridge', 'br0', 'mcast_snooping_enable=true']);
     // No flow cache: with it, an entry that moves takes effect only when the cache was revalidated, which at times is
     // half a second later. A switch in hardware obeys its MAC table at the next frame, and so does this one now.
-    await vsctl(['set', 'Open_vSwitch', '.', 'other_config:flow-limit=0']);
-    const portNames = await waitUntil('Open vSwitch to take its ports', { timeoutMs: 10_000 }, async () => {
-      const interfaces = [...ports, ...(bond?.members ?? [])];
-      const numbers = await Promise.all(
-        interfaces.map((name) => vsctl(['get', 'interface', name, 'ofport'])),
-      );
-      const names = new Map(
-        numbers.map((number, index) => [Number(number), ports[index] ?? bond?.name ?? '']),
-      );
-      return [...names.keys()].every((number) => number > 0) ? names : undefined;
-    });
-    return new OpenVswitch(directory, [switchDaemon, databaseServer], portNames);
+    if (!inKernel) await vsctl(['set', 'Open_vSwitch', '.', 'other_config:flow-limit=0']);
+    const portNames = await waitUntil(
+      'Open vSwitch to take its ports',
+      { timeoutMs: timeoutSeconds * 1000 },
+      async () => {
+        const interfaces = [...ports, ...(bond?.members ?? [])];
+        const numbers = await Promise.all(
+          interfaces.map((name) => vsctl(['get', 'interface', name, 'ofport'])),
+        );
+        const names = new Map(
+          numbers.map((number, index) => [Number(number), ports[index] ?? bond?.name ?? '']),
+        );
+        return [...names.keys()].every((number) => number > 0) ? names : undefined;
+      },
+    );
+    return new OpenVswitch(directory, [switchDaemon, databaseServer], vsctl, portNames);
+  }
+
+  /** Adds a port, set as `ovs-vsctl set port` would set it: `tag=10`. */
+  async addPort(port: string, ...settings: readonly string[]): Promise<void> {
+    await this.#vsctl(['add-port', 'br0', port, ...settings]);
+    const number = Number(await this.#vsctl(['get', 'interface', port, 'ofport']));
+    this.#portNames.set(number, port);
+  }
+
+  /** Sets columns of an interface: `ingress_policing_rate=1000`. Resolves when the daemon has done so. */
+  async setInterface(name: string, ...columns: readonly string[]): Promise<void> {
+    await this.#vsctl(['set', 'interface', name, ...columns]);
   }
 
   /** The switch's MAC table now. */

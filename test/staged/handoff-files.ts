@@ -2,7 +2,11 @@ import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import type { Snapshot } from '@nic-herald/core';
 import { waitUntil } from '../lab/wait-until.js';
-import type { StagedRig } from './staged-rig.js';
+
+/** What has a hand-off directory: a rig. */
+export interface HandoffPlace {
+  readonly handoff: string;
+}
 
 /** An entry as it stands in its file, whoever wrote it. */
 export type Entry = Pick<Snapshot, 'format' | 'epoch' | 'writtenAt' | 'residence'> & {
@@ -25,24 +29,24 @@ interface EntryStation {
 }
 
 /** The file of a host's entry for a guest. */
-export function entryFile(rig: StagedRig, guest: string, host: string): string {
+export function entryFile(rig: HandoffPlace, guest: string, host: string): string {
   return join(rig.handoff, `${encodeURIComponent(guest)}@${host}.json`);
 }
 
 /** A host's entry for a guest as text; empty while there is none. */
-export async function entryText(rig: StagedRig, guest: string, host: string): Promise<string> {
+export async function entryText(rig: HandoffPlace, guest: string, host: string): Promise<string> {
   return readFile(entryFile(rig, guest, host), 'utf8').catch(() => '');
 }
 
 /** The same, read; undefined while there is none. */
-export async function entryOf(rig: StagedRig, guest: string, host: string): Promise<Entry | undefined> {
+export async function entryOf(rig: HandoffPlace, guest: string, host: string): Promise<Entry | undefined> {
   const text = await entryText(rig, guest, host);
   return text === '' ? undefined : (JSON.parse(text) as Entry);
 }
 
 /** Waits until a host's entry for a guest is there and has these words in it. */
 export async function published(
-  rig: StagedRig,
+  rig: HandoffPlace,
   guest: string,
   host: string,
   words: readonly string[] = [],
@@ -57,12 +61,12 @@ export async function published(
 }
 
 /** Writes an entry as if its host had, whole or not at all. */
-export async function writeEntry(rig: StagedRig, entry: Entry): Promise<void> {
+export async function writeEntry(rig: HandoffPlace, entry: Entry): Promise<void> {
   await writeWhole(entryFile(rig, entry.guest, entry.host), JSON.stringify(entry));
 }
 
 /** Makes an entry older than it is: its file's time, and what it says itself of when it was written. */
-export async function ageEntry(rig: StagedRig, guest: string, host: string, byMs: number): Promise<void> {
+export async function ageEntry(rig: HandoffPlace, guest: string, host: string, byMs: number): Promise<void> {
   const entry = JSON.parse(await entryText(rig, guest, host)) as Entry;
   const file = entryFile(rig, guest, host);
   const { writtenAt } = entry;
@@ -73,7 +77,7 @@ export async function ageEntry(rig: StagedRig, guest: string, host: string, byMs
 }
 
 /** Removes all that was handed over. */
-export async function clearHandoff(rig: StagedRig): Promise<void> {
+export async function clearHandoff(rig: HandoffPlace): Promise<void> {
   const names = await readdir(rig.handoff);
   await Promise.all(names.map((name) => rm(join(rig.handoff, name))));
 }

@@ -5,6 +5,8 @@ import type { PlayedAnswer, PlayedChange, PlayedOrder, PlayedSpec } from './play
 /** Runs a program under QEMU's name: an agent believes the descriptors of no other program. */
 const NAMED_QEMU = 'exec -a qemu-system-x86_64 "$0" "$@"';
 
+const hexOf = (frame: Uint8Array): string => Buffer.from(frame).toString('hex');
+
 const moved = (status: string) => ({ event: 'MIGRATION', data: { status } });
 
 /** The harness's end of a played QEMU: a process of its own in a host's namespace that answers as QMP does. */
@@ -92,14 +94,14 @@ export class PlayedQemu {
     await this.#order({ do: 'reopen', tap });
   }
 
-  /** The guest sends frames at the tap of its first card. */
-  async speaks(frames: readonly Uint8Array[]): Promise<void> {
-    const tap = this.#spec.nics[0]?.tap ?? '';
-    await this.#order({
-      do: 'speak',
-      tap,
-      frames: frames.map((frame) => Buffer.from(frame).toString('hex')),
-    });
+  /** The guest sends frames at the tap of its first card, or at this one. */
+  async speaks(frames: readonly Uint8Array[], tap = this.#firstTap): Promise<void> {
+    await this.#order({ do: 'speak', tap, frames: frames.map(hexOf) });
+  }
+
+  /** The guest sends one frame over and over at the tap of its first card, so many a second. 0 ends it. */
+  async streams(frame: Uint8Array, perSecond: number): Promise<void> {
+    await this.#order({ do: 'stream', tap: this.#firstTap, frame: hexOf(frame), perSecond });
   }
 
   /** It tells these events over and over for so long, ms; gives how many that were. */
@@ -132,6 +134,10 @@ export class PlayedQemu {
   /** It ends in the middle of whatever it does. */
   async stop(): Promise<void> {
     await this.process.stop('SIGKILL');
+  }
+
+  get #firstTap(): string {
+    return this.#spec.nics[0]?.tap ?? '';
   }
 
   #order(order: PlayedOrder): Promise<PlayedAnswer> {

@@ -1,11 +1,11 @@
-import { arpLength, encodeArp, Ipv4Address, MacAddress } from '@nic-herald/wire';
+import { arpLength, encodeArp, Ipv4Address, MacAddress, type VlanId } from '@nic-herald/wire';
 import { web } from './played-guest.js';
 
 const everybody = MacAddress.of('ff:ff:ff:ff:ff:ff');
 const nobody = MacAddress.of('00:00:00:00:00:00');
 
 /** A gratuitous ARP, by which a guest shows that it has an address at one of its stations. */
-function gratuitousArp(mac: MacAddress, address: string): Uint8Array {
+export function gratuitousArp(mac: MacAddress, address: string, vlan?: VlanId): Uint8Array {
   const ip = Ipv4Address.of(address);
   const arp = {
     destination: everybody,
@@ -15,6 +15,7 @@ function gratuitousArp(mac: MacAddress, address: string): Uint8Array {
     senderIp: ip,
     targetMac: nobody,
     targetIp: ip,
+    vlan,
   } as const;
   const frame = new Uint8Array(arpLength(arp));
   encodeArp(arp, frame, 0);

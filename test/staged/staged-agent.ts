@@ -68,14 +68,14 @@ export class StagedAgent {
     });
   }
 
-  /** Starts it and waits for its `ready`: from then on it misses nothing. */
-  static async start(place: AgentPlace): Promise<StagedAgent> {
+  /** Starts it and waits for its `ready`, `readyMs` at most: from then on it misses nothing. */
+  static async start(place: AgentPlace, readyMs = 30_000): Promise<StagedAgent> {
     const reports = join(place.directory, `reports-${place.label}`);
     await mkdir(reports, { recursive: true });
     const config = place.config && join(place.directory, `herald-${place.label}.yaml`);
     if (config !== undefined) await writeFile(config, place.config ?? '');
     const agent = new StagedAgent(place, reports, config);
-    await agent.line('ready', (line) => line.msg === 'ready', 30_000); // a busy machine takes its time
+    await agent.line('ready', (line) => line.msg === 'ready', readyMs);
     return agent;
   }
 

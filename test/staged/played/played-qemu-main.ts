@@ -4,6 +4,7 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TapEnd } from '../../privileged/tap-end.js';
+import { FrameStream } from './frame-stream.js';
 import { PlayedMachine } from './played-machine.js';
 import type { PlayedAnswer, PlayedOrder, PlayedSpec } from './played-spec.js';
 import { QmpSocket } from './qmp-socket.js';
@@ -15,6 +16,7 @@ class PlayedProcess {
   #machine: PlayedMachine;
   readonly #taps: Map<string, TapEnd>;
   #sockets: QmpSocket[] = [];
+  #stream: FrameStream | undefined;
 
   private constructor(spec: PlayedSpec) {
     this.#machine = new PlayedMachine(spec);
@@ -60,6 +62,13 @@ class PlayedProcess {
           this.#taps.get(order.tap)?.write(frame, frame.length);
         }
         return {};
+      case 'stream': {
+        this.#stream?.stop();
+        const tap = this.#taps.get(order.tap);
+        const frame = Uint8Array.from(Buffer.from(order.frame, 'hex'));
+        this.#stream = tap && order.perSecond > 0 ? new FrameStream(tap, frame, order.perSecond) : undefined;
+        return {};
+      }
       case 'reopen':
         this.#taps.get(order.tap)?.close();
         this.#taps.set(order.tap, new TapEnd(order.tap));

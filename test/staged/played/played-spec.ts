@@ -51,6 +51,8 @@ export type PlayedOrder =
   | ({ readonly do: 'tell' } & PlayedChange)
   /** The guest sends frames, in hexadecimal. */
   | { readonly do: 'speak'; readonly tap: string; readonly frames: readonly string[] }
+  /** It sends one frame over and over, so many a second; none ends it. */
+  | { readonly do: 'stream'; readonly tap: string; readonly frame: string; readonly perSecond: number }
   /** It lets go of a tap, which by now is another interface, and opens it again. */
   | { readonly do: 'reopen'; readonly tap: string }
   /** It tells these events over and over, as fast as its client reads, for so long, ms. */

@@ -1,0 +1,5 @@
+import { fabricCases } from './fabric-case.js';
+import type { KernelCase } from './kernel-case.js';
+import { limitCases } from './limit-case.js';
+
+export const allCases: readonly KernelCase[] = [...limitCases, ...fabricCases];

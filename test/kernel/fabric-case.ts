@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MacAddress, type VlanId } from '@nic-herald/wire';
+import { stationKey } from '../lab/station.js';
+import { waitUntil } from '../lab/wait-until.js';
+import { migrate } from '../staged/guest-scenes.js';
+import { entryOf } from '../staged/handoff-files.js';
+import { heardSince, missingFaults, silenceFaults } from '../staged/heard-frames.js';
+import type { PlayedGuest } from '../staged/played-guest.js';
+import type { PlayedQemu } from '../staged/played-qemu.js';
+import { gratuitousArp } from '../staged/spoken-frames.js';
+import { type Fabric, fabrics } from './fabrics.js';
+import type { KernelCase } from './kernel-case.js';
+import type { KernelHost, KernelStage } from './kernel-stage.js';
+
+/** A MAC behind a guest's card, which only its frames tell of. */
+interface Behind {
+  readonly mac: MacAddress;
+  readonly tap: string;
+  readonly inside: VlanId | undefined;
+  readonly onWire: VlanId;
+}
+
+/** All rounds of an announcement are over after this on an emulated processor too. */
+const roundsMs = 3000;
+const handOffMs = 30_000;
+
+/** A guest with a card at each port of a fabric moves from A to B. */
+function fabricCase(fabric: Fabric): KernelCase {
+  return {
+    name: fabric.name,
+    summary: `${fabric.summary}: learned, and announced in the right VLAN`,
+    run: async (stage) => {
+      const [, agentB] = await Promise.all([stage.agent('A'), stage.agent('B'), wire(stage, fabric)]);
+      const guest = guestOf(fabric);
+      const behind = behindOf(fabric);
+      const source = await stage.qemu('A', guest);
+      await learned(stage, `uuid:${guest.uuid}`, source, behind);
+      const destination = await stage.qemu('B', guest, { incoming: true });
+      await agentB.armed(behind.length + guest.nics.length);
+      const uplink = await stage.leaving('B', fabric.uplink);
+      const began = Date.now();
+      const resumedAt = await migrate(source, destination);
+      await sleep(roundsMs);
+      const heard = await heardSince(uplink, began);
+      const faults = [
+        ...silenceFaults(
+          heard.filter(({ atMs }) => atMs < resumedAt),
+          'B before RESUME',
+        ),
+        ...missingFaults(
+          heard,
+          behind.map(({ mac, onWire }) => stationKey(mac, onWire)),
+          "B's uplink",
+        ),
+        ...(await misplaced(stage, fabric, 'B', behind, ({ tap }) => tap)),
+        ...(await misplaced(stage, fabric, 'A', behind, () => fabric.uplink)),
+      ];
+      await Promise.all([source.quits(), destination.quits()]);
+      return { faults, notes: [`heard: ${[...new Set(heard.map(({ station }) => station))].join(', ')}`] };
+    },
+  };
+}
+
+/** Makes taps, the cable and the fabric. */
+async function wire(stage: KernelStage, fabric: Fabric): Promise<void> {
+  await stage.cable(fabric.uplink);
+  for (const host of ['A', 'B'] as const) {
+    const taps = [...new Set(fabric.ports.map(({ tap }) => tap))];
+    await stage.ip(host, ...taps.flatMap((tap) => [`tuntap add ${tap} mode tap`, `link set ${tap} up`]));
+    await fabric.build(stage, host);
+  }
+}
+
+/** The guest speaks until A has handed over each station as the guest has it: tagged or not. */
+async function learned(
+  stage: KernelStage,
+  guest: string,
+  source: PlayedQemu,
+  behind: readonly Behind[],
+): Promise<void> {
+  const wanted = behind.map(({ mac, inside }) => stationKey(mac, inside));
+  const what = `A to hand over ${wanted.join(', ')}`;
+  await waitUntil(what, { timeoutMs: handOffMs, everyMs: 2000 }, async () => {
+    const entry = await entryOf(stage, guest, 'A');
+    const stations = (entry?.nics ?? []).flatMap((nic) => nic.learned.map(({ station }) => station));
+    const keys = new Set(stations.map(({ mac, vlan }) => stationKey(mac, vlan)));
+    if (wanted.every((key) => keys.has(key))) return true;
+    for (const { mac, tap, inside } of behind)
+      await source.speaks([gratuitousArp(mac, '192.0.2.8', inside)], tap);
+    await source.filterChanged();
+    return undefined;
+  });
+}
+
+/** Each MAC that a host's switch does not have at the port where it must be. */
+async function misplaced(
+  stage: KernelStage,
+  fabric: Fabric,
+  host: KernelHost,
+  behind: readonly Behind[],
+  portOf: (each: Behind) => string,
+): Promise<string[]> {
+  const entries = await fabric.entries(stage, host);
+  return behind.flatMap((each) => {
+    const { mac, onWire } = each;
+    const ports = entries
+      .filter((entry) => entry.mac === mac && entry.vlan === onWire)
+      .map(({ port }) => port);
+    // A bridge over an 802.1Q interface names that one.
+    if (ports.some((port) => port === portOf(each) || port === `${portOf(each)}.${onWire}`)) return [];
+    return [
+      `${host}'s switch has ${stationKey(mac, onWire)} at ${ports.join(', ') || 'no port'}, not at ${portOf(each)}`,
+    ];
+  });
+}
+
+function guestOf(fabric: Fabric): PlayedGuest {
+  const number = fabrics.indexOf(fabric) + 1;
+  const taps = [...new Set(fabric.ports.map(({ tap }) => tap))];
+  return {
+    uuid: `6b1d1c9e-0000-4000-8000-00000000020${number}`,
+    name: `wired-${number}`,
+    nics: taps.map((tap, index) => ({
+      ...{ id: `nic${index}`, mac: MacAddress.of(`52:54:00:f${number}:00:0${index}`), tap },
+      filter: { unicast: [] },
+    })),
+  };
+}
+
+const behindOf = (fabric: Fabric): readonly Behind[] =>
+  fabric.ports.map((port, index) => ({
+    ...port,
+    mac: MacAddress.of(`52:54:00:f${fabrics.indexOf(fabric) + 1}:01:0${index}`),
+  }));
+
+export const fabricCases: readonly KernelCase[] = fabrics.map(fabricCase);

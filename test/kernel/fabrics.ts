@@ -1,0 +1,126 @@
+import { VlanId } from '@nic-herald/wire';
+import type { KernelHost, KernelStage } from './kernel-stage.js';
+
+/** A guest's tap in a switch of a host. */
+interface FabricPort {
+  readonly tap: string;
+  /** The VLANs that the guest tags its frames with; undefined: it does not. */
+  readonly inside: VlanId | undefined;
+  /** The VLAN in which its frames are on the wire. */
+  readonly onWire: VlanId;
+}
+
+/** A MAC as a switch knows it. */
+interface FabricEntry {
+  readonly mac: string;
+  readonly vlan: number;
+  readonly port: string;
+}
+
+/** A switch that knows VLANs, made on both hosts alike, with a cable between them. */
+export interface Fabric {
+  readonly name: string;
+  readonly summary: string;
+  readonly ports: readonly FabricPort[];
+  /** The end of the cable, on either host. */
+  readonly uplink: string;
+  /** Makes it on a host, where its taps and its uplink are already. */
+  build(stage: KernelStage, host: KernelHost): Promise<void>;
+  /** What it has learned. */
+  entries(stage: KernelStage, host: KernelHost): Promise<readonly FabricEntry[]>;
+}
+
+const ten = VlanId.of(10);
+const twenty = VlanId.of(20);
+
+/** An access port and a trunk. */
+const portsOf = (access: string, trunk: string): readonly FabricPort[] => [
+  { tap: access, inside: undefined, onWire: ten },
+  { tap: trunk, inside: ten, onWire: ten },
+  { tap: trunk, inside: twenty, onWire: twenty },
+];
+
+const openVswitch: Fabric = {
+  ...{ name: 'kernel-open-vswitch', uplink: 'upK', ports: portsOf('kacc', 'ktrk') },
+  summary: 'Open vSwitch with the kernel datapath: an access port (tag=10) and a trunk (trunks=10,20)',
+  async build(stage, host) {
+    const ovs = await stage.openVswitch(host);
+    await ovs.addPort('upK');
+    await ovs.addPort('kacc', 'tag=10');
+    await ovs.addPort('ktrk', 'trunks=10,20');
+  },
+  async entries(stage, host) {
+    const ovs = await stage.openVswitch(host);
+    return (await ovs.entries()).map(({ mac, vlan, port }) => ({ mac, vlan: vlan ?? 0, port }));
+  },
+};
+
+interface BridgeEntry {
+  readonly mac: string;
+  readonly ifname: string;
+  readonly vlan?: number;
+  readonly state?: string;
+  readonly flags?: readonly string[];
+}
+
+/** What a bridge has learned; `vlan` where its entries do not say one. */
+async function bridgeEntries(
+  stage: KernelStage,
+  host: KernelHost,
+  bridge: string,
+  vlan = 0,
+): Promise<FabricEntry[]> {
+  const text = await stage.run(host, ['bridge', '-j', 'fdb', 'show', 'br', bridge]);
+  const learned = (JSON.parse(text) as BridgeEntry[]).filter(
+    ({ state, flags }) => state !== 'permanent' && !flags?.includes('self'),
+  );
+  return learned.map((entry) => ({ mac: entry.mac, vlan: entry.vlan ?? vlan, port: entry.ifname }));
+}
+
+const vlanBridge: Fabric = {
+  ...{ name: 'vlan-filtering-bridge', uplink: 'upV', ports: portsOf('vacc', 'vtrk') },
+  summary: 'a bridge that filters VLANs: a port with pvid 10 and one with VLANs 10 and 20 tagged',
+  async build(stage, host) {
+    await stage.ip(
+      host,
+      'link add brV type bridge forward_delay 0 vlan_filtering 1 vlan_default_pvid 0',
+      ...['upV', 'vacc', 'vtrk'].map((port) => `link set ${port} master brV`),
+      'link set brV up',
+    );
+    const vlans = [
+      'dev vacc vid 10 pvid untagged',
+      ...['vtrk', 'upV'].flatMap((port) => [`dev ${port} vid 10`, `dev ${port} vid 20`]),
+    ];
+    for (const each of vlans) await stage.run(host, ['bridge', 'vlan', 'add', ...each.split(' ')]);
+  },
+  entries: (stage, host) => bridgeEntries(stage, host, 'brV'),
+};
+
+const subinterfaces: Fabric = {
+  ...{ name: 'bridge-per-vlan', uplink: 'up8' },
+  summary: 'a bridge for each VLAN over an 802.1Q interface of the uplink, as neutron and Proxmox make them',
+  ports: [
+    { tap: 'tap8a', inside: undefined, onWire: ten },
+    { tap: 'tap8b', inside: undefined, onWire: twenty },
+  ],
+  async build(stage, host) {
+    for (const [vlan, tap] of [
+      [10, 'tap8a'],
+      [20, 'tap8b'],
+    ] as const) {
+      await stage.ip(
+        host,
+        `link add br8-${vlan} type bridge forward_delay 0`,
+        `link add link up8 name up8.${vlan} type vlan id ${vlan}`,
+        ...[`up8.${vlan}`, tap].map((port) => `link set ${port} master br8-${vlan}`),
+        ...[`up8.${vlan}`, `br8-${vlan}`].map((device) => `link set ${device} up`),
+      );
+    }
+  },
+  async entries(stage, host) {
+    const tables = [10, 20].map((vlan) => bridgeEntries(stage, host, `br8-${vlan}`, vlan));
+    return (await Promise.all(tables)).flat();
+  },
+};
+
+export const fabrics: readonly Fabric[] = [openVswitch, vlanBridge, subinterfaces];
