@@ -13,6 +13,7 @@ const packages: Readonly<Record<string, string>> = {
   tshark: 'tshark',
   busybox: 'busybox-static',
   cpio: 'cpio',
+  keepalived: 'keepalived',
   ip: 'iproute2',
   bridge: 'iproute2',
   tc: 'iproute2',
