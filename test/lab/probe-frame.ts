@@ -66,7 +66,7 @@ export function askerAddress(station: Station, number: number): Ipv4Address {
   return Ipv4Address.of(`${subnet}.${100 + number}`);
 }
 
-/** Whom a station answers by an ARP reply of its own; undefined for other frames. */
+/** Whom a station answers by an ARP reply; undefined for other frames. */
 export function askerOfAnswer(bytes: Uint8Array, station: Station): Ipv4Address | undefined {
   const arp = decodeArp(bytes);
   if (isDecodeError(arp) || arp.operation !== 'reply') return undefined;

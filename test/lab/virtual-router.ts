@@ -23,7 +23,7 @@ export interface VirtualRouter {
   readonly adverts: AdvertFrom;
 }
 
-/** Where the pair is reached: by whichever router is the master. The first guest's second flow. */
+/** Where the pair is reached: by the router that is the master. The first guest's second flow. */
 export const virtualStation: Station = {
   flow: 1,
   name: 'virtual router',

@@ -29,7 +29,7 @@ export const gatewayOfItsOwnHost: LabCase = stationCase({
   arrived: unreachableGateways,
 });
 
-/** Gives a host an address of its own in the subnet of each gateway, and default routes through both. */
+/** Gives a host an address in the subnet of each gateway, and default routes through both. */
 async function routeByGuest(rig: LabRig, host: HostName, number: number): Promise<void> {
   await ipBatch(rig.network.hosts[host], [
     ...gateways.map(({ address }) => `addr add ${address.replace(/\d+$/, String(number))}/24 dev br0`),

@@ -3,7 +3,6 @@ import { armed, startAgents } from '../agent-process.js';
 import { beginMigration, measureReturns, resumeOf, startDestination, watchArrivals } from '../guest-move.js';
 import { bootGuest } from '../guest-on-host.js';
 import { GuestBuilder, speakOnce } from '../guest-recipe.js';
-import { seenWithAddresses } from '../handed-over.js';
 import { darkStations, reportFaults } from '../herald-checks.js';
 import type { CaseContext, LabCase } from '../lab-case.js';
 import { LabRig } from '../lab-rig.js';
@@ -66,15 +65,15 @@ async function migrateOnce(context: CaseContext, withAgents: boolean): Promise<T
       watchArrivals(rig, 'B', stations),
       startDestination(rig, 'B'),
     ]);
-    // Each network has its own peer, and a flow of its own: a frame of one never gets into the other.
+    // Each network has its own peer and its own flow: a frame of one never gets into the other.
     for (const [index, prober] of [rig.prober, second].entries())
       prober.probe(stations.slice(index, index + 1), 4);
     const beforeMs = Date.now();
     const reached = await measureReturns(before, beforeMs);
     const faults = darkStations(reached, 'not valid: at the source, ');
     if (agents) {
-      await seenWithAddresses(rig, 'A', stations);
-      await armed(agents.B, stations.length);
+      // A RARP and a gratuitous ARP at each card: seen there, with its address.
+      await armed(agents.B, 2 * stations.length);
     }
     await beginMigration(rig, source, destination);
     const measurement = await measureReturns(after, await resumeOf(destination));

@@ -9,7 +9,7 @@ import { stationCase } from '../station-case.js';
 /** How often the guest speaks on each station while its frames come back, and how often each of them does. */
 const spoken = 3;
 const copies = 2;
-/** Longer than any frame of its own counts as just sent. */
+/** Longer than a frame of the guest counts as just sent. */
 const quietMs = 6500;
 
 interface Reflection {
@@ -50,7 +50,7 @@ export const reflectedBroadcastCases: readonly LabCase[] = [
   }),
   reflectedBroadcasts({
     name: 'reflected-broadcasts-then-quiet',
-    summary: 'the same, and then the guest is quiet for 6.5 s: nobody else has spoken since',
+    summary: 'the same, and then the guest is quiet for 6.5 s: no other guest has spoken since',
     quietMs,
   }),
 ];
@@ -59,9 +59,9 @@ export const reflectedBroadcastCases: readonly LabCase[] = [
 async function reflect(rig: LabRig): Promise<void> {
   const inside = (...command: string[]): Promise<string> => inNamespace(rig.network.switch, command);
   await inside('tc', 'qdisc', 'add', 'dev', 'swA', 'clsact');
-  // The first six bytes of the Ethernet header, 14 bytes in front of the packet.
-  const broadcast = ['u32', 'match', 'u32', '0xffffffff', '0xffffffff', 'at', '-14'];
-  const low = ['match', 'u16', '0xffff', '0xffff', 'at', '-10'];
+  // The first six bytes of the Ethernet header, 14 bytes in front of the packet; u32 wants its words aligned to that.
+  const broadcast = ['match', 'u16', '0xffff', '0xffff', 'at', '-14'];
+  broadcast.push('match', 'u32', '0xffffffff', '0xffffffff', 'at', '-12');
   const back = Array.from({ length: copies }, () => [
     'action',
     'mirred',
@@ -72,7 +72,7 @@ async function reflect(rig: LabRig): Promise<void> {
     'pipe',
   ]);
   const filter = ['filter', 'add', 'dev', 'swA', 'ingress', 'pref', '1', 'protocol', 'all'];
-  await inside('tc', ...filter, ...broadcast, ...low, ...back.flat());
+  await inside('tc', ...filter, 'u32', ...broadcast, ...back.flat());
 }
 
 async function speakIntoTheLoop(
