@@ -21,6 +21,7 @@ const modules = [
   '8139cp',
   'bonding',
   'macvlan',
+  'nf_tables',
   '8021q',
   'bridge',
   'veth',

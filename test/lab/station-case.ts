@@ -46,7 +46,7 @@ export interface StationCaseOptions {
   readonly exactPairs?: boolean;
   /** What else is done once every table has the guest's stations at the source. */
   readonly settled?: (rig: LabRig) => Promise<void>;
-  /** What else is done just before the guest migrates; what it gives are faults. */
+  /** What else is done just before the guest migrates; what it gives makes the run prove nothing. */
   readonly leaving?: (rig: LabRig, source: QemuProcess) => Promise<readonly string[]>;
   /** What else is looked at after the migration; what it gives are faults of nic-herald. */
   readonly arrived?: (rig: LabRig) => Promise<readonly string[]>;
@@ -70,7 +70,7 @@ export function stationCase(options: StationCaseOptions): LabCase {
 
 async function runStationCase(options: StationCaseOptions, context: CaseContext): Promise<CaseResult> {
   const { measurement: alone, faults: invalid } = await migrateOnce(options, context, false);
-  const faults = invalid.map((fault) => `not valid: QEMU alone: ${fault}`);
+  const faults = invalid.map((fault) => `QEMU alone: ${fault}`);
   if (alone.dark !== options.darkWithQemuAlone) {
     faults.push(`not valid: QEMU alone left ${alone.dark} dark, not ${options.darkWithQemuAlone}`);
   }
@@ -113,7 +113,8 @@ async function migrateOnce(
       if (options.exactPairs) await allLearned(rig, recipe.stations);
       await armed(agents.B, recipe.stations.length);
     }
-    const faults = [...((await options.leaving?.(rig, source)) ?? [])];
+    const invalid = (await options.leaving?.(rig, source)) ?? [];
+    const faults = invalid.map((each) => `not valid: ${each}`);
     const begunAtMs = Date.now();
     await beginMigration(rig, source, destination);
     const resumedAtMs = await resumeOf(destination);

@@ -58,8 +58,9 @@ export async function startRouting({ role, adverts }: VirtualRouter, guest: Qemu
     `virtual_ipaddress { ${virtualStation.address}/24 }`,
     '}',
   ];
+  // With nf_tables keepalived keeps the guest from reporting groups from the virtual MAC, as it does where it is installed.
   await guest.console.run(
-    `modprobe macvlan; mkdir -p /run /etc; printf '%s\\n' ${config.map((line) => `'${line}'`).join(' ')} > ${configFile}`,
+    `modprobe nf_tables && modprobe macvlan && mkdir -p /run /etc; printf '%s\\n' ${config.map((line) => `'${line}'`).join(' ')} > ${configFile}`,
   );
   await guest.console.run(
     `keepalived -P -n -l -f ${configFile} -p /tmp/keepalived.pid -r /tmp/vrrp.pid > ${logFile} 2>&1 &`,

@@ -37,7 +37,7 @@ function reflectedBroadcasts({ name, summary, quietMs: quiet }: Reflection): Lab
       const ports = await bridgePorts(rig.network.hosts.A);
       return [...new Set(recipe.stations.map(({ mac }) => mac))]
         .filter((mac) => ports.get(mac) !== 'up0')
-        .map((mac) => `not valid: ${mac} did not come back to the source by its uplink`);
+        .map((mac) => `${mac} did not come back to the source by its uplink`);
     },
   });
 }

@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationReport } from '@nic-herald/core';
 import { armed, handedOver, startAgents } from '../agent-process.js';
 import { unreachedTimes } from '../always-reached.js';
-import { type AnsweredRequests, answeredRequests, unansweredRequests } from '../answered-requests.js';
+import {
+  type AnsweredRequests,
+  type Asking,
+  answeredRequests,
+  unansweredRequests,
+} from '../answered-requests.js';
 import { captureAtPeer } from '../capture-at-peer.js';
 import {
   beginMigration,
@@ -32,9 +37,13 @@ import {
   wasMaster,
 } from '../virtual-router.js';
 
-/** Asked from just before the migration until well after the last round: an emulated guest moves in about a second. */
-const requests = { count: 60, everyMs: 100 };
+/** How long after RESUME the master is watched while the backup is announced. */
 const watchedMs = 3000;
+/** Asked of the virtual address: from RESUME on where its master stays, else once the master is back. */
+const requests: Readonly<Record<RouterRole, Asking>> = {
+  backup: { count: 60, everyMs: watchedMs / 60 },
+  master: { count: 20, everyMs: 100 },
+};
 
 interface RouterOptions {
   readonly name: string;
@@ -161,14 +170,13 @@ async function migrateOnce(
       await armed(agents.B, stations.length);
     }
     const begunAtMs = Date.now();
-    const answering = answeredRequests(rig, peer, virtualStation, requests);
     await beginMigration(rig, source, destination);
     const resumedAtMs = await resumeOf(destination);
+    const ask = (): Promise<AnsweredRequests> =>
+      answeredRequests(rig, peer, virtualStation, requests[moving]);
+    const answering = moving === 'backup' ? ask() : undefined;
     const measurement = await measureReturns(after, resumedAtMs);
-    let answers = await answering;
-    // What was asked while the master itself was on its way could not be answered.
-    if (moving === 'master')
-      answers = await answeredRequests(rig, peer, virtualStation, { count: 20, everyMs: 100 });
+    const answers = await (answering ?? ask());
     await sleep(Math.max(0, resumedAtMs + watchedMs + captureDelayMs - Date.now()));
 
     const faults: string[] = [];
