@@ -21,6 +21,7 @@ const modules = [
   '8139cp',
   'bonding',
   'macvlan',
+  'crc32c_generic',
   'nf_tables',
   '8021q',
   'bridge',

@@ -60,7 +60,7 @@ export async function startRouting({ role, adverts }: VirtualRouter, guest: Qemu
   ];
   // With nf_tables keepalived keeps the guest from reporting groups from the virtual MAC, as it does where it is installed.
   await guest.console.run(
-    `modprobe nf_tables && modprobe macvlan && mkdir -p /run /etc; printf '%s\\n' ${config.map((line) => `'${line}'`).join(' ')} > ${configFile}`,
+    `modprobe crc32c_generic && modprobe nf_tables && modprobe macvlan && mkdir -p /run /etc && printf '%s\\n' ${config.map((line) => `'${line}'`).join(' ')} > ${configFile}`,
   );
   await guest.console.run(
     `keepalived -P -n -l -f ${configFile} -p /tmp/keepalived.pid -r /tmp/vrrp.pid > ${logFile} 2>&1 &`,
