@@ -12,6 +12,7 @@ import {
 import { addressClaimOf, claimKey } from './address-claim.js';
 import { addressesSettled, askNeighbours, type OwnAddress } from './addressed-guest.js';
 import { armed, startAgents } from './agent-process.js';
+import { captureAtPeer } from './capture-at-peer.js';
 import { dissectedFrames } from './dissected-frames.js';
 import { beginMigration, resumeOf, startDestination } from './guest-move.js';
 import { bootGuest, settleTables } from './guest-on-host.js';
@@ -21,7 +22,7 @@ import type { CaseContext, CaseResult, LabCase } from './lab-case.js';
 import { LabFault } from './lab-fault.js';
 import { LabRig } from './lab-rig.js';
 import type { QemuProcess } from './qemu-process.js';
-import { captureDelayMs, TapReceiver } from './tap-receiver.js';
+import { captureDelayMs } from './tap-receiver.js';
 import { waitUntil } from './wait-until.js';
 
 /** When the last of the five rounds is over: 800 ms after RESUME, and what a busy machine takes. */
@@ -148,13 +149,6 @@ async function addressesHandedOver(rig: LabRig, own: readonly OwnAddress[]): Pro
   }).catch(() => {
     throw new LabFault(`the hand-off never had that ${missing.map(keyOf).join(', ')}`);
   });
-}
-
-async function captureAtPeer(rig: LabRig): Promise<TapReceiver> {
-  const file = join(rig.directory, 'P-peer0-in.pcap');
-  const receiver = await TapReceiver.start(rig.network.peer, 'peer0', 'in', file);
-  rig.owns(receiver);
-  return receiver;
 }
 
 const firstOf = (claims: Trial['claims'], own: OwnAddress): number =>

@@ -19,7 +19,10 @@ const modules = [
   'e1000e',
   'vmxnet3',
   '8139cp',
+  'bonding',
   'macvlan',
+  'crc32c_generic',
+  'nf_tables',
   '8021q',
   'bridge',
   'veth',
@@ -46,6 +49,26 @@ export async function buildGuestImage(cacheDirectory: string): Promise<GuestImag
   return { kernel, initrd, key };
 }
 
+/** The same guest with more programs in it, which only some scenarios run: a second archive behind the first. */
+export async function withPrograms(
+  image: GuestImage,
+  more: Readonly<Record<string, string>>,
+): Promise<GuestImage> {
+  const files = await programFiles(more);
+  const hash = createHash('sha256').update(image.key);
+  for (const [path, source] of files) hash.update(path).update(await readFile(source));
+  const key = hash.digest('hex').slice(0, 12);
+  const initrd = join(dirname(image.initrd), `guest-${key}.cpio`);
+  if (!(await exists(initrd))) {
+    const added = `${initrd}.added`;
+    await packFiles(files, added);
+    await runProgram('sh', ['-c', 'cat "$0" "$1" > "$2.part"', image.initrd, added, initrd]);
+    await rename(`${initrd}.part`, initrd);
+    await rm(added);
+  }
+  return { kernel: image.kernel, initrd, key };
+}
+
 async function newestKernel(): Promise<string> {
   const found = (await readdir('/boot')).filter((name) => /^vmlinuz-.*-amd64$/.test(name));
   // A "cloud" kernel lacks e1000e and friends.
@@ -61,15 +84,21 @@ async function newestKernel(): Promise<string> {
 
 /** Path inside the guest -> file on this machine. */
 async function collectFiles(release: string): Promise<Map<string, string>> {
-  const files = new Map([['/init', initScript]]);
-  for (const [path, program] of Object.entries(programs)) {
+  const files = new Map([['/init', initScript], ...(await programFiles(programs))]);
+  for (const path of (await moduleLines(release)).keys()) {
+    files.set(`/lib/modules/${release}/${path}`, `/lib/modules/${release}/${path}`);
+  }
+  return files;
+}
+
+/** Programs and the libraries that they need. */
+async function programFiles(wanted: Readonly<Record<string, string>>): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const [path, program] of Object.entries(wanted)) {
     files.set(path, program);
     // A static program has no libraries, and ldd then fails.
     const libraries = await runProgram('ldd', [program]).catch(() => '');
     for (const match of libraries.matchAll(/(\/\S+)\s+\(0x/g)) files.set(match[1] ?? '', match[1] ?? '');
-  }
-  for (const path of (await moduleLines(release)).keys()) {
-    files.set(`/lib/modules/${release}/${path}`, `/lib/modules/${release}/${path}`);
   }
   return files;
 }
@@ -94,21 +123,30 @@ async function moduleLines(release: string): Promise<Map<string, string>> {
 }
 
 async function packInitramfs(files: Map<string, string>, release: string, initrd: string): Promise<void> {
-  const root = `${initrd}.root`;
+  const lines = [...(await moduleLines(release))].map(([path, needs]) => `${path}: ${needs}\n`);
+  await packFiles(files, initrd, async (root) => {
+    await chmod(join(root, 'init'), 0o755);
+    await writeFile(join(root, 'lib/modules', release, 'modules.dep'), lines.join(''));
+    await runProgram('ln', ['-s', 'busybox', join(root, 'bin/sh')]);
+  });
+}
+
+/** Packs files into an archive; `finish` may add to the folder that becomes it. */
+async function packFiles(
+  files: Map<string, string>,
+  archive: string,
+  finish: (root: string) => Promise<void> = async () => {},
+): Promise<void> {
+  const root = `${archive}.root`;
   await rm(root, { recursive: true, force: true });
   for (const [path, source] of files) {
     await mkdir(join(root, dirname(path)), { recursive: true });
     await copyFile(source, join(root, path));
   }
-  await chmod(join(root, 'init'), 0o755);
-  const dependencies = [...(await moduleLines(release))]
-    .map(([path, needs]) => `${path}: ${needs}\n`)
-    .join('');
-  await writeFile(join(root, 'lib/modules', release, 'modules.dep'), dependencies);
-  await runProgram('ln', ['-s', 'busybox', join(root, 'bin/sh')]);
+  await finish(root);
   // Left uncompressed: inflating costs an emulated processor more than reading.
-  await runProgram('sh', ['-c', 'find . | cpio -o -H newc --quiet > "$0.part"', initrd], { cwd: root });
-  await rename(`${initrd}.part`, initrd);
+  await runProgram('sh', ['-c', 'find . | cpio -o -H newc --quiet > "$0.part"', archive], { cwd: root });
+  await rename(`${archive}.part`, archive);
   await rm(root, { recursive: true, force: true });
 }
 

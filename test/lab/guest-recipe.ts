@@ -74,6 +74,22 @@ export class GuestBuilder {
     return this;
   }
 
+  /**
+   * Two cards in an active-backup bond, eth0 active: the bond gives both the MAC of the first (`fail_over_mac` is none),
+   * which is one station.
+   */
+  bond(card: Card): this {
+    const backupMac = `52:54:00:00:0${this.#guest}:02`;
+    for (const [index, mac] of [this.#primaryMac, backupMac].entries()) {
+      this.#nics.push({ id: `nic${index}`, mac, tap: `tap${this.#guest || ''}${index}`, ...cards[card] });
+    }
+    this.#setUp.push('modprobe bonding max_bonds=0');
+    this.#device('bond0', 'ip link add bond0 type bond mode active-backup miimon 100 fail_over_mac none');
+    this.#setUp.push('ip link set eth0 master bond0 && ip link set eth1 master bond0');
+    this.#station('bond', this.#primaryMac, undefined, 'bond0');
+    return this;
+  }
+
   /** The guest gives eth0 another MAC: the configured one is no station any more. */
   changedMac(mac: string): this {
     this.#stations.length = 0;

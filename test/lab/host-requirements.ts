@@ -14,6 +14,7 @@ const packages: Readonly<Record<string, string>> = {
   busybox: 'busybox-static',
   cpio: 'cpio',
   depmod: 'kmod',
+  keepalived: 'keepalived',
   ip: 'iproute2',
   bridge: 'iproute2',
   tc: 'iproute2',

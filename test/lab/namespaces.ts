@@ -102,8 +102,8 @@ export function inNamespace(
 }
 
 /** Ports of a Linux bridge at which it knows each MAC: its forwarding database without the permanent entries. */
-export async function bridgePorts(namespace: string): Promise<Map<string, string>> {
-  const text = await runProgram('bridge', ['-n', namespace, '-j', 'fdb', 'show', 'br', 'br0']);
+export async function bridgePorts(namespace: string, bridge = 'br0'): Promise<Map<string, string>> {
+  const text = await runProgram('bridge', ['-n', namespace, '-j', 'fdb', 'show', 'br', bridge]);
   const entries = JSON.parse(text) as { mac: string; ifname: string; state?: string; flags?: string[] }[];
   const learned = entries.filter((entry) => entry.state !== 'permanent' && !entry.flags?.includes('self'));
   return new Map(learned.map((entry) => [entry.mac.toLowerCase(), entry.ifname]));

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { openPacketSocket } from '@nic-herald/linux-sys';
 import { streamFrame } from './multicast-frame.js';
 import type { ProberCommand } from './peer-prober.js';
-import { arpRequest, probeFrame } from './probe-frame.js';
+import { arpRequest, askerAddress, probeFrame } from './probe-frame.js';
 import { sendFrames } from './send-frames.js';
 
 // Runs inside the peer's namespace, one command per line on stdin. Ends with its stdin.
@@ -16,8 +16,16 @@ createInterface({ input: process.stdin })
 process.stdout.write('ready\n');
 
 function obey(command: ProberCommand): void {
+  if (command.do === 'ask') {
+    ask(command);
+    return;
+  }
   clearInterval(timer);
-  if (command.do === 'arp') sendFrames(socket, command.stations.map(arpRequest));
+  if (command.do === 'arp')
+    sendFrames(
+      socket,
+      command.stations.map((station) => arpRequest(station)),
+    );
   if (command.do !== 'probe' && command.do !== 'stream') return;
   let sequence = 0;
   timer = setInterval(() => {
@@ -29,4 +37,13 @@ function obey(command: ProberCommand): void {
         : command.streams.map((stream) => streamFrame(stream, sequence)),
     );
   }, command.everyMs);
+}
+
+function ask({ station, count, everyMs }: Extract<ProberCommand, { do: 'ask' }>): void {
+  let number = 0;
+  const asking = setInterval(() => {
+    sendFrames(socket, [arpRequest(station, askerAddress(station, number))]);
+    number++;
+    if (number === count) clearInterval(asking);
+  }, everyMs);
 }

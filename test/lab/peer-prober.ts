@@ -9,6 +9,7 @@ export type ProberCommand =
   | { readonly do: 'probe'; readonly stations: readonly Station[]; readonly everyMs: number }
   | { readonly do: 'stream'; readonly streams: readonly MulticastStream[]; readonly everyMs: number }
   | { readonly do: 'arp'; readonly stations: readonly Station[] }
+  | { readonly do: 'ask'; readonly station: Station; readonly count: number; readonly everyMs: number }
   | { readonly do: 'rest' };
 
 /** The peer: a process in its own namespace that sends unicast frames to the guest's stations. */
@@ -19,13 +20,13 @@ export class PeerProber {
     this.#process = process;
   }
 
-  static async start(namespace: string, directory: string): Promise<PeerProber> {
+  static async start(namespace: string, directory: string, device = 'peer0'): Promise<PeerProber> {
     let output = '';
     const prober = new LabProcess({
-      title: 'peer prober',
+      title: `peer prober at ${device}`,
       namespace,
-      command: nodeCommand('peer-prober-main.ts', 'peer0'),
-      logFile: join(directory, 'prober.log'),
+      command: nodeCommand('peer-prober-main.ts', device),
+      logFile: join(directory, `prober-${device}.log`),
       onStdout: (text) => {
         output += text;
       },
@@ -50,6 +51,11 @@ export class PeerProber {
   /** Stops probing and asks each station once for its address. */
   askAddresses(stations: readonly Station[]): void {
     this.#order({ do: 'arp', stations });
+  }
+
+  /** Asks a station for its address `count` times, beside what else is sent. {@link askerAddress} tells the answers apart. */
+  ask(station: Station, count: number, everyMs: number): void {
+    this.#order({ do: 'ask', station, count, everyMs });
   }
 
   rest(): void {

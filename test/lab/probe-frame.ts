@@ -5,6 +5,7 @@ import {
   ETHERNET_MIN_LENGTH,
   encodeArp,
   encodeEthernet,
+  Ipv4Address,
   isDecodeError,
   MacAddress,
   VLAN_TAG_LENGTH,
@@ -42,21 +43,36 @@ export function flowOfProbe(bytes: Uint8Array, stations: readonly Station[]): nu
   return flow;
 }
 
-/** An ARP request from the peer to a station's own MAC, asking for its address. */
-export function arpRequest(station: Station): Uint8Array {
+/** An ARP request from the peer to a station's own MAC, asking for its address; `senderIp` is who the answer goes to. */
+export function arpRequest(station: Station, senderIp = station.peerAddress): Uint8Array {
   const arp = {
     destination: station.mac,
     source: peerMac,
     vlan: station.vlan,
     operation: 'request',
     senderMac: peerMac,
-    senderIp: station.peerAddress,
+    senderIp,
     targetMac: MacAddress.of('00:00:00:00:00:00'),
     targetIp: station.address,
   } as const;
   const frame = new Uint8Array(arpLength(arp));
   encodeArp(arp, frame, 0);
   return frame;
+}
+
+/** Who asks a station for the `number`-th time, 0 to 99: an address in its subnet, so that every answer names its question. */
+export function askerAddress(station: Station, number: number): Ipv4Address {
+  const subnet = station.address.slice(0, station.address.lastIndexOf('.'));
+  return Ipv4Address.of(`${subnet}.${100 + number}`);
+}
+
+/** Whom a station answers by an ARP reply; undefined for other frames. */
+export function askerOfAnswer(bytes: Uint8Array, station: Station): Ipv4Address | undefined {
+  const arp = decodeArp(bytes);
+  if (isDecodeError(arp) || arp.operation !== 'reply') return undefined;
+  const isItsOwn =
+    arp.source === station.mac && arp.vlan === station.vlan && arp.senderIp === station.address;
+  return isItsOwn ? arp.targetIp : undefined;
 }
 
 /** The key of the station an ARP reply came from; undefined for other frames. */

@@ -25,6 +25,8 @@ export interface GuestSpec {
   readonly name: string;
   readonly uuid: string;
   readonly nics: readonly NicSpec[];
+  /** Its memory; 96 MiB where nothing is said. */
+  readonly memoryMib?: number;
 }
 
 export interface QemuOptions {
@@ -128,7 +130,7 @@ function commandLine(options: QemuOptions): string[] {
       '-machine',
       `pc,accel=${accelerator}`,
       '-m',
-      '96',
+      String(guest.memoryMib ?? 96),
       '-nodefaults',
       '-no-user-config',
       '-display',

@@ -44,6 +44,12 @@ export interface StationCaseOptions {
   readonly losesVlansBefore82?: boolean;
   /** No secondary MAC may be announced on a VLAN where it does not live. */
   readonly exactPairs?: boolean;
+  /** What else is done once every table has the guest's stations at the source. */
+  readonly settled?: (rig: LabRig) => Promise<void>;
+  /** What else is done just before the guest migrates; what it gives makes the run prove nothing. */
+  readonly leaving?: (rig: LabRig, source: QemuProcess) => Promise<readonly string[]>;
+  /** What else is looked at after the migration; what it gives are faults of nic-herald. */
+  readonly arrived?: (rig: LabRig) => Promise<readonly string[]>;
 }
 
 interface Trial {
@@ -63,8 +69,8 @@ export function stationCase(options: StationCaseOptions): LabCase {
 }
 
 async function runStationCase(options: StationCaseOptions, context: CaseContext): Promise<CaseResult> {
-  const alone = (await migrateOnce(options, context, false)).measurement;
-  const faults: string[] = [];
+  const { measurement: alone, faults: invalid } = await migrateOnce(options, context, false);
+  const faults = invalid.map((fault) => `QEMU alone: ${fault}`);
   if (alone.dark !== options.darkWithQemuAlone) {
     faults.push(`not valid: QEMU alone left ${alone.dark} dark, not ${options.darkWithQemuAlone}`);
   }
@@ -95,6 +101,7 @@ async function migrateOnce(
       bootGuest(rig, 'A', recipe),
     ]);
     await settleTables(rig, source, 'A', recipe.stations);
+    await options.settled?.(rig);
     const [before, after, destination] = await Promise.all([
       watchArrivals(rig, 'A', recipe.stations),
       watchArrivals(rig, 'B', recipe.stations),
@@ -106,13 +113,15 @@ async function migrateOnce(
       if (options.exactPairs) await allLearned(rig, recipe.stations);
       await armed(agents.B, recipe.stations.length);
     }
+    const invalid = (await options.leaving?.(rig, source)) ?? [];
+    const faults = invalid.map((each) => `not valid: ${each}`);
     const begunAtMs = Date.now();
     await beginMigration(rig, source, destination);
     const resumedAtMs = await resumeOf(destination);
     const measurement = await measureReturns(after, resumedAtMs);
-    if (!agents) return { measurement, faults: [] };
+    if (!agents) return { measurement, faults };
     const early = await claimsBetween(after, begunAtMs, resumedAtMs);
-    const faults = early.map((key) => `${key} was announced before the guest ran here`);
+    faults.push(...early.map((key) => `${key} was announced before the guest ran here`));
     faults.push(...(await heraldFaults(options, rig, agents, destination)));
     if (options.exactPairs) faults.push(...(await strayClaims(after, resumedAtMs)).map(astray));
     return { measurement, faults };
@@ -148,6 +157,7 @@ async function heraldFaults(
   }
   if ((await agents.A.reports()).length > 0) faults.push('the source wrote a report, too');
   faults.push(...(await misplacedStations(rig, 'B', stations)));
+  faults.push(...((await options.arrived?.(rig)) ?? []));
   if (options.mustReply) faults.push(...(await unansweredStations(rig, 'B', stations)));
   return faults;
 }

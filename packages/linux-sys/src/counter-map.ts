@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
+import { createBpfMap } from './create-bpf-map.js';
 import type { FileDescriptor } from './file-descriptor.js';
 import { libc } from './libc.js';
 import { SystemCallError } from './linux-error.js';
-import { createBpfMap } from './create-bpf-map.js';
 
 // bpf(2), linux/bpf.h
 

@@ -15,9 +15,9 @@ export { CounterMap } from './counter-map.js';
 export type { BpfMapShape } from './create-bpf-map.js';
 export type { FileDescriptor } from './file-descriptor.js';
 export { type HeldInterface, heldInterfaces } from './held-interfaces.js';
+export { IngressUpkeep } from './ingress-upkeep.js';
 export { type IngressWatch, watchIngress } from './ingress-watch.js';
 export { type InterfaceAddress, interfaceAddresses } from './interface-addresses.js';
-export { IngressUpkeep } from './ingress-upkeep.js';
 export type { BridgePortState, LinkInfo, OperState } from './link-info.js';
 export {
   createVethPair,

@@ -1,11 +1,13 @@
 import type { LabCase } from '../lab-case.js';
 import { addressScenarios } from './addresses.js';
+import { bondedGuestCases } from './bonded-guest.js';
 import { bootOnAThirdHost } from './boot-on-a-third-host.js';
 import { cancelledMigration } from './cancelled-migration.js';
 import { cloneOnTheOtherHost } from './clone-on-the-other-host.js';
 import { cloneRestoredOnTheOtherHost } from './clone-restored-on-the-other-host.js';
 import { continuedSourceCases } from './continued-source.js';
 import { flood } from './flood.js';
+import { gatewayOfItsOwnHost } from './gateway-guest.js';
 import { guessStaysAGuess } from './guess-stays-a-guess.js';
 import { killedAgentCases } from './killed-agent.js';
 import { learnedScenarios } from './learned-stations.js';
@@ -14,10 +16,12 @@ import { migrationWithinOneHost } from './migration-within-one-host.js';
 import { multicastScenarios } from './multicast.js';
 import { neighboursMacCases } from './neighbours-mac.js';
 import { observeOnly } from './observe-only.js';
+import { oneMacOnTwoNetworks } from './one-mac-on-two-networks.js';
 import { ovsSlbBond, ovsSlbBondLocked } from './ovs-slb-bond.js';
 import { pacedPairs } from './paced-pairs.js';
 import { passedTapScenarios } from './passed-taps.js';
 import { pausedDestination } from './paused-destination.js';
+import { reflectedBroadcastCases } from './reflected-broadcasts.js';
 import { roundTripOneAgentSleptThrough } from './round-trip-one-agent-slept-through.js';
 import { stationScenarios } from './stations.js';
 import { thereAndBack } from './there-and-back.js';
@@ -25,12 +29,17 @@ import { thirdPartyScenarios } from './third-party.js';
 import { twoNicsOneMac } from './two-nics-one-mac.js';
 import { unchangedForLongerThanMaxAge } from './unchanged-for-longer-than-max-age.js';
 import { vanishedTap } from './vanished-tap.js';
+import { virtualRouterCases } from './virtual-routers.js';
 
 /** Of these another scenario proves much the same: they run where there is time. */
 const likeAnother = new Set([
   'e1000-changed-mac',
   'rtl8139-8-macvlans',
   'e1000-4-vlans-there-and-back',
+  'bond-bridge-per-card-failed-over',
+  'bond-failed-over-guest-announce',
+  'keepalived-master',
+  'keepalived-backup-quiet',
   'neighbours-mac-in-filter-victim-on-B',
   'neighbours-mac-in-frames-victim-on-A',
   'nested-migrated-at-once-no-events',
@@ -58,6 +67,11 @@ const all: readonly LabCase[] = [
   vanishedTap,
   ...passedTapScenarios,
   twoNicsOneMac,
+  ...bondedGuestCases,
+  oneMacOnTwoNetworks,
+  gatewayOfItsOwnHost,
+  ...virtualRouterCases,
+  ...reflectedBroadcastCases,
   cloneOnTheOtherHost,
   cloneRestoredOnTheOtherHost,
   bootOnAThirdHost,

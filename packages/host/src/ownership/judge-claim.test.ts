@@ -136,7 +136,9 @@ describe('judgeClaim', () => {
     fc.assert(
       fc.property(
         anyClaim,
-        fc.array(anyRival, { maxLength: 6 }).chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
+        fc
+          .array(anyRival, { maxLength: 6 })
+          .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
         (claim, [one, other]) => {
           expect(judgeClaim(claim, other)).toEqual(judgeClaim(claim, one));
         },
@@ -146,11 +148,16 @@ describe('judgeClaim', () => {
 
   it('does not change back as the evidence grows older', () => {
     fc.assert(
-      fc.property(anyClaim, fc.array(anyRival, { maxLength: 6 }), fc.integer({ min: 0, max: 1e9 }), (claim, rivals, ms) => {
-        const before = judgeClaim(claim, rivals);
-        const later = judgeClaim({ ...claim, knownUntil: NOW + ms }, rivals);
-        if (before !== undefined) expect(later?.reason).toBe(before.reason);
-      }),
+      fc.property(
+        anyClaim,
+        fc.array(anyRival, { maxLength: 6 }),
+        fc.integer({ min: 0, max: 1e9 }),
+        (claim, rivals, ms) => {
+          const before = judgeClaim(claim, rivals);
+          const later = judgeClaim({ ...claim, knownUntil: NOW + ms }, rivals);
+          if (before !== undefined) expect(later?.reason).toBe(before.reason);
+        },
+      ),
     );
   });
 

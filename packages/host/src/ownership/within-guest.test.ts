@@ -14,7 +14,11 @@ describe('leftToOther', () => {
   it.each<[string, readonly NicShare[], readonly Turn[]]>([
     ['it has it alone', [share('a')], []],
     ['it spoke last', [share('a', { spokeAt: 2000 }), share('b', { spokeAt: 1000 })], []],
-    ['neither spoke, and both were configured with it', [share('a', { isConfigured: true }), share('b', { isConfigured: true })], []],
+    [
+      'neither spoke, and both were configured with it',
+      [share('a', { isConfigured: true }), share('b', { isConfigured: true })],
+      [],
+    ],
     ['neither spoke, and it was configured with it', [share('a', { isConfigured: true }), share('b')], []],
     [
       'the other is in another network, and is not heard in this one',
@@ -26,11 +30,7 @@ describe('leftToOther', () => {
       [share('a', { spokeAt: 1000, heardBesideAt: 1400 }), share('b', { spokeAt: 9000, network: 'br1' })],
       [],
     ],
-    [
-      'its network is not known',
-      [{ nic: 'a', isConfigured: false }, share('b', { spokeAt: 9000 })],
-      [],
-    ],
+    ['its network is not known', [{ nic: 'a', isConfigured: false }, share('b', { spokeAt: 9000 })], []],
     [
       'they take turns',
       [share('a', { spokeAt: 3000 }), share('b', { spokeAt: 4000 })],
@@ -42,8 +42,16 @@ describe('leftToOther', () => {
 
   it.each<[string, readonly NicShare[], readonly Turn[]]>([
     ['the other spoke last', [share('a', { spokeAt: 1000 }), share('b', { spokeAt: 1001 })], []],
-    ['only the other spoke, whatever was configured', [share('a', { isConfigured: true }), share('b', { spokeAt: 1 })], []],
-    ['neither spoke, and the other was configured with it', [share('a'), share('b', { isConfigured: true })], []],
+    [
+      'only the other spoke, whatever was configured',
+      [share('a', { isConfigured: true }), share('b', { spokeAt: 1 })],
+      [],
+    ],
+    [
+      'neither spoke, and the other was configured with it',
+      [share('a'), share('b', { isConfigured: true })],
+      [],
+    ],
     [
       'the other is behind another bridge of one network',
       [share('a', { spokeAt: 1000, heardBesideAt: 8000 }), share('b', { spokeAt: 8000, network: 'br1' })],
@@ -60,6 +68,9 @@ describe('leftToOther', () => {
       [turn('b', 40_000), turn('a', 3000), turn('b', 2000)],
     ],
   ])('leaves it where %s', (_, shares, turns) => {
-    expect(leftToOther('a', shares, turns)).toMatchObject({ reason: 'on-other-nic', where: 'NIC b of this guest' });
+    expect(leftToOther('a', shares, turns)).toMatchObject({
+      reason: 'on-other-nic',
+      where: 'NIC b of this guest',
+    });
   });
 });
