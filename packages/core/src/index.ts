@@ -54,12 +54,10 @@ export { type KeyValueStore, keyValueHandoff, type StoredEntry } from './handoff
 export { isNestedDeeperThan } from './handoff/nesting.js';
 export { encodeNote, parseNote } from './handoff/parse-note.js';
 export {
-  MAX_PLACE,
   MAX_SNAPSHOT_ADDRESSES,
   MAX_SNAPSHOT_DEPTH,
   parseSnapshot,
 } from './handoff/parse-snapshot.js';
-export type { OwnershipReason, SeenElsewhere } from './handoff/seen-elsewhere.js';
 export { headOf, type Snapshot, type SnapshotHead } from './handoff/snapshot.js';
 export {
   asHeraldError,

@@ -33,6 +33,7 @@ export {
   type MulticastSection,
   multicastOf,
 } from './announce/multicast-section.js';
+export { nlbDenial } from './announce/nlb-denial.js';
 export type { NicPlan, Plan, PlanSource, RefusalReason } from './announce/plan.js';
 export {
   MAX_SECTION_BYTES,
@@ -50,10 +51,11 @@ export { MAX_MACS_PER_QUESTION, USUAL_PREFERENCE } from './handoff/handoff-store
 export {
   isParsedSnapshot,
   MAX_HOST_NAME,
+  MAX_PLACE,
   MAX_SNAPSHOT_NICS,
   MAX_SNAPSHOT_STATIONS,
 } from './handoff/parse-snapshot.js';
-export { OWNERSHIP_REASONS } from './handoff/seen-elsewhere.js';
+export { OWNERSHIP_REASONS, type OwnershipReason, type SeenElsewhere } from './handoff/seen-elsewhere.js';
 export {
   MAX_SNAPSHOT_MOVES,
   type NicSnapshot,

@@ -8,6 +8,7 @@ const guestRules = {
   mode: oneOf(['announce', 'observe']).optional(),
   allow: stationList,
   deny: stationList,
+  allowNlb: yesOrNo.optional(),
   announce: guestAnnounce,
   pairing: section({ limit: wholeNumber(0, 65_536).optional() }),
   maxStations: wholeNumber(1, 65_536).optional(),

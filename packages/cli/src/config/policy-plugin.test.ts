@@ -1,9 +1,11 @@
-import { DEFAULT_GUEST_POLICY } from '@nic-herald/core';
+import { DEFAULT_GUEST_POLICY, stationOf } from '@nic-herald/core';
 import { DEFAULT_ANNOUNCE_PACING, PRESET_TIMINGS } from '@nic-herald/core/internal';
+import { MacAddress } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { configuredPolicy } from './policy-plugin.js';
 
 const uuid = '9b1c5d3e-0000-4000-8000-00000000000a';
+const { deny: _, ...DEFAULTS } = DEFAULT_GUEST_POLICY; // a function: what it denies is below
 const config = {
   maxStations: 100,
   announce: { rounds: 3 },
@@ -15,7 +17,7 @@ const config = {
 
 describe('the policy of a herald.yaml', () => {
   it.each([
-    ['an empty file gives the defaults', {}, { name: 'web-1' }, DEFAULT_GUEST_POLICY],
+    ['an empty file gives the defaults', {}, { name: 'web-1' }, DEFAULTS],
     [
       'a guest without rules of its own has the general ones',
       config,
@@ -76,6 +78,24 @@ describe('the policy of a herald.yaml', () => {
     ],
   ])('%s', (_, file, guest, expected) => {
     expect(configuredPolicy(file).forGuest(guest)).toMatchObject(expected);
+  });
+});
+
+describe('the MAC of an NLB cluster', () => {
+  const cluster = { station: stationOf(MacAddress.of('02:bf:0a:00:00:05')), evidence: 'filter' as const };
+  const general = { trust: 'filter' as const };
+  it.each<[string, Parameters<typeof configuredPolicy>[0], boolean]>([
+    ['is denied where nothing is said of it', general, true],
+    ['is denied beside lists that say nothing of it', { deny: { macs: ['52:54'] } }, true],
+    ['passes where the rules want it', { allowNlb: true }, false],
+    ['passes for the guest whose rules want it', { guests: { db: { allowNlb: true } } }, false],
+    [
+      'is denied for the guest whose rules do not',
+      { allowNlb: true, guests: { db: { allowNlb: false } } },
+      true,
+    ],
+  ])('%s', (_, file, isDenied) => {
+    expect(configuredPolicy(file).forGuest({ name: 'db' }).deny?.(cluster) !== undefined).toBe(isDenied);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   type AnnouncePacing,
   type AnnounceTiming,
   DEFAULT_ANNOUNCE_PACING,
+  nlbDenial,
   PRESET_TIMINGS,
 } from '@nic-herald/core/internal';
 import { announcedKinds, kindRulesOver } from './announced-kinds.js';
@@ -69,6 +70,7 @@ const guestRef = (written: string): string => (UUID.test(written) ? written.toLo
 const rulesOver = (general: GuestRules, own: GuestRules): GuestRules => ({
   ...own,
   allow: own.allow ?? general.allow,
+  allowNlb: own.allowNlb ?? general.allowNlb,
   deny: own.deny ?? general.deny,
   announce: { ...own.announce, ...kindRulesOver(general.announce, own.announce) },
 });
@@ -76,6 +78,12 @@ const rulesOver = (general: GuestRules, own: GuestRules): GuestRules => ({
 /** The schedule that the preset of these very rules brings; one of the general rules is in the general policy already. */
 const timingOf = ({ announce }: GuestRules): AnnounceTiming | undefined =>
   announce?.preset === undefined ? undefined : PRESET_TIMINGS[announce.preset];
+
+/** What the lists say, and that NLB clusters are let be unless the rules want them. */
+const deniedBy = ({ allow, allowNlb, deny }: GuestRules): ReturnType<typeof denial> => {
+  const byLists = denial(allow, deny);
+  return allowNlb === true ? byLists : (candidate) => byLists(candidate) ?? nlbDenial(candidate);
+};
 
 const withRules = (
   policy: GuestPolicy,
@@ -88,7 +96,7 @@ const withRules = (
   return {
     ...policy,
     ...(rules.mode === undefined ? {} : { mode: rules.mode }),
-    deny: denial(rules.allow, rules.deny),
+    deny: deniedBy(rules),
     denyAddress: addressDenial(rules.allow, rules.deny),
     ...(kindsFor === undefined ? {} : { kindsFor }),
     timing: {

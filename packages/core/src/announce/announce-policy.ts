@@ -4,6 +4,7 @@ import type { GuestIdentity } from '../guest/guest-identity.js';
 import type { Candidate } from './announce-handler.js';
 import type { AnnouncePacing } from './announce-pacing.js';
 import { type AnnounceTiming, DEFAULT_ANNOUNCE_TIMING } from './announce-timing.js';
+import { nlbDenial } from './nlb-denial.js';
 import type { Station } from './station.js';
 
 /** How far a guest's word is taken: its primary MAC only, also its card's filter, also what it was seen to send. */
@@ -46,7 +47,7 @@ export interface GuestPolicy {
   denyAddress?(address: IpAddress, station: Station): string | undefined;
 }
 
-/** The defaults: everything the guest shows, at most 256 guesses and 1024 stations per NIC, 8 addresses per station. */
+/** The defaults: everything the guest shows but MACs of NLB clusters (`nlbDenial`), at most 256 guesses and 1024 stations per NIC, 8 addresses per station. */
 export const DEFAULT_GUEST_POLICY: GuestPolicy = {
   timing: DEFAULT_ANNOUNCE_TIMING,
   trust: 'learned',
@@ -55,6 +56,7 @@ export const DEFAULT_GUEST_POLICY: GuestPolicy = {
   learnedMaxAgeMs: 300_000,
   maxAddresses: 8,
   multicastRefresh: true,
+  deny: nlbDenial,
 };
 
 /** What a host allows its guests. */

@@ -1,10 +1,16 @@
-import { type CancelTimer, type Clock, type FrameSink, HeraldError, type SinkState } from '@nic-herald/core';
+import { type CancelTimer, type Clock, HeraldError, type SinkState } from '@nic-herald/core';
 
 /** So many changes of one sink within this time, ms, are told as they come; after that only what stands at its end. */
 const MOST_CHANGES = 20;
 const WINDOW_MS = 60_000;
 /** Most characters told of what a sink says. */
 const MAX_MESSAGE = 500;
+
+/** What tells whether it can send. It is a sink, and opens no way out here. */
+export interface WatchedSink {
+  readonly name: string;
+  watch?(told: (state: SinkState) => void): () => void;
+}
 
 interface Watched {
   isReady: boolean;
@@ -26,7 +32,7 @@ export class SinkWatch {
   private readonly watched: Watched[] = [];
 
   constructor(
-    sinks: readonly FrameSink[],
+    sinks: readonly WatchedSink[],
     private readonly clock: Clock,
     private readonly warn: (warning: HeraldError) => void,
   ) {
@@ -51,7 +57,7 @@ export class SinkWatch {
     }
   }
 
-  private watch(sink: FrameSink): void {
+  private watch(sink: WatchedSink): void {
     const { name } = sink;
     const { clock } = this;
     const watched: Watched = {

@@ -3,7 +3,8 @@ import { handedAt } from '../knowledge/handed-at.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
-import type { GuestOwnership } from '../ownership/guest-ownership.js';
+import type { GuestOwnership, JudgedAs } from '../ownership/guest-ownership.js';
+import type { NicEvidence } from '../plan/nic-evidence.js';
 import type { ListedNic } from '../ports/listed-nic.js';
 import { portOfBefore } from '../ports/port-of-before.js';
 import { PortWatch } from '../ports/port-watch.js';
@@ -14,7 +15,7 @@ import type { GuestPorts } from './guest-ports.js';
 import { listNics } from './list-nics.js';
 import { Pace } from './pace.js';
 import { PacedWork } from './paced-work.js';
-import { planGuest } from './plan-guest.js';
+import { planGuest, timingFor } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 import { OWNERS_SOON_MS, readOwners, UNREAD } from './read-owners.js';
 import { risingPause } from './rising-pause.js';
@@ -43,6 +44,13 @@ export interface ComingGuest {
   readonly ports: GuestPorts;
 }
 
+/** What lies ready was made of this evidence, with these verdicts on it. */
+interface Judged {
+  readonly evidence: readonly NicEvidence[];
+  readonly as: JudgedAs;
+  readonly verdicts: string;
+}
+
 /** Who is told of what is made ready. */
 export interface ArmingListener {
   armed(armed: Armed): void;
@@ -60,6 +68,7 @@ export interface ArmingListener {
  */
 export class Arming {
   private current: Armed | undefined;
+  private judged: Judged | undefined;
   private readonly making: PacedWork;
   private closed = false;
   private retry: CancelTimer | undefined;
@@ -131,6 +140,20 @@ export class Arming {
     this.retry?.();
     this.unwatch();
     return this.making.close();
+  }
+
+  /** Makes ready anew where what was seen meanwhile says that something is another's, or no longer. Never rejects. */
+  async reconsider(): Promise<void> {
+    const { judged } = this;
+    if (judged === undefined || this.closed) return;
+    await this.of.ownership.freshen(judged.evidence);
+    if (this.judged === judged && this.verdictsOn(judged) !== judged.verdicts) this.refresh();
+  }
+
+  /** What of the guest's claims is another's, but for the ages. */
+  private verdictsOn({ evidence, as }: Pick<Judged, 'evidence' | 'as'>): string {
+    const elsewhere = [...this.of.ownership.elsewhereOf(evidence, as)];
+    return JSON.stringify(elsewhere.map(([nic, all]) => [nic, all.map(({ ageMs: _, ...each }) => each)]));
   }
 
   private async makeOrTell(): Promise<void> {
@@ -214,9 +237,10 @@ export class Arming {
       ownership.look(evidence, signal),
     ]);
     if (this.isMoot()) return;
-    const judgedAs = { agesAt: handedAt(handoff, services.clock) };
-    const planned = planGuest(guest, evidence, services, ownership.judge(evidence, judgedAs));
-    const { timing } = services.policy.forGuest(guest.identity);
+    const as = { agesAt: handedAt(handoff, services.clock) };
+    this.judged = { evidence, as, verdicts: this.verdictsOn({ evidence, as }) };
+    const planned = planGuest(guest, evidence, services, ownership.judge(evidence, as));
+    const timing = timingFor(planned.plans, services.policy.forGuest(guest.identity).timing);
     const { listener } = this;
     const { ports } = this.of;
     const occasion = { guest, cause: 'migration', timing, ports, onRound: listener.round } as const;

@@ -140,7 +140,7 @@ describe('what goes wrong at an arrival', () => {
     });
     test.resume(guest);
     await test.clock.advance(1000);
-    expect(test.report).toMatchObject({ outcome: 'nothing-to-announce', rounds: [] });
+    expect(test.report).toMatchObject({ outcome: 'failed', rounds: [] });
     expect(test.warnings).toEqual(['HERALD_TEST_PORT tap7 is not there']);
   });
 

@@ -7,18 +7,16 @@ import {
   type HeraldError,
   type MigrationReport,
   messageOf,
-  type Snapshot,
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 import { ChannelSet } from '../announce/channel-set.js';
-import { guestPublisher, unnamed } from '../handoff/guest-publisher.js';
-import type { PublisherSet } from '../handoff/publisher-set.js';
+import { unnamed } from '../handoff/guest-publisher.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { type HandoffReading, NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import { GuestOwnership } from '../ownership/guest-ownership.js';
 import type { GuestHere } from '../ownership/heard-here.js';
 import { recognised } from '../residence/judge-stay.js';
-import { isHere, phaseOf, publishedAs, residenceAt, runsHere } from '../residence/residence.js';
+import { isHere, phaseOf, residenceAt, runsHere } from '../residence/residence.js';
 import { type ResidenceEffect, type ResidenceFact, residenceStep } from '../residence/residence-step.js';
 import { AnnounceRetry } from './announce-retry.js';
 import { Announcer, type OwedAnnouncement } from './announcer.js';
@@ -28,6 +26,7 @@ import { type ArrivingGuest, GuestArrival, type Resume } from './guest-arrival.j
 import { GuestHandoff } from './guest-handoff.js';
 import { GuestObservation } from './guest-observation.js';
 import type { GuestPorts } from './guest-ports.js';
+import { GuestPublication } from './guest-publication.js';
 import { GuestWarnings } from './guest-warnings.js';
 import { unreadable } from './list-nics.js';
 import { OwnedWork } from './owned-work.js';
@@ -50,7 +49,7 @@ export class GuestSession implements ArrivingGuest {
   readonly knowledge: GuestKnowledge;
   readonly handoff: GuestHandoff;
   private readonly ports: GuestPorts;
-  private readonly publisher: PublisherSet | undefined;
+  private readonly publication: GuestPublication;
   private readonly warnings: GuestWarnings;
   private readonly announcer: Announcer;
   private readonly observation: GuestObservation;
@@ -62,8 +61,6 @@ export class GuestSession implements ArrivingGuest {
   private readonly arrival: GuestArrival;
   residence; // changed by `take` alone
   private readonly catchingUp: PacedWork;
-  private readonly handingOn: PacedWork;
-  private readonly sayingLastWords: PacedWork;
   private readonly announcing: RunningAnnouncements;
   private readonly armings: PacedArming;
 
@@ -99,8 +96,6 @@ export class GuestSession implements ArrivingGuest {
     this.retry = new RisingRetry(clock, catchUp, (again) => this.handoff.stores.onConnected(again));
     this.work = new OwnedWork(guest, this.stop.signal, clock, (problem) => this.warnings.tell(problem));
     this.catchingUp = this.work.pacedWork(() => this.catchUp());
-    this.handingOn = this.work.pacedWork(() => this.handOn());
-    this.sayingLastWords = this.work.pacedWork(() => this.sayLastWords());
     this.armings = new PacedArming(clock, () => this.beginArming());
     const { announcer, handoff, knowledge, observation, work } = this;
     const { signal } = this.stop;
@@ -121,18 +116,15 @@ export class GuestSession implements ArrivingGuest {
       nics: () => this.knowledge.descriptors,
       failed: (error) => this.work.failed(error),
     });
-    this.publisher = guestPublisher(
+    this.publication = new GuestPublication(
+      parts,
       {
-        guest,
-        stores: handoff.stores,
-        knowledge,
-        warnings: this.warnings,
-        standing: () => this.standing,
-        moves: () => handoff.moves,
-        mayRepeat: () => this.residence.state === 'left' && this.owner.mayPublish(),
-        maxAgeMs: () => handoff.maxAgeMs,
+        residence: () => this.residence,
+        mayPublish: () => owner.mayPublish(),
+        look: () => this.look(),
+        readOwners: () => this.readOwners(),
       },
-      services,
+      this.warnings,
     );
   }
 
@@ -185,8 +177,10 @@ export class GuestSession implements ArrivingGuest {
     if (this.isHere) this.ownership.arrived();
     this.services.neighbourhood.join(this.guest.instance, {
       read: async () => this.publishIf(await this.observation.hear()),
-      survey: async () =>
-        this.isRunning ? this.publishIf(await this.observation.survey(this.stop.signal)) : undefined,
+      survey: async () => {
+        if (this.isRunning) this.publishIf(await this.observation.survey(this.stop.signal));
+        else await this.armings.reconsider();
+      },
     });
     if (this.isHere) this.effects.judge();
   }
@@ -235,12 +229,12 @@ export class GuestSession implements ArrivingGuest {
   }
 
   private publishIf(isNews: boolean): void {
-    if (isNews) this.publisher?.request();
+    if (isNews) this.publication.later();
   }
 
   /** Publishes soon, where there is anything to publish. */
   publish(): void {
-    this.publisher?.request(0);
+    this.publication.now();
   }
 
   /** Announces the running guest now; resolves with the report after the last round. */
@@ -269,7 +263,7 @@ export class GuestSession implements ArrivingGuest {
     this.announcer.silence();
     this.announcing.close();
     await this.armings.abandon();
-    await this.publisher?.close();
+    await this.publication.close();
     await this.work.close();
     await this.announcer.close();
     await this.ports.channels.close();
@@ -291,24 +285,10 @@ export class GuestSession implements ArrivingGuest {
     judge: () => this.catchingUp.request(),
     look: () => this.catchingUp.request(),
     announce: () => this.announcing.late(),
-    'hand-on': () => this.handingOn.request(),
-    'last-words': () => this.sayingLastWords.request(),
+    'hand-on': () => this.publication.handOn(),
+    'last-words': () => this.publication.sayLastWords(),
     publish: () => this.publish(),
   };
-
-  /** Also while it is stopped: what was seen before STOP is what the destination needs. */
-  private get standing(): Pick<Snapshot, 'epoch' | 'residence'> | undefined {
-    const residence = publishedAs(this.residence) ?? this.lastStanding;
-    const isReady = residence !== undefined && this.knowledge.hasLooked;
-    return isReady && this.owner.mayPublish() ? { epoch: this.epoch, residence } : undefined;
-  }
-
-  /** All of it may be sent before its last words are said: to whoever has it now they say as much. */
-  private get lastStanding(): Snapshot['residence'] {
-    return this.sayingLastWords.isDue && this.residence.state === 'left' && this.isJudged
-      ? 'leaving'
-      : undefined;
-  }
 
   private arm(): void {
     this.knowledge.forget();
@@ -353,7 +333,7 @@ export class GuestSession implements ArrivingGuest {
     if (!this.isHere) return;
     if (this.residence.toJudge !== undefined) return this.judge(this.residence.toJudge);
     await this.look();
-    this.publisher?.request();
+    this.publication.later();
   }
 
   /** Takes over what the hand-off says of a guest that runs here. */
@@ -393,25 +373,9 @@ export class GuestSession implements ArrivingGuest {
   }
 
   private async lookOrFail(only?: ReadonlySet<string>): Promise<void> {
-    if (await this.observation.look(this.stop.signal, only)) this.publisher?.request();
+    if (await this.observation.look(this.stop.signal, only)) this.publication.later();
     this.owner.looked();
     if (this.isRunning) this.observation.poll();
-  }
-
-  /** The last moment to look at the cards of a guest that is being sent away. */
-  private async handOn(): Promise<void> {
-    await this.ownership.freshen(this.knowledge.evidence());
-    await this.look();
-    await this.readOwners();
-    this.publish();
-    await this.publisher?.flush();
-  }
-
-  /** It may be leaving, also where QEMU does not say so. QEMU is no longer to be asked; the ports are. */
-  private async sayLastWords(): Promise<void> {
-    await this.observation.learn();
-    this.publish();
-    await this.publisher?.flush();
   }
 
   private readonly onRound: RoundListener = (round, announcement) => {

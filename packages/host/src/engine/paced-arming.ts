@@ -45,6 +45,11 @@ export class PacedArming {
     this.arming?.refresh();
   }
 
+  /** What was seen since may be news: see `Arming.reconsider`. */
+  async reconsider(): Promise<void> {
+    await this.arming?.reconsider();
+  }
+
   /** The guest runs: gives its arming away; absent where it was not about to come. */
   release(): Arming | undefined {
     const arming = this.stopWaiting() ? this.begin() : this.arming;

@@ -2,6 +2,7 @@ import type { FilterView, Guest, HeraldError } from '@nic-herald/core';
 import type { AnnounceTiming, NicPlan } from '@nic-herald/core/internal';
 import type { Ownership } from '../ownership/ownership.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
+import { outlastingQemu } from '../plan/outlasting-qemu.js';
 import { planNic } from '../plan/plan-nic.js';
 import type { EngineServices } from './engine-services.js';
 
@@ -12,6 +13,13 @@ export interface GuestPlan {
   readonly filters: ReadonlyMap<string, FilterView>;
   readonly faults: readonly HeraldError[];
 }
+
+/** When the rounds of plans are sent: later than QEMU's where it announces a MAC at the wrong NIC. */
+export const timingFor = (plans: readonly NicPlan[], timing: AnnounceTiming): AnnounceTiming =>
+  plans.some(isAtOtherNic) ? outlastingQemu(timing) : timing;
+
+const isAtOtherNic = ({ nic, refusals }: NicPlan): boolean =>
+  refusals.some(({ mac, reason }) => reason === 'on-other-nic' && mac === nic.primaryMac);
 
 /** The plans and the timing of an announcement that is about to be made ready. */
 export interface AnnounceChoice extends Omit<GuestPlan, 'faults'> {

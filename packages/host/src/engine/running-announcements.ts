@@ -5,7 +5,7 @@ import type { ArrivalParts } from './guest-arrival.js';
 import type { GuestPorts } from './guest-ports.js';
 import { Pace } from './pace.js';
 import { PacedWork } from './paced-work.js';
-import { type AnnounceChoice, type GuestPlan, planGuest } from './plan-guest.js';
+import { type AnnounceChoice, type GuestPlan, planGuest, timingFor } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 
 type Choose = (all: AnnounceChoice) => AnnounceChoice;
@@ -58,7 +58,7 @@ export class RunningAnnouncements {
     await owner.look();
     const { faults, ...planned } = await this.plan();
     const plans = planned.plans.filter(({ nic }) => nics.some((owed) => owed.id === nic.id));
-    const { timing } = services.policy.forGuest(guest.identity);
+    const timing = timingFor(plans, services.policy.forGuest(guest.identity).timing);
     const occasion = { guest, cause, timing, ports, onRound: owner.onRound };
     const announcement = await PreparedAnnouncement.prepare({ ...planned, plans }, occasion, services);
     if (!owner.isRunning() || !isWanted() || !announcement.canLeave) {
@@ -106,7 +106,8 @@ export class RunningAnnouncements {
     const { owner, ports } = this;
     const { announcer, guest, handoff, services, signal: closed } = this.parts;
     const { faults, ...planned } = await this.plan();
-    const chosen = choose({ ...planned, timing: services.policy.forGuest(guest.identity).timing });
+    const { timing } = services.policy.forGuest(guest.identity);
+    const chosen = choose({ ...planned, timing: timingFor(planned.plans, timing) });
     const occasion = { guest, cause, timing: chosen.timing, ports, onRound: owner.onRound };
     const announcement = await PreparedAnnouncement.prepare(chosen, occasion, services);
     const cancel = (): void => announcement.cancel();

@@ -1,4 +1,4 @@
-import type { SeenElsewhere } from '@nic-herald/core';
+import type { SeenElsewhere } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 

@@ -1,11 +1,5 @@
-import {
-  type Clock,
-  MAX_PLACE,
-  type SeenElsewhere,
-  type Station,
-  type StationKey,
-  stationKey,
-} from '@nic-herald/core';
+import { type Clock, type Station, type StationKey, stationKey } from '@nic-herald/core';
+import { MAX_PLACE, type SeenElsewhere } from '@nic-herald/core/internal';
 import type { IpAddress, MacAddress } from '@nic-herald/wire';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { claimedThere, listedMacs } from './claimed-there.js';

@@ -1,4 +1,4 @@
-import type { SeenElsewhere } from '@nic-herald/core';
+import type { SeenElsewhere } from '@nic-herald/core/internal';
 import type { Rival } from './rival.js';
 
 /** What a snapshot says of a NIC's claims, as rivals; `agesAt`: when its ages were true, by `Clock.elapsed`. */

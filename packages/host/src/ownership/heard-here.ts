@@ -1,4 +1,5 @@
-import { type GuestKey, type LearnedStation, MAX_PLACE, stationKey } from '@nic-herald/core';
+import { type GuestKey, type LearnedStation, stationKey } from '@nic-herald/core';
+import { MAX_PLACE } from '@nic-herald/core/internal';
 import type { IpAddress, MacAddress } from '@nic-herald/wire';
 import { mayBeOf } from '../knowledge/same-machine.js';
 import type { Rival } from './rival.js';

@@ -1,5 +1,4 @@
-import type { OwnershipReason } from '@nic-herald/core';
-import type { AddressProof } from '@nic-herald/core/internal';
+import type { AddressProof, OwnershipReason } from '@nic-herald/core/internal';
 import { lastSeen, type Rival } from './rival.js';
 
 /** A frame that comes back from the network does so within this time, ms: no proof that anybody else sent it. */

@@ -1,4 +1,5 @@
-import type { LearnedAddress, OwnershipReason, Station } from '@nic-herald/core';
+import type { LearnedAddress, Station } from '@nic-herald/core';
+import type { OwnershipReason } from '@nic-herald/core/internal';
 import type { Dispute } from './judge-claim.js';
 
 /** Why something is not announced at a NIC: it is another's, or several NICs of the guest answer for it. */

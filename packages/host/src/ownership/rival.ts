@@ -1,5 +1,4 @@
-import type { OwnershipReason } from '@nic-herald/core';
-import type { AddressProof } from '@nic-herald/core/internal';
+import type { AddressProof, OwnershipReason } from '@nic-herald/core/internal';
 import type { IpAddress, MacAddress } from '@nic-herald/wire';
 
 /** Times of one rival that are kept, the latest. */

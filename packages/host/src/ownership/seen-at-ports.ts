@@ -1,4 +1,5 @@
-import { MAX_PLACE, type NetworkSighting, type Port } from '@nic-herald/core';
+import type { NetworkSighting, Port } from '@nic-herald/core';
+import { MAX_PLACE } from '@nic-herald/core/internal';
 import { type GuestHere, type HeardHere, isSame } from './heard-here.js';
 import { REFLECTION_MS } from './judge-claim.js';
 import { networkName } from './network-key.js';

@@ -1,4 +1,5 @@
-import { type SeenElsewhere, type Station, stationKey, stationOf } from '@nic-herald/core';
+import { type Station, stationKey, stationOf } from '@nic-herald/core';
+import type { SeenElsewhere } from '@nic-herald/core/internal';
 import { type IpAddress, VlanId } from '@nic-herald/wire';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { listedMacs } from './claimed-there.js';

@@ -99,6 +99,13 @@ describe('admitAddresses', () => {
       ['10.0.0.1 address-limit'],
     ],
     [
+      'what a node only answers for, before what it spoke from long ago',
+      [at('1', '10.0.0.9 asserted 9', '10.0.0.1 answered 1', '10.0.0.2 answered 2')],
+      { maxAddresses: 2 },
+      [['10.0.0.1', '10.0.0.9']],
+      ['10.0.0.2 address-limit'],
+    ],
+    [
       'all where none is wanted',
       [at('1', '10.0.0.1')],
       { maxAddresses: 0 },

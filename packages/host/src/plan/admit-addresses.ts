@@ -85,7 +85,7 @@ export const admitAddresses = (
         detail: `at most ${most} per station`,
       });
     }
-    return most === 0 ? candidate : { ...candidate, addresses: addresses.slice(0, most) };
+    return most === 0 ? candidate : { ...candidate, addresses: addresses.slice(0, most).sort(byAge) };
   });
   return { candidates: withAddresses, refusals: told(refused) };
 };

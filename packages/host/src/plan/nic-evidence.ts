@@ -1,5 +1,5 @@
-import type { FilterView, LearnedStation, NicDescriptor, NicLimits, SeenElsewhere } from '@nic-herald/core';
-import type { PlanSource } from '@nic-herald/core/internal';
+import type { FilterView, LearnedStation, NicDescriptor, NicLimits } from '@nic-herald/core';
+import type { PlanSource, SeenElsewhere } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
 
 /** All that is known of one NIC when it is planned for. */
