@@ -130,7 +130,7 @@ function commandLine(options: QemuOptions): string[] {
       '-machine',
       `pc,accel=${accelerator}`,
       '-m',
-      String(guest.memoryMib ?? 96),
+      String(guest.memoryMib ?? 128),
       '-nodefaults',
       '-no-user-config',
       '-display',

@@ -37,6 +37,8 @@ import {
   wasMaster,
 } from '../virtual-router.js';
 
+/** A backup's virtual interface says a few things when it comes up. It is silent for so long before the migration. */
+const silentMs = 12_000;
 /** How long after RESUME the master is watched while the backup is announced. */
 const watchedMs = 3000;
 /** Asked of the virtual address: from RESUME on where its master stays, else once the master is back. */
@@ -167,6 +169,7 @@ async function migrateOnce(
       await handedOver(rig, 'A', [virtualStation]);
       await handedOver(rig, 'B', [virtualStation]);
       await seenWithAddresses(rig, masterAt, [virtualStation]);
+      if (moving === 'backup') await sleep(silentMs);
       await armed(agents.B, stations.length);
     }
     const begunAtMs = Date.now();

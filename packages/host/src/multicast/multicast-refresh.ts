@@ -97,8 +97,12 @@ export class MulticastRefresh implements Accompaniment {
     return nics.length === 0 ? undefined : boundedSection(nics);
   }
 
-  private async made({ nic, vlans, problem }: QueryPlan): Promise<Asked> {
+  private async made({ nic, vlans, problem, isSpared }: QueryPlan): Promise<Asked> {
     const known = this.nics.get(nic.id)?.queries;
+    if (isSpared !== undefined) {
+      known?.cancel();
+      return problemOf(problem);
+    }
     try {
       const queries = known ?? (await this.open(nic));
       if (this.isCancelled) return { queries };

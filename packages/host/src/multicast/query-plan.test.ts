@@ -1,7 +1,7 @@
 import type { NicPlan } from '@nic-herald/core/internal';
-import { VlanId } from '@nic-herald/wire';
+import { IpAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
-import { NIC, station } from '../../test/sample-nic.js';
+import { mac, NIC, station } from '../../test/sample-nic.js';
 import { planQueries } from './query-plan.js';
 
 const upTo = (count: number, first = 1): readonly number[] =>
@@ -31,6 +31,24 @@ describe('planQueries', () => {
     ['not VLAN 0', [undefined], [0, 7], [7]],
   ])('asks on %s', (_, announced, listed, vlans) => {
     expect(planned(announced, listed)).toStrictEqual({ nic: NIC, vlans });
+  });
+
+  it.each([
+    ['moved-away', true],
+    ['seen-elsewhere', true],
+    ['owned-by-other-guest', true],
+    ['denied', false],
+  ] as const)('a NIC with a station that was refused as %s is spared: %s', (reason, isSpared) => {
+    const refusals = [{ mac: mac(9), evidence: 'filter', reason }] as const;
+    const plan = planQueries({ ...planOf([5]), refusals });
+    expect([plan.isSpared === true, plan.vlans]).toEqual([isSpared, isSpared ? [] : [5]]);
+    if (isSpared) expect(plan.problem).toContain(mac(9));
+  });
+
+  it("asks where an address alone is another's", () => {
+    const address = IpAddress.of('192.0.2.1');
+    const refusals = [{ mac: mac(9), address, evidence: 'learned', reason: 'moved-away' }] as const;
+    expect(planQueries({ ...planOf([5]), refusals }).vlans).toEqual([5]);
   });
 
   it('goes without a card', () => {

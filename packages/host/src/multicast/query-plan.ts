@@ -1,5 +1,5 @@
-import type { FilterView, NicDescriptor } from '@nic-herald/core';
-import type { NicPlan } from '@nic-herald/core/internal';
+import type { FilterView, NicDescriptor, Refusal } from '@nic-herald/core';
+import { type NicPlan, OWNERSHIP_REASONS, type RefusalReason } from '@nic-herald/core/internal';
 import type { VlanId } from '@nic-herald/wire';
 
 /** Where a guest is asked for its groups at one NIC. */
@@ -7,9 +7,16 @@ export interface QueryPlan {
   readonly nic: NicDescriptor;
   /** The VLANs on which it is asked, besides untagged, in rising order. */
   readonly vlans: readonly VlanId[];
-  /** Why it is not asked on all. */
+  /** Why it is not asked on all, or not at all. */
   readonly problem?: string;
+  /** It is not asked: it would answer from a MAC that is another's, and so take that one's traffic. */
+  readonly isSpared?: true;
 }
+
+/** Whether a station was refused because another has it. */
+const isOthers = ({ address, reason }: Refusal): boolean => address === undefined && OTHERS.has(reason);
+
+const OTHERS: ReadonlySet<RefusalReason> = new Set(['owned-by-other-guest', ...OWNERSHIP_REASONS]);
 
 /** Most VLANs on which a guest is asked at one NIC: two queries on each and two untagged ones are 1024 frames. */
 export const MAX_QUERIED_VLANS = 511;
@@ -17,10 +24,16 @@ export const MAX_QUERIED_VLANS = 511;
 /**
  * The guest is asked on the VLANs of the stations that are announced, and on those that the card lists: one on which
  * nothing was announced may have groups all the same. A list of more than 511 tells nothing, as for announcements:
- * drivers that enable all 4094 are not using them.
+ * drivers that enable all 4094 are not using them. A NIC with a station that is another's is spared: the second router of a
+ * pair answers from their virtual MAC as the first does.
  */
 export const planQueries = (plan: NicPlan, filter?: Pick<FilterView, 'vlans'>): QueryPlan => {
   const { nic, announcements } = plan;
+  const foreign = plan.refusals.find(isOthers);
+  if (foreign !== undefined) {
+    const problem = `it is not asked: it might answer from ${foreign.mac}, which is another's (${foreign.reason})`;
+    return { nic, vlans: [], problem, isSpared: true };
+  }
   const announced = announcements.flatMap(({ station: { vlan } }) => (vlan === undefined ? [] : [vlan]));
   const list = filter === undefined || filter.vlans === 'unknown' ? [] : filter.vlans;
   const listed = [...new Set(list)].filter((vlan: number) => vlan !== 0);
