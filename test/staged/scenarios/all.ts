@@ -5,6 +5,7 @@ import { evacuation } from './evacuation-kill.js';
 import { hostTwins } from './host-twins.js';
 import { injector } from './injector.js';
 import { oldEntries } from './old-entries.js';
+import { ownership } from './ownership.js';
 import { ports } from './ports.js';
 import { returns } from './returns.js';
 import { sinks } from './sinks.js';
@@ -23,6 +24,7 @@ export const stagedCases: readonly StagedCase[] = [
   ...craftedEntries,
   ...sockets,
   ...ports,
+  ...ownership,
   ...injector,
   ...sinks,
   ...storageClock,

@@ -27,7 +27,7 @@ describe('leftToOther', () => {
     ],
     [
       'what was heard beside it came back from its own frame',
-      [share('a', { spokeAt: 1000, heardBesideAt: 1400 }), share('b', { spokeAt: 9000, network: 'br1' })],
+      [share('a', { spokeAt: 1000, heardBesideAt: 1090 }), share('b', { spokeAt: 9000, network: 'br1' })],
       [],
     ],
     ['its network is not known', [{ nic: 'a', isConfigured: false }, share('b', { spokeAt: 9000 })], []],

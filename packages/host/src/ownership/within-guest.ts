@@ -1,6 +1,11 @@
 import type { Dispute } from './judge-claim.js';
-import { REFLECTION_MS } from './judge-claim.js';
 import { type Turn, takeTurns } from './spoken-turns.js';
+
+/**
+ * What is heard beside a NIC so soon after it spoke is its own frame, sent back, ms. Shorter than for others' frames: that the
+ * guest spoke at its other NIC is known, and a bond changes its card within moments.
+ */
+const OWN_ECHO_MS = 100;
 
 /** How one NIC of a guest stands to a MAC that several of its NICs have. */
 export interface NicShare {
@@ -54,6 +59,6 @@ const isTogether = (own: NicShare, other: NicShare): boolean => {
   if (own.network === other.network) return true;
   const { heardBesideAt } = own;
   return (
-    other.spokeAt !== undefined && heardBesideAt !== undefined && heardBesideAt > spoke(own) + REFLECTION_MS
+    other.spokeAt !== undefined && heardBesideAt !== undefined && heardBesideAt > spoke(own) + OWN_ECHO_MS
   );
 };
