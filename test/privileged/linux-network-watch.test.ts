@@ -317,7 +317,7 @@ describe.skipIf(missing)(
         await listening(at, IP);
         const [uplink, tap2] = [host.indexOf('up0'), host.indexOf('tap2')];
         await vi.waitFor(async () => expect(await driver.listening()).toContain(tap2), LONG);
-        expect([...(await driver.listening())].toSorted()).toEqual([uplink, tap2].toSorted());
+        expect(new Set(await driver.listening())).toEqual(new Set([uplink, tap2]));
         await driver.write('tap0', [asks(GUEST, IP)]);
         await driver.write('tap1', [asks(OTHER, IP)]);
         await driver.write('tap2', [answers(NEIGHBOUR, IP)]);
@@ -343,8 +343,8 @@ describe.skipIf(missing)(
           'link set up1 master br0 up',
           'link set wire1 up',
         ]);
-        const left = ['up0', 'up1', 'tap1', 'tap2'].map((name) => host.indexOf(name)).toSorted();
-        await vi.waitFor(async () => expect([...(await driver.listening())].toSorted()).toEqual(left), LONG);
+        const left = new Set(['up0', 'up1', 'tap1', 'tap2'].map((name) => host.indexOf(name)));
+        await vi.waitFor(async () => expect(new Set(await driver.listening())).toEqual(left), LONG);
         await driver.write('wire1', [asks(NEIGHBOUR, IP)]);
         expect(await seenNext(driver, { addresses: [IP] })).toEqual([`up1 ${NEIGHBOUR} - ${IP} asserted`]);
         await driver.close();
@@ -359,7 +359,8 @@ describe.skipIf(missing)(
         const [first, second, last, beyond] = [ipOf(0), ipOf(1), ipOf(MANY - 1), ipOf(MANY)];
         await listening(at, ...Array.from({ length: MANY + 1 }, (_, index) => ipOf(index)));
         const frames = [first, second, last, beyond].map((ip) => asks(NEIGHBOUR, ip));
-        const by = (...all: string[]) => all.map((ip) => `up0 ${NEIGHBOUR} - ${ip} asserted`).toSorted();
+        const by = (...all: string[]) =>
+          all.map((ip) => `up0 ${NEIGHBOUR} - ${ip} asserted`).toSorted((a, b) => a.localeCompare(b));
         await driver.write('wire0', frames);
         // The question is about the one beyond the bound too: the first, not asked about again, makes room for it.
         expect(await seenNext(driver, { addresses: [last, beyond] })).toEqual(by(last));

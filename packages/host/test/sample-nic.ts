@@ -11,9 +11,9 @@ import {
 } from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import { HOST_KINDS } from '../src/kinds/host-kinds.js';
-import { UNDISPUTED } from '../src/ownership/ownership.js';
 import type { NicEvidence } from '../src/plan/nic-evidence.js';
 import type { PlanRules } from '../src/plan/plan-rules.js';
+import { UNDISPUTED } from './undisputed.js';
 
 /** `52:54:00:00:00:<number>`, the number from 0 to 65535. */
 export const mac = (number: number): MacAddress =>

@@ -1,7 +1,7 @@
 import { IpAddress, Ipv4Address, Ipv6Address, isDecodeError } from '@nic-herald/wire';
 
 /** Bytes of an IP address in a key of our maps: as on the wire, IPv4 as IPv4-mapped IPv6 (::ffff:0:0/96). */
-export const IP_KEY_BYTES = 16;
+const IP_KEY_BYTES = 16;
 const IPV4_OFFSET = 12;
 
 /** An IP address as the programs write it. */

@@ -38,7 +38,13 @@ describe('an announcement that did not leave', () => {
       });
     });
     expect(test.report.outcome).toBe('announced');
-    expect(test.report.rounds.map(({ lost }) => lost)).toEqual([4, ...Array(4).fill(undefined)]);
+    expect(test.report.rounds.map(({ lost }) => lost)).toEqual([
+      4,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(codes(test)).toEqual(['HERALD_FRAMES_LOST']);
     await test.clock.advance(400_000);
     expect(tries(test)).toBe(0);

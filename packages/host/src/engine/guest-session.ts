@@ -19,7 +19,7 @@ import { recognised } from '../residence/judge-stay.js';
 import { isHere, phaseOf, residenceAt, runsHere } from '../residence/residence.js';
 import { type ResidenceEffect, type ResidenceFact, residenceStep } from '../residence/residence-step.js';
 import { AnnounceRetry } from './announce-retry.js';
-import { Announcer, type OwedAnnouncement } from './announcer.js';
+import { Announcer } from './announcer.js';
 import { type Armed, Arming } from './arming.js';
 import type { EngineServices } from './engine-services.js';
 import { type ArrivingGuest, GuestArrival, type Resume } from './guest-arrival.js';

@@ -16,6 +16,3 @@ export interface Ownership {
   /** Why an IP address that was learned at a station is not. */
   ofAddress(nic: string, station: Station, learned: LearnedAddress): OwnershipVerdict | undefined;
 }
-
-/** Nothing is known that speaks against any claim. */
-export const UNDISPUTED: Ownership = { at: 0, ofStation: () => undefined, ofAddress: () => undefined };

@@ -1,5 +1,5 @@
 /** Two NICs that take turns within this time both use the MAC, ms. */
-export const TURNS_MS = 10_000;
+const TURNS_MS = 10_000;
 /** Turns remembered of one station. */
 const MOST_TURNS = 8;
 
