@@ -48,6 +48,7 @@ class GuestStack {
   /** Counts, from now on, the packets from an IPv4 address that come in at the port. */
   countFrom(address: string): () => number {
     const mirror = 'action mirred egress mirror dev up0'; // an action counts what it gets
+    this.host.tc('qdisc add dev port0 clsact');
     this.host.tc(`filter add dev port0 ingress prio 2 protocol ip u32 match ip src ${address} ${mirror}`);
     return () =>
       Number(/Sent \d+ bytes (\d+) pkt/.exec(this.host.tc('-s filter show dev port0 ingress'))?.[1]);

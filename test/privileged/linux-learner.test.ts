@@ -53,7 +53,7 @@ describe.skipIf(missing)(
       };
 
       it.each([
-        [['net_admin'], 'CAP_NET_ADMIN'],
+        [['net_admin', 'sys_admin'], 'CAP_NET_ADMIN'],
         [['bpf', 'sys_admin'], 'CAP_BPF'],
       ])('is refused without %s, says so and leaves nothing', async (without, named) => {
         const host = sandbox('tap0');

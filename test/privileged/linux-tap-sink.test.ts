@@ -165,7 +165,6 @@ describe.skipIf(missing)(
         },
         'HERALD_PORT_NOT_FORWARDING',
       ],
-      ['lost the injector', (host) => host.ip('link delete herald0'), 'HERALD_SINK_LOST'],
     ])('tells of a port that %s', async (_what, change, code) => {
       const host = sandbox('tap0');
       const driver = new SinkDriver(host);

@@ -101,12 +101,12 @@ export class GuestSession implements ArrivingGuest {
     const { signal } = this.stop;
     const parts = { guest, services, handoff, knowledge, observation, ownership, announcer, work, signal };
     this.arrival = new GuestArrival(parts, this);
+    const looking = { look: () => this.look(), readOwners: () => this.readOwners() };
     this.announcing = new RunningAnnouncements(parts, this.ports, {
       isRunning: () => this.isRunning,
       owes: () => this.residence.owes,
       epoch: () => this.epoch,
-      look: () => this.look(),
-      readOwners: () => this.readOwners(),
+      ...looking,
       onRound: this.onRound,
       sentLate: (announcement) => this.arrival.settleDebt(announcement),
     });
@@ -116,16 +116,8 @@ export class GuestSession implements ArrivingGuest {
       nics: () => this.knowledge.descriptors,
       failed: (error) => this.work.failed(error),
     });
-    this.publication = new GuestPublication(
-      parts,
-      {
-        residence: () => this.residence,
-        mayPublish: () => owner.mayPublish(),
-        look: () => this.look(),
-        readOwners: () => this.readOwners(),
-      },
-      this.warnings,
-    );
+    const publishing = { residence: () => this.residence, mayPublish: () => owner.mayPublish(), ...looking };
+    this.publication = new GuestPublication(parts, publishing, this.warnings);
   }
 
   get key(): GuestKey | undefined {
