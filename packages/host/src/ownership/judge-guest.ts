@@ -40,7 +40,7 @@ export interface JudgedGuest {
 
 /**
  * Judges whose the stations and addresses of a guest are: first between the guest's own NICs, then against everybody
- * else in the network. The untagged MAC that a card was configured with is never another's: QEMU announces it anyway.
+ * else in the network. The untagged MAC that a card was configured with is never another guest's: QEMU announces it anyway.
  * Pure: nothing is looked up but what it is given.
  */
 export const judgeGuest = (guest: JudgedGuest): Ownership => {
@@ -53,7 +53,6 @@ export const judgeGuest = (guest: JudgedGuest): Ownership => {
     const { nic, heard } = known;
     const left = leftToOther(id, shares(station), guest.turnsOf(station));
     if (left !== undefined) return left;
-    if (station.mac === nic.primaryMac && station.vlan === undefined) return undefined;
     const spoken = heard.of(station);
     const announcedAt = guest.announcedAt(id, station);
     const claim: Claim = {
@@ -61,10 +60,9 @@ export const judgeGuest = (guest: JudgedGuest): Ownership => {
       ...spoken,
       ...(announcedAt === undefined ? {} : { announcedAt }),
     };
-    return judgeClaim(
-      claim,
-      guest.rivals.ofMac(nic, station.mac).filter(onVlanOf(station, spoken === undefined)),
-    );
+    const rivals = guest.rivals.ofMac(nic, station.mac).filter(onVlanOf(station, spoken === undefined));
+    const isConfigured = station.mac === nic.primaryMac && station.vlan === undefined;
+    return judgeClaim(claim, isConfigured ? rivals.filter(isAtOtherNic) : rivals);
   };
 
   const ofAddress = (id: string, station: Station, learned: LearnedAddress): OwnershipVerdict | undefined => {
@@ -89,6 +87,9 @@ export const judgeGuest = (guest: JudgedGuest): Ownership => {
   };
   return { at: guest.at, ofStation, ofAddress };
 };
+
+/** What the host that the guest came from saw: the guest uses it at another NIC. */
+const isAtOtherNic = ({ kind, reason }: Rival): boolean => kind === 'handed' && reason === 'on-other-nic';
 
 /** Rivals of one VLAN. A guess of a VLAN falls with a MAC that the guest uses at another NIC, whatever the VLAN. */
 const onVlanOf =

@@ -63,6 +63,11 @@ describe('leftToOther', () => {
       [turn('b', 4000), turn('a', 3000)],
     ],
     [
+      'they took turns when the bond came up, and it has been silent since',
+      [share('a', { spokeAt: 3000 }), share('b', { spokeAt: 9000 })],
+      [turn('b', 9000), turn('a', 3000), turn('b', 2000)],
+    ],
+    [
       'they took turns too slowly',
       [share('a', { spokeAt: 3000 }), share('b', { spokeAt: 40_000 })],
       [turn('b', 40_000), turn('a', 3000), turn('b', 2000)],

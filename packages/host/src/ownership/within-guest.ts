@@ -1,4 +1,4 @@
-import type { Dispute } from './judge-claim.js';
+import { type Dispute, SILENT_MS } from './judge-claim.js';
 import { type Turn, takeTurns } from './spoken-turns.js';
 
 /**
@@ -22,7 +22,7 @@ export interface NicShare {
 
 /**
  * Whether a NIC is to leave a MAC to another NIC of the same guest; `undefined` where it keeps it. In one network the NIC
- * has it that spoke last, both where they take turns; where none spoke, the one that was configured with it. NICs in
+ * has it that spoke last, both where they take turns and neither has been silent for long since; where none spoke, the one that was configured with it. NICs in
  * different networks do not concern each other, unless the network of one hears what the other says: then they are one
  * behind the bridges. `network`: a network that is not known is no reason to leave anything. Pure.
  */
@@ -38,7 +38,8 @@ export const leftToOther = (
     .sort(byWord);
   const [first] = better;
   if (first === undefined) return undefined;
-  if (better.every((share) => takeTurns(turns, share.nic, nic))) return undefined;
+  const isSilent = (share: NicShare): boolean => spoke(share) - spoke(own) > SILENT_MS;
+  if (better.every((share) => takeTurns(turns, share.nic, nic) && !isSilent(share))) return undefined;
   const seenAt = first.spokeAt ?? Number.NEGATIVE_INFINITY;
   return { reason: 'on-other-nic', where: `NIC ${first.nic} of this guest`, seenAt };
 };
