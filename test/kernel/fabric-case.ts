@@ -20,6 +20,9 @@ interface Behind {
   readonly onWire: VlanId;
 }
 
+/** A guest that arrives on a machine without hardware virtualization is armed for within this time, ms. */
+const armedMs = 60_000;
+
 /** All rounds of an announcement are over after this on an emulated processor too. */
 const roundsMs = 3000;
 const handOffMs = 30_000;
@@ -36,7 +39,7 @@ function fabricCase(fabric: Fabric): KernelCase {
       const source = await stage.qemu('A', guest);
       await learned(stage, `uuid:${guest.uuid}`, source, behind);
       const destination = await stage.qemu('B', guest, { incoming: true });
-      await agentB.armed(behind.length + guest.nics.length);
+      await agentB.armed(behind.length + guest.nics.length, armedMs);
       const uplink = await stage.leaving('B', fabric.uplink);
       const began = Date.now();
       const resumedAt = await migrate(source, destination);

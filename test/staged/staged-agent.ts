@@ -102,8 +102,9 @@ export class StagedAgent {
   }
 
   /** Waits until frames lie ready for a guest that waits here. */
-  armed(frames = 1): Promise<StagedLine> {
-    return this.line('armed', (line) => line.event === 'announce:armed' && (line.frames ?? 0) >= frames);
+  armed(frames = 1, timeoutMs?: number): Promise<StagedLine> {
+    const isArmed = (line: StagedLine) => line.event === 'announce:armed' && (line.frames ?? 0) >= frames;
+    return this.line('armed', isArmed, timeoutMs);
   }
 
   /** The lines with a code. */
