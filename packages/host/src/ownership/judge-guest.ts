@@ -139,6 +139,7 @@ const sharesOf = (
   station: Station,
   { rivals }: JudgedGuest,
 ): readonly NicShare[] => {
+  if (nics.length < 2) return [];
   const { mac } = station;
   const having = nics.filter(({ nic, heard }) => nic.listed.has(mac) || heard.ofMac(mac) !== undefined);
   if (having.length < 2) return [];
