@@ -73,7 +73,7 @@ export class SinkWatch {
     }
   }
 
-  private hear(name: string, watched: Watched, given: SinkState): void {
+  private hear(name: string, watched: Watched, given: SinkState | undefined): void {
     const { ready, message, code } = (given ?? {}) as { ready?: unknown; message?: unknown; code?: unknown };
     if (typeof ready !== 'boolean') return;
     watched.isReady = ready;

@@ -70,7 +70,8 @@ const reasonOf = (claim: Claim, rival: Rival): OwnershipReason | undefined => {
       return spokeAt === undefined ? 'shared' : undefined;
     case 'handed':
       return spokeAt === undefined || spokeAt + REFLECTION_MS < lastSeen(rival) ? rival.reason : undefined;
-    default:
+    case 'guest':
+    case 'port':
       return isHeardElsewhere(claim, rival) ? heardReason(spokeAt) : undefined;
   }
 };
