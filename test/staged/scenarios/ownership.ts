@@ -179,10 +179,11 @@ const cluster: StagedCase = {
 
 const claimedOnce: StagedCase = {
   name: 'head-that-claimed-once',
-  summary: 'an entry of C claimed a MAC for another guest, and is gone: what A hands over names it no longer',
+  summary:
+    'an entry of C claimed a MAC for another guest, and is gone: what A hands over names it no longer, after a restart too',
   run: ({ directory }) =>
     withRig({ directory }, async (rig) => {
-      await rig.agent('A');
+      const before = await rig.agent('A');
       const guest = 'name:of-c';
       await webRuns(rig, 'A');
       await writeEntry(rig, plainEntry({ guest, host: 'C', primaryMac: web.listed }));
@@ -192,7 +193,9 @@ const claimedOnce: StagedCase = {
       await waitUntil('A to hand over that the MAC is another guest’s', often, async () =>
         (await foreign()) ? true : undefined,
       );
+      await before.kill();
       await rm(entryFile(rig, guest, 'C'));
+      await rig.agent('A');
       await waitUntil('A to hand over that it no longer is', often, async () =>
         (await foreign()) ? undefined : true,
       );
