@@ -71,10 +71,10 @@ export class Traveller {
     return this.#arrivals;
   }
 
-  /** It sends a frame from each of its stations, as long as it stays where it is. */
+  /** It sends a frame from each of its stations, with addresses of its own, as long as it stays where it is. */
   async speaks(): Promise<void> {
     const qemu = this.#qemu(this.#at);
-    await qemu.speaks(this.stations.map((mac, number) => arpOf(mac, `192.0.2.${1 + number}`)));
+    await qemu.speaks(this.stations.map((mac, number) => arpOf(mac, `10.50.${this.#index}.${1 + number}`)));
     await qemu.filterChanged();
   }
 

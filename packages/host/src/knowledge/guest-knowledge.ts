@@ -337,7 +337,7 @@ export class GuestKnowledge {
       this.nicSnapshots().map((nic) => ({
         ...nic,
         learned: nic.learned.map((each) => stationContent(each, learnedMaxAgeMs)).sort(),
-        elsewhere: nic.elsewhere?.map(({ ageMs: _, ...each }) => JSON.stringify(each)).sort(),
+        elsewhere: nic.elsewhere?.map(({ ageMs: _, where: __, ...each }) => JSON.stringify(each)).sort(),
       })),
     );
   }
