@@ -12,7 +12,7 @@ import {
 } from './netlink-message.js';
 import { SO_RCVTIMEO, setNumberOption, setTimeoutOption } from './socket-option.js';
 
-const AF_NETLINK = 16;
+export const AF_NETLINK = 16;
 const SOCK_RAW = 3;
 const NETLINK_ROUTE = 0;
 const SOL_NETLINK = 270;
@@ -31,6 +31,10 @@ const ERROR_BYTES = 20;
 const RECEIVE_BYTES = 32768;
 /** The kernel answers within the call that asks; this only bounds what should never happen. */
 const ANSWER_TIMEOUT_MS = 2000;
+
+/** Opens a route netlink socket that is not bound. Throws SystemCallError. */
+export const openRouteSocket = (purpose: string): FileDescriptor =>
+  FileDescriptor.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, purpose);
 
 /** A request of rtnetlink(7): its type, flags besides request and acknowledge, payload, and what it is for. */
 export interface NetlinkRequest {
@@ -51,13 +55,11 @@ export class NetlinkSocket {
 
   /** Opens the socket; needs no privilege. Throws SystemCallError. */
   constructor() {
-    this.descriptor = FileDescriptor.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, 'route netlink').prepared(
-      (fd) => {
-        setTimeoutOption(fd, SO_RCVTIMEO, ANSWER_TIMEOUT_MS, 'netlink timeout');
-        setNumberOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1, 'short netlink acknowledgements');
-        setNumberOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1, 'netlink error texts');
-      },
-    );
+    this.descriptor = openRouteSocket('route netlink').prepared((fd) => {
+      setTimeoutOption(fd, SO_RCVTIMEO, ANSWER_TIMEOUT_MS, 'netlink timeout');
+      setNumberOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1, 'short netlink acknowledgements');
+      setNumberOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1, 'netlink error texts');
+    });
   }
 
   /**

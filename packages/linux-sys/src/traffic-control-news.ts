@@ -1,14 +1,12 @@
 import { constants } from 'node:os';
-import { FileDescriptor } from './file-descriptor.js';
+import type { FileDescriptor } from './file-descriptor.js';
 import { checked, libc } from './libc.js';
 import { SystemCallError } from './linux-error.js';
 import { decodeMessages, viewOf } from './netlink-message.js';
+import { AF_NETLINK, openRouteSocket } from './netlink-socket.js';
 
 // rtnetlink(7), linux/rtnetlink.h
 
-const AF_NETLINK = 16;
-const SOCK_RAW = 3;
-const NETLINK_ROUTE = 0;
 /** The bit of RTNLGRP_TC: queueing disciplines, classes and filters of all interfaces. */
 const TRAFFIC_CONTROL_GROUP = 1 << 3;
 const MSG_DONTWAIT = 0x40;
@@ -29,7 +27,7 @@ export class TrafficControlNews {
   /** Listens from now on; needs no privilege. Throws SystemCallError. */
   constructor() {
     const purpose = 'changes of traffic control';
-    this.descriptor = FileDescriptor.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, purpose).prepared((fd) => {
+    this.descriptor = openRouteSocket(purpose).prepared((fd) => {
       const address = new Uint8Array(12); // struct sockaddr_nl: family, pad, port, groups
       const view = new DataView(address.buffer);
       view.setUint16(0, AF_NETLINK, true);
