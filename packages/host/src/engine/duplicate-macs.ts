@@ -10,7 +10,7 @@ export const duplicateMacs = (nics: readonly NicDescriptor[]): readonly HeraldEr
       : [
           new HeraldError(
             'HERALD_NIC_DUPLICATE_MAC',
-            `${sharing.map(({ id }) => id).join(' and ')} have the same MAC ${mac}; each is announced at its own port, and on one network the last one gets the traffic: give each NIC its own mac=`,
+            `${sharing.map(({ id }) => id).join(' and ')} have the same MAC ${mac}; until one is heard to use it, each is announced at its own port, and on one network the last one gets the traffic: give each NIC its own mac=`,
             { details: { mac } },
           ),
         ],
