@@ -4,6 +4,7 @@ import { matchNic } from '../knowledge/match-nic.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
 import { snapshotEvidence } from '../knowledge/snapshot-evidence.js';
 import type { GuestOwnership, JudgedAs } from '../ownership/guest-ownership.js';
+import type { Ownership } from '../ownership/ownership.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import type { ListedNic } from '../ports/listed-nic.js';
 import { portOfBefore } from '../ports/port-of-before.js';
@@ -147,12 +148,14 @@ export class Arming {
     const { judged } = this;
     if (judged === undefined || this.closed) return;
     await this.of.ownership.freshen(judged.evidence);
-    if (this.judged === judged && this.verdictsOn(judged) !== judged.verdicts) this.refresh();
+    if (this.judged !== judged) return;
+    const { evidence, as, verdicts } = judged;
+    if (this.verdictsOn(evidence, this.of.ownership.judge(evidence, as)) !== verdicts) this.refresh();
   }
 
   /** What of the guest's claims is another's, but for the ages. */
-  private verdictsOn({ evidence, as }: Pick<Judged, 'evidence' | 'as'>): string {
-    const elsewhere = [...this.of.ownership.elsewhereOf(evidence, as)];
+  private verdictsOn(evidence: readonly NicEvidence[], judgement: Ownership): string {
+    const elsewhere = [...this.of.ownership.elsewhereOf(evidence, judgement)];
     return JSON.stringify(elsewhere.map(([nic, all]) => [nic, all.map(({ ageMs: _, ...each }) => each)]));
   }
 
@@ -238,8 +241,9 @@ export class Arming {
     ]);
     if (this.isMoot()) return;
     const as = { agesAt: handedAt(handoff, services.clock) };
-    this.judged = { evidence, as, verdicts: this.verdictsOn({ evidence, as }) };
-    const planned = planGuest(guest, evidence, services, ownership.judge(evidence, as));
+    const judgement = ownership.judge(evidence, as);
+    this.judged = { evidence, as, verdicts: this.verdictsOn(evidence, judgement) };
+    const planned = planGuest(guest, evidence, services, judgement);
     const timing = timingFor(planned.plans, services.policy.forGuest(guest.identity).timing);
     const { listener } = this;
     const { ports } = this.of;

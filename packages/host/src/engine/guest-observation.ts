@@ -10,6 +10,7 @@ import {
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { GuestLearning } from '../learn/guest-learning.js';
 import type { GuestOwnership } from '../ownership/guest-ownership.js';
+import type { NicEvidence } from '../plan/nic-evidence.js';
 import type { ListedNic } from '../ports/listed-nic.js';
 import type { Announcer } from './announcer.js';
 import { CardWatch } from './card-watch.js';
@@ -142,14 +143,17 @@ export class GuestObservation {
     const { maxStations } = boundsOf(this.services.policy, this.guest);
     for (const [nic, { length }] of seen)
       if (length > maxStations) this.warnings.tell(overflow(nic, maxStations));
-    const isHeard = this.observe(seen);
-    const isSeen = await this.survey(signal);
-    return isHeard || isSeen;
+    this.knowledge.take(seen);
+    await this.ownership.look(this.heard(seen), signal);
+    return this.knowledge.reconsider();
   }
 
   /** Reads the ports for another guest that wants to know what this one was heard to use. True where there is news. Never rejects. */
   async hear(): Promise<boolean> {
-    return this.observe(await this.learning.read());
+    const seen = await this.learning.read();
+    const isNews = this.knowledge.observe(seen);
+    this.heard(seen);
+    return isNews;
   }
 
   /** Looks at the networks that its ports are in. True where there is news. Never rejects. */
@@ -158,10 +162,11 @@ export class GuestObservation {
     return this.knowledge.reconsider();
   }
 
-  private observe(seen: ReadonlyMap<string, readonly LearnedStation[]>): boolean {
-    const isNews = this.knowledge.observe(seen);
-    this.ownership.heard(seen.keys(), this.knowledge.evidence());
-    return isNews;
+  /** Lets the guests beside it know; gives the evidence of now. */
+  private heard(seen: ReadonlyMap<string, readonly LearnedStation[]>): readonly NicEvidence[] {
+    const evidence = this.knowledge.evidence();
+    this.ownership.heard(seen.keys(), evidence);
+    return evidence;
   }
 
   /** Reads what the guest told of its multicast groups so far. */

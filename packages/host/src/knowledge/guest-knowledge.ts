@@ -110,9 +110,14 @@ export class GuestKnowledge {
 
   /** Takes what was learned at the ports, by NIC. True where the next snapshot names other stations than the last. */
   observe(seen: ReadonlyMap<string, readonly LearnedStation[]>): boolean {
+    this.take(seen);
+    return this.isNews();
+  }
+
+  /** Takes what was learned at the ports, where it is asked for news later: to find that out goes through all that is known. */
+  take(seen: ReadonlyMap<string, readonly LearnedStation[]>): void {
     this.learnedTable.observe(seen);
     if (this.hasLooked) this.learnedTable.keep(this.present.map(({ id }) => id));
-    return this.isNews();
   }
 
   /** The NICs as the guest told them at the last look. */

@@ -134,9 +134,8 @@ export class GuestOwnership {
   /** What is to be told to the host the guest goes to, by NIC: each claim that is another's. */
   elsewhereOf(
     evidence: readonly NicEvidence[],
-    as: JudgedAs = {},
+    ownership: Ownership = this.judge(evidence),
   ): ReadonlyMap<string, readonly SeenElsewhere[]> {
-    const ownership = this.judge(evidence, as);
     return new Map(
       evidence.map((each) => {
         const network = networkKey(each.nic.port);

@@ -1,4 +1,4 @@
-import { type GuestKey, type LearnedStation, stationKey } from '@nic-herald/core';
+import type { GuestKey, LearnedStation } from '@nic-herald/core';
 import { MAX_PLACE } from '@nic-herald/core/internal';
 import type { IpAddress, MacAddress } from '@nic-herald/wire';
 import { mayBeOf } from '../knowledge/same-machine.js';
@@ -134,8 +134,8 @@ const rivalsAt = (
       })),
     ];
   });
-  const spoken = new Set(learned.map(({ station }) => stationKey({ mac: station.mac })));
-  const onlyListed = [...listed].filter((mac) => !spoken.has(stationKey({ mac })));
+  const spoken = new Set(learned.map(({ station }) => station.mac));
+  const onlyListed = [...listed].filter((mac) => !spoken.has(mac));
   return [
     ...heard,
     ...onlyListed.map((mac): Rival => ({ kind: 'listing', mac, vlanUnknown: true, where, times: [agesAt] })),

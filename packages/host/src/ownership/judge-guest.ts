@@ -54,11 +54,10 @@ export const judgeGuest = (guest: JudgedGuest): Ownership => {
     const left = leftToOther(id, shares(station), guest.turnsOf(station));
     if (left !== undefined) return left;
     const spoken = heard.of(station);
-    const announcedAt = guest.announcedAt(id, station);
     const claim: Claim = {
       knownUntil: nic.knownUntil,
       ...spoken,
-      ...(announcedAt === undefined ? {} : { announcedAt }),
+      ...announcedAt(guest, id, station),
     };
     const rivals = guest.rivals.ofMac(nic, station.mac).filter(onVlanOf(station, spoken === undefined));
     const isConfigured = station.mac === nic.primaryMac && station.vlan === undefined;
@@ -71,12 +70,11 @@ export const judgeGuest = (guest: JudgedGuest): Ownership => {
     const { nic } = known;
     const within = atOtherNic(guest.nics, nic, station, learned);
     if (within !== undefined) return within;
-    const announcedAt = guest.announcedAt(id, station);
     const claim: Claim = {
       proof: learned.proof,
       spokeAt: nic.agesAt - learned.ageMs,
       knownUntil: nic.knownUntil,
-      ...(announcedAt === undefined ? {} : { announcedAt }),
+      ...announcedAt(guest, id, station),
     };
     const rivals = guest.rivals
       .ofAddress(nic, learned.address)
@@ -86,6 +84,12 @@ export const judgeGuest = (guest: JudgedGuest): Ownership => {
     return judgeClaim(claim, rivals);
   };
   return { at: guest.at, ofStation, ofAddress };
+};
+
+/** When nic-herald announced it itself, as a claim has it. */
+const announcedAt = (guest: JudgedGuest, nic: string, station: Station): Pick<Claim, 'announcedAt'> => {
+  const at = guest.announcedAt(nic, station);
+  return at === undefined ? {} : { announcedAt: at };
 };
 
 /** What the host that the guest came from saw: the guest uses it at another NIC. */

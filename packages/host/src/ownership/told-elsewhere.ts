@@ -1,6 +1,6 @@
 import { type Station, stationKey, stationOf } from '@nic-herald/core';
 import type { SeenElsewhere } from '@nic-herald/core/internal';
-import { type IpAddress, VlanId } from '@nic-herald/wire';
+import { VlanId } from '@nic-herald/wire';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { listedMacs } from './claimed-there.js';
 import type { Ownership } from './ownership.js';
@@ -30,8 +30,7 @@ export const toldElsewhere = (
   for (const { station, addresses = [] } of learned) {
     tell(station, ownership.ofStation(nic.id, station));
     for (const each of addresses) {
-      const address: IpAddress = each.address;
-      tell(station, ownership.ofAddress(nic.id, station, each), { address });
+      tell(station, ownership.ofAddress(nic.id, station, each), { address: each.address });
     }
   }
   const heard = new Set(learned.map(({ station }) => station.mac));
