@@ -312,7 +312,8 @@ describe.skipIf(missing)(
 
       it('knows exact pairs where the bridge looks at VLANs', async (context) => {
         const [host, driver] = await reading();
-        const bridge = (words: string) => execFileSync('bridge', ['-n', host.namespace, ...words.split(' ')]);
+        const bridge = (words: string) =>
+          execFileSync('bridge', ['-n', host.namespace, ...words.split(' ')], { stdio: 'pipe' });
         try {
           host.ip('link set br0 type bridge vlan_filtering 1');
         } catch {

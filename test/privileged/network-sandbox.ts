@@ -91,7 +91,11 @@ export class NetworkSandbox {
   }
 
   private run(program: string, words: string): string {
-    return execFileSync(program, ['-n', this.namespace, ...words.split(' ')], { encoding: 'utf8' });
+    // What it complains of is in the error, and not among the lines of the tests.
+    return execFileSync(program, ['-n', this.namespace, ...words.split(' ')], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
   }
 
   /** Names of all interfaces. */
