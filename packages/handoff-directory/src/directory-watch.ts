@@ -32,6 +32,7 @@ export class DirectoryWatch {
     const watcher: Watcher = { prefix, changed };
     this.watchers.add(watcher);
     this.begin();
+    void this.lookFor([watcher]);
     return () => {
       this.watchers.delete(watcher);
       if (this.watchers.size === 0) this.close();
@@ -55,7 +56,11 @@ export class DirectoryWatch {
     } catch {
       // no notices here (too many in use, or none on this file system): the looks do
     }
-    void this.look();
+    if (!this.looking) this.lookLater();
+  }
+
+  private lookLater(): void {
+    this.cancelTimer ??= this.clock.setTimer(this.pollMs, () => void this.look());
   }
 
   private notice(name: string | null): void {
@@ -64,25 +69,26 @@ export class DirectoryWatch {
     }
   }
 
+  /** Looks at all that is watched; one look at a time, however slow the storage is. */
   private async look(): Promise<void> {
-    if (this.looking) return; // one at a time, however slow the storage is
+    this.cancelTimer = undefined;
     this.looking = true;
-    this.cancelTimer?.();
+    await this.lookFor([...this.watchers]);
+    this.looking = false;
+    if (this.watchers.size > 0) this.lookLater();
+  }
+
+  private async lookFor(watchers: readonly Watcher[]): Promise<void> {
     try {
       const names = (await readdir(this.directory)).toSorted((a, b) => (a < b ? -1 : 1));
-      for (const watcher of [...this.watchers]) {
+      for (const watcher of watchers) {
         const seen = await this.versionsOf(names.filter((name) => name.startsWith(watcher.prefix)));
-        if (seen === watcher.seen) continue;
+        if (seen === watcher.seen || !this.watchers.has(watcher)) continue;
         watcher.seen = seen;
-        if (this.watchers.has(watcher)) call(watcher.changed);
+        call(watcher.changed);
       }
     } catch {
       // the directory cannot be read now: whoever fetches is told why; the next look may see it again
-    } finally {
-      this.looking = false;
-      if (this.watchers.size > 0) {
-        this.cancelTimer = this.clock.setTimer(this.pollMs, () => void this.look());
-      }
     }
   }
 
