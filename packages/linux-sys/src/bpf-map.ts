@@ -13,6 +13,11 @@ const BPF_MAP_TYPE_LRU_HASH = 9;
 /** union bpf_attr of a batch, and of a single element. */
 const BATCH_BYTES = 56;
 const ELEMENT_BYTES = 32;
+/** Where a batch goes on: the kernel's own, of at most so many bytes. */
+const POSITION_BYTES = 8;
+/** The first batch has room for so many entries, and each that follows for so many times more. */
+const FIRST_ROOM = 128;
+const GROWTH = 8;
 /** The kernel's own number for "not supported", which errno(3) does not list. */
 const ENOTSUPP = 524;
 
@@ -62,30 +67,46 @@ export class LruHashMap {
   /** Undefined where the kernel does not know batches of this kind of map. */
   private inBatches(): BpfMapEntries | undefined {
     const { keyBytes, valueBytes, capacity } = this.shape;
-    const { memory, address, at } = arena([BATCH_BYTES, 8, capacity * keyBytes, capacity * valueBytes]);
-    const [, position, keys, values] = at;
-    const view = new DataView(memory.buffer);
-    view.setBigUint64(8, BigInt(address + position), true); // where the kernel writes how far it came
-    view.setUint32(36, this.fd, true);
+    const chunks: BpfMapEntries[] = [];
     let count = 0;
-    while (count < capacity) {
-      view.setBigUint64(16, BigInt(address + keys + count * keyBytes), true);
-      view.setBigUint64(24, BigInt(address + values + count * valueBytes), true);
-      view.setUint32(32, capacity - count, true); // room; on return, how many came
+    let position = new Uint8Array(POSITION_BYTES);
+    // Room for a whole map costs more to clear than most maps cost to read.
+    for (let room = Math.min(FIRST_ROOM, capacity); count < capacity; ) {
+      const { memory, address, at } = arena([BATCH_BYTES, POSITION_BYTES, room * keyBytes, room * valueBytes]);
+      const [, reached, keys, values] = at;
+      const view = new DataView(memory.buffer);
+      memory.set(position, reached);
+      view.setBigUint64(0, chunks.length === 0 ? 0n : BigInt(address + reached), true);
+      view.setBigUint64(8, BigInt(address + reached), true); // where the kernel writes how far it came
+      view.setBigUint64(16, BigInt(address + keys), true);
+      view.setBigUint64(24, BigInt(address + values), true);
+      view.setUint32(32, room, true); // on return, how many came
+      view.setUint32(36, this.fd, true);
       const result = libc().bpf(BPF_MAP_LOOKUP_BATCH, memory, BATCH_BYTES);
       const errno = result < 0 ? libc().errno() : 0;
       const { EINVAL, ENOENT, ENOSPC } = constants.errno;
-      if (count === 0 && (errno === EINVAL || errno === ENOTSUPP)) return undefined;
-      if (errno === ENOSPC) break; // entries came while it was read, and there is no room for what is left
+      if (chunks.length === 0 && (errno === EINVAL || errno === ENOTSUPP)) return undefined;
+      if (errno === ENOSPC && room < capacity) {
+        room = Math.min(room * GROWTH, capacity); // more are in one place than there is room for
+        continue;
+      }
+      if (errno === ENOSPC) break; // entries came while it was read
       if (errno !== 0 && errno !== ENOENT) throw new SystemCallError('bpf', errno, this.reading());
-      count += view.getUint32(32, true);
+      const came = Math.min(view.getUint32(32, true), capacity - count);
+      count += came;
+      chunks.push({
+        count: came,
+        keys: memory.subarray(keys, keys + came * keyBytes),
+        values: memory.subarray(values, values + came * valueBytes),
+      });
       if (errno === ENOENT) break; // that was all
-      view.setBigUint64(0, BigInt(address + position), true); // go on from there
+      position = memory.slice(reached, reached + POSITION_BYTES); // go on from there
+      room = Math.min(room * GROWTH, capacity);
     }
     return {
       count,
-      keys: memory.subarray(keys, keys + count * keyBytes),
-      values: memory.subarray(values, values + count * valueBytes),
+      keys: joined(chunks.map((chunk) => chunk.keys)),
+      values: joined(chunks.map((chunk) => chunk.values)),
     };
   }
 
@@ -128,6 +149,11 @@ export class LruHashMap {
     return `read the map ${this.shape.name}`;
   }
 }
+
+const joined = (parts: readonly Uint8Array[]): Uint8Array => {
+  const [first] = parts;
+  return first !== undefined && parts.length === 1 ? first : Uint8Array.from(Buffer.concat(parts));
+};
 
 /** One block for a call and all it points to, which stays alive as the call's argument; each part at its offset. */
 const arena = (

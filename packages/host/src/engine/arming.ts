@@ -1,4 +1,5 @@
 import { asHeraldError, type CancelTimer, type Guest, type HeraldError } from '@nic-herald/core';
+import { contentOf } from '../handoff/guest-stores.js';
 import { handedAt } from '../knowledge/handed-at.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
@@ -71,6 +72,10 @@ export class Arming {
   private current: Armed | undefined;
   private judged: Judged | undefined;
   private readonly making: PacedWork;
+  /** The NICs as the guest told them last, where that was all; and what the hand-off said as this was made. */
+  private listed: readonly ListedNic[] | undefined;
+  private isListDue = true;
+  private said: string | undefined;
   private closed = false;
   private retry: CancelTimer | undefined;
   /** How often in a row a port was not told of. */
@@ -99,7 +104,7 @@ export class Arming {
       (error) => listener.failed(error), // a port that is not watched is still looked at now and then
     );
     const unwatches = [
-      of.handoff.stores.watch(() => this.refresh()),
+      of.handoff.stores.watch(() => this.making.request()), // the NICs are what they were
       services.sinkWatch.onReady(() => this.refresh()), // what was made ready meanwhile has no way
     ];
     this.unwatch = () => {
@@ -115,6 +120,7 @@ export class Arming {
 
   /** Makes ready anew, now or as its pace allows. Calls until then are served by one making. */
   refresh(): void {
+    this.isListDue = true;
     this.making.request();
   }
 
@@ -160,7 +166,6 @@ export class Arming {
   }
 
   private async makeOrTell(): Promise<void> {
-    this.retry?.();
     try {
       await this.make();
     } catch (error) {
@@ -199,19 +204,26 @@ export class Arming {
         return undefined;
       }
     };
+    const known = this.isListDue ? undefined : this.listed;
+    this.isListDue = false;
     const [fetched, nics] = await Promise.all([
       attempt('HERALD_HANDOFF_FAILED', UNREAD, async () => ({
         entries: await this.of.handoff.fetch(true),
       })),
-      attempt('HERALD_GUEST_UNREADABLE', 'the guest does not tell its NICs', () =>
-        listNics(guest, services, signal),
-      ),
+      known ??
+        attempt('HERALD_GUEST_UNREADABLE', 'the guest does not tell its NICs', () =>
+          listNics(guest, services, signal),
+        ),
     ]);
     if (this.isMoot()) return;
+    const said = fetched && contentOf(fetched.entries?.entries);
+    if (known !== undefined && said !== undefined && said === this.said) return; // it changed, and says the same
+    this.retry?.();
     const lastKnown = this.current?.announcement.nics.map(({ plan }) => plan.nic) ?? [];
     const present = (nics ?? []).map((nic) => portOfBefore(nic, lastKnown));
     const areAnswered = nics?.every(({ isPortUnanswered }) => !isPortUnanswered) ?? true;
     this.unanswered = areAnswered ? 0 : this.unanswered + 1;
+    this.listed = areAnswered ? nics : undefined;
     // Made again, or attached elsewhere, while the guest is awaited: what lies ready would go nowhere.
     if (!this.closed && nics !== undefined) this.portWatch.follow(present);
     const { awaitedSince } = this;
@@ -251,6 +263,7 @@ export class Arming {
     const announcement = await PreparedAnnouncement.prepare(planned, occasion, services);
     if (this.isMoot()) return announcement.cancel();
     this.current?.announcement.cancel();
+    this.said = said;
     this.current = {
       announcement,
       awaitedSince,

@@ -172,7 +172,7 @@ export class GuestStores {
   }
 
   private hearLate(store: StoreAccess, value: StoredEntries): void {
-    const isNews = contentOf(this.said.get(store)) !== contentOf(value);
+    const isNews = contentOf(this.said.get(store)?.entries) !== contentOf(value.entries);
     this.said.set(store, value);
     if (isNews) for (const { changed } of this.watchers) changed();
   }
@@ -185,9 +185,9 @@ export const snapshotsOf = (entries: readonly HandoffEntry[], host?: string): re
   );
 
 /** What entries say, but for how old they are. */
-const contentOf = (said: StoredEntries | undefined): string =>
+export const contentOf = (entries: readonly HandoffEntry[] = []): string =>
   JSON.stringify(
-    (said?.entries ?? []).map((entry) =>
+    entries.map((entry) =>
       'snapshot' in entry ? entry.snapshot : [entry.host, entry.problem.code],
     ),
   );
