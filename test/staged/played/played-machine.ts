@@ -33,6 +33,7 @@ export class PlayedMachine {
   #migration: PlayedMigration;
   #events: boolean;
   #listings = 0;
+  #listed: () => void = () => undefined;
   /** False while its cards hold defaults: before a migration has brought what they hold. */
   #loaded: boolean;
 
@@ -58,9 +59,20 @@ export class PlayedMachine {
     return events.map(({ event, data }) => this.#emit(event, data));
   }
 
-  /** How often it was asked for its NICs: once as it is introduced, and again as something is made of them. */
-  get listings(): number {
-    return this.#listings;
+  /**
+   * Resolves once it was asked for its NICs so often, or after a while: once as it is introduced, and again as something is
+   * made of them.
+   */
+  async isListed(count: number, limitMs: number): Promise<void> {
+    if (this.#listings >= count) return;
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, limitMs);
+      this.#listed = () => {
+        if (this.#listings < count) return;
+        clearTimeout(late);
+        resolve();
+      };
+    });
   }
 
   answer(command: string, given: Given): Reply {
@@ -131,6 +143,7 @@ export class PlayedMachine {
 
   #human(line: unknown): string {
     this.#listings += 1;
+    this.#listed();
     if (line !== 'info network') return `unknown command: '${String(line)}'\r\n`;
     const clients = this.#spec.nics.map(
       ({ id, mac, tap, says = tap }) =>

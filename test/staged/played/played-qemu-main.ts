@@ -2,7 +2,6 @@
 // process, and on its command line what QEMU's would say. The first line of its input says what it plays, each
 // further one is an order; each is answered by a line.
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TapEnd } from '../../privileged/tap-end.js';
 import { FrameStream } from './frame-stream.js';
 import { PlayedMachine } from './played-machine.js';
@@ -75,11 +74,9 @@ class PlayedProcess {
         return {};
       case 'flood':
         return { told: await this.#flood(order) };
-      case 'await-listings': {
-        const until = performance.now() + order.limitMs;
-        while (this.#machine.listings < order.count && performance.now() < until) await sleep(5);
+      case 'await-listings':
+        await this.#machine.isListed(order.count, order.limitMs);
         return {};
-      }
       case 'become':
         await Promise.all(this.#sockets.map((socket) => socket.close()));
         this.#machine = new PlayedMachine(order.spec);
