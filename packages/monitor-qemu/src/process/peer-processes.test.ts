@@ -30,7 +30,7 @@ describe('PeerProcesses', () => {
     [
       'one whose command line is not shown',
       { commandLine: async () => undefined },
-      { isQemu: false, startedToWait: undefined },
+      { isQemu: undefined, startedToWait: undefined },
     ],
     ['one of another namespace', { peerOf: () => undefined }, undefined],
     ['one that has ended', { processIncarnation: async () => undefined }, undefined],
@@ -63,6 +63,52 @@ describe('PeerProcesses', () => {
     const never = new Promise<never>(() => {});
     const peer = new PeerProcesses(clock, system({ commandLine: () => never })).behind(3);
     clock.advance(500);
-    expect(await peer).toMatchObject({ incarnation: found, isQemu: false });
+    expect(await peer).toMatchObject({ incarnation: found, isQemu: undefined });
+  });
+
+  describe('asked at last', () => {
+    const turn = () => new Promise((done) => setImmediate(done));
+
+    it('waits for a command line as long as that takes', async () => {
+      let tell: (args: string[]) => void = () => {};
+      const line = new Promise<string[]>((resolve) => {
+        tell = resolve;
+      });
+      const peers = new PeerProcesses(new TestClock(), system({ commandLine: () => line }));
+      const peer = peers.behindAtLast(3, new AbortController().signal);
+      tell(['qemu-system-x86_64']);
+      expect(await peer).toMatchObject({ incarnation: found, isQemu: true });
+    });
+
+    it.each<[string, Partial<ProcessSystem>]>([
+      ['a command line', { commandLine: async () => undefined }],
+      ['a process', { processIncarnation: async () => undefined }],
+    ])('asks again for %s that could not be read, ten times in all', async (_, over) => {
+      const clock = new TestClock();
+      const asked = system(over);
+      let times = 0;
+      const commandLine: ProcessSystem['commandLine'] = (pid) => {
+        times += 1;
+        return asked.commandLine(pid);
+      };
+      const peers = new PeerProcesses(clock, { ...asked, commandLine });
+      const peer = peers.behindAtLast(3, new AbortController().signal);
+      for (let passed = 0; passed < 12; passed += 1) {
+        await turn();
+        clock.advance(30_000);
+      }
+      expect((await peer)?.isQemu).toBeUndefined();
+      expect([times, clock.timers]).toEqual([10, []]);
+    });
+
+    it('asks no more for a guest that is gone', async () => {
+      const clock = new TestClock();
+      const gone = new AbortController();
+      const peers = new PeerProcesses(clock, system({ commandLine: async () => undefined }));
+      const peer = peers.behindAtLast(3, gone.signal);
+      await turn();
+      gone.abort();
+      expect([await peer, clock.timers]).toEqual([undefined, []]);
+    });
   });
 });

@@ -7,8 +7,8 @@ export interface PeerProcess {
   readonly incarnation: ProcessIncarnation;
   /** ms since 1970 UTC. */
   readonly startedAt: number;
-  /** It is the QEMU itself; false where another listens there, or where that cannot be told. */
-  readonly isQemu: boolean;
+  /** It is the QEMU itself; false where another listens there, `undefined` where that cannot be told, or not yet. */
+  readonly isQemu: boolean | undefined;
   /** It was started to wait for a guest; `undefined` where that cannot be told. */
   readonly startedToWait: boolean | undefined;
 }
@@ -22,9 +22,13 @@ export interface ProcessSystem {
 
 /**
  * Longest wait for a command line, ms. Reading one takes some 0.1 ms, but waits while its process changes its memory
- * map; and a guest is not reported before its process is known.
+ * map, or where this host is busy; and a guest is not reported before.
  */
 const LIMIT_MS = 500;
+/** What was not told in time is asked for again so often, after pauses from so long on, ms, each twice as long. */
+const MOST_TRIES = 10;
+const FIRST_PAUSE_MS = 500;
+const MOST_PAUSE_MS = 30_000;
 const LINUX: ProcessSystem = { peerOf, processIncarnation, commandLine };
 
 /**
@@ -39,7 +43,10 @@ export class PeerProcesses {
     private readonly system: ProcessSystem = LINUX,
   ) {}
 
-  /** The process at the other end of a connected unix socket, by its file descriptor. Never rejects. */
+  /**
+   * The process at the other end of a connected unix socket, by its file descriptor, as far as that is known soon. Never
+   * rejects.
+   */
   async behind(fd: number | undefined): Promise<PeerProcess | undefined> {
     const pid = this.pidOf(fd);
     if (pid === undefined) return undefined;
@@ -48,13 +55,46 @@ export class PeerProcesses {
       cancel = this.clock.setTimer(LIMIT_MS, () => resolve(undefined));
     });
     const line = Promise.race([this.system.commandLine(pid), late]);
-    const [found, args] = await Promise.all([this.system.processIncarnation(pid), line]);
+    const peer = await this.look(pid, line);
     cancel();
+    return peer;
+  }
+
+  /** The same for one of which it could not be told soon whether it is QEMU: waits, and asks again. Never rejects. */
+  async behindAtLast(fd: number | undefined, signal: AbortSignal): Promise<PeerProcess | undefined> {
+    const pid = this.pidOf(fd);
+    let pauseMs = FIRST_PAUSE_MS;
+    for (let tries = 1; pid !== undefined && !signal.aborted; tries += 1) {
+      const peer = await this.look(pid, this.system.commandLine(pid));
+      if (peer?.isQemu !== undefined || tries === MOST_TRIES) return peer;
+      await this.pause(pauseMs, signal);
+      pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS);
+    }
+    return undefined;
+  }
+
+  private async look(
+    pid: number,
+    line: Promise<readonly string[] | undefined>,
+  ): Promise<PeerProcess | undefined> {
+    const [found, args] = await Promise.all([this.system.processIncarnation(pid), line]);
     if (found === undefined) return undefined;
     const { startedAt, ...incarnation } = found;
-    const isQemu = args !== undefined && isQemuCommandLine(args);
+    const isQemu = args && isQemuCommandLine(args);
     const waits = args !== undefined && isStartedToWait(args);
     return { incarnation, startedAt, isQemu, startedToWait: isQemu || waits ? waits : undefined };
+  }
+
+  private pause(forMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const over = (): void => {
+        cancel();
+        signal.removeEventListener('abort', over);
+        resolve();
+      };
+      const cancel = this.clock.setTimer(forMs, over);
+      signal.addEventListener('abort', over);
+    });
   }
 
   private pidOf(fd: number | undefined): number | undefined {

@@ -137,7 +137,15 @@ export class SocketSession {
       return elsewhere === undefined;
     };
     watch
-      .introduce({ process, confirmed, mayReport })
+      .introduce({
+        process,
+        processLater: async (signal) => {
+          const found = await processes.behindAtLast(connection.fd, signal);
+          return found && asQemuProcess(found);
+        },
+        confirmed,
+        mayReport,
+      })
       .then(() => {
         if (this.watch !== watch) return;
         if (elsewhere) this.giveWay(connection, elsewhere);

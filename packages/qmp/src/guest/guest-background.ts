@@ -4,8 +4,11 @@ import type { GuestIdentity, GuestPhase, ProcessIncarnation } from '@nic-herald/
 export interface QemuProcess {
   /** The process that serves the guest: QEMU, or a program that stands between. */
   readonly incarnation: ProcessIncarnation;
-  /** True where that is QEMU itself: the descriptors that QEMU speaks of are those of no program between. */
-  readonly isQemu?: boolean;
+  /**
+   * True where that is QEMU itself: the descriptors that QEMU speaks of are those of no program between. Absent where that
+   * cannot be told yet.
+   */
+  readonly isQemu?: boolean | undefined;
   /** When QEMU was started, ms since 1970 UTC. */
   readonly startedAt?: number | undefined;
   /** QEMU was started to wait for a guest; absent where that cannot be told. */
@@ -24,6 +27,11 @@ export interface GuestStanding {
 export interface GuestBackground {
   /** Its process; `undefined` where that cannot be told. */
   readonly process?: Promise<QemuProcess | undefined>;
+  /**
+   * Finds out about its process for as long as it takes, where `process` could not tell in time; `undefined` where that
+   * cannot be told at all. Without it the ports of the guest's NICs cannot be proved.
+   */
+  readonly processLater?: (signal: AbortSignal) => Promise<QemuProcess | undefined>;
   /** Something else that must be sure before the guest is reported. */
   readonly confirmed?: Promise<unknown>;
   /**

@@ -1,5 +1,7 @@
+import type { Guest } from '@nic-herald/core';
 import { describe, expect, it } from 'vitest';
 import { PlayedQemu } from '../../test/played-qemu.js';
+import type { QemuProcess } from './guest-background.js';
 
 const sent = (status: string) => ({ status, 'total-time': 10 });
 
@@ -123,6 +125,29 @@ describe('GuestWatch, where a guest moves while it is introduced', () => {
     expect(await watch.introduce({ mayReport })).toBe(may ? 'reported' : 'refused');
     watch.end();
     expect([watch.appeared, qemu.told.events]).toEqual([may, may ? ['appeared', 'gone'] : []]);
+  });
+
+  it('tells the holder of its NICs, and of the change, where its process is known only later', async () => {
+    const qemu = new PlayedQemu();
+    const incarnation = { bootId: 'b', pid: 7, startTicks: 9 };
+    let know: (process: QemuProcess) => void = () => {};
+    const later = new Promise<QemuProcess>((resolve) => {
+      know = resolve;
+    });
+    const watch = qemu.watched();
+    const process = Promise.resolve({ incarnation, isQemu: undefined });
+    await watch.introduce({ process, processLater: () => later });
+    const [{ guest } = {}] = qemu.told.heard.map(({ fact }) => fact as { readonly guest?: Guest });
+    const holders = async () => {
+      const nics = await guest?.nics({ signal: new AbortController().signal });
+      return nics?.map(({ backend }) => backend?.holder);
+    };
+    expect(new Set(await holders())).toEqual(new Set([undefined]));
+    know({ incarnation, isQemu: true });
+    await qemu.rest();
+    expect(qemu.told.events).toEqual(['appeared', 'changed']);
+    expect(await holders()).toContainEqual(incarnation);
+    watch.close();
   });
 
   it('looks no more once it is closed, whatever its transport still answers', async () => {

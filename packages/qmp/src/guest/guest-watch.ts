@@ -121,7 +121,8 @@ export class GuestWatch {
     const eventsOn =
       seen.capabilities.events || (around.settings.enableMigrationEvents && (await this.enableEvents()));
     if (this.isOver()) return 'over';
-    this.appear(seen, phase, process, eventsOn);
+    const guest = this.appear(seen, phase, process, eventsOn);
+    if (process?.isQemu === undefined) this.hearOfProcess(guest, background);
     return 'reported';
   }
 
@@ -189,7 +190,7 @@ export class GuestWatch {
     phase: GuestPhase,
     process: QemuProcess | undefined,
     eventsOn: boolean,
-  ): void {
+  ): QemuGuest {
     const { intake, clock } = this.around;
     const { identity, version, runState, migration, mirrors, capabilities } = seen;
     const origin = guestOriginOf({ runState, migration, mirrors, startedToWait: process?.startedToWait });
@@ -215,7 +216,7 @@ export class GuestWatch {
     intake.appeared({ guest, phase });
     reports.polled(migration);
     if (!eventsOn && capabilities.colo) progress.suspectMirror();
-    if (this.isOver()) return;
+    if (this.isOver()) return guest;
     const { commands } = this;
     const { signal } = this.aborter;
     const owner: GuestEventsOwner = {
@@ -225,6 +226,18 @@ export class GuestWatch {
     this.events = new GuestEvents(reports, owner, clock, seen, { commands, signal });
     this.events.early(this.early.take(), seen, ({ event, readAt }) => this.onEvent(event, readAt));
     this.startPolling(eventsOn);
+    return guest;
+  }
+
+  /** A guest whose process was not known in time has ports from when it is. */
+  private hearOfProcess(guest: QemuGuest, { processLater }: GuestBackground): void {
+    processLater?.(this.aborter.signal)
+      .then((process) => {
+        if (process?.isQemu !== true || this.isOver()) return;
+        guest.isHeldBy(process.incarnation);
+        this.reports?.changed();
+      })
+      .catch((error: unknown) => this.warn(error, 'process'));
   }
 
   private onFilterChanged(data: unknown): void {

@@ -30,7 +30,7 @@ export class QemuGuest implements Guest {
   declare readonly process?: ProcessIncarnation;
   declare readonly startedAt?: number;
   declare readonly origin?: GuestOrigin;
-  private readonly holder: ProcessIncarnation | undefined;
+  private holder: ProcessIncarnation | undefined;
 
   constructor(
     { instance, identity, version, process, startedAt, origin, holder }: GuestParticulars,
@@ -44,6 +44,11 @@ export class QemuGuest implements Guest {
     if (process !== undefined) this.process = process;
     if (startedAt !== undefined) this.startedAt = startedAt;
     if (origin !== undefined) this.origin = origin;
+  }
+
+  /** Its QEMU is known by now to be this process. */
+  isHeldBy(holder: ProcessIncarnation): void {
+    this.holder = holder;
   }
 
   async nics(options: { readonly signal: AbortSignal }): Promise<readonly NicDescriptor[]> {
