@@ -1,4 +1,4 @@
-import { opendir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   asHeraldError,
@@ -27,6 +27,7 @@ import { LastingProblem } from './lasting-problem.js';
 import { NameQueues } from './name-queues.js';
 import { NoteFiles } from './note-files.js';
 import { GONE, readEntry } from './read-entry.js';
+import { RecentEntries } from './recent-entries.js';
 import { StorageClock } from './storage-clock.js';
 import { tooManyWarning } from './too-many-warning.js';
 import { unlessAborted } from './unless-aborted.js';
@@ -46,6 +47,7 @@ export class DirectoryHandoff implements HandoffStore, HostService {
   /** Two writes of one file never overtake each other, nor does its removal one of them. */
   private readonly queues = new NameQueues();
   private readonly heads: KnownHeads;
+  private readonly recent = new RecentEntries();
   private readonly tooMany: LastingProblem;
 
   constructor(
@@ -171,9 +173,9 @@ export class DirectoryHandoff implements HandoffStore, HostService {
   }
 
   private read(name: string): Promise<HandoffEntry | typeof GONE> {
-    return readEntry(this.directory, name, this.settings.maxFileBytes, (stored) =>
-      this.storage.ageOf(stored),
-    );
+    const { directory, recent, storage } = this;
+    const { maxFileBytes } = this.settings;
+    return readEntry(directory, name, maxFileBytes, (stored) => storage.ageOf(stored), recent);
   }
 
   /** The names in the directory that are wanted, in order; at most `maxEntries`, and a warning for the rest. */
@@ -181,14 +183,9 @@ export class DirectoryHandoff implements HandoffStore, HostService {
     wanted: (name: string) => boolean,
   ): Promise<{ readonly names: readonly string[]; readonly all: boolean }> {
     const { maxEntries } = this.settings;
-    const names: string[] = [];
-    let all = true;
-    for await (const { name } of await opendir(this.directory, { bufferSize: 256 })) {
-      if (!wanted(name)) continue;
-      all = names.length < maxEntries;
-      if (!all) break;
-      names.push(name);
-    }
+    const found = (await readdir(this.directory)).filter(wanted);
+    const all = found.length <= maxEntries;
+    const names = found.slice(0, maxEntries);
     if (!all && this.tooMany.isNews()) {
       this.bus.emit('warning', { warning: tooManyWarning(this.directory, maxEntries) });
     }

@@ -1,15 +1,22 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type HandoffEntry, HeraldError, isHeraldError, parseSnapshot } from '@nic-herald/core';
+import { type HandoffEntry, HeraldError, isHeraldError, parseSnapshot, type Snapshot } from '@nic-herald/core';
 import { entryName, hostOfEntry } from './entry-name.js';
 import { errnoOf } from './errno-of.js';
+import { fileVersion } from './file-version.js';
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The file is gone. */
 export const GONE = 'gone';
+
+/** Where what was read is kept for the next time. */
+export interface ReadBefore {
+  get(name: string, version: string): Snapshot | undefined;
+  put(name: string, version: string, snapshot: Snapshot, bytes: number): void;
+}
 
 /**
  * Reads one entry: never more than `maxBytes` of it, never through a symbolic link, never waiting for a pipe.
@@ -21,12 +28,13 @@ export const readEntry = async (
   name: string,
   maxBytes: number,
   ageOf: (stored: number) => number,
+  before?: ReadBefore,
 ): Promise<HandoffEntry | typeof GONE> => {
   const file = join(directory, name);
   const host = hostOfEntry(name);
   try {
-    const { bytes, stored } = await readBounded(file, maxBytes);
-    const snapshot = parseSnapshot(parseJson(bytes, file));
+    const { bytes, stored, version, known } = await readBounded(file, maxBytes, (is) => before?.get(name, is));
+    const snapshot = known ?? parseSnapshot(parseJson(bytes, file));
     if (isHeraldError(snapshot)) {
       return {
         host,
@@ -38,6 +46,7 @@ export const readEntry = async (
     if (entryName(snapshot.guest, snapshot.host) !== name) {
       return { host, problem: mismatch(file, snapshot) };
     }
+    if (known === undefined) before?.put(name, version, snapshot, bytes.length);
     return { host: snapshot.host, snapshot, ageMs: ageOf(stored) };
   } catch (error) {
     if (isHeraldError(error)) return { host, problem: error };
@@ -51,17 +60,36 @@ export const readEntry = async (
 
 const REWRITTEN = 'Its host writes it again at the next change; to be rid of it, remove the file';
 
-/** The bytes of a regular file and its time; throws a HeraldError for what is none, or has more than `maxBytes`. */
-export const readBounded = async (
+/** What a file holds. */
+interface Held<T> {
+  /** Empty where it is known by its version. */
+  readonly bytes: Uint8Array;
+  /** Its time, ms since 1970 UTC by the storage's clock. */
+  readonly stored: number;
+  /** See `fileVersion`: as of when it was opened, which is when a network file system looks whether it changed. */
+  readonly version: string;
+  readonly known?: T | undefined;
+}
+
+/**
+ * The bytes of a regular file and its time; throws a HeraldError for what is none, or has more than `maxBytes`. What is
+ * `known` of this version is not read again.
+ */
+export const readBounded = async <T>(
   file: string,
   maxBytes: number,
-): Promise<{ readonly bytes: Uint8Array; readonly stored: number }> => {
+  known: (version: string) => T | undefined = () => undefined,
+): Promise<Held<T>> => {
   const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
-    const stats = await handle.stat();
+    const stats = await handle.stat({ bigint: true });
     if (!stats.isFile()) throw unreadable(file, 'it is no regular file');
-    if (stats.size > maxBytes) throw tooLarge(file, stats.size, maxBytes);
-    return { bytes: await readUpTo(handle, file, stats.size, maxBytes), stored: stats.mtimeMs };
+    const size = Number(stats.size);
+    if (size > maxBytes) throw tooLarge(file, size, maxBytes);
+    const of = { stored: Number(stats.mtimeNs) / 1e6, version: fileVersion(stats) };
+    const before = known(of.version);
+    if (before !== undefined) return { ...of, bytes: new Uint8Array(), known: before };
+    return { ...of, bytes: await readUpTo(handle, file, size, maxBytes) };
   } finally {
     await handle.close();
   }

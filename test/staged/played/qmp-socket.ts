@@ -65,8 +65,15 @@ export class QmpSocket {
     this.#client = socket;
     let negotiated = false;
     let rest = '';
+    let unsaid = '';
     const say = (message: object): void => {
-      if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\r\n`);
+      if (unsaid === '') {
+        queueMicrotask(() => {
+          if (!socket.destroyed) socket.write(unsaid);
+          unsaid = '';
+        });
+      }
+      unsaid += `${JSON.stringify(message)}\r\n`;
     };
     const stopEvents = this.#machine.onEvent((event) => {
       if (negotiated) say(event);

@@ -37,6 +37,7 @@ export class QmpConnection implements QmpTransport {
   private socket: Socket | undefined;
   private cancelGreeting: CancelTimer = () => undefined;
   private state: ConnectionState = 'unanswered';
+  private unsaid = '';
 
   constructor(
     readonly socketPath: string,
@@ -56,9 +57,7 @@ export class QmpConnection implements QmpTransport {
       resume: () => this.socket?.resume(),
       onFault: (error) => this.endUnreadable(error),
     });
-    this.queue = new CommandQueue(socketPath, clock, limits, (line) => {
-      this.socket?.write(line);
-    });
+    this.queue = new CommandQueue(socketPath, clock, limits, (line) => this.say(line));
   }
 
   /** Connects. What comes of it is told to the owner, never from within this call. */
@@ -106,6 +105,18 @@ export class QmpConnection implements QmpTransport {
   /** Ends the connection without a word to the owner. Commands under way reject. */
   close(): void {
     this.shut(this.disconnected('nic-herald closed it'));
+  }
+
+  /** Commands of one turn go out together: to write, and to be woken for it, costs more than a command. */
+  private say(line: string): void {
+    if (this.unsaid === '') queueMicrotask(() => this.saySoon());
+    this.unsaid += line;
+  }
+
+  private saySoon(): void {
+    const { unsaid } = this;
+    this.unsaid = '';
+    if (this.state !== 'ended') this.socket?.write(unsaid);
   }
 
   private endUnreadable(error: unknown): void {
