@@ -1,4 +1,5 @@
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 
 /** A network interface that a process has open as a file: the way of a hypervisor to its guest's frames. */
 export type HeldInterface =
@@ -14,7 +15,7 @@ export type HeldInterface =
 
 /** Most descriptors of one process that are looked at. */
 const MAX_DESCRIPTORS = 16_384;
-/** Most looked at at a time. */
+/** Most looked at in one turn of the event loop, some 5 us each. */
 const AT_ONCE = 64;
 const DESCRIPTOR = /^\d{1,10}$/;
 
@@ -29,35 +30,40 @@ export const heldInterfaces = async (
   only?: readonly number[],
 ): Promise<readonly HeldInterface[]> => {
   const folder = `/proc/${pid}`;
-  const descriptors = (only === undefined ? await opened(folder) : [...new Set(only)]).slice(
+  const descriptors = (only === undefined ? opened(folder) : [...new Set(only)]).slice(
     0,
     MAX_DESCRIPTORS,
   );
   const held: HeldInterface[] = [];
   for (let first = 0; first < descriptors.length; first += AT_ONCE) {
-    const some = descriptors.slice(first, first + AT_ONCE);
-    for (const each of await Promise.all(some.map((fd) => heldInterface(folder, fd)))) {
+    if (first > 0) await endOfTurn();
+    for (const fd of descriptors.slice(first, first + AT_ONCE)) {
+      const each = heldInterface(folder, fd);
       if (each !== undefined) held.push(each);
     }
   }
   return held;
 };
 
-const opened = async (folder: string): Promise<readonly number[]> =>
-  (await readdir(`${folder}/fd`)).filter((name) => DESCRIPTOR.test(name)).map(Number);
+// What the kernel tells of a process's descriptors waits for nobody; by way of Node's thread pool it takes ten times as long.
 
-const heldInterface = async (folder: string, fd: number): Promise<HeldInterface | undefined> => {
+const opened = (folder: string): readonly number[] =>
+  readdirSync(`${folder}/fd`)
+    .filter((name) => DESCRIPTOR.test(name))
+    .map(Number);
+
+const heldInterface = (folder: string, fd: number): HeldInterface | undefined => {
   try {
-    const path = await readlink(`${folder}/fd/${fd}`);
+    const path = readlinkSync(`${folder}/fd/${fd}`);
     const macvtap = /^\/dev\/tap(\d{1,10})$/.exec(path)?.[1];
     if (macvtap !== undefined) {
-      const file = await stat(`${folder}/fd/${fd}`);
+      const file = statSync(`${folder}/fd/${fd}`);
       return file.isCharacterDevice()
         ? { fd, kind: 'macvtap', index: Number(macvtap), device: file.rdev }
         : undefined;
     }
     if (path !== '/dev/net/tun') return undefined;
-    const name = parseInterfaceName(await readFile(`${folder}/fdinfo/${fd}`, 'utf8'));
+    const name = parseInterfaceName(readFileSync(`${folder}/fdinfo/${fd}`, 'utf8'));
     return name === undefined ? undefined : { fd, kind: 'tap', name };
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ENOENT') return undefined; // closed meanwhile

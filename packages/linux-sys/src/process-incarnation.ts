@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 /**
  * One process of one boot. It has the shape of core's incarnation without depending on it, and says when it started.
@@ -24,18 +24,14 @@ const BOOT_ID = /^[0-9a-f-]{1,64}$/;
 
 /**
  * Which incarnation of a process id this is: the number alone is used again after the process has ended. Never
- * rejects: `undefined` where it has ended, is hidden (`hidepid`), or there is no /proc. The files are the kernel's,
- * some hundred bytes each, and reading them waits for nobody.
+ * rejects: `undefined` where it has ended, is hidden (`hidepid`), or there is no /proc.
  */
 export const processIncarnation = async (pid: number): Promise<ProcessIncarnation | undefined> => {
   if (!Number.isSafeInteger(pid) || pid < 1) return undefined;
   try {
-    const [boot, stat, system] = await Promise.all(
-      ['sys/kernel/random/boot_id', `${pid}/stat`, 'stat'].map((path) => readFile(`/proc/${path}`, 'latin1')),
-    );
-    const bootId = boot?.trim() ?? '';
-    const startTicks = parseStartTicks(stat ?? '');
-    const bootedAt = parseBootTime(system ?? '');
+    const bootId = thisBoot();
+    const startTicks = parseStartTicks(kernelFile(`${pid}/stat`));
+    const bootedAt = parseBootTime(kernelFile('stat'));
     if (!BOOT_ID.test(bootId) || startTicks === undefined || bootedAt === undefined) return undefined;
     return { bootId, pid, startTicks, startedAt: bootedAt + (startTicks * 1000) / TICKS_PER_SECOND };
   } catch {
@@ -51,16 +47,24 @@ export const isStillProcess = async ({
 }: Pick<ProcessIncarnation, 'bootId' | 'pid' | 'startTicks'>): Promise<boolean> => {
   if (!Number.isSafeInteger(pid) || pid < 1) return false;
   try {
-    thisBoot ??= (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim();
-    if (thisBoot !== bootId) return false;
-    return parseStartTicks(await readFile(`/proc/${pid}/stat`, 'latin1')) === startTicks;
+    return thisBoot() === bootId && parseStartTicks(kernelFile(`${pid}/stat`)) === startTicks;
   } catch {
     return false;
   }
 };
 
-/** The same for as long as this process lives. */
-let thisBoot: string | undefined;
+/**
+ * A file of /proc that the kernel makes as it is read, some hundred bytes: that waits for nobody, and by way of Node's thread
+ * pool would take ten times as long.
+ */
+const kernelFile = (path: string): string => readFileSync(`/proc/${path}`, 'latin1');
+
+/** The boot's id, the same for as long as this process lives. */
+const thisBoot = (): string => {
+  known ??= kernelFile('sys/kernel/random/boot_id').trim();
+  return known;
+};
+let known: string | undefined;
 
 /**
  * When a process started, in clock ticks since the boot, out of the text of /proc/PID/stat. The process names itself

@@ -235,7 +235,7 @@ describe('HandoffTidier, on host A', () => {
     expect(removed()).toEqual([1, 0, 0, 1]);
     broken.trouble = undefined;
     broken.memory.connect();
-    await clock.settle();
+    await clock.advance(500);
     expect(removed()).toEqual([1, 0, 1, 1]);
     expect([broken.watchers, clock.pending]).toEqual([0, 0]);
   });

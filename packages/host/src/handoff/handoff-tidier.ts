@@ -8,6 +8,8 @@ import {
 } from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 import type { EngineServices } from '../engine/engine-services.js';
+import { Pace } from '../engine/pace.js';
+import { PacedWork } from '../engine/paced-work.js';
 import { believedEpoch } from '../knowledge/believed-epoch.js';
 import { mayBeOf } from '../knowledge/same-machine.js';
 import { type GuestStores, snapshotsOf } from './guest-stores.js';
@@ -18,6 +20,9 @@ const GONE_GRACE_MS = 60_000;
 const MOST_TRIES = 10;
 /** How long the destination has to say that the guest is there, ms; after that our entry stays for it. */
 const DEPARTED_WAIT_MS = 600_000;
+/** How often it is looked at what the stores tell of it: nobody waits for our entry to go. */
+const CHECK_EVERY_MS = 500;
+const CHECKS_AT_ONCE = 2;
 
 /** A guest that is no longer here: its key alone may be a copy's, too. */
 export interface DepartedGuest {
@@ -56,14 +61,17 @@ export class HandoffTidier {
     const { clock } = this.services;
     const { key, stores } = guest;
     if (stores.all.length === 0 || this.pending.has(key)) return;
-    const check = (): void => void this.tidy(guest, (entries) => this.isSuperseded(guest, entries));
-    const unwatch = stores.watch(check);
+    const checking = new PacedWork(clock, new Pace(clock, CHECK_EVERY_MS, CHECKS_AT_ONCE), () =>
+      this.tidy(guest, (entries) => this.isSuperseded(guest, entries)),
+    );
+    const unwatch = stores.watch(() => checking.request());
     const cancel = clock.setTimer(DEPARTED_WAIT_MS, () => this.present(key));
     this.pending.set(key, () => {
       unwatch();
       cancel();
+      void checking.close();
     });
-    check();
+    checking.request();
   }
 
   /** The guest's process ended here. */

@@ -9,12 +9,12 @@ describe('socketMark', () => {
   it('stays when the rights change, and is the same by another path', () =>
     withDirectory(async (directory) => {
       const qemu = await FakeQemu.listen(join(directory, 'a.qmp'));
-      const mark = await socketMark(qemu.path, true);
+      const mark = socketMark(qemu.path, true);
       await chmod(qemu.path, 0o600);
       await symlink(qemu.path, join(directory, 'b.qmp'));
       expect(mark).toMatch(/^\d+:\d+:\d+$/);
-      expect(await socketMark(qemu.path, true)).toBe(mark);
-      expect(await socketMark(join(directory, 'b.qmp'), true)).toBe(mark);
+      expect(socketMark(qemu.path, true)).toBe(mark);
+      expect(socketMark(join(directory, 'b.qmp'), true)).toBe(mark);
       await qemu.close();
     }));
 
@@ -22,10 +22,10 @@ describe('socketMark', () => {
     withDirectory(async (directory) => {
       const path = join(directory, 'a.qmp');
       const old = await FakeQemu.listen(path);
-      const mark = await socketMark(path, true);
+      const mark = socketMark(path, true);
       await unlink(path);
       const other = await FakeQemu.listen(path);
-      expect(await socketMark(path, true)).not.toBe(mark);
+      expect(socketMark(path, true)).not.toBe(mark);
       await rename(path, `${path}.old`); // node:net removes the file of the path it was given
       await Promise.all([old.close(), other.close()]);
     }));
@@ -33,9 +33,9 @@ describe('socketMark', () => {
   it('is there for sockets only, where that is asked for', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'file');
-      expect(await socketMark(path, false)).toBeUndefined();
+      expect(socketMark(path, false)).toBeUndefined();
       await writeFile(path, '');
-      expect(await socketMark(path, true)).toBeUndefined();
-      expect(await socketMark(path, false)).toBeDefined();
+      expect(socketMark(path, true)).toBeUndefined();
+      expect(socketMark(path, false)).toBeDefined();
     }));
 });

@@ -39,7 +39,7 @@ export const findSockets = async (pattern: string): Promise<FoundSockets> => {
   const sockets = new Map<string, string>();
   for (const path of paths) {
     // a file that was named is tried whatever it is, so that the error tells; a pattern finds sockets only
-    const mark = await socketMark(path, WILD.test(pattern));
+    const mark = socketMark(path, WILD.test(pattern));
     if (mark !== undefined) sockets.set(path, mark);
   }
   return { sockets, directories };

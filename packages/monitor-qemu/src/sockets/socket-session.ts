@@ -112,7 +112,7 @@ export class SocketSession {
    * at any time, and that is for the session that the finder makes for it. Never rejects.
    */
   private async confirm(connection: QmpConnection): Promise<void> {
-    const mark = await socketMark(this.socketPath, false);
+    const mark = socketMark(this.socketPath, false);
     const replaced = mark !== undefined && mark !== this.mark;
     if (replaced && this.connection === connection) this.close();
   }
