@@ -5,6 +5,7 @@ import { entryFile, plainEntry, writeWhole } from '../staged/handoff-files.js';
 import type { PlayedQemu } from '../staged/played-qemu.js';
 import { type StagedRig, withRig } from '../staged/staged-rig.js';
 import { HeardStations } from './heard-stations.js';
+import { PlayedSeat } from './played-seat.js';
 import { type AgentLook, SoakAgent } from './soak-agent.js';
 import { atMost, quantile, type SoakCheck } from './soak-check.js';
 import { handedOver } from './there-and-back.js';
@@ -41,7 +42,7 @@ interface Flooded {
 export function floods({ directory, seconds, tell }: FloodOptions): Promise<SoakCheck[]> {
   return withRig({ directory, taps: tapsFor(4), apart: true }, async (rig) => {
     const [, agent] = await Promise.all([SoakAgent.start(rig, 'A'), SoakAgent.start(rig, 'B')]);
-    const traveller = await Traveller.start(rig, 0);
+    const traveller = await Traveller.start(0, (host, guest, label) => PlayedSeat.start(rig, host, guest, label));
     const noisy = await rig.qemu('B', guestOf(1), { label: 'noisy' });
     const flapping = await rig.qemu('B', guestOf(2), { label: 'flapping', incoming: true });
     await rig.qemu('B', guestOf(3), { label: 'churned', incoming: true });

@@ -25,6 +25,9 @@ export interface AgentLook {
 }
 
 const msPerTick = 10;
+/** As /run is on a host; a namespace's own mount, which goes with it. */
+const lockDirectoryInMemory =
+  'mkdir -p /run/nic-herald && mount -t tmpfs -o mode=755 tmpfs /run/nic-herald';
 
 /**
  * `nic-herald run` on one staged host. Its log goes to a file by itself: a harness that reads a flood of it would take the
@@ -34,6 +37,8 @@ export class SoakAgent {
   readonly host: HostName;
   readonly log: string;
   readonly reports: string;
+  /** The socket of its scripted monitor. */
+  readonly monitor: string;
   readonly #gauge: string;
   readonly #process: LabProcess;
 
@@ -42,12 +47,13 @@ export class SoakAgent {
     const at = (name: string): string => join(rig.directory, name);
     this.log = at(`nic-herald-${host}.log`);
     this.reports = at(`reports-${host}`);
+    this.monitor = join(dirname(rig.socket(host)), `${host}.monitor`);
     this.#gauge = at(`gauge-${host}.jsonl`);
     this.#process = new LabProcess({
       title: `nic-herald on ${host}`,
       namespace: rig.namespace(host),
       command: [
-        ...['sh', '-c', `exec "$0" "$@" >>'${this.log}' 2>&1`],
+        ...['sh', '-c', `${lockDirectoryInMemory} && exec "$0" "$@" >>'${this.log}' 2>&1`],
         ...[process.execPath, program, 'run', '--host', host, '--qmp', rig.socket(host, '*')],
         ...['--handoff-dir', rig.handoff, '--report-dir', this.reports],
         ...[
@@ -57,7 +63,7 @@ export class SoakAgent {
           at(`herald-${host}.yaml`),
         ],
       ],
-      env: { HERALD_SOAK_GAUGE: this.#gauge },
+      env: { HERALD_SOAK_GAUGE: this.#gauge, HERALD_SOAK_MONITOR: this.monitor },
       logFile: at(`nic-herald-${host}.out`),
     });
     rig.owns({ stop: () => this.#process.stop() });
@@ -66,7 +72,8 @@ export class SoakAgent {
   /** Starts it and waits for its `ready`. */
   static async start(rig: StagedRig, host: HostName): Promise<SoakAgent> {
     await mkdir(join(rig.directory, `reports-${host}`), { recursive: true });
-    const config = `plugins: ['${compiledProgram('soak/gauge-plugin')}']\n`;
+    const plugins = ['gauge-plugin', 'scripted-monitor-plugin'].map((name) => compiledProgram(`soak/${name}`));
+    const config = `plugins: ${JSON.stringify(plugins)}\n`;
     await writeFile(join(rig.directory, `herald-${host}.yaml`), config);
     const agent = new SoakAgent(rig, host);
     await waitUntil(`${host} to be ready`, { timeoutMs: 20_000, everyMs: 50 }, async () => {

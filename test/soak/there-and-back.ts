@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { injectorLeftovers } from '../lab/namespaces.js';
+import { type HostName, injectorLeftovers } from '../lab/namespaces.js';
 import { runProgram } from '../lab/run-program.js';
 import { waitUntil } from '../lab/wait-until.js';
 import { entryText } from '../staged/handoff-files.js';
@@ -8,7 +8,9 @@ import { type StagedRig, withRig } from '../staged/staged-rig.js';
 import { HeardStations } from './heard-stations.js';
 import { type AgentLook, SoakAgent } from './soak-agent.js';
 import { atMost, quantile, type SoakCheck } from './soak-check.js';
-import { Traveller, tapsFor } from './traveller.js';
+import { ScriptedAgent } from './scripted-agent.js';
+import { ScriptedSeat } from './scripted-seat.js';
+import { type SeatMaker, Traveller, tapsFor } from './traveller.js';
 
 export interface ThereAndBackOptions {
   /** Takes the artefacts. */
@@ -20,6 +22,8 @@ export interface ThereAndBackOptions {
 
 /** How often each guest moves, ms. */
 const everyMs = 500;
+/** One guest more goes every so many ms: an agent that has just started is slower. */
+const oneMoreMs = 1000;
 const MiB = 1024 * 1024;
 
 /** Guests go there and back all the time: nothing is unannounced, and nothing grows. */
@@ -29,17 +33,23 @@ export function thereAndBack({
   seconds,
   tell,
 }: ThereAndBackOptions): Promise<SoakCheck[]> {
-  return withRig({ directory, taps: tapsFor(guests), apart: true }, async (rig) => {
+  return withRig({ directory, taps: tapsFor(guests), apart: true, inMemory: true }, async (rig) => {
     const agents = await Promise.all([SoakAgent.start(rig, 'A'), SoakAgent.start(rig, 'B')]);
+    const scripted = await Promise.all(
+      agents.map(({ host, monitor }) => ScriptedAgent.of(rig, host, monitor, tapsFor(guests))),
+    );
+    const seatOf: SeatMaker = async (host, guest, label) =>
+      new ScriptedSeat(scriptedOn(scripted, host), guest, label);
     const travellers = await Promise.all(
-      Array.from({ length: guests }, (_, index) => Traveller.start(rig, index)),
+      Array.from({ length: guests }, (_, index) => Traveller.start(index, seatOf)),
     );
     await Promise.all(travellers.map((traveller) => handedOver(rig, traveller)));
     const [A, B] = await Promise.all([rig.uplink('A', true), rig.uplink('B', true)]);
-    const until = Date.now() + seconds * 1000;
+    const warmUpMs = guests * oneMoreMs;
+    const until = Date.now() + warmUpMs + seconds * 1000;
     const looks = await Promise.all([
       ...agents.map((agent) => lookWhile(agent, until, tell)),
-      ...travellers.map((traveller, index) => travelUntil(traveller, until, (index * everyMs) / guests)),
+      ...travellers.map((traveller, index) => travelUntil(traveller, until, index * (oneMoreMs + everyMs / guests))),
     ]);
     await sleep(1500); // the last ones are announced
     const heard = await HeardStations.of({ A, B });
@@ -59,6 +69,12 @@ export function thereAndBack({
     }
     return checks;
   });
+}
+
+function scriptedOn(all: readonly ScriptedAgent[], host: HostName): ScriptedAgent {
+  const found = all.find((each) => each.host === host);
+  if (found === undefined) throw new TypeError(`no agent on ${host}`);
+  return found;
 }
 
 /** Lets a guest speak until all of its stations are handed over. */

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { arpLength, encodeArp, Ipv4Address, MacAddress } from '@nic-herald/wire';
-import type { PlayedSpec } from '../staged/played/played-spec.js';
-import type { PlayedQemu } from '../staged/played-qemu.js';
-import type { StagedRig } from '../staged/staged-rig.js';
-
-type Place = 'A' | 'B';
+import type { PlayedGuest } from '../staged/played-guest.js';
+import { elsewhere, type Place } from './place.js';
+import type { Seat } from './seat.js';
 
 /** One arrival of a guest. */
 export interface Arrival {
@@ -19,51 +17,41 @@ export interface Arrival {
 const comesMs = 50;
 
 const turns = [0, 1];
-const elsewhere = { A: 'B', B: 'A' } as const;
 const everybody = MacAddress.of('ff:ff:ff:ff:ff:ff');
 const nobody = MacAddress.of('00:00:00:00:00:00');
 
+/** Makes the seat of a guest on a host, at one of its taps. */
+export type SeatMaker = (host: Place, guest: PlayedGuest, label: string) => Promise<Seat>;
+
 /**
- * A guest that goes between A and B for ever. Each host has two played QEMUs for it, each at a tap of its own, which take
- * turns: a QEMU that waits for the guest is never the process that had it there last.
+ * A guest that goes between A and B for ever. Each host has two seats for it, each at a tap of its own, which take turns: a
+ * QEMU that waits for the guest is never the process that had it there last.
  */
 export class Traveller {
   /** The card's own MAC, one that the card lists, and one that is only ever seen. */
   readonly stations: readonly string[];
   readonly key: string;
   readonly #arrivals: Arrival[] = [];
-  readonly #rig: StagedRig;
   readonly #index: number;
-  readonly #qemus: Record<Place, readonly PlayedQemu[]>;
+  readonly #seats: Record<Place, readonly Seat[]>;
   #at: Place = 'A';
-  readonly #lives: Record<Place, number> = { A: 0, B: 0 };
+  readonly #turns: Record<Place, number> = { A: 0, B: 0 };
 
-  private constructor(rig: StagedRig, index: number, qemus: Record<Place, readonly PlayedQemu[]>) {
-    this.#rig = rig;
+  private constructor(index: number, seats: Record<Place, readonly Seat[]>) {
     this.#index = index;
-    this.#qemus = qemus;
+    this.#seats = seats;
     this.stations = stationsOf(index);
     this.key = `uuid:${uuidOf(index)}`;
   }
 
   /** It runs on A, and a QEMU waits for it on B. */
-  static async start(rig: StagedRig, index: number): Promise<Traveller> {
-    const start = (host: Place): Promise<PlayedQemu[]> =>
-      Promise.all(
-        turns.map((turn) => {
-          const options = {
-            incoming: true,
-            sockets: [],
-            runState: 'postmigrate',
-            label: `g${index}-${turn}`,
-          };
-          return rig.qemu(host, guestOf(index, turn), options);
-        }),
-      );
-    const [A, B] = await Promise.all([start('A'), start('B')]);
-    const traveller = new Traveller(rig, index, { A, B });
-    await traveller.#becomes('A', 'running');
-    await traveller.#becomes('B', 'inmigrate');
+  static async start(index: number, seatOf: SeatMaker): Promise<Traveller> {
+    const seats = (host: Place): Promise<Seat[]> =>
+      Promise.all(turns.map((turn) => seatOf(host, guestOf(index, turn), `${host}-g${index}-${turn}`)));
+    const [A, B] = await Promise.all([seats('A'), seats('B')]);
+    const traveller = new Traveller(index, { A, B });
+    await traveller.#seat('A').begins('running');
+    await traveller.#seat('B').begins('awaited');
     return traveller;
   }
 
@@ -73,16 +61,16 @@ export class Traveller {
 
   /** It sends a frame from each of its stations, with addresses of its own, as long as it stays where it is. */
   async speaks(): Promise<void> {
-    const qemu = this.#qemu(this.#at);
-    await qemu.speaks(this.stations.map((mac, number) => arpOf(mac, `10.50.${this.#index}.${1 + number}`)));
-    await qemu.filterChanged();
+    const seat = this.#seat(this.#at);
+    await seat.speaks(this.stations.map((mac, number) => arpOf(mac, `10.50.${this.#index}.${1 + number}`)));
+    await seat.filterChanged();
   }
 
   /** It moves to the other host, and where it was a QEMU waits for it again; resolves when it runs. */
   async moves(): Promise<Arrival> {
     const from = this.#at;
     const to = elsewhere[from];
-    const [source, destination] = [this.#qemu(from), this.#qemu(to)];
+    const [source, destination] = [this.#seat(from), this.#seat(to)];
     await destination.isAwaited();
     await source.beginsToLeave();
     await sleep(comesMs);
@@ -94,33 +82,17 @@ export class Traveller {
     this.#at = to;
     const arrival = { host: to, resumedAt };
     this.#arrivals.push(arrival);
-    await source.becomes(this.#spec(from, 'postmigrate'));
-    await this.#becomes(from, 'inmigrate');
+    await source.ends();
+    this.#turns[from] += 1;
+    await this.#seat(from).begins('awaited');
     return arrival;
   }
 
-  /** The QEMU whose turn it is on a host. */
-  #qemu(host: Place): PlayedQemu {
-    const qemu = this.#qemus[host][this.#lives[host] % turns.length];
-    if (qemu === undefined) throw new TypeError(`no QEMU on ${host}`);
-    return qemu;
-  }
-
-  /** The next QEMU of a host begins. */
-  async #becomes(host: Place, runState: string): Promise<void> {
-    this.#lives[host] += 1;
-    await this.#qemu(host).becomes(this.#spec(host, runState));
-  }
-
-  /** One that has sent its guest away is gone. */
-  #spec(host: Place, runState: string): PlayedSpec {
-    const life = this.#lives[host];
-    const label = `g${this.#index}-life${life}`;
-    return {
-      ...guestOf(this.#index, life % turns.length),
-      ...{ incoming: true, runState, migration: {}, events: true },
-      sockets: runState === 'postmigrate' ? [] : [this.#rig.socket(host, label)],
-    };
+  /** The seat whose turn it is on a host. */
+  #seat(host: Place): Seat {
+    const seat = this.#seats[host][this.#turns[host] % turns.length];
+    if (seat === undefined) throw new TypeError(`no seat on ${host}`);
+    return seat;
   }
 }
 
@@ -128,7 +100,7 @@ export class Traveller {
 export const tapsFor = (guests: number): number => guests * turns.length;
 
 /** The guest of a number, at one of its taps. */
-export function guestOf(index: number, turn = 0): Pick<PlayedSpec, 'uuid' | 'name' | 'nics'> {
+export function guestOf(index: number, turn = 0): PlayedGuest {
   const [mac = '', listed = ''] = stationsOf(index);
   const nic = { id: 'nic0', mac, tap: `tap${index * turns.length + turn}`, filter: { unicast: [listed] } };
   return { uuid: uuidOf(index), name: `guest-${index}`, nics: [nic] };

@@ -8,11 +8,12 @@ const isCompiled = import.meta.filename.endsWith('.js');
 const stagedOutput = isCompiled ? tests : join(tests, '.cache/staged');
 const compiler = join(tests, '../node_modules/typescript/bin/tsc');
 
-/** A played QEMU, the plugin of `slow-observer`, and the one that tells how an agent does in `test/soak`. */
+/** A played QEMU, the plugin of `slow-observer`, and those of `test/soak`: how an agent does, and its scripted monitor. */
 const stagedPrograms = [
   'staged/played/played-qemu-main.ts',
   'staged/blocking-observer.ts',
   'soak/gauge-plugin.ts',
+  'soak/scripted-monitor-plugin.ts',
 ];
 
 /**

@@ -27,6 +27,8 @@ export interface RigOptions {
   readonly taps?: number;
   /** Leaves the hosts' uplinks without a switch between them: what one sends is heard at its own uplink alone. */
   readonly apart?: boolean;
+  /** Has the hand-off directory in memory: a disk keeps many writes waiting for as long as it likes. */
+  readonly inMemory?: boolean;
 }
 
 /** How one played QEMU is started, besides its guest. */
@@ -37,6 +39,9 @@ export type QemuOptions = Partial<Omit<PlayedSpec, keyof PlayedGuest>> & {
 
 /** How one agent is started. */
 export type AgentOptions = Partial<Pick<AgentPlace, 'host' | 'config' | 'label'>>;
+
+/** A file system in memory. */
+const memory = '/dev/shm';
 
 /** What was started and not yet stopped, rig by rig: a signal must find it even while a rig is being made. */
 const active = new Set<Stoppable[]>();
@@ -56,17 +61,23 @@ export class StagedRig {
   readonly #started: Stoppable[];
   #buffered = 0;
 
-  private constructor(directory: string, network: LabNetwork, sockets: string, started: Stoppable[]) {
+  private constructor(
+    { directory, inMemory = false }: RigOptions,
+    network: LabNetwork,
+    sockets: string,
+    started: Stoppable[],
+  ) {
     this.directory = directory;
-    this.handoff = join(directory, 'handoff');
+    this.handoff = inMemory ? join(memory, `nic-herald-handoff-${process.pid}`) : join(directory, 'handoff');
     this.#network = network;
     this.#sockets = sockets;
     this.#started = started;
   }
 
-  static async start({ directory, taps = 2, apart = false }: RigOptions): Promise<StagedRig> {
+  static async start(options: RigOptions): Promise<StagedRig> {
+    const { directory, taps = 2, apart = false } = options;
     await rm(directory, { recursive: true, force: true });
-    await mkdir(join(directory, 'handoff'), { recursive: true });
+    await mkdir(directory, { recursive: true });
     const sockets = await makeSocketDirectory();
     const started: Stoppable[] = [
       { stop: () => rm(sockets, { recursive: true, force: true }) },
@@ -77,7 +88,10 @@ export class StagedRig {
       const names = Array.from({ length: taps }, (_, index) => `tap${index}`);
       const network = await createNetwork({ taps: names, thirdHost: true });
       if (!apart) started.push(await LinuxBridgeSwitch.start(network.switch, network.switchPorts));
-      return new StagedRig(directory, network, sockets, started);
+      const rig = new StagedRig(options, network, sockets, started);
+      await mkdir(rig.handoff, { recursive: true, mode: 0o700 });
+      if (options.inMemory) rig.owns({ stop: () => rm(rig.handoff, { recursive: true, force: true }) });
+      return rig;
     } catch (error) {
       await stopAll(started);
       throw error;

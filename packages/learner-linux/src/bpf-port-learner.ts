@@ -59,7 +59,7 @@ export class BpfPortLearner implements PortLearner {
       const netlink = undoable(new NetlinkSocket());
       const link = findLink(netlink, { name: port.name });
       if (!link || isAnother(port, link)) throw portMissing(port);
-      const ingress = undoable(openIngress(port, link.index, tcx));
+      const ingress = undoable(openIngress(port, link.index, netlink, tcx));
       const stations = undoable(LruHashMap.create({ ...STATIONS_MAP, capacity }));
       const addresses = undoable(LruHashMap.create({ ...ADDRESSES_MAP, capacity }));
       const instructions = learnInstructions({ stations: stations.fd, addresses: addresses.fd });
@@ -119,8 +119,8 @@ export class BpfPortLearner implements PortLearner {
 }
 
 /** One learner per port: a second one would take the first one's program for a dead owner's. */
-const openIngress = (port: Port, index: number, tcx: boolean): PortIngress => {
-  const ingress = PortIngress.open(index, { tcx });
+const openIngress = (port: Port, index: number, netlink: NetlinkSocket, tcx: boolean): PortIngress => {
+  const ingress = PortIngress.open(index, netlink, { tcx });
   if (!('heldBy' in ingress)) return ingress;
   const { heldBy } = ingress;
   const holder = heldBy === 'unknown' ? 'another process' : `process ${heldBy.pid} of user ${heldBy.uid}`;

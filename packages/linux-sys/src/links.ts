@@ -47,7 +47,7 @@ export const findLink = (netlink: NetlinkSocket, which: LinkSelector): LinkInfo 
       ? [linkHeader(), textAttribute(IFLA.IFNAME, which.name), brief]
       : [linkHeader({ index: which.index }), brief];
   try {
-    const replies = netlink.request({ type: RTM_GETLINK, parts, purpose: `look up ${labelOf(which)}` });
+    const replies = netlink.get({ type: RTM_GETLINK, parts, purpose: `look up ${labelOf(which)}` });
     const link = replies.find((reply) => reply.type === RTM_NEWLINK);
     return link && parseLinkInfo(link.payload);
   } catch (error) {

@@ -71,6 +71,11 @@ export class NetlinkSocket {
     return this.exchange(request, NLM_F_ACK);
   }
 
+  /** Asks for one thing: the reply stands for the acknowledgement, which costs as much again. Throws as `request` does. */
+  get(request: NetlinkRequest): NetlinkMessage[] {
+    return this.exchange(request, 0);
+  }
+
   /** Asks for all there are of something. Throws as `request` does. */
   dump(request: NetlinkRequest): NetlinkMessage[] {
     return this.exchange(request, NLM_F_DUMP);
@@ -114,6 +119,7 @@ export class NetlinkSocket {
         return;
       }
       yield part;
+      if (expecting === 0 && part.length > 0) return;
     }
   }
 

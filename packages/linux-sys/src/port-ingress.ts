@@ -1,7 +1,7 @@
 import type { FileDescriptor } from './file-descriptor.js';
 import { keepIngressFilter, removeIngressFilters } from './ingress-filter.js';
 import { acquireNamespaceLock, type LockHolder, type NamespaceLock } from './namespace-lock.js';
-import { NetlinkSocket } from './netlink-socket.js';
+import type { NetlinkSocket } from './netlink-socket.js';
 import { TcxLink } from './tcx-link.js';
 
 /**
@@ -50,19 +50,20 @@ export class PortIngress {
   ) {}
 
   /**
-   * Takes the ingress of an interface for this process; or says who has it. `tcx: false` does without tcx where the kernel has
-   * it. Throws SystemCallError, HERALD_LOCK_DIRECTORY.
+   * Takes the ingress of an interface for this process; or says who has it. `netlink` is open for as long as this is.
+   * `tcx: false` does without tcx where the kernel has it. Throws SystemCallError, HERALD_LOCK_DIRECTORY.
    */
-  static open(index: number, { tcx = true } = {}): PortIngress | { readonly heldBy: LockHolder } {
+  static open(
+    index: number,
+    netlink: NetlinkSocket,
+    { tcx = true } = {},
+  ): PortIngress | { readonly heldBy: LockHolder } {
     const lock = acquireNamespaceLock(`port/${index}`);
     if ('heldBy' in lock) return lock;
-    let netlink: NetlinkSocket | undefined;
     try {
-      netlink = new NetlinkSocket();
       removeIngressFilters(netlink, index);
       return new PortIngress(index, netlink, lock, tcx);
     } catch (error) {
-      netlink?.close();
       lock.release();
       throw error;
     }
@@ -115,7 +116,6 @@ export class PortIngress {
         link?.close();
         loaded.close();
       }
-      this.netlink.close();
       this.lock.release();
     }
   }
