@@ -16,6 +16,8 @@ export interface FloodOptions {
   /** How long each flood lasts, s. */
   readonly seconds: number;
   readonly tell: (line: string) => void;
+  /** How much later than twice another guest's first frame may come, ms: the few of a short flood do not tell more. */
+  readonly slackMs: number;
 }
 
 const MiB = 1024 * 1024;
@@ -39,7 +41,7 @@ interface Flooded {
 }
 
 /** One guest floods its host's agent in several ways while another one arrives there, which must not feel it. */
-export function floods({ directory, seconds, tell }: FloodOptions): Promise<SoakCheck[]> {
+export function floods({ directory, seconds, tell, slackMs }: FloodOptions): Promise<SoakCheck[]> {
   return withRig({ directory, taps: tapsFor(4), apart: true }, async (rig) => {
     const [, agent] = await Promise.all([SoakAgent.start(rig, 'A'), SoakAgent.start(rig, 'B')]);
     const traveller = await Traveller.start(0, (host, guest, label) => PlayedSeat.start(rig, host, guest, label));
@@ -83,7 +85,7 @@ export function floods({ directory, seconds, tell }: FloodOptions): Promise<Soak
         wanted: 'any',
         isSo: Number.isFinite(before),
       },
-      ...all.flatMap((each) => floodChecks(each, firsts(each), before)),
+      ...all.flatMap((each) => floodChecks(each, firsts(each), limits.timesQuiet * before + slackMs)),
       ...burst,
       announced,
     ];
@@ -93,9 +95,8 @@ export function floods({ directory, seconds, tell }: FloodOptions): Promise<Soak
 const told = (firsts: readonly number[]): string =>
   `median ${quantile(0.5, firsts).toFixed(2)}, p90 ${quantile(0.9, firsts).toFixed(2)}, most ${quantile(1, firsts).toFixed(1)} ms of ${firsts.length}`;
 
-function floodChecks(flooded: Flooded, firsts: readonly number[], quietMs: number): SoakCheck[] {
+function floodChecks(flooded: Flooded, firsts: readonly number[], mostMs: number): SoakCheck[] {
   const { name, cpuMs, logBytes, rss, blockedMs } = flooded;
-  const mostMs = limits.timesQuiet * quietMs;
   return [
     {
       what: `${name}: another guest's first frame`,

@@ -21,7 +21,7 @@ interface SoakFlags {
 }
 
 /** The short version: long enough to see that all of it works. */
-const short = { seconds: 8, guests: 8, flood: 4 };
+const short = { seconds: 8, guests: 8, flood: 4, slackMs: 100 };
 
 const cacheDirectory = join(import.meta.dirname, '../../.cache/soak');
 const command = new Command('soak')
@@ -36,7 +36,9 @@ const command = new Command('soak')
 process.exitCode = await main(command.opts<SoakFlags>());
 
 async function main(given: SoakFlags): Promise<number> {
-  const { seconds, guests, flood, only, ci } = given.ci ? { ...given, ...short } : given;
+  const { seconds, guests, flood, only, ci, slackMs } = given.ci
+    ? { ...given, ...short }
+    : { ...given, slackMs: 0 };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void stopActiveRigs().finally(() => process.exit(130)));
   }
@@ -61,7 +63,7 @@ async function main(given: SoakFlags): Promise<number> {
     if (only !== 'floods')
       checks.push(...(await thereAndBack({ directory: await at('travel'), guests, seconds, tell })));
     if (only !== 'travel')
-      checks.push(...(await floods({ directory: await at('floods'), seconds: flood, tell })));
+      checks.push(...(await floods({ directory: await at('floods'), seconds: flood, tell, slackMs })));
   } catch (error) {
     const found = error instanceof LabFault ? error.message : String((error as Error).stack ?? error);
     checks.push({ what: 'the soak', found, wanted: 'to its end', isSo: false });

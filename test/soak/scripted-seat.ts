@@ -3,6 +3,8 @@ import type { ScriptedAgent } from './scripted-agent.js';
 import type { Seat } from './seat.js';
 
 const longestWaitMs = 5000;
+/** No two lives, at whatever seat, have the same process. */
+let processes = 0;
 
 /** A seat that an agent's scripted monitor reports of. */
 export class ScriptedSeat implements Seat {
@@ -19,8 +21,9 @@ export class ScriptedSeat implements Seat {
 
   async begins(as: 'running' | 'awaited'): Promise<void> {
     this.#lives += 1;
+    processes += 1;
     const { holder } = this.#agent;
-    const process = { ...holder, startTicks: holder.startTicks + this.#lives };
+    const process = { ...holder, startTicks: holder.startTicks + processes };
     const phase = as === 'awaited' ? 'incoming' : 'running';
     const guest = { ...this.#guest, instance: this.#instance, phase, process, holder } as const;
     await this.#agent.tell({ do: 'appeared', guest });

@@ -73,7 +73,8 @@ export class SoakAgent {
   static async start(rig: StagedRig, host: HostName): Promise<SoakAgent> {
     await mkdir(join(rig.directory, `reports-${host}`), { recursive: true });
     const plugins = ['gauge-plugin', 'scripted-monitor-plugin'].map((name) => compiledProgram(`soak/${name}`));
-    const config = `plugins: ${JSON.stringify(plugins)}\n`;
+    // The guests speak once, at the beginning.
+    const config = `plugins: ${JSON.stringify(plugins)}\nlearner:\n  maxAge: 3600\n`;
     await writeFile(join(rig.directory, `herald-${host}.yaml`), config);
     const agent = new SoakAgent(rig, host);
     await waitUntil(`${host} to be ready`, { timeoutMs: 20_000, everyMs: 50 }, async () => {

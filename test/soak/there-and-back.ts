@@ -45,8 +45,8 @@ export function thereAndBack({
     );
     await Promise.all(travellers.map((traveller) => handedOver(rig, traveller)));
     const [A, B] = await Promise.all([rig.uplink('A', true), rig.uplink('B', true)]);
-    const warmUpMs = guests * oneMoreMs;
-    const until = Date.now() + warmUpMs + seconds * 1000;
+    const allGo = Date.now() + guests * oneMoreMs;
+    const until = allGo + seconds * 1000;
     const looks = await Promise.all([
       ...agents.map((agent) => lookWhile(agent, until, tell)),
       ...travellers.map((traveller, index) => travelUntil(traveller, until, index * (oneMoreMs + everyMs / guests))),
@@ -55,9 +55,14 @@ export function thereAndBack({
     const heard = await HeardStations.of({ A, B });
     const checks = [
       ...arrivalChecks(travellers, heard, seconds),
-      ...agents.flatMap((agent, at) => flatChecks(agent, looks[at] ?? [])),
+      ...agents.flatMap((agent, index) =>
+        flatChecks(
+          agent,
+          (looks[index] ?? []).filter(({ at }) => at >= allGo),
+        ),
+      ),
     ];
-    for (const agent of agents) checks.push(...(await handleChecks(agent)));
+    for (const agent of agents) checks.push(...(await handleChecks(agent, allGo)));
     const files = (await readdir(rig.handoff)).filter(
       (name) => name.startsWith('.') || name.endsWith('.tmp'),
     );
@@ -184,8 +189,8 @@ function flatChecks({ host }: SoakAgent, looks: readonly AgentLook[]): SoakCheck
   });
 }
 
-async function handleChecks(agent: SoakAgent): Promise<SoakCheck[]> {
-  const gauged = await agent.gauged();
+async function handleChecks(agent: SoakAgent, from: number): Promise<SoakCheck[]> {
+  const gauged = (await agent.gauged()).filter(({ at }) => at >= from);
   const third = Math.floor(gauged.length / 3);
   const counts = gauged.map(({ handles }) => Object.values(handles).reduce((sum, count) => sum + count, 0));
   const timers = gauged.map(({ handles }) => (handles['Timeout'] ?? 0) + (handles['Immediate'] ?? 0));

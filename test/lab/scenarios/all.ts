@@ -33,6 +33,16 @@ import { virtualRouterCases } from './virtual-routers.js';
 
 /** Of these another scenario proves much the same: they run where there is time. */
 const likeAnother = new Set([
+  'agent-killed-when-armed',
+  'bond',
+  'clone-restored-on-the-other-host',
+  'e1000-4-nested',
+  'e1000-4-vlans-migrated-at-once',
+  'e1000e-8-macvlans',
+  'reflected-broadcasts',
+  'two-nics-one-mac',
+  'virtio-4-nested-guest-announce',
+  'virtio-4-vlans-there-and-back',
   'e1000-changed-mac',
   'rtl8139-8-macvlans',
   'e1000-4-vlans-there-and-back',
