@@ -44,7 +44,9 @@ interface Flooded {
 export function floods({ directory, seconds, tell, slackMs }: FloodOptions): Promise<SoakCheck[]> {
   return withRig({ directory, taps: tapsFor(4), apart: true }, async (rig) => {
     const [, agent] = await Promise.all([SoakAgent.start(rig, 'A'), SoakAgent.start(rig, 'B')]);
-    const traveller = await Traveller.start(0, (host, guest, label) => PlayedSeat.start(rig, host, guest, label));
+    const traveller = await Traveller.start(0, (host, guest, label) =>
+      PlayedSeat.start(rig, host, guest, label),
+    );
     const noisy = await rig.qemu('B', guestOf(1), { label: 'noisy' });
     const flapping = await rig.qemu('B', guestOf(2), { label: 'flapping', incoming: true });
     await rig.qemu('B', guestOf(3), { label: 'churned', incoming: true });

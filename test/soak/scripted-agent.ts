@@ -1,4 +1,4 @@
-import { type Socket, connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { ProcessIncarnation } from '@nic-herald/core';
 import { processIncarnation } from '@nic-herald/linux-sys';

@@ -116,7 +116,7 @@ class ScriptedMonitor implements GuestMonitor {
     createInterface({ input: client }).on('line', (line) => {
       const readAt = now();
       const { id, ...order } = JSON.parse(line) as { readonly id: number } & ScriptedOrder;
-      const said = this.#obey(order as ScriptedOrder, readAt);
+      const said = this.#obey(order, readAt);
       void said.then(() => client.writable && client.write(`${JSON.stringify({ id })}\n`));
     });
   }
@@ -147,7 +147,11 @@ class ScriptedMonitor implements GuestMonitor {
       case 'gone':
         this.#guests.delete(guest.instance);
         return intake.gone({ guest });
-      default:
+      case 'incoming':
+      case 'loaded':
+      case 'stopped':
+      case 'outgoing':
+      case 'left':
         return intake[order.do]({ guest });
     }
   }

@@ -26,8 +26,7 @@ export interface AgentLook {
 
 const msPerTick = 10;
 /** As /run is on a host; a namespace's own mount, which goes with it. */
-const lockDirectoryInMemory =
-  'mkdir -p /run/nic-herald && mount -t tmpfs -o mode=755 tmpfs /run/nic-herald';
+const lockDirectoryInMemory = 'mkdir -p /run/nic-herald && mount -t tmpfs -o mode=755 tmpfs /run/nic-herald';
 
 /**
  * `nic-herald run` on one staged host. Its log goes to a file by itself: a harness that reads a flood of it would take the
@@ -72,7 +71,9 @@ export class SoakAgent {
   /** Starts it and waits for its `ready`. */
   static async start(rig: StagedRig, host: HostName): Promise<SoakAgent> {
     await mkdir(join(rig.directory, `reports-${host}`), { recursive: true });
-    const plugins = ['gauge-plugin', 'scripted-monitor-plugin'].map((name) => compiledProgram(`soak/${name}`));
+    const plugins = ['gauge-plugin', 'scripted-monitor-plugin'].map((name) =>
+      compiledProgram(`soak/${name}`),
+    );
     // The guests speak once, at the beginning.
     const config = `plugins: ${JSON.stringify(plugins)}\nlearner:\n  maxAge: 3600\n`;
     await writeFile(join(rig.directory, `herald-${host}.yaml`), config);

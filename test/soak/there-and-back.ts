@@ -6,10 +6,10 @@ import { waitUntil } from '../lab/wait-until.js';
 import { entryText } from '../staged/handoff-files.js';
 import { type StagedRig, withRig } from '../staged/staged-rig.js';
 import { HeardStations } from './heard-stations.js';
-import { type AgentLook, SoakAgent } from './soak-agent.js';
-import { atMost, quantile, type SoakCheck } from './soak-check.js';
 import { ScriptedAgent } from './scripted-agent.js';
 import { ScriptedSeat } from './scripted-seat.js';
+import { type AgentLook, SoakAgent } from './soak-agent.js';
+import { atMost, quantile, type SoakCheck } from './soak-check.js';
 import { type SeatMaker, Traveller, tapsFor } from './traveller.js';
 
 export interface ThereAndBackOptions {
@@ -49,7 +49,9 @@ export function thereAndBack({
     const until = allGo + seconds * 1000;
     const looks = await Promise.all([
       ...agents.map((agent) => lookWhile(agent, until, tell)),
-      ...travellers.map((traveller, index) => travelUntil(traveller, until, index * (oneMoreMs + everyMs / guests))),
+      ...travellers.map((traveller, index) =>
+        travelUntil(traveller, until, index * (oneMoreMs + everyMs / guests)),
+      ),
     ]);
     await sleep(1500); // the last ones are announced
     const heard = await HeardStations.of({ A, B });

@@ -23,7 +23,14 @@ export class PlayedQemu {
       title: `QEMU of ${spec.name} (${spec.nics[0]?.tap})`,
       namespace,
       command: [
-        ...['bash', '--norc', '-c', NAMED_QEMU, process.execPath, compiledProgram('staged/played/played-qemu-main')],
+        ...[
+          'bash',
+          '--norc',
+          '-c',
+          NAMED_QEMU,
+          process.execPath,
+          compiledProgram('staged/played/played-qemu-main'),
+        ],
         ...commandLine(spec),
       ],
       logFile,

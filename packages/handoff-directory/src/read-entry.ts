@@ -1,7 +1,13 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type HandoffEntry, HeraldError, isHeraldError, parseSnapshot, type Snapshot } from '@nic-herald/core';
+import {
+  type HandoffEntry,
+  HeraldError,
+  isHeraldError,
+  parseSnapshot,
+  type Snapshot,
+} from '@nic-herald/core';
 import { entryName, hostOfEntry } from './entry-name.js';
 import { errnoOf } from './errno-of.js';
 import { fileVersion } from './file-version.js';
@@ -33,7 +39,9 @@ export const readEntry = async (
   const file = join(directory, name);
   const host = hostOfEntry(name);
   try {
-    const { bytes, stored, version, known } = await readBounded(file, maxBytes, (is) => before?.get(name, is));
+    const { bytes, stored, version, known } = await readBounded(file, maxBytes, (is) =>
+      before?.get(name, is),
+    );
     const snapshot = known ?? parseSnapshot(parseJson(bytes, file));
     if (isHeraldError(snapshot)) {
       return {

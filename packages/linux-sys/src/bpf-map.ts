@@ -72,7 +72,12 @@ export class LruHashMap {
     let position = new Uint8Array(POSITION_BYTES);
     // Room for a whole map costs more to clear than most maps cost to read.
     for (let room = Math.min(FIRST_ROOM, capacity); count < capacity; ) {
-      const { memory, address, at } = arena([BATCH_BYTES, POSITION_BYTES, room * keyBytes, room * valueBytes]);
+      const { memory, address, at } = arena([
+        BATCH_BYTES,
+        POSITION_BYTES,
+        room * keyBytes,
+        room * valueBytes,
+      ]);
       const [, reached, keys, values] = at;
       const view = new DataView(memory.buffer);
       memory.set(position, reached);

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { FileDescriptor } from './file-descriptor.js';
 import { libc } from './libc.js';
 import { SystemCallError } from './linux-error.js';
@@ -15,6 +16,7 @@ const ATTRIBUTE_BYTES = 64;
 /** Sixteen bytes, so that the instructions after it are aligned. */
 const LICENSE = new TextEncoder().encode('Apache-2.0'.padEnd(16, '\0'));
 const LOG_BYTES = 16384;
+const MOST_TRIES = 10;
 
 /** struct bpf_insn: code, destination and source register (0 to 10), offset, immediate value. */
 export const instruction = (
@@ -68,7 +70,11 @@ export const loadSocketFilter = (name: string, instructions: Uint8Array): FileDe
 
 const load = (type: number, name: string, instructions: Uint8Array): FileDescriptor => {
   const quick = new LoadRequest(type, name, instructions, 0);
-  const fd = quick.run();
+  let fd = quick.run();
+  // the verifier gives up where a signal comes in between: a profiler's come a thousand times a second
+  for (let tries = 1; fd < 0 && libc().errno() === constants.errno.EAGAIN && tries < MOST_TRIES; tries++) {
+    fd = quick.run();
+  }
   if (fd >= 0) return new FileDescriptor(fd);
   const errno = libc().errno();
   const explained = new LoadRequest(type, name, instructions, LOG_BYTES); // with a log only now: one too short is an error itself

@@ -30,10 +30,7 @@ export const heldInterfaces = async (
   only?: readonly number[],
 ): Promise<readonly HeldInterface[]> => {
   const folder = `/proc/${pid}`;
-  const descriptors = (only === undefined ? opened(folder) : [...new Set(only)]).slice(
-    0,
-    MAX_DESCRIPTORS,
-  );
+  const descriptors = (only === undefined ? opened(folder) : [...new Set(only)]).slice(0, MAX_DESCRIPTORS);
   const held: HeldInterface[] = [];
   for (let first = 0; first < descriptors.length; first += AT_ONCE) {
     if (first > 0) await endOfTurn();

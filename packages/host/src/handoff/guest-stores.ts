@@ -187,7 +187,5 @@ export const snapshotsOf = (entries: readonly HandoffEntry[], host?: string): re
 /** What entries say, but for how old they are. */
 export const contentOf = (entries: readonly HandoffEntry[] = []): string =>
   JSON.stringify(
-    entries.map((entry) =>
-      'snapshot' in entry ? entry.snapshot : [entry.host, entry.problem.code],
-    ),
+    entries.map((entry) => ('snapshot' in entry ? entry.snapshot : [entry.host, entry.problem.code])),
   );
