@@ -61,7 +61,7 @@ export const hearLastWords = async (
     host === services.host &&
     (process === undefined || guest.process === undefined || isSameProcess(process, guest.process));
   const { clock } = services;
-  const hearing = new PacedWork(clock, new Pace(clock, HEAR_EVERY_MS, 2), () => listen().catch(() => {})); // the plan's making told what fails
+  const hearing = new PacedWork(clock, new Pace(clock, HEAR_EVERY_MS), () => listen().catch(() => {})); // the plan's making told what fails
   const unwatch = stores.watch(() => hearing.request());
   hearing.request(); // what came while the last plan was being made had no listener
   await pause(clock, LAST_WORDS_MS, signal);
