@@ -3,22 +3,20 @@ import { createInterface } from 'node:readline';
 import type { ProcessIncarnation } from '@nic-herald/core';
 import { processIncarnation } from '@nic-herald/linux-sys';
 import { LabFault } from '../lab/lab-fault.js';
-import type { HostName } from '../lab/namespaces.js';
 import type { PlayedQemu } from '../staged/played-qemu.js';
 import type { StagedRig } from '../staged/staged-rig.js';
 import type { ScriptedOrder } from './scripted-order.js';
+import type { SoakAgent } from './soak-agent.js';
 
 /** The scripted monitor of an agent, and the process that has the taps of its host open. */
 export class ScriptedAgent {
-  readonly host: HostName;
   readonly taps: PlayedQemu;
   readonly holder: ProcessIncarnation;
   readonly #socket: Socket;
   readonly #answered = new Map<number, () => void>();
   #orders = 0;
 
-  private constructor(host: HostName, taps: PlayedQemu, holder: ProcessIncarnation, socket: Socket) {
-    this.host = host;
+  private constructor(taps: PlayedQemu, holder: ProcessIncarnation, socket: Socket) {
     this.taps = taps;
     this.holder = holder;
     this.#socket = socket;
@@ -30,8 +28,8 @@ export class ScriptedAgent {
     });
   }
 
-  /** Opens the taps of a host whose agent listens at `path`. */
-  static async of(rig: StagedRig, host: HostName, path: string, taps: number): Promise<ScriptedAgent> {
+  /** Connects to the scripted monitor of an agent, and opens the taps of its host. */
+  static async of(rig: StagedRig, { host, monitor }: SoakAgent, taps: number): Promise<ScriptedAgent> {
     const nics = Array.from({ length: taps }, (_, index) => ({
       ...{ id: `nic${index}`, mac: '52:54:00:50:ff:ff', tap: `tap${index}`, filter: { unicast: [] } },
     }));
@@ -39,9 +37,9 @@ export class ScriptedAgent {
     const found = await processIncarnation(holding.process.pid);
     if (found === undefined) throw new LabFault(`the process that holds the taps of ${host} has ended`);
     const { startedAt: _, ...holder } = found;
-    const socket = connect(path);
+    const socket = connect(monitor);
     rig.owns({ stop: async () => void socket.destroy() });
-    return new ScriptedAgent(host, holding, holder, socket);
+    return new ScriptedAgent(holding, holder, socket);
   }
 
   /** Resolves when it was obeyed. */

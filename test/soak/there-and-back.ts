@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HostName, injectorLeftovers } from '../lab/namespaces.js';
+import { injectorLeftovers } from '../lab/namespaces.js';
 import { runProgram } from '../lab/run-program.js';
 import { waitUntil } from '../lab/wait-until.js';
 import { entryText } from '../staged/handoff-files.js';
 import { type StagedRig, withRig } from '../staged/staged-rig.js';
 import { HeardStations } from './heard-stations.js';
+import type { Place } from './place.js';
 import { ScriptedAgent } from './scripted-agent.js';
 import { ScriptedSeat } from './scripted-seat.js';
 import { type AgentLook, SoakAgent } from './soak-agent.js';
@@ -35,11 +36,13 @@ export function thereAndBack({
 }: ThereAndBackOptions): Promise<SoakCheck[]> {
   return withRig({ directory, taps: tapsFor(guests), apart: true, inMemory: true }, async (rig) => {
     const agents = await Promise.all([SoakAgent.start(rig, 'A'), SoakAgent.start(rig, 'B')]);
-    const scripted = await Promise.all(
-      agents.map(({ host, monitor }) => ScriptedAgent.of(rig, host, monitor, tapsFor(guests))),
-    );
-    const seatOf: SeatMaker = async (host, guest, label) =>
-      new ScriptedSeat(scriptedOn(scripted, host), guest, label);
+    const [atA, atB] = agents;
+    const taps = tapsFor(guests);
+    const scripted: Readonly<Record<Place, ScriptedAgent>> = {
+      A: await ScriptedAgent.of(rig, atA, taps),
+      B: await ScriptedAgent.of(rig, atB, taps),
+    };
+    const seatOf: SeatMaker = async (host, guest, label) => new ScriptedSeat(scripted[host], guest, label);
     const travellers = await Promise.all(
       Array.from({ length: guests }, (_, index) => Traveller.start(index, seatOf)),
     );
@@ -76,12 +79,6 @@ export function thereAndBack({
     }
     return checks;
   });
-}
-
-function scriptedOn(all: readonly ScriptedAgent[], host: HostName): ScriptedAgent {
-  const found = all.find((each) => each.host === host);
-  if (found === undefined) throw new TypeError(`no agent on ${host}`);
-  return found;
 }
 
 /** Lets a guest speak until all of its stations are handed over. */

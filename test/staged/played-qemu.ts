@@ -2,8 +2,11 @@ import { LabProcess } from '../lab/lab-process.js';
 import { compiledProgram } from './compiled-programs.js';
 import type { PlayedAnswer, PlayedChange, PlayedOrder, PlayedSpec } from './played/played-spec.js';
 
-/** Runs a program under QEMU's name: an agent believes the descriptors of no other program. `--norc`: bash takes a socket as its input for a login from afar. */
-const NAMED_QEMU = 'exec -a qemu-system-x86_64 "$0" "$@"';
+/**
+ * Runs a program under QEMU's name: an agent believes the descriptors of no other program. `--norc`: with a socket as its input
+ * bash takes itself for a remote login, and reads ~/.bashrc.
+ */
+const NAMED_QEMU = ['bash', '--norc', '-c', 'exec -a qemu-system-x86_64 "$0" "$@"'];
 
 const hexOf = (frame: Uint8Array): string => Buffer.from(frame).toString('hex');
 
@@ -23,14 +26,7 @@ export class PlayedQemu {
       title: `QEMU of ${spec.name} (${spec.nics[0]?.tap})`,
       namespace,
       command: [
-        ...[
-          'bash',
-          '--norc',
-          '-c',
-          NAMED_QEMU,
-          process.execPath,
-          compiledProgram('staged/played/played-qemu-main'),
-        ],
+        ...[...NAMED_QEMU, process.execPath, compiledProgram('staged/played/played-qemu-main')],
         ...commandLine(spec),
       ],
       logFile,

@@ -1,28 +1,17 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type HandoffEntry,
-  HeraldError,
-  isHeraldError,
-  parseSnapshot,
-  type Snapshot,
-} from '@nic-herald/core';
+import { type HandoffEntry, HeraldError, isHeraldError, parseSnapshot } from '@nic-herald/core';
 import { entryName, hostOfEntry } from './entry-name.js';
 import { errnoOf } from './errno-of.js';
 import { fileVersion } from './file-version.js';
+import type { RecentEntries } from './recent-entries.js';
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The file is gone. */
 export const GONE = 'gone';
-
-/** Where what was read is kept for the next time. */
-export interface ReadBefore {
-  get(name: string, version: string): Snapshot | undefined;
-  put(name: string, version: string, snapshot: Snapshot, bytes: number): void;
-}
 
 /**
  * Reads one entry: never more than `maxBytes` of it, never through a symbolic link, never waiting for a pipe.
@@ -34,13 +23,13 @@ export const readEntry = async (
   name: string,
   maxBytes: number,
   ageOf: (stored: number) => number,
-  before?: ReadBefore,
+  recent?: RecentEntries,
 ): Promise<HandoffEntry | typeof GONE> => {
   const file = join(directory, name);
   const host = hostOfEntry(name);
   try {
     const { bytes, stored, version, known } = await readBounded(file, maxBytes, (is) =>
-      before?.get(name, is),
+      recent?.get(name, is),
     );
     const snapshot = known ?? parseSnapshot(parseJson(bytes, file));
     if (isHeraldError(snapshot)) {
@@ -54,7 +43,7 @@ export const readEntry = async (
     if (entryName(snapshot.guest, snapshot.host) !== name) {
       return { host, problem: mismatch(file, snapshot) };
     }
-    if (known === undefined) before?.put(name, version, snapshot, bytes.length);
+    if (known === undefined) recent?.put(name, version, snapshot, bytes.length);
     return { host: snapshot.host, snapshot, ageMs: ageOf(stored) };
   } catch (error) {
     if (isHeraldError(error)) return { host, problem: error };

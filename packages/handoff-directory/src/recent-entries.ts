@@ -1,5 +1,4 @@
 import type { Snapshot } from '@nic-herald/core';
-import type { ReadBefore } from './read-entry.js';
 
 /** How many bytes of files are remembered, in what was made of them: a few times as many in memory. */
 const MOST_BYTES = 8 * 1024 * 1024;
@@ -14,7 +13,7 @@ interface Recent {
  * The snapshots that were read last. An entry is asked for many times around a migration, and most times it is what it was;
  * those asked for longest ago make room.
  */
-export class RecentEntries implements ReadBefore {
+export class RecentEntries {
   private readonly recent = new Map<string, Recent>();
   private bytes = 0;
 

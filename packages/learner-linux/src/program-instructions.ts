@@ -11,7 +11,7 @@ export const programInstructions = <M extends string>(
   { mapReferences, instructions }: GeneratedProgram<M>,
   fds: Readonly<Record<NoInfer<M>, number>>,
 ): Uint8Array => {
-  const bytes = Uint8Array.from(Buffer.from(instructions.join(''), 'hex'));
+  const bytes = new Uint8Array(Buffer.from(instructions.join(''), 'hex'));
   const maps = Object.keys(mapReferences) as M[];
   return maps.reduce<Uint8Array>((complete, map) => withMap(complete, mapReferences[map], fds[map]), bytes);
 };

@@ -157,7 +157,7 @@ export class LruHashMap {
 
 const joined = (parts: readonly Uint8Array[]): Uint8Array => {
   const [first] = parts;
-  return first !== undefined && parts.length === 1 ? first : Uint8Array.from(Buffer.concat(parts));
+  return first !== undefined && parts.length === 1 ? first : new Uint8Array(Buffer.concat(parts));
 };
 
 /** One block for a call and all it points to, which stays alive as the call's argument; each part at its offset. */

@@ -42,7 +42,7 @@ export const heldInterfaces = async (
   return held;
 };
 
-// What the kernel tells of a process's descriptors waits for nobody; by way of Node's thread pool it takes ten times as long.
+// These reads of /proc never block. Node's thread pool would make them ten times as slow.
 
 const opened = (folder: string): readonly number[] =>
   readdirSync(`${folder}/fd`)

@@ -53,10 +53,7 @@ export const isStillProcess = async ({
   }
 };
 
-/**
- * A file of /proc that the kernel makes as it is read, some hundred bytes: that waits for nobody, and by way of Node's thread
- * pool would take ten times as long.
- */
+/** A small file of /proc. Such a read never blocks, and Node's thread pool would make it ten times as slow. */
 const kernelFile = (path: string): string => readFileSync(`/proc/${path}`, 'latin1');
 
 /** The boot's id, the same for as long as this process lives. */

@@ -1,5 +1,5 @@
 import { asHeraldError, type CancelTimer, type Guest, type HeraldError } from '@nic-herald/core';
-import { contentOf } from '../handoff/guest-stores.js';
+import { contentOfEntries } from '../handoff/guest-stores.js';
 import { handedAt } from '../knowledge/handed-at.js';
 import { matchNic } from '../knowledge/match-nic.js';
 import type { HandoffReading } from '../knowledge/newest-snapshot.js';
@@ -72,9 +72,11 @@ export class Arming {
   private current: Armed | undefined;
   private judged: Judged | undefined;
   private readonly making: PacedWork;
-  /** The NICs as the guest told them last, where that was all; and what the hand-off said as this was made. */
+  /** The NICs as the guest told them last; absent where a port was not answered. */
   private listed: readonly ListedNic[] | undefined;
+  /** The guest is asked for its NICs the next time. */
   private isListDue = true;
+  /** What the hand-off said when `current` was made. */
   private said: string | undefined;
   private closed = false;
   private retry: CancelTimer | undefined;
@@ -216,7 +218,7 @@ export class Arming {
         ),
     ]);
     if (this.isMoot()) return;
-    const said = fetched && contentOf(fetched.entries?.entries);
+    const said = fetched && contentOfEntries(fetched.entries?.entries);
     if (known !== undefined && said !== undefined && said === this.said) return; // it changed, and says the same
     this.retry?.();
     const lastKnown = this.current?.announcement.nics.map(({ plan }) => plan.nic) ?? [];

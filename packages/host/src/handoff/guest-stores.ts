@@ -172,7 +172,7 @@ export class GuestStores {
   }
 
   private hearLate(store: StoreAccess, value: StoredEntries): void {
-    const isNews = contentOf(this.said.get(store)?.entries) !== contentOf(value.entries);
+    const isNews = contentOfEntries(this.said.get(store)?.entries) !== contentOfEntries(value.entries);
     this.said.set(store, value);
     if (isNews) for (const { changed } of this.watchers) changed();
   }
@@ -185,7 +185,7 @@ export const snapshotsOf = (entries: readonly HandoffEntry[], host?: string): re
   );
 
 /** What entries say, but for how old they are. */
-export const contentOf = (entries: readonly HandoffEntry[] = []): string =>
+export const contentOfEntries = (entries: readonly HandoffEntry[] = []): string =>
   JSON.stringify(
     entries.map((entry) => ('snapshot' in entry ? entry.snapshot : [entry.host, entry.problem.code])),
   );

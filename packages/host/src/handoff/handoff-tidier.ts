@@ -20,7 +20,7 @@ const GONE_GRACE_MS = 60_000;
 const MOST_TRIES = 10;
 /** How long the destination has to say that the guest is there, ms; after that our entry stays for it. */
 const DEPARTED_WAIT_MS = 600_000;
-/** How often it is looked at what the stores tell of it: nobody waits for our entry to go. */
+/** How often a guest's entries are looked at while they change, ms. The removal of ours is not urgent. */
 const CHECK_EVERY_MS = 500;
 const CHECKS_AT_ONCE = 2;
 

@@ -93,7 +93,9 @@ export class PeerProcesses {
         resolve();
       };
       const cancel = this.clock.setTimer(forMs, over);
-      signal.addEventListener('abort', over);
+      if (signal.aborted)
+        over(); // while it was being looked at
+      else signal.addEventListener('abort', over);
     });
   }
 

@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
  * are used again, hence the time of birth; a file system without one is taken at its numbers. `undefined` where
  * nothing is there, and with `onlySockets` where something else is.
  *
- * Looks at once: sockets are this machine's, so that waits for nobody, and hundreds are looked at whenever one comes or goes.
+ * It looks synchronously: the socket is on this machine, so the look does not block, and hundreds follow whenever one comes or goes.
  */
 export const socketMark = (path: string, onlySockets: boolean): string | undefined => {
   try {

@@ -68,7 +68,7 @@ export class SocketSession {
       clock,
       { ...DEFAULT_QMP_LIMITS, ...settings },
       {
-        onReady: () => this.onReady(connection, confirmed),
+        onReady: () => this.onReady(connection),
         onProblem: (problem) => {
           this.warn(problem);
           if (problem.code === 'HERALD_QMP_SILENT') this.settle();
@@ -78,7 +78,7 @@ export class SocketSession {
     );
     this.connection = connection;
     connection.open();
-    const confirmed = this.confirm(connection);
+    this.confirm();
   }
 
   /** Another socket is in its place: goes on until the connection that it has ends. */
@@ -109,15 +109,15 @@ export class SocketSession {
 
   /**
    * Makes sure that what was connected to is this session's socket: a QEMU that starts anew puts another in its place
-   * at any time, and that is for the session that the finder makes for it. Never rejects.
+   * at any time, and that is for the session that the finder makes for it.
    */
-  private async confirm(connection: QmpConnection): Promise<void> {
+  private confirm(): void {
     const mark = socketMark(this.socketPath, false);
     const replaced = mark !== undefined && mark !== this.mark;
-    if (replaced && this.connection === connection) this.close();
+    if (replaced) this.close();
   }
 
-  private onReady(connection: QmpConnection, confirmed: Promise<void>): void {
+  private onReady(connection: QmpConnection): void {
     this.connectedAt = this.around.clock.elapsed();
     const { processes, guests } = this.around;
     const watch = new GuestWatch(this.nextInstance(), connection, this.around);
@@ -143,7 +143,6 @@ export class SocketSession {
           const found = await processes.behindAtLast(connection.fd, signal);
           return found && asQemuProcess(found);
         },
-        confirmed,
         mayReport,
       })
       .then(() => {

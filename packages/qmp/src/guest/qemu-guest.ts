@@ -46,7 +46,7 @@ export class QemuGuest implements Guest {
     if (origin !== undefined) this.origin = origin;
   }
 
-  /** Its QEMU is known by now to be this process. */
+  /** It has turned out that its QEMU is this process. */
   isHeldBy(holder: ProcessIncarnation): void {
     this.holder = holder;
   }
