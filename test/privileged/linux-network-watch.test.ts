@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NetworkSighting } from '@nic-herald/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   advertisement,
   arp,
   C_TAG,
   ethernet,
-  hex,
   ipv4,
   OVERRIDE,
   routerAdvertisement,
@@ -14,70 +12,28 @@ import {
   S_TAG,
   SOLICITED,
   solicitation,
-  type Tag,
 } from './learner-frames.js';
-import { NetworkSandbox, privilegeMissing } from './network-sandbox.js';
-import { type LookRequest, NetworkWatchDriver } from './network-watch-driver.js';
-
-const missing = privilegeMissing();
-const GUEST = '52:54:00:00:00:01';
-const NEIGHBOUR = '52:54:00:00:00:02';
-const OTHER = '52:54:00:00:00:03';
-const IP = '192.0.2.7';
-const MANY = 4096;
-const TAPS = ['tap0', 'tap1', 'tap2'];
-/** Longer than a picture lasts. */
-const ANOTHER_PICTURE_MS = 600;
-/** On a machine that does much else, starting a process takes many seconds. */
-const SLOW_MS = 180_000;
-/** Until ports are followed, on a busy machine. */
-const LONG = { timeout: 15_000, interval: 100 };
-
-const asks = (mac: string, senderIp: string, ...tags: readonly Tag[]) =>
-  arp({ mac, operation: 1, senderIp, targetIp: '192.0.2.254', tags });
-const answers = (mac: string, senderIp: string) =>
-  arp({ mac, operation: 2, senderIp, targetIp: '192.0.2.254' });
-const from = (mac: string) => ethernet(mac, 0x88b5, '00');
-const macOf = (index: number) => `52:54:02:${hex(index, 6).match(/../g)?.join(':')}`;
-const ipOf = (index: number) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
-
-/** A sighting without its ages. */
-const told = ({ mac, vlan, vlanUnknown, address, proof, port }: NetworkSighting): string =>
-  [port, mac, vlanUnknown ? '?' : (vlan ?? '-'), ...(address === undefined ? [] : [address, proof])].join(
-    ' ',
-  );
-
-interface Watching {
-  readonly host: NetworkSandbox;
-  readonly driver: NetworkWatchDriver;
-}
-
-/** A host with three taps, whose guests' ends are held, and what watches its network. */
-const watching = async (): Promise<Watching> => {
-  const host = new NetworkSandbox(TAPS);
-  const driver = new NetworkWatchDriver(host);
-  for (const tap of TAPS) await driver.hold(tap);
-  await driver.open();
-  return { host, driver };
-};
-
-const seen = async (driver: NetworkWatchDriver, request: LookRequest, port = 'tap0') => {
-  const { look } = await driver.look(port, request);
-  return (look?.sightings ?? []).map(told).toSorted();
-};
-
-/** What is seen in a picture that is not taken yet. */
-const seenNext = async (driver: NetworkWatchDriver, request: LookRequest, port = 'tap0') => {
-  await sleep(ANOTHER_PICTURE_MS);
-  return seen(driver, request, port);
-};
-
-/** Asks for addresses until the uplink is listened at, which a first question begins. */
-const listening = async ({ host, driver }: Watching, ...addresses: string[]): Promise<void> => {
-  await driver.look('tap0', { addresses });
-  const uplink = host.indexOf('up0');
-  await vi.waitFor(async () => expect(await driver.listening()).toContain(uplink), LONG);
-};
+import type { NetworkSandbox } from './network-sandbox.js';
+import type { NetworkWatchDriver } from './network-watch-driver.js';
+import {
+  ANOTHER_PICTURE_MS,
+  answers,
+  asks,
+  from,
+  GUEST,
+  IP,
+  listening,
+  macOf,
+  missing,
+  NEIGHBOUR,
+  OTHER,
+  SLOW_MS,
+  seen,
+  seenNext,
+  told,
+  type Watching,
+  watching,
+} from './watched-network.js';
 
 describe.skipIf(missing)(
   `watching the network of a real bridge${missing ? ` (skipped: ${missing})` : ''}`,
@@ -296,124 +252,6 @@ describe.skipIf(missing)(
         expect(await seenNext(at.driver, { addresses: ['192.0.2.3', '192.0.2.4'] })).toEqual([
           `up0 ${NEIGHBOUR} - 192.0.2.4 asserted`,
         ]);
-      });
-    });
-
-    describe('as its ports and questions come and go', () => {
-      const sandboxes: NetworkSandbox[] = [];
-      afterEach(() => {
-        for (const made of sandboxes.splice(0)) made.remove();
-      });
-      const watched = async (): Promise<Watching> => {
-        const made = await watching();
-        sandboxes.push(made.host);
-        return made;
-      };
-
-      it('listens at taps that nobody asked about, and no more once somebody does', async () => {
-        const at = await watched();
-        const { host, driver } = at;
-        await driver.look('tap1', {});
-        await listening(at, IP);
-        const [uplink, tap2] = [host.indexOf('up0'), host.indexOf('tap2')];
-        await vi.waitFor(async () => expect(await driver.listening()).toContain(tap2), LONG);
-        expect(new Set(await driver.listening())).toEqual(new Set([uplink, tap2]));
-        await driver.write('tap0', [asks(GUEST, IP)]);
-        await driver.write('tap1', [asks(OTHER, IP)]);
-        await driver.write('tap2', [answers(NEIGHBOUR, IP)]);
-        expect(await seenNext(driver, { addresses: [IP] })).toEqual([`tap2 ${NEIGHBOUR} - ${IP} answered`]);
-        await driver.look('tap2', {});
-        await vi.waitFor(async () => expect(await driver.listening()).toEqual([uplink]), LONG);
-      });
-
-      it('follows ports that come and go, at most 64 at once, and leaves nothing open', async () => {
-        const at = await watched();
-        const { host, driver } = at;
-        const before = await driver.openFiles();
-        await listening(at, IP);
-        const more = Array.from({ length: 70 }, (_, index) => `more${index}`);
-        host.ipAll(more.map((tap) => `tuntap add ${tap} mode tap`));
-        host.ipAll(more.map((tap) => `link set ${tap} master br0 up`));
-        await vi.waitFor(async () => expect((await driver.listening()).length).toBe(64), LONG);
-        expect(await driver.listening()).toContain(host.indexOf('up0'));
-        expect(await driver.openFiles()).toEqual({ all: before.all + 64 + 3, maps: 2 }); // and the program
-        host.ipAll([
-          ...more.map((tap) => `link delete ${tap}`),
-          'link add up1 type veth peer name wire1',
-          'link set up1 master br0 up',
-          'link set wire1 up',
-        ]);
-        const left = new Set(['up0', 'up1', 'tap1', 'tap2'].map((name) => host.indexOf(name)));
-        await vi.waitFor(async () => expect(new Set(await driver.listening())).toEqual(left), LONG);
-        await driver.write('wire1', [asks(NEIGHBOUR, IP)]);
-        expect(await seenNext(driver, { addresses: [IP] })).toEqual([`up1 ${NEIGHBOUR} - ${IP} asserted`]);
-        await driver.close();
-        expect(await driver.listening()).toEqual([]);
-        expect((await driver.look('tap0', { macs: [GUEST], addresses: [IP] })).look).toBeNull();
-        expect(await driver.openFiles()).toEqual(before);
-      });
-
-      it('watches 4096 addresses, of which those asked about longest ago make room', async () => {
-        const at = await watched();
-        const { driver } = at;
-        const [first, second, last, beyond] = [ipOf(0), ipOf(1), ipOf(MANY - 1), ipOf(MANY)];
-        await listening(at, ...Array.from({ length: MANY + 1 }, (_, index) => ipOf(index)));
-        const frames = [first, second, last, beyond].map((ip) => asks(NEIGHBOUR, ip));
-        const by = (...all: string[]) =>
-          all.map((ip) => `up0 ${NEIGHBOUR} - ${ip} asserted`).toSorted((a, b) => a.localeCompare(b));
-        await driver.write('wire0', frames);
-        // The question is about the one beyond the bound too: the first, not asked about again, makes room for it.
-        expect(await seenNext(driver, { addresses: [last, beyond] })).toEqual(by(last));
-        await driver.write('wire0', frames);
-        await sleep(ANOTHER_PICTURE_MS);
-        const { look } = await driver.look('tap0', { addresses: [first, second, last, beyond] });
-        const ageOf = (ip: string) =>
-          look?.sightings.find(({ address }) => address === ip)?.ageMs ?? Number.NaN;
-        const latest = ageOf(beyond);
-        for (const ip of [second, last])
-          expect(Math.abs(ageOf(ip) - latest)).toBeLessThan(ANOTHER_PICTURE_MS / 2);
-        expect(ageOf(first) - latest).toBeGreaterThan(ANOTHER_PICTURE_MS / 2);
-      });
-    });
-
-    describe('with fewer privileges', () => {
-      let host: NetworkSandbox;
-      let sender: NetworkWatchDriver;
-      beforeAll(async () => {
-        ({ host, driver: sender } = await watching());
-      }, SLOW_MS);
-      afterAll(() => host.remove());
-
-      it.each([
-        [['net_raw'], 'CAP_NET_RAW'],
-        [['bpf', 'sys_admin'], 'CAP_BPF'],
-      ])('without %s tells of MACs alone, says so and leaves nothing open', async (without, named) => {
-        const driver = new NetworkWatchDriver(host, without);
-        await driver.open();
-        const before = await driver.openFiles();
-        await driver.look('tap0', { addresses: [IP] });
-        await sender.write('wire0', [asks(NEIGHBOUR, IP)]);
-        const request = { macs: [NEIGHBOUR], addresses: [IP] };
-        expect(await seenNext(driver, request)).toEqual([`up0 ${NEIGHBOUR} ?`]);
-        expect(await driver.openFiles()).toEqual(before);
-        expect(await driver.diagnose()).toContainEqual(
-          expect.objectContaining({
-            level: 'note',
-            code: 'HERALD_NETWORK_WATCH_UNAVAILABLE',
-            advice: expect.stringContaining(named) as string,
-          }),
-        );
-      });
-
-      it('needs no more than CAP_NET_RAW and CAP_BPF', async () => {
-        const driver = new NetworkWatchDriver(host, ['net_admin', 'sys_admin', 'perfmon', 'sys_resource']);
-        await driver.open();
-        await listening({ host, driver }, IP);
-        await sender.write('wire0', [asks(NEIGHBOUR, IP)]);
-        expect(await seenNext(driver, { addresses: [IP] })).toEqual([`up0 ${NEIGHBOUR} - ${IP} asserted`]);
-        expect(await driver.diagnose()).toContainEqual(
-          expect.objectContaining({ level: 'ok', what: expect.stringContaining('is noticed') as string }),
-        );
       });
     });
   },
