@@ -1,10 +1,14 @@
 export type { GuestBackground, GuestStanding, QemuProcess } from './guest/guest-background.js';
+export type { GuestIntroduction } from './guest/guest-introduction.js';
+export type { GuestSource, NicSource } from './guest/guest-source.js';
 export {
   GuestWatch,
   type IntroductionOutcome,
   type WatchSettings,
   type WatchSurroundings,
 } from './guest/guest-watch.js';
+export type { NicFingerprint } from './guest/nic-table.js';
+export type { Standing } from './guest/second-look.js';
 export { PollLoop } from './poll-loop.js';
 export { qmpCommandError } from './transport/qmp-command-error.js';
 export { QmpConnection, type QmpConnectionOwner } from './transport/qmp-connection.js';

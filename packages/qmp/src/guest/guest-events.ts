@@ -1,10 +1,10 @@
 import type { Clock } from '@nic-herald/core';
-import type { QmpCommands } from '../commands/qmp-commands.js';
-import type { QmpEvent } from '../transport/qmp-transport.js';
+import type { CommandOptions, QmpEvent } from '../transport/qmp-transport.js';
 import { type EarlyEvent, eventsAfter } from './early-events.js';
 import { EventOrder } from './event-order.js';
 import type { GuestIntroduction } from './guest-introduction.js';
 import type { GuestReports } from './guest-reports.js';
+import type { GuestSource } from './guest-source.js';
 import { coloExitOf, migrationStatusOf } from './migration-event.js';
 import type { Ran } from './migration-progress.js';
 import { SecondLook, type Standing } from './second-look.js';
@@ -22,7 +22,7 @@ const PLACED = ['RESUME', 'STOP', 'MIGRATION', 'COLO_EXIT'];
 
 /**
  * Reports the events of one guest's CPUs and migrations, each once and none that is known already. One that comes late is no
- * news but a doubt, whether others are missing: QEMU is asked then where the guest stands.
+ * news but a doubt, whether others are missing: it is asked then where the guest stands.
  */
 export class GuestEvents {
   private readonly runOrder = new EventOrder();
@@ -39,11 +39,12 @@ export class GuestEvents {
     private readonly owner: GuestEventsOwner,
     private readonly clock: Clock,
     seen: GuestIntroduction,
-    asks: { readonly commands: QmpCommands; readonly signal: AbortSignal },
+    asks: { readonly source: GuestSource; readonly signal: AbortSignal },
   ) {
     this.neverRan = seen.runState === 'inmigrate';
     this.replied(seen.askedAt);
-    this.secondLook = new SecondLook(asks.commands, clock, asks.signal, {
+    const standing = (options: CommandOptions) => asks.source.standing(options);
+    this.secondLook = new SecondLook(standing, clock, asks.signal, {
       turn: () => this.learned,
       onStanding: (standing) => this.onStanding(standing),
       onFault: (error) => owner.onLook(error),

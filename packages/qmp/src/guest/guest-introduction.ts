@@ -1,9 +1,9 @@
-import { type Clock, type GuestIdentity, guestIdentity } from '@nic-herald/core';
+import { type Clock, type GuestIdentity, type GuestOrigin, guestIdentity } from '@nic-herald/core';
 import type { MigrationStatus } from '../commands/migration-status.js';
 import type { MigrationCapabilities, QmpCommands } from '../commands/qmp-commands.js';
 import type { NicFingerprint, NicTable } from './nic-table.js';
 
-/** Who a guest is and where it stands, as QEMU told it. */
+/** Who a guest is and where it stands, as QEMU or its manager told it. */
 export interface GuestIntroduction {
   readonly identity: GuestIdentity;
   /** QEMU's: `7.2.22`. */
@@ -14,6 +14,8 @@ export interface GuestIntroduction {
   readonly mirrors: boolean;
   readonly capabilities: MigrationCapabilities;
   readonly nics: NicFingerprint;
+  /** How its QEMU came by it, where its manager knows; else that follows from the rest. */
+  readonly origin?: GuestOrigin | undefined;
   /** When it was asked where it stands, ms since 1970 UTC. */
   readonly askedAt: number;
 }
@@ -22,7 +24,7 @@ export interface GuestIntroduction {
 export interface Questions {
   readonly commands: QmpCommands;
   readonly table: NicTable;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly clock: Clock;
 }
 

@@ -14,13 +14,15 @@ import { WarningGate } from '../warning-gate.js';
 import { EarlyEvents } from './early-events.js';
 import type { GuestBackground, GuestStanding, QemuProcess } from './guest-background.js';
 import { GuestEvents, type GuestEventsOwner } from './guest-events.js';
-import { type GuestIntroduction, introductionOf } from './guest-introduction.js';
+import type { GuestIntroduction } from './guest-introduction.js';
 import { guestOriginOf } from './guest-origin.js';
 import { guestPhaseOf } from './guest-phase.js';
 import { GuestReports } from './guest-reports.js';
+import type { GuestSource } from './guest-source.js';
 import { MigrationProgress } from './migration-progress.js';
-import { type NicFingerprint, NicTable } from './nic-table.js';
+import type { NicFingerprint } from './nic-table.js';
 import { QemuGuest } from './qemu-guest.js';
+import { QemuSource } from './qemu-source.js';
 
 /** How a guest is watched. */
 export interface WatchSettings {
@@ -28,8 +30,11 @@ export interface WatchSettings {
   readonly enableMigrationEvents: boolean;
   /** How often `query-migrate` is asked while `events` is off and no migration runs, ms, 50 and up. */
   readonly migrationPollMs: number;
-  /** How often the list of NICs is compared: QEMU does not tell of a plugged NIC. ms, 50 and up. */
-  readonly nicPollMs: number;
+  /**
+   * How often the list of NICs is compared: QEMU does not tell of a plugged NIC. ms, 50 and up. Absent: whoever made the
+   * watch calls `nicsChanged`.
+   */
+  readonly nicPollMs?: number;
 }
 
 /** What a watch needs of its surroundings. */
@@ -68,7 +73,7 @@ const MAX_DISCARDED_POLLS = 3;
  */
 export class GuestWatch {
   private readonly commands: QmpCommands;
-  private readonly table: NicTable;
+  private readonly source: GuestSource;
   private readonly warnings: WarningGate;
   private readonly aborter = new AbortController();
   private readonly unsubscribe: () => void;
@@ -83,14 +88,18 @@ export class GuestWatch {
   private nicPoll: PollLoop | undefined;
   private nics: NicFingerprint | undefined;
 
-  /** `instance`: see `Guest`. Events are taken from now on, and reported once the guest is. */
+  /**
+   * `instance`: see `Guest`. `source` tells who the guest is where QEMU is not to be asked. Events are taken from now on,
+   * and reported once the guest is.
+   */
   constructor(
     private readonly instance: string,
     private readonly transport: QmpTransport,
     private readonly around: WatchSurroundings,
+    source?: GuestSource,
   ) {
     this.commands = new QmpCommands(transport);
-    this.table = new NicTable(this.commands);
+    this.source = source ?? new QemuSource(this.commands, around.clock);
     this.warnings = new WarningGate(around.clock);
     this.unsubscribe = transport.onEvent((event, readAt) => this.onEvent(event, readAt));
   }
@@ -101,11 +110,10 @@ export class GuestWatch {
    * to be closed.
    */
   async introduce(background: GuestBackground = {}): Promise<IntroductionOutcome> {
-    const { around, commands, table } = this;
-    const { clock } = around;
+    const { around, source } = this;
     const { signal } = this.aborter;
     const [seen, process] = await Promise.all([
-      introductionOf({ commands, table, signal, clock }),
+      source.introduction({ signal }),
       background.process,
       background.confirmed,
     ]);
@@ -153,10 +161,16 @@ export class GuestWatch {
         for (const nic of this.nics?.ids ?? []) reports.changed(nic);
         break;
       case 'DEVICE_DELETED':
-        this.nicPoll?.now();
+        this.nicsChanged();
         break;
       default:
     }
+  }
+
+  /** A NIC came or went. */
+  nicsChanged(): void {
+    if (this.nicPoll) this.nicPoll.now();
+    else this.reports?.changed();
   }
 
   /** Whether the guest has been reported, now or before the watch was over. */
@@ -193,7 +207,8 @@ export class GuestWatch {
   ): QemuGuest {
     const { intake, clock } = this.around;
     const { identity, version, runState, migration, mirrors, capabilities } = seen;
-    const origin = guestOriginOf({ runState, migration, mirrors, startedToWait: process?.startedToWait });
+    const clues = { runState, migration, mirrors, startedToWait: process?.startedToWait };
+    const origin = seen.origin ?? guestOriginOf(clues);
     const guest = new QemuGuest(
       {
         instance: this.instance,
@@ -205,7 +220,7 @@ export class GuestWatch {
         origin,
       },
       this.commands,
-      this.table,
+      this.source.nics,
     );
     const now = clock.now();
     const ran = runState === 'running' ? { resumedAt: now, readAt: now } : undefined;
@@ -217,13 +232,13 @@ export class GuestWatch {
     reports.polled(migration);
     if (!eventsOn && capabilities.colo) progress.suspectMirror();
     if (this.isOver()) return guest;
-    const { commands } = this;
+    const { source } = this;
     const { signal } = this.aborter;
     const owner: GuestEventsOwner = {
       onNews: () => this.migrationPoll?.now(),
       onLook: (error) => (error === undefined ? this.warnings.well('look') : this.warn(error, 'look')),
     };
-    this.events = new GuestEvents(reports, owner, clock, seen, { commands, signal });
+    this.events = new GuestEvents(reports, owner, clock, seen, { source, signal });
     this.events.early(this.early.take(), seen, ({ event, readAt }) => this.onEvent(event, readAt));
     this.startPolling(eventsOn);
     return guest;
@@ -259,7 +274,7 @@ export class GuestWatch {
       return;
     }
     askedPaths.add(path);
-    this.table
+    this.source.nics
       .idOf(path, { signal: this.aborter.signal })
       .then(tell)
       .catch((error: unknown) => this.warn(error, 'filter'))
@@ -273,7 +288,8 @@ export class GuestWatch {
     if (!eventsOn) {
       this.migrationPoll = loop(() => this.pollMigration(), 'migration').start(this.migrationPauseMs);
     }
-    this.nicPoll = loop(() => this.pollNics(), 'nics').start(settings.nicPollMs);
+    if (settings.nicPollMs === undefined) return;
+    this.nicPoll = loop(() => this.lookAtNics(), 'nics').start(settings.nicPollMs);
   }
 
   private get migrationPauseMs(): number {
@@ -307,11 +323,11 @@ export class GuestWatch {
     return this.migrationPauseMs;
   }
 
-  private async pollNics(): Promise<number> {
-    const { nicPollMs } = this.around.settings;
+  private async lookAtNics(): Promise<number> {
+    const { nicPollMs = 0 } = this.around.settings;
     if (this.reports?.progress.underway) return nicPollMs; // leave QEMU alone while it migrates
     try {
-      const seen = await this.table.fingerprint({ signal: this.aborter.signal });
+      const seen = await this.source.nics.fingerprint({ signal: this.aborter.signal });
       const changed = this.nics?.print !== seen.print;
       this.nics = seen;
       if (changed) this.reports?.changed();

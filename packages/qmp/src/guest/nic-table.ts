@@ -5,6 +5,7 @@ import type { QmpCommands } from '../commands/qmp-commands.js';
 import type { CommandOptions } from '../transport/qmp-transport.js';
 import { backendOf } from './backend-of.js';
 import { anonymousPaths, type NicDevice } from './device-paths.js';
+import type { NicSource } from './guest-source.js';
 
 const NAMED = '/machine/peripheral';
 /** Devices without an id, and those QEMU makes itself (`-nic`, onboard NICs). */
@@ -23,7 +24,7 @@ export interface NicFingerprint {
  * within a type in the order of creation, and so the same on both hosts where their command lines are.
  * `query-rx-filter` and `announce-self` use that name too.
  */
-export class NicTable {
+export class NicTable implements NicSource {
   private paths: ReadonlyMap<string, string> = new Map();
 
   constructor(private readonly commands: QmpCommands) {}

@@ -8,7 +8,7 @@ import {
   type ProcessIncarnation,
 } from '@nic-herald/core';
 import type { QmpCommands } from '../commands/qmp-commands.js';
-import type { NicTable } from './nic-table.js';
+import type { NicSource } from './guest-source.js';
 import { QemuInspector } from './qemu-inspector.js';
 
 /** What a guest is from beginning to end. */
@@ -35,7 +35,7 @@ export class QemuGuest implements Guest {
   constructor(
     { instance, identity, version, process, startedAt, origin, holder }: GuestParticulars,
     private readonly commands: QmpCommands,
-    private readonly table: NicTable,
+    private readonly table: NicSource,
   ) {
     this.instance = instance;
     this.identity = identity;

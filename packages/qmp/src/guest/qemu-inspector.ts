@@ -10,7 +10,7 @@ import {
 import { parseMemoryWords } from '../commands/memory-words.js';
 import { findByAddress, findById, type PciDevice, type PciRegion } from '../commands/pci-device.js';
 import type { QmpCommands } from '../commands/qmp-commands.js';
-import type { NicTable } from './nic-table.js';
+import type { NicSource } from './guest-source.js';
 
 const MAX_WORDS = 1024;
 /** Bridges between the root bus and a device; QEMU itself allows no more than 256 buses. */
@@ -23,7 +23,7 @@ export class QemuInspector implements DeviceInspector {
     readonly hypervisor: { readonly name: string; readonly version: string },
     private readonly guest: string,
     private readonly commands: QmpCommands,
-    private readonly table: NicTable,
+    private readonly table: NicSource,
   ) {}
 
   async receiveFilter(options: InspectOptions): Promise<unknown> {

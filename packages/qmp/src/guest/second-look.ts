@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '@nic-herald/core';
 import type { MigrationStatus } from '../commands/migration-status.js';
-import type { QmpCommands } from '../commands/qmp-commands.js';
+import type { CommandOptions } from '../transport/qmp-transport.js';
 
 /** Where a guest stands, as it was seen. */
 export interface Standing {
@@ -24,7 +24,7 @@ const MAX_LOOKS = 3;
 const FAULT_PAUSE_MS = 1000;
 
 /**
- * Asks QEMU where its guest stands, where events cannot tell: they came out of their order, so that one may be missing.
+ * Asks where a guest stands, where events cannot tell: they came out of their order, so that one may be missing.
  * Never twice at a time. An answer counts if nothing else was learned meanwhile; where there always is something, the
  * guest's events come well enough to be believed.
  */
@@ -33,7 +33,7 @@ export class SecondLook {
   private cancelTimer: CancelTimer = () => undefined;
 
   constructor(
-    private readonly commands: QmpCommands,
+    private readonly ask: (options: CommandOptions) => Promise<Omit<Standing, 'askedAt'>>,
     private readonly clock: Clock,
     private readonly signal: AbortSignal,
     private readonly owner: SecondLookOwner,
@@ -77,15 +77,14 @@ export class SecondLook {
   }
 
   private async look(): Promise<void> {
-    const { commands, clock, signal, owner } = this;
+    const { ask, clock, signal, owner } = this;
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
       const turn = owner.turn();
       const askedAt = clock.now();
-      const runState = await commands.runState({ signal });
-      const migration = await commands.migration({ signal });
+      const standing = await ask({ signal });
       if (this.isOver()) return;
       if (owner.turn() !== turn) continue;
-      owner.onStanding({ runState, migration, askedAt });
+      owner.onStanding({ ...standing, askedAt });
       return;
     }
   }

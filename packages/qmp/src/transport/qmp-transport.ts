@@ -11,7 +11,7 @@ export type QmpEventListener = (event: QmpEvent, readAt: number) => void;
 
 /** How one command may end early. */
 export interface CommandOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
