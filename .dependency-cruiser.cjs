@@ -38,7 +38,13 @@ module.exports = {
         path: '^packages/((?:model|handoff|ports|sink|learner|monitor)-[^/]+|control)/',
         pathNot: tests,
       },
-      to: { path: '^packages/', pathNot: '^packages/($1|core|wire|qmp|linux-sys)/' },
+      to: { path: '^packages/', pathNot: '^packages/($1|core|wire|qmp|libvirt|linux-sys)/' },
+    },
+    {
+      name: 'libvirt-sees-core-only',
+      severity: 'error',
+      from: { path: '^packages/libvirt/', pathNot: tests },
+      to: { path: '^packages/', pathNot: '^packages/(libvirt|core)/' },
     },
     {
       name: 'qmp-sees-core-and-wire-only',
