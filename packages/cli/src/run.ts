@@ -45,6 +45,10 @@ export const run = async (argv: readonly string[], io: CliIo): Promise<ExitCode>
     .option('-c, --config <file>', 'herald.yaml; options given here win over it')
     .option('--host <name>', "this host's name in snapshots and reports (default: the machine's)")
     .option('--qmp <socket>', 'QMP socket or glob; may be given several times', gathered)
+    .option(
+      '--libvirt [socket]',
+      "libvirt's socket (default: the one found; taken where nothing else is named)",
+    )
     .option('--handoff-dir <dir>', 'directory shared with the other hosts, where snapshots travel')
     .option('--report-dir <dir>', 'keep one JSON report per migration there')
     .option('--control <socket>', 'control socket (default: /run/nic-herald/NAME.sock)')
@@ -195,6 +199,7 @@ interface RunOptions {
   readonly config?: string;
   readonly host?: string;
   readonly qmp?: readonly string[];
+  readonly libvirt?: string | true;
   readonly handoffDir?: string;
   readonly reportDir?: string;
   readonly control?: string;

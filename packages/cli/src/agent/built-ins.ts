@@ -17,14 +17,44 @@ export interface BuiltIn {
   readonly name: string;
   /** Imports the package, whose export `plugin` is a `PluginFactory`. Native code is loaded with it. */
   readonly load: () => Promise<object>;
-  /** The option without which a section does not take it; absent: it is always taken. */
+  /** The option without which a section does not take it; absent, and no `section`: it is always taken. */
   readonly takenWith?: string;
+  /** A section that takes it by being there, even empty; a flag that does so without a value. */
+  readonly section?: readonly [string, ...string[]];
+  readonly bareFlag?: { readonly name: string; readonly of: (flags: RunFlags) => boolean };
+  /** Says why it is taken where nothing asks for it; `undefined`: it is not. */
+  readonly byDefault?: (asked: AskedFor) => string | undefined;
   readonly sources: readonly OptionSource[];
   /** What cannot be done without it: looking at a guest, sending for one, or nothing but an agent's work. */
   readonly neededFor: 'looking' | 'sending' | 'agent';
   /** It brings a monitor. */
   readonly watches?: true;
+  /** It brings a hand-off. */
+  readonly handsOver?: true;
 }
+
+/** What was asked for, and what is there: what is taken by default follows from it. */
+export interface AskedFor {
+  /** libvirt's socket on this host, if it has one. */
+  readonly libvirtSocket: string | undefined;
+  /** A built-in monitor was asked for. */
+  readonly watches: boolean;
+  /** A built-in hand-off was asked for. */
+  readonly handsOver: boolean;
+  /** Why libvirt's domains are watched, asked for or by default; `undefined` where they are not. */
+  readonly watchesLibvirt: string | undefined;
+}
+
+/** What watches libvirt's domains. */
+export const LIBVIRT_MONITOR = '@nic-herald/monitor-libvirt';
+
+/** Where libvirt answers: one key for all that ask there. */
+const LIBVIRT_SOCKET: OptionSource = {
+  option: 'socket',
+  key: ['monitors', 'libvirt', 'socket'],
+  flag: { name: '--libvirt', of: ({ libvirt }) => (libvirt === true ? undefined : libvirt) },
+  isPath: true,
+};
 
 /** What answers at an agent's control socket. */
 export const CONTROL_PLUGIN = '@nic-herald/control';
@@ -56,6 +86,18 @@ export const BUILT_INS: readonly BuiltIn[] = [
       },
       { option: 'enableMigrationEvents', key: ['monitors', 'qemu', 'enableMigrationEvents'] },
     ],
+    neededFor: 'looking',
+    watches: true,
+  },
+  {
+    name: LIBVIRT_MONITOR,
+    load: () => import('@nic-herald/monitor-libvirt'),
+    takenWith: 'socket',
+    section: ['monitors', 'libvirt'],
+    bareFlag: { name: '--libvirt', of: ({ libvirt }) => libvirt === true },
+    byDefault: ({ libvirtSocket, watches }) =>
+      watches || libvirtSocket === undefined ? undefined : `libvirt is at ${libvirtSocket}`,
+    sources: [LIBVIRT_SOCKET, { option: 'readOnly', key: ['monitors', 'libvirt', 'readOnly'] }],
     neededFor: 'looking',
     watches: true,
   },
@@ -93,6 +135,7 @@ export const BUILT_INS: readonly BuiltIn[] = [
       },
     ],
     neededFor: 'agent',
+    handsOver: true,
   },
   {
     name: CONTROL_PLUGIN,

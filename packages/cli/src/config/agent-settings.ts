@@ -8,6 +8,8 @@ export interface RunFlags {
   readonly config?: string;
   readonly host?: string;
   readonly qmp: readonly string[];
+  /** A socket of libvirt, or true for the one that is found. */
+  readonly libvirt?: string | true;
   readonly handoffDir?: string;
   readonly reportDir?: string;
   readonly control?: string;

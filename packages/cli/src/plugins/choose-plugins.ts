@@ -1,5 +1,13 @@
 import { HeraldError } from '@nic-herald/core';
-import { BUILT_INS, type BuiltIn, builtInMeant, builtInOf, SCOPE } from '../agent/built-ins.js';
+import {
+  type AskedFor,
+  BUILT_INS,
+  type BuiltIn,
+  builtInMeant,
+  builtInOf,
+  LIBVIRT_MONITOR,
+  SCOPE,
+} from '../agent/built-ins.js';
 import type { RunFlags } from '../config/agent-settings.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { oneOrAll } from '../one-or-all.js';
@@ -8,20 +16,42 @@ import { configPlace, configReason } from './config-place.js';
 import { isPath } from './find-plugin.js';
 import type { LeftOutPlugin, PluginChoice, PluginChoices } from './plugin-choice.js';
 
+/** What was found on this host that plugins are taken for, though nothing asks for them. */
+export interface FoundHere {
+  /** libvirt's socket. */
+  readonly libvirtSocket?: string | undefined;
+}
+
 /**
  * Which plugins an agent takes, and why: of the built-ins those that are always taken, those that a flag or a section
- * asks for, and those named under `plugins:`; and the plugins of others. Nothing is loaded. Throws HERALD_CONFIG_INVALID
- * or HERALD_PLUGIN_DUPLICATE, an AggregateError of them where there are several.
+ * asks for, those named under `plugins:`, and those that this host has a use for (`found`); and the plugins of others.
+ * Nothing is loaded. Throws HERALD_CONFIG_INVALID or HERALD_PLUGIN_DUPLICATE, an AggregateError of them where there are
+ * several.
  */
-export const choosePlugins = (flags: RunFlags, file?: LoadedConfig): PluginChoices => {
+export const choosePlugins = (flags: RunFlags, file?: LoadedConfig, found: FoundHere = {}): PluginChoices => {
   const problems: HeraldError[] = file === undefined ? [] : entryProblems(file);
+  const weighed = BUILT_INS.map((builtIn) => weigh(builtIn, flags, file, problems));
+  const asked = weighed.filter((each) => each !== undefined && each.reasons.length > 0);
+  let askedFor: AskedFor = {
+    libvirtSocket: found.libvirtSocket,
+    watches: asked.some((each) => each?.builtIn.watches === true),
+    handsOver: asked.some((each) => each?.builtIn.handsOver === true),
+    watchesLibvirt: asked.find((each) => each?.builtIn.name === LIBVIRT_MONITOR)?.reasons[0],
+  };
   const taken: PluginChoice[] = [];
   const leftOut: LeftOutPlugin[] = [];
-  for (const builtIn of BUILT_INS) {
-    const choice = chooseBuiltIn(builtIn, flags, file, problems);
-    if (choice === undefined) continue;
-    if ('plugin' in choice) leftOut.push(choice);
-    else taken.push(choice);
+  for (const each of weighed) {
+    if (each === undefined) continue;
+    const { builtIn, because, choice } = each;
+    if (because !== undefined) {
+      leftOut.push({ plugin: builtIn.name, because });
+      continue;
+    }
+    const byDefault = each.reasons.length > 0 ? undefined : builtIn.byDefault?.(askedFor);
+    const reasons = byDefault === undefined ? each.reasons : [byDefault];
+    if (reasons.length === 0) continue;
+    if (builtIn.name === LIBVIRT_MONITOR) askedFor = { ...askedFor, watchesLibvirt: reasons[0] };
+    taken.push(choice(reasons.join(', ')));
   }
   for (const [index, { use, enabled, with: given }] of entriesOf(file)) {
     if (file === undefined || builtInOf(use) !== undefined) continue;
@@ -73,13 +103,24 @@ const notThere = (use: string): string | undefined => {
   return `there is no ${use} to leave out; known are ${BUILT_INS.map(({ name }) => name).join(', ')}`;
 };
 
-const chooseBuiltIn = (
+/** A built-in, and what speaks for taking it. */
+interface Weighed {
+  readonly builtIn: BuiltIn;
+  /** What asks for it; empty where nothing does. */
+  readonly reasons: readonly string[];
+  /** What leaves it out. */
+  readonly because?: string;
+  readonly choice: (because: string) => PluginChoice;
+}
+
+/** Finds what asks for a built-in or leaves it out; `undefined` where that has problems. */
+const weigh = (
   builtIn: BuiltIn,
   flags: RunFlags,
   file: LoadedConfig | undefined,
   problems: HeraldError[],
-): PluginChoice | LeftOutPlugin | undefined => {
-  const { name, takenWith, sources } = builtIn;
+): Weighed | undefined => {
+  const { name, takenWith, section, bareFlag, sources } = builtIn;
   const found = entriesOf(file).find(([, { use }]) => use === name);
   const isOut = found?.[1].enabled === false;
   const entry = isOut ? undefined : found?.[0];
@@ -95,22 +136,37 @@ const chooseBuiltIn = (
   const entryReason =
     found === undefined || file === undefined ? undefined : configReason(file, ['plugins', found[0]]);
   // a flag wins over the file
-  const byFlag = demanded !== undefined && 'flag' in demanded;
-  if (isOut && !byFlag) return { plugin: name, because: entryReason ?? '' };
+  const isFlagged = bareFlag?.of(flags) === true;
+  const byFlag = isFlagged || (demanded !== undefined && 'flag' in demanded);
+  const bySection = section !== undefined && file !== undefined && stands(file.config, section);
   const reasons = [
-    ...(takenWith === undefined ? ['always'] : []),
+    ...(takenWith === undefined && section === undefined ? ['always'] : []),
+    ...(isFlagged ? [bareFlag.name] : []),
     ...(demanded === undefined ? [] : reasonOf(demanded, file)),
+    ...(demanded === undefined && bySection ? [configReason(file, section)] : []),
     ...(entry === undefined || entryReason === undefined ? [] : [entryReason]),
   ];
-  if (reasons.length === 0) return undefined;
   return {
-    use: name,
     builtIn,
-    because: reasons.join(', '),
-    given: typeof values === 'object' && Object.keys(values ?? {}).length === 0 ? undefined : values,
-    placeOf: (keys) =>
-      placeOf(keys, places, sources.find(({ option }) => option === keys?.[0])?.key, entry, file) ?? name,
+    reasons,
+    ...(isOut && !byFlag ? { because: entryReason ?? '' } : {}),
+    choice: (because) => ({
+      use: name,
+      builtIn,
+      because,
+      given: typeof values === 'object' && Object.keys(values ?? {}).length === 0 ? undefined : values,
+      placeOf: (keys) =>
+        placeOf(keys, places, sources.find(({ option }) => option === keys?.[0])?.key, entry, file) ?? name,
+    }),
   };
+};
+
+/** Whether a section is there, if only empty. */
+const stands = (config: object, section: readonly string[]): boolean => {
+  let value: unknown = config;
+  for (const key of section)
+    value = typeof value === 'object' && value !== null ? value[key as never] : undefined;
+  return value !== undefined;
 };
 
 const reasonOf = (place: OptionPlace, file: LoadedConfig | undefined): readonly string[] => {

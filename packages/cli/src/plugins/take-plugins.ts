@@ -2,7 +2,8 @@ import { HeraldError } from '@nic-herald/core';
 import { builtInOf } from '../agent/built-ins.js';
 import type { RunFlags } from '../config/agent-settings.js';
 import type { LoadedConfig } from '../config/load-config.js';
-import { choosePlugins } from './choose-plugins.js';
+import { choosePlugins, type FoundHere } from './choose-plugins.js';
+import { foundHere } from './found-here.js';
 import { type LoadedPlugin, loadPlugins } from './load-plugins.js';
 import type { LeftOutPlugin, PluginChoice } from './plugin-choice.js';
 
@@ -16,8 +17,12 @@ export interface TakenPlugins {
  * Chooses and loads what flags and herald.yaml ask for. Rejects with HERALD_USAGE where nothing could watch, and with
  * what `choosePlugins` and `loadPlugins` throw.
  */
-export const takePlugins = async (flags: RunFlags, file?: LoadedConfig): Promise<TakenPlugins> => {
-  const { taken, leftOut } = choosePlugins(flags, file);
+export const takePlugins = async (
+  flags: RunFlags,
+  file?: LoadedConfig,
+  found: FoundHere = foundHere(),
+): Promise<TakenPlugins> => {
+  const { taken, leftOut } = choosePlugins(flags, file, found);
   if (!taken.some(mayWatch)) {
     const out = leftOut.filter(({ plugin }) => builtInOf(plugin)?.watches === true);
     const why = out.map(
@@ -28,7 +33,7 @@ export const takePlugins = async (flags: RunFlags, file?: LoadedConfig): Promise
       `there is nothing to watch: ${
         why.length > 0
           ? `${why.join('; ')}. Take it in again, or name a plugin that brings a monitor`
-          : 'give --qmp SOCKET, or monitors.qemu.sockets in herald.yaml'
+          : 'no socket of libvirt is found here. Give --libvirt to wait for it, or --qmp SOCKET, or name them under monitors in herald.yaml'
       }`,
     );
   }

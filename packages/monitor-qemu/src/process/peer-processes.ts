@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock, ProcessIncarnation } from '@nic-herald/core';
 import { commandLine, peerOf, processIncarnation } from '@nic-herald/linux-sys';
-import { isQemuCommandLine, isStartedToWait } from './qemu-command-line.js';
+import { isQemuCommandLine, isStartedToWait } from '@nic-herald/qmp';
 
 /** The process at the other end of a QMP socket. */
 export interface PeerProcess {

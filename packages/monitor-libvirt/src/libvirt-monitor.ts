@@ -1,0 +1,185 @@
+import { dirname } from 'node:path';
+import {
+  asHeraldError,
+  CLOCK,
+  type Clock,
+  GUEST_INTAKE,
+  type GuestIntake,
+  type GuestMonitor,
+  HeraldError,
+  inject,
+  injectable,
+  MIGRATION_EVENT_BUS,
+  type MigrationEventBus,
+  messageOf,
+} from '@nic-herald/core';
+import { type Domain, findLocalSocket, type Libvirt, LibvirtKeeper } from '@nic-herald/libvirt';
+import { WarningGate } from '@nic-herald/qmp';
+import { CommandConnection } from './connection/command-connection.js';
+import { isForbidden } from './connection/is-forbidden.js';
+import { usualVersion } from './connection/usual-version.js';
+import { type WatchedDomain, WatchedDomains } from './connection/watched-domains.js';
+import { DomainProcesses } from './domain/domain-processes.js';
+import { DomainSession } from './domain/domain-session.js';
+import { LIBVIRT_MONITOR_SETTINGS, type LibvirtMonitorSettings } from './libvirt-options.js';
+import { ReadOnlySession } from './read-only/read-only-session.js';
+
+/**
+ * Watches the domains of libvirt on this host. When the daemon goes away all of them are gone, and are looked at again when it
+ * is back: what happened meanwhile shows in where they stand then.
+ */
+@injectable()
+export class LibvirtMonitor implements GuestMonitor {
+  readonly name = 'libvirt';
+  private readonly warnings: WarningGate;
+  private keeper: LibvirtKeeper;
+  private domains: WatchedDomains | undefined;
+  private commands: CommandConnection | undefined;
+  private readonly looked: Promise<void>;
+  private hasLooked: () => void = () => undefined;
+  private instances = 0;
+
+  constructor(
+    @inject(GUEST_INTAKE) private readonly intake: GuestIntake,
+    @inject(MIGRATION_EVENT_BUS) private readonly bus: MigrationEventBus,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(LIBVIRT_MONITOR_SETTINGS) private readonly settings: LibvirtMonitorSettings,
+  ) {
+    this.warnings = new WarningGate(clock);
+    this.looked = new Promise((resolve) => {
+      this.hasLooked = resolve;
+    });
+    this.keeper = this.keep(settings.readOnly === true);
+  }
+
+  /**
+   * Resolves when every domain that is there has led to a guest or a warning, or libvirt cannot be reached: it is then looked
+   * for all the time. Rejects with HERALD_CANCELLED.
+   */
+  async start({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+    this.keeper.start();
+    let cancel = (): void => undefined;
+    const cancelled = new Promise<never>((_, reject) => {
+      cancel = () =>
+        reject(new HeraldError('HERALD_CANCELLED', 'the start of the libvirt monitor was cancelled'));
+    });
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      await Promise.race([this.looked, cancelled]);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.keeper.close();
+    this.domains?.close();
+    this.commands?.close();
+    this.hasLooked();
+  }
+
+  private keep(readOnly: boolean): LibvirtKeeper {
+    const { clock, settings } = this;
+    return new LibvirtKeeper(
+      clock,
+      { readOnly, findSocket: () => settings.socket ?? findLocalSocket({ readOnly }) },
+      {
+        onConnected: (libvirt) => void this.onConnected(libvirt),
+        onLost: (reason) => this.onLost(reason),
+        onUnreachable: (problem) => this.onUnreachable(problem, readOnly),
+      },
+    );
+  }
+
+  private async onConnected(libvirt: Libvirt): Promise<void> {
+    const { clock, settings } = this;
+    const processes = new DomainProcesses(dirname(libvirt.socketPath), clock);
+    const version = usualVersion(libvirt, clock);
+    const warn = (warning: HeraldError, about: string): void => this.warn(warning, about);
+    const commands = libvirt.readOnly
+      ? undefined
+      : new CommandConnection(libvirt.socketPath, clock, settings.commandTimeoutMs);
+    this.commands = commands;
+    const watch = (domain: Domain): WatchedDomain => {
+      const instance = this.nextInstance(domain);
+      const { intake, bus } = this;
+      if (commands === undefined) {
+        return new ReadOnlySession(domain, instance, {
+          intake,
+          clock,
+          libvirt,
+          version,
+          processes,
+          warn,
+        });
+      }
+      const around = { intake, bus, clock, settings: WATCH_SETTINGS };
+      return new DomainSession(domain, instance, {
+        watch: around,
+        libvirt,
+        version,
+        commands,
+        processes,
+        warn,
+      });
+    };
+    const domains = new WatchedDomains(libvirt, watch);
+    this.domains = domains;
+    try {
+      await domains.begin();
+      this.warnings.well(LIBVIRT);
+    } catch (error) {
+      if (this.domains !== domains) return; // the connection is over, and that was told
+      const message = `the domains of libvirt at ${libvirt.socketPath} cannot be watched: ${messageOf(error)}; please report it`;
+      this.warn(asHeraldError(error, 'HERALD_MONITOR_FAULT', message), LIBVIRT);
+      libvirt.close(); // and again
+    } finally {
+      this.hasLooked();
+    }
+  }
+
+  private onLost(reason: HeraldError): void {
+    this.commands?.close();
+    this.commands = undefined;
+    this.domains?.end();
+    this.domains = undefined;
+    this.warn(reason, LIBVIRT);
+  }
+
+  /** Who may not use the socket may still look, unless that was refused. */
+  private onUnreachable(problem: HeraldError, readOnly: boolean): void {
+    if (!readOnly && this.settings.readOnly === undefined && this.settings.socket === undefined) {
+      if (isForbidden(problem)) {
+        this.warn(lookingOnly(problem), LIBVIRT);
+        this.keeper.close();
+        this.keeper = this.keep(true);
+        this.keeper.start();
+        return;
+      }
+    }
+    this.warn(problem, LIBVIRT);
+    this.hasLooked();
+  }
+
+  private nextInstance({ name }: Domain): string {
+    this.instances += 1;
+    return `libvirt:${name}#${this.instances}`;
+  }
+
+  /** Tells of one kind of trouble with one thing once in a while, until that works again. */
+  private warn(warning: HeraldError, about: string): void {
+    if (this.warnings.opens(warning.code, about)) this.bus.emit('warning', { warning });
+  }
+}
+
+const LIBVIRT = 'libvirt';
+/** libvirt has migration events turned on, and tells of NICs that come and go. */
+const WATCH_SETTINGS = { enableMigrationEvents: false, migrationPollMs: 1000 };
+
+const lookingOnly = (problem: HeraldError): HeraldError =>
+  new HeraldError(
+    'HERALD_LIBVIRT_READ_ONLY',
+    `${problem.message}. Until then libvirt is only looked at: no card is read, and no snapshot is handed over through libvirt; what guests use is learned at their ports`,
+    { cause: problem },
+  );
