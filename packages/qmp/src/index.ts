@@ -8,8 +8,8 @@ export {
   type WatchSettings,
   type WatchSurroundings,
 } from './guest/guest-watch.js';
-export type { NicFingerprint } from './guest/nic-table.js';
-export type { Standing } from './guest/second-look.js';
+export type { NicFingerprint } from './guest/nic-fingerprint.js';
+export type { Standing } from './guest/standing.js';
 export { PollLoop } from './poll-loop.js';
 export { isQemuCommandLine, isStartedToWait } from './process/qemu-command-line.js';
 export { qmpCommandError } from './transport/qmp-command-error.js';

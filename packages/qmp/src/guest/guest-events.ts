@@ -7,7 +7,8 @@ import type { GuestReports } from './guest-reports.js';
 import type { GuestSource } from './guest-source.js';
 import { coloExitOf, migrationStatusOf } from './migration-event.js';
 import type { Ran } from './migration-progress.js';
-import { SecondLook, type Standing } from './second-look.js';
+import { SecondLook } from './second-look.js';
+import type { Standing } from './standing.js';
 
 /** Whoever the events are taken for. */
 export interface GuestEventsOwner {

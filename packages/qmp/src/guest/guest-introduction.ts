@@ -1,7 +1,8 @@
 import { type Clock, type GuestIdentity, type GuestOrigin, guestIdentity } from '@nic-herald/core';
 import type { MigrationStatus } from '../commands/migration-status.js';
 import type { MigrationCapabilities, QmpCommands } from '../commands/qmp-commands.js';
-import type { NicFingerprint, NicTable } from './nic-table.js';
+import type { CommandOptions } from '../transport/qmp-transport.js';
+import type { NicFingerprint } from './nic-fingerprint.js';
 
 /** Who a guest is and where it stands, as QEMU or its manager told it. */
 export interface GuestIntroduction {
@@ -23,7 +24,8 @@ export interface GuestIntroduction {
 /** What is asked, and how. */
 export interface Questions {
   readonly commands: QmpCommands;
-  readonly table: NicTable;
+  /** Lists the NICs. */
+  readonly table: { fingerprint(options: CommandOptions): Promise<NicFingerprint> };
   readonly signal?: AbortSignal | undefined;
   readonly clock: Clock;
 }

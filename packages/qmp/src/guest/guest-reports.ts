@@ -2,7 +2,7 @@ import type { GuestIntake, GuestPhase } from '@nic-herald/core';
 import type { MigrationStatus } from '../commands/migration-status.js';
 import type { MigrationFact, MigrationProgress, Ran } from './migration-progress.js';
 import type { QemuGuest } from './qemu-guest.js';
-import type { Standing } from './second-look.js';
+import type { Standing } from './standing.js';
 
 /** Run states in which no STOP is missing: a guest that is `suspended` wakes up without a RESUME. */
 const UNSTOPPED = ['running', 'suspended'];

@@ -1,8 +1,8 @@
 import type { NicDescriptor } from '@nic-herald/core';
 import type { CommandOptions } from '../transport/qmp-transport.js';
 import type { GuestIntroduction } from './guest-introduction.js';
-import type { NicFingerprint } from './nic-table.js';
-import type { Standing } from './second-look.js';
+import type { NicFingerprint } from './nic-fingerprint.js';
+import type { Standing } from './standing.js';
 
 /** The NICs of one guest, by the names that QEMU's own commands take. */
 export interface NicSource {

@@ -20,7 +20,7 @@ import { guestPhaseOf } from './guest-phase.js';
 import { GuestReports } from './guest-reports.js';
 import type { GuestSource } from './guest-source.js';
 import { MigrationProgress } from './migration-progress.js';
-import type { NicFingerprint } from './nic-table.js';
+import type { NicFingerprint } from './nic-fingerprint.js';
 import { QemuGuest } from './qemu-guest.js';
 import { QemuSource } from './qemu-source.js';
 

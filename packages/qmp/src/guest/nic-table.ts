@@ -6,18 +6,12 @@ import type { CommandOptions } from '../transport/qmp-transport.js';
 import { backendOf } from './backend-of.js';
 import { anonymousPaths, type NicDevice } from './device-paths.js';
 import type { NicSource } from './guest-source.js';
+import type { NicFingerprint } from './nic-fingerprint.js';
 
 const NAMED = '/machine/peripheral';
 /** Devices without an id, and those QEMU makes itself (`-nic`, onboard NICs). */
 const ANONYMOUS = ['/machine/peripheral-anon', '/machine/unattached'];
 const NO_MAC = MacAddress.of('00:00:00:00:00:00');
-
-/** The NICs that are plugged. */
-export interface NicFingerprint {
-  readonly ids: readonly string[];
-  /** Something that differs when NICs come, go or are plugged elsewhere. */
-  readonly print: string;
-}
 
 /**
  * The NICs of one guest. A NIC's id is its net client's name: the device id, else `<type>.<number>`, numbered

@@ -4,7 +4,7 @@ import type { CommandOptions } from '../transport/qmp-transport.js';
 import { type GuestIntroduction, introductionOf } from './guest-introduction.js';
 import type { GuestSource } from './guest-source.js';
 import { NicTable } from './nic-table.js';
-import type { Standing } from './second-look.js';
+import type { Standing } from './standing.js';
 
 /** QEMU tells of its guest itself. */
 export class QemuSource implements GuestSource {

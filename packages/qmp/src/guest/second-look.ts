@@ -1,14 +1,6 @@
 import type { CancelTimer, Clock } from '@nic-herald/core';
-import type { MigrationStatus } from '../commands/migration-status.js';
 import type { CommandOptions } from '../transport/qmp-transport.js';
-
-/** Where a guest stands, as it was seen. */
-export interface Standing {
-  readonly runState: string;
-  readonly migration: MigrationStatus;
-  /** When it was asked, ms since 1970 UTC. */
-  readonly askedAt: number;
-}
+import type { Standing } from './standing.js';
 
 /** Whoever needs a second look. */
 export interface SecondLookOwner {
