@@ -156,7 +156,7 @@ export class Libvirt {
     this.tellEnded(connectionEnded(this.socketPath, 'nic-herald closed it'));
   }
 
-  /** The versions of libvirt's daemon and of the hypervisor. */
+  /** The versions of libvirt's daemon and of the hypervisor. Where the daemon has to look at QEMU first, that takes seconds. */
   async version(options?: CallOptions): Promise<LibvirtVersion> {
     const ask = async (procedure: Procedure): Promise<string> => {
       const decode = (reader: XdrReader): bigint => reader.unsignedHyper('version');

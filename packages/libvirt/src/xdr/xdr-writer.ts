@@ -14,28 +14,32 @@ export class XdrWriter {
   /** A signed 32-bit integer. */
   int(value: number): this {
     check('int', value, -0x8000_0000, 0x7fff_ffff);
-    this.view.setInt32(this.advance(4), value);
+    const offset = this.advance(4); // it may make the view anew
+    this.view.setInt32(offset, value);
     return this;
   }
 
   /** An unsigned 32-bit integer. */
   uint(value: number): this {
     check('unsigned int', value, 0, 0xffff_ffff);
-    this.view.setUint32(this.advance(4), value);
+    const offset = this.advance(4); // it may make the view anew
+    this.view.setUint32(offset, value);
     return this;
   }
 
   /** A signed 64-bit integer. */
   hyper(value: bigint): this {
     if (BigInt.asIntN(64, value) !== value) throw outOfRange('hyper', value);
-    this.view.setBigInt64(this.advance(8), value);
+    const offset = this.advance(8); // it may make the view anew
+    this.view.setBigInt64(offset, value);
     return this;
   }
 
   /** An unsigned 64-bit integer. */
   unsignedHyper(value: bigint): this {
     if (BigInt.asUintN(64, value) !== value) throw outOfRange('unsigned hyper', value);
-    this.view.setBigUint64(this.advance(8), value);
+    const offset = this.advance(8); // it may make the view anew
+    this.view.setBigUint64(offset, value);
     return this;
   }
 
