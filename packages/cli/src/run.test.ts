@@ -74,7 +74,7 @@ describe('the nic-herald command', () => {
       'nothing to watch',
       ['run'],
       2,
-      'nic-herald: there is nothing to watch: give --qmp SOCKET, or monitors.qemu.sockets in herald.yaml (HERALD_USAGE)\n',
+      'nic-herald: there is nothing to watch: no socket of libvirt is found here. Give --libvirt to wait for it, or --qmp SOCKET, or name them under monitors in herald.yaml (HERALD_USAGE)\n',
     ],
   ])('refuses %s', async (_, argv, status, err) => {
     expect(await runIt(...argv)).toEqual({ status, out: '', err });

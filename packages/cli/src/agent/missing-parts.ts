@@ -10,7 +10,10 @@ import { type AnyToken, type RegistrationDescription, tokenName } from '@nic-her
 
 /** Without any of these an agent does less, which may be meant. */
 const WANTED: readonly (readonly [token: AnyToken, without: string])[] = [
-  [GUEST_MONITOR, 'no plugin watches guests: an agent wants --qmp, or monitors.qemu.sockets in herald.yaml'],
+  [
+    GUEST_MONITOR,
+    'no plugin watches guests: an agent wants --libvirt or --qmp, or either under monitors in herald.yaml',
+  ],
   [NIC_MODEL, 'no plugin reads cards: only primary MACs and what was learned is announced'],
   [
     PORT_RESOLVER,

@@ -11,6 +11,7 @@ import { renderFindings } from '../doctor/render-findings.js';
 import type { SubjectFinding } from '../doctor/subject-finding.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { choosePlugins } from '../plugins/choose-plugins.js';
+import { foundHere } from '../plugins/found-here.js';
 import type { PluginChoices } from '../plugins/plugin-choice.js';
 
 /** What `doctor` was asked. */
@@ -28,7 +29,7 @@ export const doctorCommand = async ({ config, json }: DoctorOptions, io: CliIo):
   const path = config ?? (await readableConfig(DEFAULT_CONFIG));
   const file = path === undefined ? undefined : await loadConfig(path);
   const flags = { qmp: [], ...(file === undefined ? {} : { config: file.file }) };
-  const choices = choosePlugins(flags, file);
+  const choices = choosePlugins(flags, file, foundHere());
   const findings = [
     ...examineMachine(),
     configFinding(path),

@@ -148,6 +148,7 @@ describe('what is taken, and why', () => {
       'model-virtio-net',
       'model-e1000',
       'monitor-qemu',
+      'monitor-libvirt',
       'ports-linux',
       'sink-linux',
       'learner-linux',
@@ -164,6 +165,74 @@ describe('what is taken, and why', () => {
       'acme',
     ]);
     expect(leftOut[3]?.because).toBe('plugins.3 (/etc/h.yaml:8)');
+  });
+});
+
+describe('libvirt', () => {
+  const libvirtSocket = '/run/libvirt/libvirt-sock';
+  const found = (yaml: string | undefined, flags: Partial<RunFlags>) =>
+    Object.fromEntries(
+      choosePlugins({ qmp: [], ...flags }, yaml === undefined ? undefined : fileOf(yaml), { libvirtSocket })
+        .taken.filter(({ because }) => because !== 'always')
+        .map(({ use, because, given }) => [use.replace('@nic-herald/', ''), [because, given]]),
+    );
+  const here = `libvirt is at ${libvirtSocket}`;
+
+  it.each<[string, string | undefined, Partial<RunFlags>, Readonly<Record<string, unknown>>]>([
+    ['is watched where it is and nothing is said', undefined, {}, { 'monitor-libvirt': [here, undefined] }],
+    [
+      'is watched beside plugins of others',
+      'plugins: [acme]',
+      {},
+      {
+        'monitor-libvirt': [here, undefined],
+        acme: ['plugins.0 (/etc/h.yaml:1)', undefined],
+      },
+    ],
+    [
+      'is not watched where sockets of QEMUs are named',
+      undefined,
+      { qmp: ['/a'] },
+      {
+        'monitor-qemu': ['--qmp', { sockets: ['/a'] }],
+      },
+    ],
+    [
+      'is watched beside those where it is asked for',
+      undefined,
+      { qmp: ['/a'], libvirt: true },
+      {
+        'monitor-qemu': ['--qmp', { sockets: ['/a'] }],
+        'monitor-libvirt': ['--libvirt', undefined],
+      },
+    ],
+    [
+      'is watched at a socket that is named',
+      undefined,
+      { libvirt: '/b' },
+      {
+        'monitor-libvirt': ['--libvirt', { socket: '/b' }],
+      },
+    ],
+    [
+      'is watched by an empty section',
+      'monitors:\n  libvirt:\n',
+      {},
+      {
+        'monitor-libvirt': ['monitors.libvirt (/etc/h.yaml:2)', undefined],
+      },
+    ],
+    [
+      'is only looked at where a section says so',
+      'monitors: { libvirt: { readOnly: true } }',
+      {},
+      {
+        'monitor-libvirt': ['monitors.libvirt (/etc/h.yaml:1)', { readOnly: true }],
+      },
+    ],
+    ['is left out', 'plugins: [{ use: "@nic-herald/monitor-libvirt", enabled: false }]', {}, {}],
+  ])('%s', (_, yaml, flags, taken) => {
+    expect(found(yaml, flags)).toEqual(taken);
   });
 });
 
