@@ -68,7 +68,7 @@ export class LibvirtKeeper {
     return this.settings.firstPauseMs ?? 100;
   }
 
-  private get isClosed(): boolean {
+  private isClosed(): boolean {
     return this.abort.signal.aborted;
   }
 
@@ -78,11 +78,11 @@ export class LibvirtKeeper {
       const { findSocket, ...options } = this.settings;
       libvirt = await Libvirt.open(findSocket(), this.clock, { ...options, signal: this.abort.signal });
     } catch (error) {
-      if (!this.isClosed) this.tellUnreachable(error);
+      if (!this.isClosed()) this.tellUnreachable(error);
       this.again();
       return;
     }
-    if (this.isClosed) {
+    if (this.isClosed()) {
       libvirt.close();
       return;
     }
@@ -91,7 +91,7 @@ export class LibvirtKeeper {
     const since = this.clock.elapsed();
     this.owner.onConnected(libvirt);
     const reason = await libvirt.ended;
-    if (this.isClosed) return;
+    if (this.isClosed()) return;
     this.libvirt = undefined;
     if (this.clock.elapsed() - since >= STOOD_MS) this.pauseMs = this.firstPauseMs;
     this.owner.onLost(reason);
@@ -106,7 +106,7 @@ export class LibvirtKeeper {
   }
 
   private again(): void {
-    if (this.isClosed) return;
+    if (this.isClosed()) return;
     const { pauseMs } = this;
     this.pauseMs = Math.min(pauseMs * 2, this.settings.mostPauseMs ?? 500);
     this.cancelTimer = this.clock.setTimer(pauseMs, () => void this.attempt());

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findLocalSocket } from './local-sockets.js';
 
+const saying = (part: string): unknown => expect.stringContaining(part);
 const search = (there: readonly string[], readOnly = false): string =>
   findLocalSocket({ readOnly, exists: (path) => there.includes(path) });
 
@@ -9,7 +10,7 @@ describe('findLocalSocket', () => {
     expect(() => search([])).toThrow(
       expect.objectContaining({
         code: 'HERALD_LIBVIRT_NO_SOCKET',
-        message: expect.stringContaining(
+        message: saying(
           '/run/libvirt/virtqemud-sock, /run/libvirt/libvirt-sock, /var/run/libvirt/virtqemud-sock, ' +
             '/var/run/libvirt/libvirt-sock',
         ),

@@ -17,7 +17,6 @@ export type Answer = (
 ) => XdrWriter | undefined | Promise<XdrWriter | undefined>;
 
 const MANY = 4 * 1024 * 1024;
-const PACKET_BYTES = 33_554_436;
 const METADATA_CHANGE = 23;
 const procedureKeys = Object.keys(PROCEDURES) as ProcedureKey[];
 
@@ -125,7 +124,7 @@ export class FakeDaemon {
     const client: FakeClient = { socket, hears: new Map() };
     this.clients.push(client);
     this.connections += 1;
-    const splitter = new PacketSplitter(PACKET_BYTES);
+    const splitter = new PacketSplitter();
     socket.on('error', () => undefined);
     socket.on('close', () => {
       const index = this.clients.indexOf(client);

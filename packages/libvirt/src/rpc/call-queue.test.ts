@@ -1,4 +1,4 @@
-import type { HeraldError } from '@nic-herald/core';
+import { HeraldError } from '@nic-herald/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TestClock } from '../../../qmp/test/test-clock.js';
 import { FakeRefusal, refusalBody } from '../../test/fake-refusal.js';
@@ -13,6 +13,8 @@ import { encodePacket, readHeader } from './rpc-header.js';
 
 const { state: procedure } = PROCEDURES;
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
+const having = (members: object): unknown => expect.objectContaining(members);
+const saying = (part: string): unknown => expect.stringContaining(part);
 const nothing = new Uint8Array(0);
 
 describe('CallQueue', () => {
@@ -71,18 +73,18 @@ describe('CallQueue', () => {
       expect(bad).toThrow(
         expect.objectContaining({
           code: 'HERALD_LIBVIRT_PROTOCOL',
-          details: expect.objectContaining(details),
+          details: having(details),
         }),
       );
-      queue.close({ code: 'HERALD_LIBVIRT_PROTOCOL' } as HeraldError);
+      queue.close(new HeraldError('HERALD_LIBVIRT_PROTOCOL', 'x'));
       await expect(asked).rejects.toEqual(code('HERALD_LIBVIRT_PROTOCOL'));
     });
 
     test('a call beyond those that may wait', async () => {
-      fill();
+      void fill();
       const waiting = [ask(), ask(), ask()];
       await expect(ask('web-1')).rejects.toEqual(code('HERALD_LIBVIRT_BUSY'));
-      queue.close({ code: 'HERALD_LIBVIRT_DISCONNECTED' } as HeraldError);
+      queue.close(new HeraldError('HERALD_LIBVIRT_DISCONNECTED', 'x'));
       await Promise.allSettled(waiting);
     });
 
@@ -92,7 +94,7 @@ describe('CallQueue', () => {
     });
 
     test('everything once it is closed', async () => {
-      queue.close({ code: 'HERALD_LIBVIRT_DISCONNECTED' } as HeraldError);
+      queue.close(new HeraldError('HERALD_LIBVIRT_DISCONNECTED', 'x'));
       await expect(ask()).rejects.toEqual(code('HERALD_LIBVIRT_DISCONNECTED'));
     });
   });
@@ -175,7 +177,7 @@ describe('CallQueue', () => {
     clock.advance(50);
     await expect(behind).rejects.toMatchObject({
       code: 'HERALD_LIBVIRT_TIMEOUT',
-      message: expect.stringContaining('could not be sent'),
+      message: saying('could not be sent'),
     });
   });
 
@@ -216,7 +218,7 @@ describe('CallQueue', () => {
 
   test('leaves no timer and no listener behind', async () => {
     const asked = [ask('a'), ask('a')];
-    queue.close({ code: 'HERALD_LIBVIRT_DISCONNECTED' } as HeraldError);
+    queue.close(new HeraldError('HERALD_LIBVIRT_DISCONNECTED', 'x'));
     await Promise.allSettled(asked);
     expect(clock.timers).toEqual([]);
   });

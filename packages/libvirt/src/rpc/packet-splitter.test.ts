@@ -10,6 +10,8 @@ const packet = (length: number, fill = 0xa5): Uint8Array => {
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
+const having = (members: object): unknown => expect.objectContaining(members);
+
 const split = (splitter: PacketSplitter, chunks: readonly Uint8Array[]): string[] => {
   const packets: string[] = [];
   for (const chunk of chunks) {
@@ -31,7 +33,7 @@ describe('PacketSplitter', () => {
       expect(() => split(new PacketSplitter(100), chunks)).toThrow(
         expect.objectContaining({
           code: 'HERALD_LIBVIRT_PROTOCOL',
-          details: expect.objectContaining({ expected: '28 to 100', got: String(length) }),
+          details: having({ expected: '28 to 100', got: String(length) }),
         }),
       );
     }

@@ -3,7 +3,7 @@ import { xdrFault } from '../xdr/xdr-fault.js';
 /** The length word and the six words of the header (virnetprotocol.x). */
 export const LEAST_PACKET_BYTES = 28;
 /** `VIR_NET_MESSAGE_MAX`, and the length word that counts itself: libvirt's own bound. */
-export const MOST_PACKET_BYTES = 32 * 1024 * 1024 + 4;
+const MOST_PACKET_BYTES = 32 * 1024 * 1024 + 4;
 
 const LENGTH_BYTES = 4;
 const FIRST_CAPACITY = 4096;
@@ -17,8 +17,8 @@ export class PacketSplitter {
   private partial = new Uint8Array(0);
   private held = 0;
 
-  /** `maxBytes`: the longest packet accepted, from `LEAST_PACKET_BYTES` to `MOST_PACKET_BYTES`. */
-  constructor(private readonly maxBytes: number) {}
+  /** `maxBytes`: the longest packet accepted, from `LEAST_PACKET_BYTES` to libvirt's own bound, which is the default. */
+  constructor(private readonly maxBytes: number = MOST_PACKET_BYTES) {}
 
   /**
    * Yields each packet that `chunk` completes, its length word included, in order and one at a time, so that the caller acts

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import { type HeraldError, isHeraldError } from '@nic-herald/core';
+import { isHeraldError } from '@nic-herald/core';
 import { expect, test } from 'vitest';
 import { TestClock } from '../../../qmp/test/test-clock.js';
 import { type RecordedName, recorded } from '../../test/recorded-packets.js';
@@ -152,7 +152,7 @@ test(`${RUNS} mutated conversations end in values or in errors with a code`, { t
     for (const error of await talk(random(run))) {
       if (!isHeraldError(error)) throw new Error(`run ${run}`, { cause: error });
       codes.set(error.code, (codes.get(error.code) ?? 0) + 1);
-      if ((error as HeraldError).message.length > 6000) throw new Error(`run ${run}: a long text`);
+      if (error.message.length > 6000) throw new Error(`run ${run}: a long text`);
     }
   }
   if (process.env['HERALD_FUZZ']) console.log(codes, process.memoryUsage());
