@@ -88,9 +88,13 @@ export const connectionEnded = (socket: string, why: string, cause?: unknown): H
   });
 
 /** The daemon is there and does not answer; the connection was given up. */
-export const daemonSilent = (socket: string, what: string): HeraldError =>
+export const daemonSilent = (
+  socket: string,
+  what: string,
+  remedy = 'the daemon hangs or starts: see its log',
+): HeraldError =>
   new HeraldError(
     'HERALD_LIBVIRT_SILENT',
-    `libvirt at ${socket} ${what}; the connection was given up. The daemon hangs or starts: see its log`,
+    `libvirt at ${socket} ${what}; the connection was given up; ${remedy}`,
     { details: { socket } },
   );

@@ -169,7 +169,9 @@ export class RpcConnection {
     if (leftMs <= 0) {
       const { maxInFlight } = this.limits;
       const what = `left ${maxInFlight} calls unanswered beyond their deadlines, and takes no more`;
-      this.end(daemonSilent(this.socketPath, what));
+      this.end(
+        daemonSilent(this.socketPath, what, 'domains hang, or the daemon: see which do not answer virsh'),
+      );
       return;
     }
     this.cancelStuck = this.clock.setTimer(leftMs, () => {
