@@ -49,6 +49,13 @@ export interface MetadataEvent {
   readonly uri?: string;
 }
 
+/** A device of a running domain was plugged, or is unplugged. */
+export interface DeviceEvent {
+  readonly domain: Domain;
+  /** libvirt's alias of the device, QEMU's id of it: `net0`. */
+  readonly alias: string;
+}
+
 /** An event of QEMU itself, as libvirt's daemon read it from the monitor. */
 export interface MonitorEvent {
   readonly domain: Domain;
@@ -84,6 +91,15 @@ export const readMetadataEvent = (reader: XdrReader): Addressed<MetadataEvent> =
   const type = reader.int('metadata type');
   const uri = reader.optional('metadata URI', () => reader.string(MOST_STRING_BYTES, 'metadata URI'));
   return { callbackId, event: { domain, type, ...(uri === undefined ? {} : { uri }) } };
+};
+
+const MAX_ALIAS_BYTES = 4096;
+
+/** Reads `remote_domain_event_callback_device_added_msg`, and that of a removed one, which is the same. */
+export const readDeviceEvent = (reader: XdrReader): Addressed<DeviceEvent> => {
+  const callbackId = reader.int('callback id');
+  const domain = readDomain(reader);
+  return { callbackId, event: { domain, alias: reader.string(MAX_ALIAS_BYTES, 'alias of a device') } };
 };
 
 const MAX_EVENT_NAME = 1024;

@@ -1,7 +1,9 @@
 import {
+  type DeviceEvent,
   type LifecycleEvent,
   type MetadataEvent,
   type MonitorEvent,
+  readDeviceEvent,
   readLifecycleEvent,
   readMetadataEvent,
   readMonitorEvent,
@@ -12,6 +14,8 @@ import { XdrWriter } from './xdr/xdr-writer.js';
 
 /** `virDomainEventID` (libvirt-domain.h). */
 const LIFECYCLE_ID = 0;
+const DEVICE_REMOVED_ID = 15;
+const DEVICE_ADDED_ID = 19;
 const METADATA_CHANGE_ID = 23;
 
 /** The number of the event, then the domain: none, so that it is of all domains. */
@@ -35,6 +39,24 @@ export const METADATA_EVENTS: EventKind<MetadataEvent> = {
   stopHearing,
   message: PROCEDURES.metadataEvent,
   read: readMetadataEvent,
+};
+
+/** Devices of all domains that were plugged. */
+export const DEVICE_ADDED_EVENTS: EventKind<DeviceEvent> = {
+  hear,
+  hearArguments: ofAllDomains(DEVICE_ADDED_ID),
+  stopHearing,
+  message: PROCEDURES.deviceAddedEvent,
+  read: readDeviceEvent,
+};
+
+/** Devices of all domains that are unplugged, from when the guest has let go of them. */
+export const DEVICE_REMOVED_EVENTS: EventKind<DeviceEvent> = {
+  hear,
+  hearArguments: ofAllDomains(DEVICE_REMOVED_ID),
+  stopHearing,
+  message: PROCEDURES.deviceRemovedEvent,
+  read: readDeviceEvent,
 };
 
 /** All of QEMU's own events of all domains: no domain, no name, no flags. */

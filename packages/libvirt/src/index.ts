@@ -1,5 +1,6 @@
 export type { Domain } from './domain.js';
 export {
+  type DeviceEvent,
   LIFECYCLE,
   LIFECYCLE_DETAIL,
   type LifecycleEvent,

@@ -145,7 +145,7 @@ describe('libvirt', () => {
       await daemon.called('pong');
       daemon.message({ program: PROCEDURES.ping.program, number: 9, name: 'x' });
       daemon.message({ program: 0x1122_3344, number: 318, name: 'x' }, new Uint8Array(8));
-      daemon.message({ program: PROCEDURES.open.program, number: 333, name: 'x' }, new Uint8Array(8));
+      daemon.message({ program: PROCEDURES.open.program, number: 319, name: 'x' }, new Uint8Array(8));
       expect(await libvirt.xml(domain)).toBe(domain.xml);
     }),
   );
@@ -162,3 +162,20 @@ describe('libvirt', () => {
     }),
   );
 });
+
+test(
+  'hears of devices that come and go, until it is told to stop',
+  inDirectory(async (directory) => {
+    const { daemon, libvirt, domain } = await opened.connected(directory);
+    const heard: string[] = [];
+    const stop = await libvirt.hearDevices(({ domain: { uuid }, alias }) => heard.push(`${uuid} ${alias}`));
+    daemon.device(domain, 'added', 'net1');
+    daemon.device(domain, 'removed', 'net0');
+    await libvirt.state(domain);
+    expect(heard).toEqual([`${domain.uuid} net1`, `${domain.uuid} net0`]);
+    stop();
+    daemon.device(domain, 'added', 'net2');
+    await libvirt.state(domain);
+    expect(heard).toHaveLength(2);
+  }),
+);

@@ -1,7 +1,13 @@
 import { type Clock, HeraldError } from '@nic-herald/core';
 import { type Domain, readDomain, writeDomain } from './domain.js';
-import type { LifecycleEvent, MetadataEvent, MonitorEvent } from './domain-events.js';
-import { LIFECYCLE_EVENTS, METADATA_EVENTS, MONITOR_EVENTS } from './event-kinds.js';
+import type { DeviceEvent, LifecycleEvent, MetadataEvent, MonitorEvent } from './domain-events.js';
+import {
+  DEVICE_ADDED_EVENTS,
+  DEVICE_REMOVED_EVENTS,
+  LIFECYCLE_EVENTS,
+  METADATA_EVENTS,
+  MONITOR_EVENTS,
+} from './event-kinds.js';
 import { type EventListener, EventRelay } from './event-relay.js';
 import { connectionEnded, daemonSilent, LIBVIRT_CODES, libvirtCodeOf } from './libvirt-error.js';
 import { DEFAULT_LIBVIRT_LIMITS, type LibvirtLimits } from './libvirt-limits.js';
@@ -91,6 +97,8 @@ export class Libvirt {
   private readonly connection: RpcConnection;
   private readonly lifecycle: EventRelay<LifecycleEvent>;
   private readonly metadataChanges: EventRelay<MetadataEvent>;
+  private readonly devicesAdded: EventRelay<DeviceEvent>;
+  private readonly devicesRemoved: EventRelay<DeviceEvent>;
   private readonly monitor: EventRelay<MonitorEvent>;
   private tellEnded: (reason: HeraldError) => void = () => undefined;
 
@@ -112,6 +120,8 @@ export class Libvirt {
     this.connection = new RpcConnection(socketPath, clock, limits, owner, options.connecting);
     this.lifecycle = new EventRelay(this.connection, LIFECYCLE_EVENTS);
     this.metadataChanges = new EventRelay(this.connection, METADATA_EVENTS);
+    this.devicesAdded = new EventRelay(this.connection, DEVICE_ADDED_EVENTS);
+    this.devicesRemoved = new EventRelay(this.connection, DEVICE_REMOVED_EVENTS);
     this.monitor = new EventRelay(this.connection, MONITOR_EVENTS);
   }
 
@@ -258,6 +268,15 @@ export class Libvirt {
     return this.metadataChanges.hear(listener, options);
   }
 
+  /** Hears when a device of any domain is plugged or unplugged, in the same way. */
+  async hearDevices(listener: EventListener<DeviceEvent>, options?: CallOptions): Promise<() => void> {
+    const relays = [this.devicesAdded, this.devicesRemoved];
+    const stops = await Promise.all(relays.map((relay) => relay.hear(listener, options)));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
   /** Hears QEMU's own events of all domains, in the same way. A read-only connection is refused that. */
   hearMonitorEvents(listener: EventListener<MonitorEvent>, options?: CallOptions): Promise<() => void> {
     return this.monitor.hear(listener, options);
@@ -268,7 +287,8 @@ export class Libvirt {
     reader: XdrReader,
     readAt: number,
   ): void {
-    for (const relay of [this.monitor, this.lifecycle, this.metadataChanges]) {
+    const { monitor, lifecycle, metadataChanges, devicesAdded, devicesRemoved } = this;
+    for (const relay of [monitor, lifecycle, metadataChanges, devicesAdded, devicesRemoved]) {
       const { message } = relay.kind;
       if (program === message.program && procedure === message.number) relay.take(reader, readAt);
     }

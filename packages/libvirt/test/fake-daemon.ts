@@ -17,13 +17,14 @@ export type Answer = (
 ) => XdrWriter | undefined | Promise<XdrWriter | undefined>;
 
 const MANY = 4 * 1024 * 1024;
-const METADATA_CHANGE = 23;
+/** What is heard, by the number of the event. */
+const HEARD: Readonly<Record<number, string>> = { 15: 'device removed', 19: 'device added', 23: 'metadata' };
 const procedureKeys = Object.keys(PROCEDURES) as ProcedureKey[];
 
 /** One who is connected. */
 export interface FakeClient {
   readonly socket: Socket;
-  /** Callback ids by what they hear: `lifecycle`, `metadata`, `monitor`. */
+  /** Callback ids by what they hear: `lifecycle`, `metadata`, `monitor`, `device added`, `device removed`. */
   readonly hears: Map<number, string>;
 }
 
@@ -83,6 +84,14 @@ export class FakeDaemon {
       writeDomain(writer, domain)
         .int(2)
         .optional(uri, (each, text) => each.string(text, MANY, 'uri')),
+    );
+  }
+
+  /** A device was plugged or unplugged. */
+  device(domain: Domain, what: 'added' | 'removed', alias: string): void {
+    const procedure = what === 'added' ? PROCEDURES.deviceAddedEvent : PROCEDURES.deviceRemovedEvent;
+    this.tell(`device ${what}`, procedure, (writer) =>
+      writeDomain(writer, domain).string(alias, MANY, 'alias'),
     );
   }
 
@@ -200,8 +209,7 @@ export class FakeDaemon {
         return new XdrWriter().string(xml, MANY, 'metadata');
       },
       setMetadata: (args) => this.setMetadata(args),
-      hear: (args, client) =>
-        this.register(client, args.int('event id') === METADATA_CHANGE ? 'metadata' : 'lifecycle'),
+      hear: (args, client) => this.register(client, HEARD[args.int('event id')] ?? 'lifecycle'),
       hearMonitor: (_args, client) => this.register(client, 'monitor'),
       stopHearing: (args, client) => deregister(args, client),
       stopHearingMonitor: (args, client) => deregister(args, client),

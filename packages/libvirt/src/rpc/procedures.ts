@@ -35,6 +35,8 @@ export const PROCEDURES = {
   hear: remote(316, 'ConnectDomainEventCallbackRegisterAny'),
   stopHearing: remote(317, 'ConnectDomainEventCallbackDeregisterAny'),
   lifecycleEvent: remote(318, 'DomainEventCallbackLifecycle'),
+  deviceRemovedEvent: remote(333, 'DomainEventCallbackDeviceRemoved'),
+  deviceAddedEvent: remote(354, 'DomainEventCallbackDeviceAdded'),
   metadataEvent: remote(379, 'DomainEventCallbackMetadataChange'),
   monitorCommand: qemu(1, 'QemuDomainMonitorCommand'),
   hearMonitor: qemu(4, 'QemuConnectDomainMonitorEventRegister'),

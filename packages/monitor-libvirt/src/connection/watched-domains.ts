@@ -42,6 +42,7 @@ export class WatchedDomains {
   async begin(): Promise<void> {
     const { libvirt } = this;
     if (!libvirt.readOnly) await libvirt.hearMonitorEvents((event, readAt) => this.onMonitor(event, readAt));
+    await libvirt.hearDevices(({ domain }) => this.sessions.get(domain.uuid)?.nicsChanged());
     await libvirt.hearLifecycle((event, readAt) => this.onLifecycle(event, readAt));
     for (const domain of await libvirt.domains()) this.of(domain);
     await Promise.all([...this.sessions.values()].map(({ settled }) => settled));
