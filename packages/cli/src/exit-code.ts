@@ -16,6 +16,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 const USAGE: ReadonlySet<string> = new Set([
   'HERALD_USAGE',
+  'HERALD_QMP_LIBVIRT',
   'HERALD_CONFIG_INVALID',
   'HERALD_CONFIG_UNREADABLE',
   'HERALD_ANNOUNCE_TIMING',

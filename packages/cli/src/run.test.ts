@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,6 +26,33 @@ const runIt = async (...argv: readonly string[]) => {
   });
   return { status, out: out.join(''), err: err.join('') };
 };
+
+describe("a QMP socket that is libvirt's own monitor", () => {
+  it.each([
+    ['inspect', []],
+    ['announce', []],
+    ['announce', ['--dry-run']],
+    ['record', []],
+  ] as const)('is refused by %s %j, by its own path and by a link to it', async (command, options) => {
+    const lives = await mkdtemp(join(directory, 'libvirt-'));
+    const path = join(lives, 'domain-1-web', 'monitor.sock');
+    await mkdir(join(lives, 'domain-1-web'));
+    let connections = 0;
+    const server = createServer(() => {
+      connections += 1;
+    });
+    await new Promise<void>((listening) => server.listen(path, listening));
+    await symlink(path, join(lives, 'web.qmp'));
+    for (const given of [path, join(lives, 'web.qmp')]) {
+      const { err, out, status } = await runIt(command, '--qmp', given, ...options);
+      expect([status, out]).toEqual([2, '']);
+      expect(err).toContain(given);
+      expect(err).toMatch(/monitors\.libvirt.*\(HERALD_QMP_LIBVIRT\)\n$/);
+    }
+    expect(connections).toBe(0);
+    server.close();
+  });
+});
 
 describe('the nic-herald command', () => {
   it.each([

@@ -15,6 +15,7 @@ import {
 import { WarningGate } from '@nic-herald/qmp';
 import { PeerProcesses } from './process/peer-processes.js';
 import { QEMU_SETTINGS, type QemuSettings } from './qemu-options.js';
+import { libvirtMonitor, libvirtMonitorAt } from './sockets/libvirt-monitor.js';
 import { SocketFinder } from './sockets/socket-finder.js';
 import { type SessionSurroundings, SocketSession } from './sockets/socket-session.js';
 import { WatchedGuests } from './sockets/watched-guests.js';
@@ -33,6 +34,8 @@ export class QemuMonitor implements GuestMonitor {
   private readonly finder: SocketFinder;
   /** Paths that lead to the socket of another path, of which that was told. */
   private aliases: ReadonlySet<string> = new Set();
+  /** Paths that lead to libvirt's own monitors, of which that was told. */
+  private libvirts: ReadonlySet<string> = new Set();
   private instances = 0;
 
   constructor(
@@ -78,7 +81,10 @@ export class QemuMonitor implements GuestMonitor {
     this.sessions.clear();
   }
 
-  /** A session per socket: the old one of a path goes on beside the new one while a guest is behind it. */
+  /**
+   * A session per socket: the old one of a path goes on beside the new one while a guest is behind it. None for libvirt's own
+   * monitors.
+   */
   private onFound(found: ReadonlyMap<string, string>): void {
     for (const session of this.sessions) {
       const mark = found.get(session.socketPath);
@@ -87,7 +93,14 @@ export class QemuMonitor implements GuestMonitor {
       if (session.over) this.sessions.delete(session);
     }
     const aliases = new Set<string>();
+    const libvirts = new Set<string>();
     for (const [path, mark] of found) {
+      const monitor = libvirtMonitorAt(path);
+      if (monitor !== undefined) {
+        libvirts.add(path);
+        if (!this.libvirts.has(path)) this.bus.emit('warning', { warning: libvirtMonitor(path, monitor) });
+        continue;
+      }
       const known = [...this.sessions].find((session) => session.mark === mark);
       if (!known) this.newSession(path, mark).connectNow();
       else if (known.socketPath !== path && found.get(known.socketPath) === mark) {
@@ -98,6 +111,7 @@ export class QemuMonitor implements GuestMonitor {
       }
     }
     this.aliases = aliases;
+    this.libvirts = libvirts;
   }
 
   private newSession(path: string, mark: string): SocketSession {

@@ -11,7 +11,7 @@ export type Found = { readonly access: GuestAccess } | { readonly guests: readon
 
 /**
  * Finds the way to a guest: a running agent that sees it; else, with --qmp, QEMU itself. Rejects with
- * HERALD_GUEST_UNKNOWN, HERALD_GUEST_AMBIGUOUS, HERALD_AGENT_NONE and what the two ways reject with.
+ * HERALD_QMP_LIBVIRT, HERALD_GUEST_UNKNOWN, HERALD_GUEST_AMBIGUOUS, HERALD_AGENT_NONE and what the two ways reject with.
  */
 export const findAccess = async (
   given: GuestTarget,
@@ -19,6 +19,10 @@ export const findAccess = async (
   options: { readonly sending: boolean },
 ): Promise<Found> => {
   const target = given.qmp === undefined ? given : { ...given, qmp: resolve(given.qmp) };
+  if (target.qmp !== undefined) {
+    const { refuseLibvirtMonitor } = await import('@nic-herald/monitor-qemu');
+    refuseLibvirtMonitor(target.qmp);
+  }
   const answer = await askAgents(target, controlDirectory(io));
   if (target.qmp !== undefined) {
     const seen = onlyOne(answer.guests, target);

@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { qemu } from '../qemu.js';
 import { boundSockets } from './bound-sockets.js';
 import { diagnoseSockets } from './diagnose-sockets.js';
-import { isLibvirtMonitor } from './libvirt-monitor.js';
 
 let directory: string;
 let servers: Server[];
@@ -50,7 +49,12 @@ describe('sockets that cannot be used', () => {
     await mkdir(join(directory, 'domain-1-web'));
     const { path } = await listenAt('domain-1-web/monitor.sock');
     expect(await diagnoseSockets([path], tableOf([path, 'listens']))).toMatchObject([
-      { level: 'problem', what: expect.stringContaining("libvirt's own monitor") as string },
+      {
+        level: 'problem',
+        what: expect.stringContaining("libvirt's own monitor") as string,
+        advice: expect.stringContaining('monitors.libvirt') as string,
+        code: 'HERALD_QMP_LIBVIRT',
+      },
     ]);
   });
 
@@ -120,17 +124,6 @@ describe('sockets that are there', () => {
     ]);
     client.destroy();
   });
-});
-
-it.each([
-  ['/var/lib/libvirt/qemu/domain-1-web/monitor.sock', true],
-  ['/home/me/.config/libvirt/qemu/lib/domain-1-web/monitor.sock', true],
-  ['/run/libvirt/qemu/domain-1-web/monitor.sock', true],
-  ['/var/lib/libvirt/qemu/web.monitor', true],
-  ['/var/lib/libvirt/qemu/web.herald.qmp', false],
-  ['/run/vm/monitor.sock', false],
-])('%s: libvirt’s: %s', (path, is) => {
-  expect(isLibvirtMonitor(path)).toBe(is);
 });
 
 it('a table of nonsense names no socket', () => {

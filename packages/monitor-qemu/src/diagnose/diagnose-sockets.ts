@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { access, readFile, realpath, stat } from 'node:fs/promises';
 import type { Finding } from '@nic-herald/core';
+import { INSTEAD_OF_LIBVIRTS, libvirtMonitorAt } from '../sockets/libvirt-monitor.js';
 import { findSockets, isPattern } from '../sockets/socket-pattern.js';
 import { type BoundSocket, boundSockets } from './bound-sockets.js';
-import { isLibvirtMonitor } from './libvirt-monitor.js';
 
 /** Most sockets of one pattern that get a finding of their own. */
 const MAX_TOLD = 20;
@@ -73,12 +73,12 @@ const nothingAt = async (pattern: string, directories: ReadonlySet<string>): Pro
 };
 
 const ofSocket = async (path: string, bound: Bound): Promise<Finding> => {
-  const real = await realpath(path).catch(() => path);
-  if (isLibvirtMonitor(path) || isLibvirtMonitor(real)) {
+  if (libvirtMonitorAt(path) !== undefined) {
     return {
       level: 'problem',
-      what: `${path} is libvirt's own monitor: it must not be used, or libvirt loses the guest when it restarts`,
-      advice: 'give the guest a second monitor for nic-herald, and name that',
+      what: `${path} is libvirt's own monitor: it is never connected to, or libvirt would lose the guest when it restarts`,
+      advice: INSTEAD_OF_LIBVIRTS,
+      code: 'HERALD_QMP_LIBVIRT',
     };
   }
   try {
@@ -94,7 +94,7 @@ const ofSocket = async (path: string, bound: Bound): Promise<Finding> => {
     };
   }
   if (bound === undefined) return { level: 'ok', what: `${path} is there` };
-  const socket = bound.get(path) ?? bound.get(real);
+  const socket = bound.get(path) ?? bound.get(await realpath(path).catch(() => path));
   if (socket?.listens !== true) {
     return {
       level: 'note',

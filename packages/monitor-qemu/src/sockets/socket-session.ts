@@ -10,6 +10,7 @@ import {
 } from '@nic-herald/qmp';
 import type { PeerProcess, PeerProcesses } from '../process/peer-processes.js';
 import type { QemuSettings } from '../qemu-options.js';
+import { libvirtMonitorAt } from './libvirt-monitor.js';
 import { socketMark } from './socket-mark.js';
 import type { Claim, WatchedGuests } from './watched-guests.js';
 import { watchedTwice } from './watched-twice.js';
@@ -57,9 +58,16 @@ export class SocketSession {
     this.settle = settle;
   }
 
-  /** Connects now, unless it is connected or about to be, or is not to connect any more. */
+  /**
+   * Connects now, unless it is connected or about to be, or is not to connect any more. Never to libvirt's own monitor: a
+   * path that leads there by now is not this session's any more, and the finder tells of it.
+   */
   connectNow(): void {
     if (this.connection || this.state !== 'reconnects') return;
+    if (libvirtMonitorAt(this.socketPath) !== undefined) {
+      this.close();
+      return;
+    }
     this.cancelRetry?.();
     this.cancelRetry = undefined;
     const { clock, settings } = this.around;
