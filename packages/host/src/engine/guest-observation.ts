@@ -205,9 +205,10 @@ export class GuestObservation {
     }
   }
 
-  /** Calls for no look any more. */
+  /** Calls for no look any more; it is closed soon. */
   still(): void {
     this.cards.close();
+    this.learning.leaveSoon();
   }
 
   /** Stops learning. */

@@ -30,6 +30,45 @@ const testLearning = (...others: FakeLearner[]) => {
   return { clock, learner, learning, attend, read, told };
 };
 
+describe('GuestLearning, at the port of another guest', () => {
+  const beside = () => {
+    const clock = new FakeClock();
+    const learner = new FakeLearner();
+    const registry = new LearnerRegistry([learner], clock);
+    const learnings = () => new GuestLearning(registry, clock, () => {});
+    return { clock, learner, one: learnings(), other: learnings() };
+  };
+
+  it('waits until that one has let go of it, where it is about to', async () => {
+    const { clock, learner, one, other } = beside();
+    await one.attend([nicOf('nic0')]);
+    one.leaveSoon();
+    const attended = other.attend(BOTH);
+    await clock.advance(1000);
+    expect(learner.log).toEqual(['open tap0', 'open tap1']);
+    await one.close();
+    await attended;
+    expect(learner.log).toEqual(['open tap0', 'open tap1', 'close tap0', 'open tap0']);
+  });
+
+  it('tries after five seconds, where that one does not let go', async () => {
+    const { clock, learner, one, other } = beside();
+    await one.attend([nicOf('nic0')]);
+    one.leaveSoon();
+    const attended = other.attend([nicOf('nic0')]);
+    await clock.advance(5000);
+    await attended;
+    expect(learner.log).toEqual(['open tap0', 'open tap0']);
+  });
+
+  it('waits for none that goes on', async () => {
+    const { learner, one, other } = beside();
+    await one.attend([nicOf('nic0')]);
+    await other.attend([nicOf('nic0')]);
+    expect(learner.log).toEqual(['open tap0', 'open tap0']);
+  });
+});
+
 describe('GuestLearning', () => {
   it('learns at the ports of the NICs it attends, and at each once', async () => {
     const { attend, learner, learning, read } = testLearning();

@@ -55,6 +55,7 @@ export class GuestLearning {
   /** What was counted at the last reading, by NIC. */
   private readonly counted = new Map<string, readonly MulticastReports[]>();
   private readonly queue = new SerialQueue('learning');
+  private hasLeft: () => void = () => {};
 
   constructor(
     private readonly learners: LearnerRegistry,
@@ -133,10 +134,23 @@ export class GuestLearning {
     }
   }
 
+  /** It is closed soon: who wants to learn at the same ports waits until it is. */
+  leaveSoon(): void {
+    const left = new Promise<void>((resolve) => {
+      this.hasLeft = resolve;
+    });
+    const learning = [...this.attended.values()].filter(({ learner }) => learner !== undefined);
+    this.learners.leaves(
+      learning.map(({ key }) => key),
+      left,
+    );
+  }
+
   /** Stops learning; what does not stop is told of. */
   async close(): Promise<void> {
     await this.attend([]);
     await this.queue.close();
+    this.hasLeft();
   }
 
   /** Begins to learn at a NIC's port, where nobody does. */
