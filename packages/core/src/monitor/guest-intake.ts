@@ -12,7 +12,10 @@ interface OfGuest {
  * 1970 UTC with a fraction.
  */
 export interface GuestIntake {
-  /** A guest is seen for the first time, or again after its monitor had lost it. */
+  /**
+   * A guest is seen for the first time, or again after its monitor had lost it. Of one that another monitor reported before,
+   * with the same key and the same `process`, nothing is acted on or told until it is `gone` for that one.
+   */
   appeared(fact: OfGuest & { readonly phase: GuestPhase }): void;
   /** Its process ended, or its monitor lost it. */
   gone(fact: OfGuest): void;

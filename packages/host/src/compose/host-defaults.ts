@@ -56,7 +56,7 @@ export const hostDefaults = (
     }
     registrar.provide(FRAME_SCHEDULE, { factory: (resolver) => new FrameSchedule(resolver.get(CLOCK)) });
     registrar.provide(GUEST_INTAKE, {
-      factory: (resolver) => new HostIntake(resolver.get(MIGRATION_EVENT_BUS)),
+      factory: (resolver) => new HostIntake(resolver.get(MIGRATION_EVENT_BUS), resolver.get(CLOCK)),
     });
     registrar.provide(HERALD_HOST, {
       value: new LateHost(host, {
