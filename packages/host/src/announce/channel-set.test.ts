@@ -26,7 +26,7 @@ describe('SinkRegistry', () => {
       { port: undefined as never, portProblem: 'netdev net0 is of type user' },
       () => {},
       'HERALD_NIC_NO_PORT',
-      'nic0: its port is not known (netdev net0 is of type user)',
+      'NIC nic0 (52:54:00:00:00:00) has no port (netdev net0 is of type user)',
     ],
     [
       'no sink',

@@ -14,6 +14,7 @@ import {
   type PortClaim,
 } from '@nic-herald/core';
 import { havingMethods } from '../ports/having-methods.js';
+import { portless } from '../ports/portless.js';
 import { type RankedClaims, rankedClaims } from '../ports/ranked-claims.js';
 import { announceMode } from './announce-mode.js';
 import { observingChannel } from './observing-channel.js';
@@ -59,7 +60,7 @@ export class SinkRegistry {
     return {
       mode,
       open: async (nic, direction, signal) => {
-        const way = await this.open(nic, direction, signal);
+        const way = await this.open(guest, nic, direction, signal);
         return mode === 'announce' || !('channel' in way)
           ? way
           : { ...way, channel: observingChannel(way.channel) };
@@ -68,20 +69,13 @@ export class SinkRegistry {
   }
 
   private async open(
+    guest: GuestIdentity,
     nic: NicDescriptor,
     direction: FrameDirection,
     signal?: AbortSignal,
   ): Promise<NicChannel> {
     const { port } = nic;
-    if (port === undefined) {
-      return {
-        problem: new HeraldError(
-          'HERALD_NIC_NO_PORT',
-          `${nic.id}: its port is not known (${nic.portProblem ?? 'the monitor did not say'}); nothing can be announced for it`,
-          { details: { nic: nic.id } },
-        ),
-      };
-    }
+    if (port === undefined) return { problem: portless(guest, nic) };
     const problems: HeraldError[] = [];
     const ranked = await this.ranked(port, direction, signal);
     if (ranked instanceof HeraldError) return { problem: ranked };

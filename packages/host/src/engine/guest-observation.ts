@@ -19,6 +19,7 @@ import { evidenceWarnings } from './evidence-warnings.js';
 import type { ReportCounts } from './guest-ports.js';
 import type { GuestWarnings } from './guest-warnings.js';
 import { listNics } from './list-nics.js';
+import { PortlessNics } from './portless-nics.js';
 import type { PreparedAnnouncement } from './prepared-announcement.js';
 import { doubtfulMacs } from './read-owners.js';
 
@@ -46,6 +47,7 @@ export class GuestObservation {
   readonly learningBegun: Promise<void>;
   private readonly learning: GuestLearning;
   private readonly cards: CardWatch;
+  private readonly portless: PortlessNics;
   private begun: () => void = () => {};
   /** Learning begins at the ports that were listed first. */
   private beginning: Promise<void> | undefined;
@@ -75,25 +77,33 @@ export class GuestObservation {
     );
     this.learning = new GuestLearning(learners, clock, (problem) => warnings.tell(problem));
     this.cards = new CardWatch(clock, lookAt);
+    this.portless = new PortlessNics(guest, warnings);
     this.learningBegun = new Promise((resolve) => {
       this.begun = resolve;
     });
   }
 
+  /** The NICs of a guest that is awaited: begins to learn at their ports, and tells of those without one. */
+  awaits(nics: readonly ListedNic[]): void {
+    this.portless.listed(nics);
+    void this.attend(nics);
+  }
+
   /** Begins to learn at the ports of these NICs. */
-  async attend(nics: readonly ListedNic[]): Promise<void> {
+  private async attend(nics: readonly ListedNic[]): Promise<void> {
     await this.learning.attend(nics);
     this.hasBegun = true;
     this.begun();
   }
 
   /**
-   * The guest's NICs as it tells them now. When they are first told, learning begins at their ports at once: to read the cards
+   * The guest's NICs as it tells them now; those without a port are told of. When they are first told, learning begins at their ports at once: to read the cards
    * takes a while, and the guest goes on speaking. Rejects where it does not tell them.
    */
   async list(signal: AbortSignal): Promise<readonly ListedNic[]> {
     try {
       const nics = await listNics(this.guest, this.services, signal);
+      if (!signal.aborted) this.portless.listed(nics);
       this.beginning ??= this.attend(nics);
       return nics;
     } catch (error) {

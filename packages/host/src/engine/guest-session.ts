@@ -294,8 +294,8 @@ export class GuestSession implements ArrivingGuest {
     return new Arming({ guest, handoff, ownership, ports }, services, this.stop.signal, {
       armed: ({ announcement, handoff, problems }) => {
         this.take({ is: 'ready', epoch: handoff?.epoch ?? 0 });
+        this.observation.awaits(announcement.nics.map(({ plan }) => plan.nic)); // before it says its first word
         for (const problem of [...problems, ...announcement.faults]) this.warnings.tell(problem);
-        void this.observation.attend(announcement.nics.map(({ plan }) => plan.nic)); // before it says its first word
         services.bus.emit('announce:armed', { guest, frames: announcement.run.frames, ...announcement.told });
       },
       read: (handoff) => {

@@ -22,4 +22,9 @@ export class ToldLately {
     this.told.set(what, now);
     return true;
   }
+
+  /** It is news the next time. */
+  forget(what: string): void {
+    this.told.delete(what);
+  }
 }

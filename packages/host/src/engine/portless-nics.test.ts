@@ -1,0 +1,110 @@
+import type { NicDescriptor, PortResolution, PortResolver } from '@nic-herald/core';
+import { describe, expect, it } from 'vitest';
+import { FakeGuest, nicOf } from '../../test/fake-guest.js';
+import { residing, snapshotOf, TestHost, waiting } from '../../test/test-host.js';
+
+const { port: _, ...bare } = nicOf('nic0');
+const onUser: NicDescriptor = { ...bare, portProblem: 'netdev net0 is of type user' };
+const backed: NicDescriptor = { ...bare, backend: { type: 'tap', name: 'net0' } };
+const TOLD = `HERALD_NIC_NO_PORT web-1: NIC nic0 (${bare.primaryMac}) has no port (netdev net0 is of type user): nothing can be announced for it`;
+
+const appearing = async (nics: NicDescriptor[], ports?: PortResolver) => {
+  const test = await TestHost.compose(ports === undefined ? {} : { ports });
+  const guest = new FakeGuest();
+  guest.descriptors = nics;
+  guest.cards.set('nic1', { macs: [], vlans: [] });
+  await test.appear(guest, 'running');
+  await test.clock.advance(1000);
+  return { test, guest };
+};
+
+describe('a NIC without a port', () => {
+  it('is told of when its guest appears, and not again as long as it has none', async () => {
+    const { test, guest } = await appearing([onUser, nicOf('nic1')]);
+    expect(test.warnings).toEqual([TOLD]);
+    for (let look = 0; look < 5; look += 1) {
+      await test.clock.advance(400_000);
+      await test.tell('changed', guest);
+    }
+    expect(test.warnings).toEqual([TOLD]);
+  });
+
+  it('is told of when it is plugged in, and again when that happens anew', async () => {
+    const { test, guest } = await appearing([nicOf('nic1')]);
+    const plug = async (...nics: NicDescriptor[]) => {
+      guest.descriptors = nics;
+      await test.tell('changed', guest);
+      await test.clock.advance(1000);
+    };
+    expect(test.warnings).toEqual([]);
+    await plug(nicOf('nic1'), onUser);
+    expect(test.warnings).toEqual([TOLD]);
+    await plug(nicOf('nic1'));
+    await plug(nicOf('nic1'), onUser);
+    expect(test.warnings).toEqual([TOLD, TOLD]);
+  });
+
+  it('is told of again where it had a port and lost it', async () => {
+    const { test, guest } = await appearing([onUser]);
+    for (const nic of [nicOf('nic0'), onUser, onUser]) {
+      guest.descriptors = [nic];
+      await test.tell('changed', guest);
+      await test.clock.advance(1000);
+    }
+    expect(test.warnings).toEqual([TOLD, TOLD]);
+  });
+
+  it('is told of where nobody says why', async () => {
+    const { test } = await appearing([bare]);
+    expect(test.warnings).toEqual([expect.stringContaining('has no port (the monitor did not say)')]);
+  });
+
+  it('is told of once, though the announcement of its guest says it too', async () => {
+    const { test, guest } = await appearing([onUser, nicOf('nic1')]);
+    const announced = test.host.announce(guest, {});
+    await test.clock.advance(5000);
+    expect((await announced).warnings.map(({ code }) => code)).toEqual(['HERALD_NIC_NO_PORT']);
+    expect(test.warnings).toEqual([TOLD]);
+  });
+
+  it('of a guest that waits for its migration is told of once, then and when it has arrived', async () => {
+    const { test, guest } = await waiting(snapshotOf(), {}, (coming) => {
+      coming.descriptors = [onUser];
+    });
+    await test.clock.advance(1000);
+    test.resume(guest);
+    await test.clock.advance(10_000);
+    await test.tell('changed', guest);
+    await test.clock.advance(10_000);
+    expect(test.warnings.filter((warning) => warning.startsWith('HERALD_NIC_NO_PORT'))).toEqual([TOLD]);
+  });
+
+  it('is not lost where the resolver does not answer for a while', async () => {
+    const answers: (() => Promise<PortResolution>)[] = [];
+    const found = async (): Promise<PortResolution> => ({ port: { kind: 'tap', name: 'tap0' } });
+    const none = async (): Promise<PortResolution> => ({ problem: 'netdev net0 is of type user' });
+    const broken = async (): Promise<PortResolution> => {
+      throw new Error('no answer');
+    };
+    const ports: PortResolver = { resolve: () => (answers.shift() ?? none)() };
+    const { test, guest } = await appearing([backed], ports);
+    expect(test.warnings).toEqual([TOLD]);
+    for (const answer of [broken, none, broken, none]) {
+      answers.splice(0, answers.length, answer);
+      await test.tell('changed', guest);
+      await test.clock.advance(2000);
+    }
+    expect(test.warnings).toEqual([TOLD]);
+    answers.splice(0, answers.length, found);
+    await test.tell('changed', guest);
+    await test.clock.advance(2000);
+    await test.tell('changed', guest);
+    await test.clock.advance(2000);
+    expect(test.warnings.filter((warning) => warning === TOLD)).toEqual([TOLD, TOLD]);
+  });
+
+  it('of a guest with all its ports there is nothing to tell', async () => {
+    const { test } = await residing();
+    expect(test.warnings).toEqual([]);
+  });
+});
