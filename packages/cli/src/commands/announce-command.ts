@@ -4,6 +4,7 @@ import type { CliIo } from '../cli-io.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { findAccess } from '../inspect/find-access.js';
 import type { GuestAccess, GuestTarget } from '../inspect/guest-access.js';
+import { notSent } from '../inspect/not-sent.js';
 import { renderDryRun } from '../inspect/render-dry-run.js';
 import { renderGuestList } from '../inspect/render-guest-list.js';
 import { renderReport } from '../inspect/render-report.js';
@@ -14,9 +15,13 @@ export interface AnnounceOptions {
   readonly nics: readonly string[];
   readonly timing: Partial<AnnounceTiming>;
   readonly dryRun: boolean;
+  readonly json: boolean;
 }
 
-/** `nic-herald announce`: announces a running guest now, or shows what that would send. */
+/**
+ * `nic-herald announce`: announces a running guest now, or shows what that would send. It has failed where no frame was handed
+ * to a port, whatever the cause: who asked for an announcement must not take silence for one, nor `mode: observe`.
+ */
 export const announceCommand = async (
   target: GuestTarget,
   options: AnnounceOptions,
@@ -24,7 +29,7 @@ export const announceCommand = async (
 ): Promise<ExitCode> => {
   const found = await findAccess(target, io, { sending: !options.dryRun });
   if ('guests' in found) {
-    if (found.guests.length > 0) io.write(renderGuestList(found.guests, io));
+    if (found.guests.length > 0 && !options.json) io.write(renderGuestList(found.guests, io));
     throw new HeraldError(
       'HERALD_USAGE',
       'say which guest to announce: nic-herald announce GUEST, or --qmp SOCKET',
@@ -39,9 +44,14 @@ export const announceCommand = async (
   }
 };
 
-const showPlan = async (access: GuestAccess, { nics }: AnnounceOptions, io: CliIo): Promise<ExitCode> => {
+const showPlan = async (
+  access: GuestAccess,
+  { nics, json }: AnnounceOptions,
+  io: CliIo,
+): Promise<ExitCode> => {
   const inspection = await access.inspect();
-  io.write(renderDryRun(inspection, chosen(inspection, nics), io));
+  const shown = chosen(inspection, nics);
+  io.write(json ? asJson({ ...inspection, nics: shown }) : renderDryRun(inspection, shown, io));
   return EXIT.ok;
 };
 
@@ -58,14 +68,15 @@ const chosen = ({ nics }: GuestInspection, ids: readonly string[]): readonly Nic
 
 const announceNow = async (
   access: GuestAccess,
-  { nics, timing }: AnnounceOptions,
+  { nics, timing, json }: AnnounceOptions,
   io: CliIo,
 ): Promise<ExitCode> => {
   const stopped = new AbortController();
   void io.untilStopped().then(() => stopped.abort());
   const request: AnnounceRequest = { timing, signal: stopped.signal, ...(nics.length === 0 ? {} : { nics }) };
   const report = await access.announce(request);
-  io.write(renderReport(report, io));
-  const done = report.outcome === 'announced' || report.outcome === 'nothing-to-announce';
-  return done ? EXIT.ok : EXIT.failure;
+  io.write(json ? asJson({ ...report, notSent: notSent(report) }) : renderReport(report, io));
+  return report.outcome === 'announced' ? EXIT.ok : EXIT.failure;
 };
+
+const asJson = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;

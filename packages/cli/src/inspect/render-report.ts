@@ -5,6 +5,7 @@ import { type ReportSummary, reportSummary } from '../agent/report-summary.js';
 import { printable } from '../printable.js';
 import { counted, tally } from './list-text.js';
 import { multicastText } from './multicast-text.js';
+import { whyNotSent } from './not-sent.js';
 import { renderRefusals } from './render-plan.js';
 import { labelled } from './text-block.js';
 
@@ -13,7 +14,7 @@ const OUTCOME: Readonly<Record<MigrationReport['outcome'], string>> = {
   observed: 'was not announced: it is only observed (mode: observe), and nothing was sent',
   superseded: 'was announced in part: it moved on, or the announcement was cancelled',
   failed: 'could not be announced',
-  'nothing-to-announce': 'has nothing to announce',
+  'nothing-to-announce': 'has nothing to announce: no frame was handed to a port',
 };
 
 /** Of one that was called off under `observe`. */
@@ -30,11 +31,13 @@ export const renderReport = (report: MigrationReport, options: { readonly color:
     ...labelled(summary.mode === 'observe' ? 'not sent' : 'sent', sentText(summary)),
     ...(summary.delayed === undefined ? [] : labelled('delayed', delayText(summary))),
     ...report.nics.flatMap((nic) => [
-      ...labelled(`NIC ${nic.nic}`.slice(0, 11), nicText(nic)),
+      ...labelled(`NIC ${nic.nic}`.slice(0, 11), nicText(nic, report)),
       ...multicastLines(multicast.get(nic.nic)),
       ...renderRefusals(nic.refused),
     ]),
+    ...(report.nics.length === 0 ? labelled('NICs', 'none, so there is nothing to announce') : []),
     ...report.warnings
+      .filter(({ message }) => !isToldOfNic(message, report))
       .flatMap(({ code, message }) => labelled('warning', `${message} (${code})`))
       .map((line) => yellow(line)),
   ];
@@ -57,8 +60,15 @@ const sentText = ({ accepted, addresses, frames, mode, rounds, stations }: Repor
 const delayText = ({ delayed = 0, delayedMs = 0 }: ReportSummary): string =>
   `${counted(delayed, 'frame')}, at most ${delayedMs} ms, as this host may send no faster (announce.pacing)`;
 
-const nicText = ({ announced, added, port, sink, model }: MigrationReport['nics'][number]): string => {
-  if (sink === undefined) return `model ${model}, nothing could be sent: ${port ?? 'no port'}`;
+const nicText = (nic: MigrationReport['nics'][number], report: MigrationReport): string => {
+  const { announced, added, port, sink, model } = nic;
+  const why = whyNotSent(report, nic)?.why;
+  if (sink === undefined) return `model ${model}, nothing could be sent: ${why}`;
   const frames = tally([...announced, ...added].map(({ kind }) => kind));
-  return `model ${model}, ${frames || 'nothing'} a round through ${port ?? 'no port'} by ${sink}`;
+  const text = `model ${model}, ${frames || 'nothing'} a round through ${port ?? 'no port'} by ${sink}`;
+  return why === undefined || report.mode === 'observe' ? text : `${text}: ${why}`;
 };
+
+/** What is wrong with a NIC stands beside it. */
+const isToldOfNic = (message: string, report: MigrationReport): boolean =>
+  report.nics.some((nic) => nic.problem?.message === message && whyNotSent(report, nic) !== undefined);

@@ -45,6 +45,8 @@ export interface NicReport {
   readonly port?: string;
   /** Name of the sink that sent; absent where none could. */
   readonly sink?: string;
+  /** Why frames could not leave at this NIC, by the last look; absent: nothing was wrong there. */
+  readonly problem?: ReportWarning;
   readonly source: PlanSource;
   readonly announced: readonly Announcement[];
   /** Stations the snapshot lacked, found on the card after it resumed here, and sent in the same round's tail. */

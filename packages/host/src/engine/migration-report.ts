@@ -56,12 +56,13 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
 const MAX_SEND_WARNINGS = 16;
 
 const nicReport = (nic: PreparedNic): NicReport => {
-  const { plan, sink, announced, added, withdrawn, refused, incomplete } = nic;
+  const { plan, problem, sink, announced, added, withdrawn, refused, incomplete } = nic;
   return {
     nic: plan.nic.id,
     model: plan.model,
     ...(plan.nic.port === undefined ? {} : { port: plan.nic.port.name }),
     ...(sink === undefined ? {} : { sink }),
+    ...(problem === undefined ? {} : { problem: { code: problem.code, message: problem.message } }),
     source: plan.source,
     announced,
     added,

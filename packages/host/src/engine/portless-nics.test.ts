@@ -63,7 +63,9 @@ describe('a NIC without a port', () => {
     const { test, guest } = await appearing([onUser, nicOf('nic1')]);
     const announced = test.host.announce(guest, {});
     await test.clock.advance(5000);
-    expect((await announced).warnings.map(({ code }) => code)).toEqual(['HERALD_NIC_NO_PORT']);
+    const { nics, warnings } = await announced;
+    expect(warnings.map(({ code }) => code)).toEqual(['HERALD_NIC_NO_PORT']);
+    expect(nics.map(({ problem }) => problem)).toEqual([warnings[0], undefined]);
     expect(test.warnings).toEqual([TOLD]);
   });
 
