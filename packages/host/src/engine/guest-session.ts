@@ -73,7 +73,7 @@ export class GuestSession implements ArrivingGuest {
     const { bus, clock, sinks } = services;
     this.handoff = new GuestHandoff(guest, services, this.stop.signal);
     this.residence = residenceAt(phase);
-    this.warnings = new GuestWarnings(bus, guest, clock);
+    this.warnings = new GuestWarnings(bus, guest, clock, () => this.isRunning);
     this.announcer = new Announcer(guest, services, this.warnings, this.stop.signal, (owed) =>
       this.announceRetry.ended(owed),
     );
@@ -251,6 +251,7 @@ export class GuestSession implements ArrivingGuest {
     this.stop.abort();
     this.retry.close();
     this.announceRetry.close();
+    this.warnings.close();
     this.observation.still();
     this.announcer.silence();
     this.announcing.close();
