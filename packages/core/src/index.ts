@@ -88,6 +88,7 @@ export type { MigrationEvents } from './migration/migration-events.js';
 export { GUEST_INTAKE, type GuestIntake } from './monitor/guest-intake.js';
 export { GUEST_MONITOR, type GuestMonitor } from './monitor/guest-monitor.js';
 export type { DeviceInspector, DeviceRegion, InspectOptions, WordRange } from './nic/device-inspector.js';
+export type { EgressFilter } from './nic/egress-filter.js';
 export type { FilterView, Incompleteness } from './nic/filter-view.js';
 export type { NicDescriptor } from './nic/nic-descriptor.js';
 export type { NicLimits } from './nic/nic-limits.js';

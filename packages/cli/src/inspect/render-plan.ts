@@ -26,6 +26,7 @@ const REASON: Readonly<Record<RefusalReason, string>> = {
   'model-limit': 'more than such a card can hold',
   'pairing-limit': 'more guesses of MACs with VLANs than the policy allows (pairing.limit)',
   'station-limit': 'more than the policy lets a NIC have (maxStations)',
+  'host-filter': 'a filter of this host drops it',
   'no-kind': "the policy's kinds are about IP addresses alone, and none is known there",
   'stale-address': 'the guest proved too long ago that it has the address (learner.maxAge)',
   'address-limit': 'more addresses than the policy lets a station have (maxAddresses)',

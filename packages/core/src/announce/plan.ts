@@ -17,6 +17,7 @@ import type { Announcement, Evidence } from './announcement.js';
  * - `model-limit`: more than the card can hold
  * - `pairing-limit`: MACs x VLANs is more than the policy lets us guess
  * - `station-limit`: more than the policy lets a NIC have
+ * - `host-filter`: a filter that the host has put on the NIC drops it; `detail` names the filter
  * - `no-kind`: the policy's kinds are about addresses alone, and the station has none that may be announced
  * - `stale-address`: this IP address was proved too long ago
  * - `address-limit`: more addresses than the policy lets a station have
@@ -37,6 +38,7 @@ export type RefusalReason =
   | 'model-limit'
   | 'pairing-limit'
   | 'station-limit'
+  | 'host-filter'
   | 'no-kind'
   | 'stale-address'
   | 'address-limit'

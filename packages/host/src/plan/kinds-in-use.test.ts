@@ -2,6 +2,7 @@ import {
   type AnnouncementKind,
   type Candidate,
   DEFAULT_GUEST_POLICY,
+  type EgressFilter,
   type GuestPolicy,
 } from '@nic-herald/core';
 import { Ipv4Address, Ipv6Address } from '@nic-herald/wire';
@@ -98,5 +99,27 @@ describe('KindsInUse', () => {
         router: true,
       },
     ]);
+  });
+});
+
+describe('a filter that the host has put on the NIC', () => {
+  it.each<[string, Partial<EgressFilter>, string[], readonly string[]]>([
+    ['lets no kind pass', { kinds: [] }, ['rarp', 'garp'], []],
+    ['lets some kinds pass', { kinds: ['garp'] }, ['rarp', 'garp', 'na'], ['garp 10.0.0.1', 'garp 10.0.0.2']],
+    ['lets all kinds pass', {}, ['rarp'], ['rarp']],
+    [
+      'has another kind sent besides',
+      { kinds: ['rarp'], besides: ['null-garp'] },
+      ['rarp'],
+      ['rarp', 'null-garp'],
+    ],
+    ['has a kind sent besides that is sent anyway', { besides: ['rarp'] }, ['rarp'], ['rarp']],
+    ['has a kind sent besides that this host lacks', { besides: ['magic'] }, ['rarp'], ['rarp']],
+  ])('%s', (_, over, policy, expected) => {
+    const egress = { name: 'f', primaryMacOnly: false, untaggedOnly: false, ...over };
+    const inUse = new KindsInUse({ ...DEFAULT_GUEST_POLICY, kindsFor: () => policy }, kinds, egress);
+    const frames = inUse.announcementsFor(candidate);
+    expect(frames.map(({ kind, address }) => [kind, address].filter(Boolean).join(' '))).toEqual(expected);
+    expect(inUse.faults).toEqual([]);
   });
 });

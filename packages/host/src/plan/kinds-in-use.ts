@@ -2,6 +2,7 @@ import {
   type Announcement,
   type AnnouncementKind,
   type Candidate,
+  type EgressFilter,
   type GuestPolicy,
   HeraldError,
   type LearnedAddress,
@@ -21,6 +22,7 @@ export class KindsInUse {
   constructor(
     private readonly policy: GuestPolicy,
     private readonly kinds: ReadonlyMap<string, AnnouncementKind>,
+    private readonly egress?: EgressFilter,
   ) {}
 
   /** What went wrong so far, each thing once. */
@@ -40,7 +42,15 @@ export class KindsInUse {
         `the policy wants announcements of kind ${nameOf(name)}, which no plugin of this host provides; it has ${known}`,
       );
     }
-    return [...chosen];
+    return this.passing([...chosen]);
+  }
+
+  /** Those that the host's filter may let pass, and what is sent besides for its sake. */
+  private passing(chosen: readonly string[]): readonly string[] {
+    if (this.egress === undefined) return chosen;
+    const { kinds = chosen, besides = [] } = this.egress;
+    const more = besides.filter((name) => this.kinds.has(name) && !chosen.includes(name));
+    return [...chosen.filter((name) => kinds.includes(name)), ...more];
   }
 
   /** What the policy sends for a candidate: one frame for each kind, or for each address of the kind's family. */

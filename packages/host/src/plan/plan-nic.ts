@@ -1,4 +1,4 @@
-import type { Candidate, HeraldError, Refusal } from '@nic-herald/core';
+import type { Candidate, EgressFilter, HeraldError, Refusal } from '@nic-herald/core';
 import type { NicPlan } from '@nic-herald/core/internal';
 import { admitAddresses } from './admit-addresses.js';
 import { announcementOrder } from './announcement-order.js';
@@ -54,10 +54,10 @@ export const planNic = (evidence: NicEvidence, given: PlanRules): PlannedNic => 
     },
   );
   refusals.push(...addressesRefused);
-  const kinds = new KindsInUse(rules.policy, rules.kinds);
+  const kinds = new KindsInUse(rules.policy, rules.kinds, evidence.nic.egress);
   const frames = new Map(candidates.map((candidate) => [candidate, kinds.announcementsFor(candidate)]));
   for (const [candidate, { length }] of frames) {
-    if (length === 0) refusals.push(refusalOf(candidate, NO_KIND));
+    if (length === 0) refusals.push(refusalOf(candidate, noKind(evidence.nic.egress)));
   }
   const { announcements, fault } = askHandler({ evidence, rules, frames, kinds }, refusals);
   return {
@@ -79,4 +79,8 @@ const refusalOf = ({ station, evidence }: Candidate, verdict: Verdict): Refusal 
   ...verdict,
 });
 
-const NO_KIND: Verdict = { reason: 'no-kind', detail: 'what the policy sends for it needs an IP address' };
+/** Why nothing is sent for a station that may be announced. */
+const noKind = (egress: EgressFilter | undefined): Verdict =>
+  egress?.kinds === undefined
+    ? { reason: 'no-kind', detail: 'what the policy sends for it needs an IP address' }
+    : { reason: 'host-filter', detail: `${egress.name} lets nothing pass that the policy sends for it` };

@@ -1,5 +1,6 @@
 import type { NicDescriptor, ProcessIncarnation } from '@nic-herald/core';
 import type { DomainInterface } from './domain-interface.js';
+import { knownFilter } from './known-filters.js';
 import { qemuDeviceType } from './qemu-device-type.js';
 
 /** Types of interface for which libvirt opens a tap and hands it to QEMU. */
@@ -13,12 +14,18 @@ const OTHERS: Readonly<Record<string, string>> = { vhostuser: 'vhost-user', vdpa
  * an alias is named by its MAC: it is about to be plugged.
  */
 export const nicOfInterface = (
-  { type, mac, alias, model, target }: DomainInterface,
+  { type, mac, alias, model, target, filter }: DomainInterface,
   machine: string,
   holder: ProcessIncarnation | undefined,
 ): NicDescriptor => {
   const id = alias ?? mac;
-  const nic = { id, type: qemuDeviceType(model, machine), primaryMac: mac };
+  const egress = filter === undefined ? undefined : knownFilter(filter);
+  const nic = {
+    id,
+    type: qemuDeviceType(model, machine),
+    primaryMac: mac,
+    ...(egress === undefined ? {} : { egress }),
+  };
   if (type === 'hostdev') {
     return {
       ...nic,
