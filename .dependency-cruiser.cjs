@@ -41,6 +41,12 @@ module.exports = {
       to: { path: '^packages/', pathNot: '^packages/($1|core|wire|qmp|libvirt|linux-sys)/' },
     },
     {
+      name: 'handoff-libvirt-sees-core-wire-and-libvirt-only',
+      severity: 'error',
+      from: { path: '^packages/handoff-libvirt/', pathNot: tests },
+      to: { path: '^packages/', pathNot: '^packages/(handoff-libvirt|core|wire|libvirt)/' },
+    },
+    {
       name: 'libvirt-sees-core-only',
       severity: 'error',
       from: { path: '^packages/libvirt/', pathNot: tests },

@@ -35,7 +35,8 @@ export type HandoffEntry =
   | { readonly host: string; readonly problem: HeraldError };
 
 /**
- * A store through which snapshots travel: one entry per (guest, host), written by that host alone. What is read was
+ * A store through which snapshots travel: one entry per (guest, host), written by that host alone. A store that lies
+ * with the guest itself may keep only the entry of the host that wrote last, which has the guest. What is read was
  * written by others and is checked with `parseSnapshot`. A host may have several: it writes a guest's snapshots to each
  * that serves the guest, reads from all of them, and believes the newest. Each has a deadline for each call, and one
  * that fails or hangs holds up no other.
