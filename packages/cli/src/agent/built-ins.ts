@@ -56,6 +56,9 @@ const LIBVIRT_SOCKET: OptionSource = {
   isPath: true,
 };
 
+/** Whether libvirt is only looked at: one key for all, too. */
+const LIBVIRT_READ_ONLY: OptionSource = { option: 'readOnly', key: ['monitors', 'libvirt', 'readOnly'] };
+
 /** What answers at an agent's control socket. */
 export const CONTROL_PLUGIN = '@nic-herald/control';
 
@@ -97,7 +100,7 @@ export const BUILT_INS: readonly BuiltIn[] = [
     bareFlag: { name: '--libvirt', of: ({ libvirt }) => libvirt === true },
     byDefault: ({ libvirtSocket, watches }) =>
       watches || libvirtSocket === undefined ? undefined : `libvirt is at ${libvirtSocket}`,
-    sources: [LIBVIRT_SOCKET, { option: 'readOnly', key: ['monitors', 'libvirt', 'readOnly'] }],
+    sources: [LIBVIRT_SOCKET, LIBVIRT_READ_ONLY],
     neededFor: 'looking',
     watches: true,
   },
@@ -134,6 +137,15 @@ export const BUILT_INS: readonly BuiltIn[] = [
         isPath: true,
       },
     ],
+    neededFor: 'agent',
+    handsOver: true,
+  },
+  {
+    name: '@nic-herald/handoff-libvirt',
+    load: () => import('@nic-herald/handoff-libvirt'),
+    section: ['handoff', 'libvirt'],
+    byDefault: ({ handsOver, watchesLibvirt }) => (handsOver ? undefined : watchesLibvirt),
+    sources: [LIBVIRT_SOCKET, LIBVIRT_READ_ONLY],
     neededFor: 'agent',
     handsOver: true,
   },

@@ -153,6 +153,7 @@ describe('what is taken, and why', () => {
       'sink-linux',
       'learner-linux',
       'handoff-directory',
+      'handoff-libvirt',
       'control',
     ];
     const entries = names.map((name) => `  - { use: "@nic-herald/${name}", enabled: false }\n`).join('');
@@ -176,61 +177,78 @@ describe('libvirt', () => {
         .taken.filter(({ because }) => because !== 'always')
         .map(({ use, because, given }) => [use.replace('@nic-herald/', ''), [because, given]]),
     );
+  /** Both its monitor and its hand-off, for one reason. */
+  const both = (because: string, given?: object) => ({
+    'monitor-libvirt': [because, given],
+    'handoff-libvirt': [because, given],
+  });
   const here = `libvirt is at ${libvirtSocket}`;
+  const leftOut = (name: string) => `plugins: [{ use: "@nic-herald/${name}", enabled: false }]`;
 
   it.each<[string, string | undefined, Partial<RunFlags>, Readonly<Record<string, unknown>>]>([
-    ['is watched where it is and nothing is said', undefined, {}, { 'monitor-libvirt': [here, undefined] }],
+    ['is watched where it is and nothing is said', undefined, {}, both(here)],
     [
       'is watched beside plugins of others',
       'plugins: [acme]',
       {},
-      {
-        'monitor-libvirt': [here, undefined],
-        acme: ['plugins.0 (/etc/h.yaml:1)', undefined],
-      },
+      { ...both(here), acme: ['plugins.0 (/etc/h.yaml:1)', undefined] },
     ],
     [
       'is not watched where sockets of QEMUs are named',
       undefined,
       { qmp: ['/a'] },
-      {
-        'monitor-qemu': ['--qmp', { sockets: ['/a'] }],
-      },
+      { 'monitor-qemu': ['--qmp', { sockets: ['/a'] }] },
     ],
     [
       'is watched beside those where it is asked for',
       undefined,
       { qmp: ['/a'], libvirt: true },
-      {
-        'monitor-qemu': ['--qmp', { sockets: ['/a'] }],
-        'monitor-libvirt': ['--libvirt', undefined],
-      },
+      { 'monitor-qemu': ['--qmp', { sockets: ['/a'] }], ...both('--libvirt') },
     ],
     [
       'is watched at a socket that is named',
       undefined,
       { libvirt: '/b' },
-      {
-        'monitor-libvirt': ['--libvirt', { socket: '/b' }],
-      },
+      both('--libvirt', { socket: '/b' }),
     ],
     [
       'is watched by an empty section',
       'monitors:\n  libvirt:\n',
       {},
-      {
-        'monitor-libvirt': ['monitors.libvirt (/etc/h.yaml:2)', undefined],
-      },
+      both('monitors.libvirt (/etc/h.yaml:2)'),
     ],
     [
       'is only looked at where a section says so',
       'monitors: { libvirt: { readOnly: true } }',
       {},
+      both('monitors.libvirt (/etc/h.yaml:1)', { readOnly: true }),
+    ],
+    [
+      'hands nothing over where a directory does',
+      undefined,
+      { handoffDir: '/h' },
       {
-        'monitor-libvirt': ['monitors.libvirt (/etc/h.yaml:1)', { readOnly: true }],
+        'monitor-libvirt': [here, undefined],
+        'handoff-directory': ['--handoff-dir', { directory: '/h' }],
       },
     ],
-    ['is left out', 'plugins: [{ use: "@nic-herald/monitor-libvirt", enabled: false }]', {}, {}],
+    [
+      'hands over beside a directory where both are named',
+      'handoff:\n  directory: /h\n  libvirt:\n',
+      {},
+      {
+        'monitor-libvirt': [here, undefined],
+        'handoff-directory': ['handoff.directory (/etc/h.yaml:2)', { directory: '/h' }],
+        'handoff-libvirt': ['handoff.libvirt (/etc/h.yaml:3)', undefined],
+      },
+    ],
+    ['is left out, and hands nothing over then', leftOut('monitor-libvirt'), {}, {}],
+    [
+      'is watched and hands nothing over',
+      leftOut('handoff-libvirt'),
+      {},
+      { 'monitor-libvirt': [here, undefined] },
+    ],
   ])('%s', (_, yaml, flags, taken) => {
     expect(found(yaml, flags)).toEqual(taken);
   });
