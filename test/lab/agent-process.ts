@@ -34,27 +34,30 @@ export async function isAgentBuilt(): Promise<boolean> {
   );
 }
 
+/** How an agent is started. */
+export interface AgentStart {
+  readonly host: HostName;
+  /** Namespace to run in; absent: the command sees to it. */
+  readonly namespace?: string;
+  readonly command: readonly string[];
+  /** Tells its log from that of another agent of the host. */
+  readonly logName: string;
+}
+
 /** `nic-herald run` on one host: the built command, in the host's namespace, watching every QMP socket of the host. */
 export class AgentProcess {
   readonly lines: AgentLine[] = [];
   readonly process: LabProcess;
   readonly #reportDirectory: string;
 
-  private constructor(rig: LabRig, host: HostName, config: string | undefined) {
+  private constructor(rig: LabRig, { host, namespace, command, logName }: AgentStart) {
     this.#reportDirectory = reportDirectory(rig, host);
     let rest = '';
     this.process = new LabProcess({
       title: `nic-herald on ${host}`,
-      namespace: rig.network.hosts[host],
-      command: [
-        ...[process.execPath, program, 'run', '--host', host],
-        ...['--qmp', join(rig.sockets, `${host}*.qmp`)],
-        ...['--handoff-dir', join(rig.directory, 'handoff'), '--report-dir', this.#reportDirectory],
-        ...['--control', join(rig.sockets, `${host}.control-agent`)],
-        ...['--log-level', 'debug'],
-        ...(config === undefined ? [] : ['--config', config]),
-      ],
-      logFile: join(rig.directory, `nic-herald-${host}.log`),
+      ...(namespace === undefined ? {} : { namespace }),
+      command,
+      logFile: join(rig.directory, `${logName}.log`),
       onStdout: (text) => {
         const lines = (rest + text).split('\n');
         rest = lines.pop() ?? '';
@@ -67,15 +70,36 @@ export class AgentProcess {
   /** Starts it without waiting for anything, with a herald.yaml where one is given. */
   static async launch(rig: LabRig, host: HostName, config?: string): Promise<AgentProcess> {
     await mkdir(join(rig.directory, 'handoff'), { recursive: true });
-    await mkdir(reportDirectory(rig, host), { recursive: true });
-    return new AgentProcess(rig, host, config);
+    return AgentProcess.launchAs(rig, {
+      host,
+      namespace: rig.network.hosts[host],
+      command: [
+        ...agentCommand(rig, host),
+        ...['--host', host, '--qmp', join(rig.sockets, `${host}*.qmp`)],
+        ...['--handoff-dir', join(rig.directory, 'handoff')],
+        ...['--control', join(rig.sockets, `${host}.control-agent`)],
+        ...(config === undefined ? [] : ['--config', config]),
+      ],
+      logName: `nic-herald-${host}`,
+    });
+  }
+
+  /** Starts it by another command than the lab's own. */
+  static async launchAs(rig: LabRig, start: AgentStart): Promise<AgentProcess> {
+    await mkdir(reportDirectory(rig, start.host), { recursive: true });
+    return new AgentProcess(rig, start);
   }
 
   /** Starts it and waits for its `ready`: from then on it misses nothing. */
   static async start(rig: LabRig, host: HostName, config?: string): Promise<AgentProcess> {
     const agent = await AgentProcess.launch(rig, host, config);
-    await agent.line('ready', (line) => line.msg === 'ready');
+    await agent.ready();
     return agent;
+  }
+
+  /** Waits for its `ready`. */
+  async ready(): Promise<void> {
+    await this.line('ready', (line) => line.msg === 'ready');
   }
 
   /** Waits for a line of its log. */
@@ -164,6 +188,12 @@ export async function allLearned(rig: LabRig, stations: readonly Station[]): Pro
 /** The agent's program: this workspace's own build, or the one that HERALD_LAB_PROGRAM names. */
 export function agentProgram({ HERALD_LAB_PROGRAM }: NodeJS.ProcessEnv): string {
   return resolve(HERALD_LAB_PROGRAM ?? join(import.meta.dirname, '../../packages/cli/dist/bin.js'));
+}
+
+/** What every agent of a rig is told: to log everything, and where its reports go. */
+export function agentCommand(rig: LabRig, host: HostName): string[] {
+  const reports = ['--report-dir', reportDirectory(rig, host), '--log-level', 'debug'];
+  return [process.execPath, program, 'run', ...reports];
 }
 
 function reportDirectory(rig: LabRig, host: HostName): string {

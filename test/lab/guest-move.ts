@@ -12,11 +12,14 @@ import { waitUntil } from './wait-until.js';
 /** How often every station is probed; where there are many, all together no more than 2250 times a second. */
 const probeEveryMs = (stations: number): number => Math.max(4, Math.round(stations / 2.25));
 
+/** What was captured somewhere so far. */
+type FrameReader = Pick<TapReceiver, 'frames'>;
+
 /** What watches the guest arrive at a host: the network's deliveries to its taps, and what leaves by the uplink. */
 export interface ArrivalWatch {
   readonly host: HostName;
   readonly stations: readonly Station[];
-  readonly taps: readonly TapReceiver[];
+  readonly taps: readonly FrameReader[];
   readonly uplink: TapReceiver;
 }
 
@@ -126,7 +129,7 @@ export async function strayClaims(watch: ArrivalWatch, sinceMs: number): Promise
   return [...sources].filter((source) => isStray(source, watch.stations));
 }
 
-async function allFrames(taps: readonly TapReceiver[]): Promise<CapturedFrame[]> {
+async function allFrames(taps: readonly FrameReader[]): Promise<CapturedFrame[]> {
   const each = await Promise.all(taps.map((tap) => tap.frames()));
   return each.flat().sort((a, b) => a.atMs - b.atMs);
 }

@@ -40,17 +40,18 @@ export async function settleTables(
   }
 }
 
-/** What the bridges and the switch have wrong about the stations of a guest that runs on `host`. */
+/** What the bridges and the switch have wrong about the stations of a guest that runs on `host`, at taps of such names. */
 export async function misplacedStations(
   rig: LabRig,
   host: HostName,
   stations: readonly Station[],
+  taps = /^tap/,
 ): Promise<string[]> {
   const wrong: string[] = [];
   const bridge = await bridgePorts(rig.network.hosts[host]);
   for (const mac of new Set(stations.map((station) => station.mac))) {
     const port = bridge.get(mac);
-    if (!port?.startsWith('tap')) wrong.push(`bridge of ${host} has ${mac} at ${port ?? 'no port'}`);
+    if (!taps.test(port ?? '')) wrong.push(`bridge of ${host} has ${mac} at ${port ?? 'no port'}`);
   }
   const entries = await rig.switch.entries();
   const ports = new Map(entries.map((entry) => [stationKey(entry.mac, entry.vlan), entry.port]));

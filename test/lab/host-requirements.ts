@@ -19,6 +19,14 @@ const packages: Readonly<Record<string, string>> = {
   bridge: 'iproute2',
   tc: 'iproute2',
   setpriv: 'util-linux',
+  unshare: 'util-linux',
+  nsenter: 'util-linux',
+};
+
+/** Programs that only the lane for libvirt runs. */
+const libvirtPackages: Readonly<Record<string, string>> = {
+  libvirtd: 'libvirt-daemon libvirt-daemon-driver-qemu',
+  virsh: 'libvirt-clients',
 };
 
 /** What this machine lacks of these programs, or of all that the lab runs, with what to do about it; empty when nothing. */
@@ -29,7 +37,7 @@ export async function missingRequirements(
   if (process.getuid?.() !== 0) missing.push('not root: the lab makes network namespaces; run it as root');
   const lacking = new Set<string>();
   for (const program of programs) {
-    if (!(await isOnPath(program))) lacking.add(packages[program] ?? program);
+    if (!(await isOnPath(program))) lacking.add(packages[program] ?? libvirtPackages[program] ?? program);
   }
   if (lacking.size > 0) {
     missing.push(`apt-get install --no-install-recommends ${[...lacking].join(' ')}`);

@@ -1,0 +1,50 @@
+import type { CaseResult } from '../lab/lab-case.js';
+import { type Measurement, worstOf } from '../lab/measurement.js';
+import type { LibvirtCase, LibvirtContext } from './libvirt-case.js';
+import { announcedByQemu, silentGuest } from './silent-guest.js';
+import { Trial, type TrialOptions } from './trial.js';
+
+export interface MoveCaseOptions extends TrialOptions {
+  readonly name: string;
+  readonly summary: string;
+  readonly isInCi?: boolean;
+  /** Moves the guest; gives what was measured of each move. */
+  readonly moves: (trial: Trial) => Promise<readonly Measurement[]>;
+}
+
+/** A guest that moves with QEMU alone and then with nic-herald on both hosts, on fresh hosts each. */
+export function moveCase(options: MoveCaseOptions): LibvirtCase {
+  const { name, summary, isInCi = false } = options;
+  return { name, summary, isInCi, run: (context) => runMoveCase(options, context) };
+}
+
+async function runMoveCase(options: MoveCaseOptions, context: LibvirtContext): Promise<CaseResult> {
+  const alone = await runOnce(options, context, false);
+  const faults = alone.faults.map((fault) => `QEMU alone: ${fault}`);
+  const { stations, nics } = options.guest ?? silentGuest();
+  const mustBeDark = stations.length - nics.length * announcedByQemu;
+  if (alone.worst.dark !== mustBeDark) {
+    faults.push(`not valid: QEMU alone left ${alone.worst.dark} dark, not ${mustBeDark}`);
+  }
+  const notes = alone.notes.map((note) => `QEMU alone: ${note}`);
+  if (context.qemuAloneOnly) return { alone: alone.worst, faults, notes };
+  const herald = await runOnce(options, context, true);
+  return {
+    alone: alone.worst,
+    herald: herald.worst,
+    faults: [...faults, ...herald.faults],
+    notes: [...notes, ...herald.notes],
+  };
+}
+
+async function runOnce(
+  options: MoveCaseOptions,
+  context: LibvirtContext,
+  withAgents: boolean,
+): Promise<{ worst: Measurement; faults: readonly string[]; notes: readonly string[] }> {
+  return Trial.run(context, options, withAgents, async (trial) => {
+    const measured = await options.moves(trial);
+    await trial.noOtherReports();
+    return { worst: measured.reduce(worstOf), faults: trial.faults, notes: trial.notes };
+  });
+}
