@@ -23,10 +23,11 @@ const packages: Readonly<Record<string, string>> = {
   nsenter: 'util-linux',
 };
 
-/** Programs that only the lane for libvirt runs. */
+/** Programs that only the lane of libvirt runs. */
 const libvirtPackages: Readonly<Record<string, string>> = {
   libvirtd: 'libvirt-daemon libvirt-daemon-driver-qemu',
   virsh: 'libvirt-clients',
+  debootstrap: 'debootstrap',
 };
 
 /** What this machine lacks of these programs, or of all that the lab runs, with what to do about it; empty when nothing. */

@@ -1,5 +1,6 @@
 import type { GuestImage } from '../lab/guest-image.js';
 import type { CaseResult } from '../lab/lab-case.js';
+import type { Suite } from './debian-root.js';
 import type { HostOptions } from './libvirt-host.js';
 
 /** Whose libvirt and QEMU are run, and where they keep what is kept. */
@@ -21,7 +22,7 @@ export interface LibvirtCase {
   readonly summary: string;
   /** True where there is nothing to measure without nic-herald. */
   readonly needsAgents?: boolean;
-  /** True where `--ci` runs it. */
-  readonly isInCi?: boolean;
+  /** Whose libvirt `--ci` runs it with; absent: it leaves it out. */
+  readonly inCi?: 'own' | Suite;
   run(context: LibvirtContext): Promise<CaseResult>;
 }

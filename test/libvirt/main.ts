@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { isAgentBuilt } from '../lab/agent-process.js';
 import { guestImage, missingRequirements } from '../lab/host-requirements.js';
 import { LabFault } from '../lab/lab-fault.js';
@@ -8,6 +8,7 @@ import { stopActiveRigs } from '../lab/lab-rig.js';
 import { reapDeadLabs } from '../lab/namespaces.js';
 import { ReportTable, type TableRow } from '../lab/report-table.js';
 import { RunSummary } from '../lab/run-summary.js';
+import { debianRoot, type Suite, suites } from './debian-root.js';
 import type { LibvirtCase, LibvirtContext } from './libvirt-case.js';
 import { libvirtCases } from './scenarios/all.js';
 
@@ -15,6 +16,7 @@ interface LibvirtFlags {
   readonly runs: number;
   readonly retries: number;
   readonly scenario: readonly string[];
+  readonly suite?: Suite;
   readonly root?: string;
   readonly list: boolean;
   readonly qemuAlone: boolean;
@@ -23,6 +25,7 @@ interface LibvirtFlags {
 
 const cache = join(import.meta.dirname, '../../.cache');
 const labCache = join(cache, 'lab');
+const laneCache = join(cache, 'libvirt');
 
 const command = new Command('libvirt')
   .description(
@@ -36,7 +39,10 @@ const command = new Command('libvirt')
     (name, names: string[]) => [...names, name],
     [],
   )
-  .option('--root <directory>', "another Debian's root under /tmp, whose libvirt and QEMU are run")
+  .addOption(
+    new Option('--suite <name>', "run this Debian's libvirt and QEMU, not the machine's own").choices(suites),
+  )
+  .option('--root <directory>', 'the same out of a root that is there')
   .option('--list', 'name the scenarios and end', false)
   .option('--qemu-alone', 'measure QEMU alone', false)
   .option('--ci', 'what cannot run counts as failed, and a choice of the scenarios is run', false)
@@ -85,7 +91,7 @@ async function main(flags: LibvirtFlags): Promise<number> {
 type Prepared = Pick<LibvirtContext, 'image' | 'place'>;
 
 /** What all scenarios stand on, or why nothing can run here. */
-async function prepare({ root, qemuAlone }: LibvirtFlags): Promise<Prepared | LabFault> {
+async function prepare({ root: given, suite, qemuAlone }: LibvirtFlags): Promise<Prepared | LabFault> {
   const missing = await missingRequirements(['libvirtd', 'virsh', 'unshare', 'nsenter']);
   if (missing.length > 0) return new LabFault(missing.join('; '));
   if (!qemuAlone && !(await isAgentBuilt()))
@@ -93,9 +99,9 @@ async function prepare({ root, qemuAlone }: LibvirtFlags): Promise<Prepared | La
   try {
     const image = await guestImage(labCache);
     await reapDeadLabs();
-    const suite = root === undefined ? 'own' : resolve(root).replaceAll('/', '_');
+    const root = given ?? (suite && (await debianRoot(suite, laneCache)));
     const place = {
-      cache: join(cache, 'libvirt/capabilities', suite),
+      cache: join(laneCache, 'capabilities', suite ?? given?.replaceAll('/', '_') ?? 'own'),
       images: labCache,
       ...(root === undefined ? {} : { root: resolve(root) }),
     };
@@ -109,7 +115,7 @@ async function prepare({ root, qemuAlone }: LibvirtFlags): Promise<Prepared | La
 async function runCase(
   each: LibvirtCase,
   run: number,
-  { qemuAlone }: LibvirtFlags,
+  { qemuAlone, suite }: LibvirtFlags,
   prepared: Prepared | LabFault,
 ): Promise<TableRow> {
   const row = { name: each.name, run };
@@ -120,7 +126,7 @@ async function runCase(
   });
   if (prepared instanceof LabFault) return skipped(prepared.message);
   if (each.needsAgents && qemuAlone) return skipped('measures nothing without nic-herald');
-  const directory = join(cache, 'libvirt/runs', each.name);
+  const directory = join(laneCache, 'runs', suite ?? 'own', each.name);
   await mkdir(directory, { recursive: true });
   try {
     const result = await each.run({ ...prepared, directory, qemuAloneOnly: qemuAlone });
@@ -134,11 +140,11 @@ async function runCase(
   }
 }
 
-function chosenCases({ scenario: names, ci }: LibvirtFlags): readonly LibvirtCase[] {
+function chosenCases({ scenario: names, ci, suite }: LibvirtFlags): readonly LibvirtCase[] {
   const unknown = names.filter((name) => !libvirtCases.some((each) => each.name === name));
   if (unknown.length > 0) command.error(`no scenario is called ${unknown.join(', ')}; --list names them`);
   if (names.length > 0) return libvirtCases.filter(({ name }) => names.includes(name));
-  return ci ? libvirtCases.filter(({ isInCi }) => isInCi) : libvirtCases;
+  return ci ? libvirtCases.filter(({ inCi }) => inCi === (suite ?? 'own')) : libvirtCases;
 }
 
 function positiveInteger(text: string): number {

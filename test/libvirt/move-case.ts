@@ -7,15 +7,16 @@ import { Trial, type TrialOptions } from './trial.js';
 export interface MoveCaseOptions extends TrialOptions {
   readonly name: string;
   readonly summary: string;
-  readonly isInCi?: boolean;
+  readonly inCi?: LibvirtCase['inCi'];
   /** Moves the guest; gives what was measured of each move. */
   readonly moves: (trial: Trial) => Promise<readonly Measurement[]>;
 }
 
 /** A guest that moves with QEMU alone and then with nic-herald on both hosts, on fresh hosts each. */
 export function moveCase(options: MoveCaseOptions): LibvirtCase {
-  const { name, summary, isInCi = false } = options;
-  return { name, summary, isInCi, run: (context) => runMoveCase(options, context) };
+  const { name, summary, inCi } = options;
+  const base = { name, summary, run: (context: LibvirtContext) => runMoveCase(options, context) };
+  return inCi === undefined ? base : { ...base, inCi };
 }
 
 async function runMoveCase(options: MoveCaseOptions, context: LibvirtContext): Promise<CaseResult> {
