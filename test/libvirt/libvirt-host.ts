@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabProcess } from '../lab/lab-process.js';
 import type { LabRig } from '../lab/lab-rig.js';
@@ -80,6 +80,11 @@ export class LibvirtHost {
 
   get uri(): string {
     return `qemu+unix:///system?socket=${this.socket}`;
+  }
+
+  /** The process of a domain's QEMU, which libvirt writes down. */
+  async qemuPid(domain: string): Promise<number> {
+    return Number(await readFile(join(this.files, 'run/qemu', `${domain}.pid`), 'utf8'));
   }
 
   /** The command that runs `command` on this host, as an administrator would. */

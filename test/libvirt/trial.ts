@@ -5,6 +5,7 @@ import { misplacedStations } from '../lab/guest-on-host.js';
 import { darkStations, reportFaults } from '../lab/herald-checks.js';
 import type { Measurement } from '../lab/measurement.js';
 import type { Attachment } from './domain-xml.js';
+import { waitUntil } from '../lab/wait-until.js';
 import { bootSilentGuest } from './guest-on-pair.js';
 import { handedOverInDomain, startLibvirtAgents } from './libvirt-agents.js';
 import type { LibvirtContext } from './libvirt-case.js';
@@ -112,6 +113,19 @@ export class Trial {
       this.faults.push(...(await misplacedStations(this.pair.rig, host, stations, libvirtTap)));
     }
     return { begunAtMs, resumedAtMs, measurement };
+  }
+
+  /** Waits until libvirt says of the guest that it is in a state. */
+  async stateBecomes(host: PairHost, state: string, timeoutMs = 10_000): Promise<void> {
+    const { virsh } = this.pair.daemons[host];
+    await waitUntil(`${this.guest.name} to be ${state} on ${host}`, { timeoutMs }, async () => {
+      return (await virsh.state(this.guest.name)) === state || undefined;
+    });
+  }
+
+  /** Every station is reached at a host from now on. */
+  async reachedAt(host: PairHost): Promise<void> {
+    await probeSource(this.pair.rig, this.watch(host));
   }
 
   /** Every report beyond those of the moves that were measured is a fault. */

@@ -1,5 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LibvirtCase } from '../libvirt-case.js';
+import { migrate } from '../migrate.js';
 import { moveCase } from '../move-case.js';
+import { resumeOn } from '../qemu-events.js';
+
+/** How long the guest waits at B. */
+const pausedMs = 3000;
 
 /** One migration, led by the source's daemon, by virsh, or through the daemons' own connection. */
 export const waysToMigrate: readonly LibvirtCase[] = [
@@ -19,6 +25,36 @@ export const waysToMigrate: readonly LibvirtCase[] = [
     summary: "the guest goes through the daemons' connection",
     moves: async (trial) => {
       const flags = ['--live', '--p2p', '--tunnelled'];
+      return [(await trial.move('A', 'B', { flags })).measurement];
+    },
+  }),
+  moveCase({
+    name: 'post-copy',
+    summary: 'the guest runs at B before its memory is all there',
+    moves: async (trial) => {
+      const flags = ['--live', '--p2p', '--postcopy', '--postcopy-after-precopy', '--bandwidth', '8'];
+      return [(await trial.move('A', 'B', { flags })).measurement];
+    },
+  }),
+  moveCase({
+    name: 'paused',
+    summary: 'the guest is paused, migrates, and is resumed at B',
+    moves: async (trial) => {
+      const { pair, guest } = trial;
+      await pair.daemons.A.virsh.run('suspend', guest.name);
+      const begunAtMs = Date.now();
+      await migrate(pair, 'A', 'B', guest.name);
+      await sleep(pausedMs);
+      await pair.daemons.B.virsh.run('resume', guest.name);
+      const resumedAtMs = await resumeOn(pair.host('B'), begunAtMs);
+      return [(await trial.arrived('B', begunAtMs, resumedAtMs)).measurement];
+    },
+  }),
+  moveCase({
+    name: 'renamed',
+    summary: 'the domain has another name at B',
+    moves: async (trial) => {
+      const flags = ['--live', '--p2p', '--dname', 'renamed-guest'];
       return [(await trial.move('A', 'B', { flags })).measurement];
     },
   }),
