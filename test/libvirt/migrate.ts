@@ -26,6 +26,8 @@ export async function migrate(
 export async function underWay(pair: LibvirtPair, to: PairHost, sinceMs: number): Promise<void> {
   await waitUntil(`a migration to ${to} to be under way`, { timeoutMs: 20_000 }, async () => {
     const events = await qemuEvents(pair.host(to), sinceMs);
-    return events.some(({ event, data }) => event === 'MIGRATION' && data['status'] === 'active') || undefined;
+    return (
+      events.some(({ event, data }) => event === 'MIGRATION' && data['status'] === 'active') || undefined
+    );
   });
 }

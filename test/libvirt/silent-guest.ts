@@ -12,8 +12,6 @@ export interface SilentGuest {
   readonly name: string;
   readonly uuid: string;
   readonly nics: readonly DomainNic[];
-  /** Cards that are plugged in later: {@link nics} has them not, and {@link setUpOf} sets them up. */
-  readonly later: readonly DomainNic[];
   readonly memoryMib: number;
   /** Shell lines that make the stations of the cards it boots with. */
   readonly setUp: readonly string[];
@@ -37,7 +35,6 @@ export function silentGuest(models: readonly DomainNic['model'][] = ['virtio', '
     name: 'lab-guest',
     uuid: '7b1f4f0e-4f6e-4a55-9c4f-0a5f4c6d8ea1',
     nics,
-    later: [],
     memoryMib: 128,
     setUp: ['modprobe macvlan', 'modprobe 8021q', ...each.flatMap(({ lines }) => lines)],
     stations: each.flatMap(({ stations }) => stations),

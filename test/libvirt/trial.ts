@@ -4,8 +4,8 @@ import { type ArrivalWatch, claimsBetween, measureReturns, probeSource } from '.
 import { misplacedStations } from '../lab/guest-on-host.js';
 import { darkStations, reportFaults } from '../lab/herald-checks.js';
 import type { Measurement } from '../lab/measurement.js';
-import type { Attachment } from './domain-xml.js';
 import { waitUntil } from '../lab/wait-until.js';
+import type { Attachment } from './domain-xml.js';
 import { bootSilentGuest } from './guest-on-pair.js';
 import { handedOverInDomain, startLibvirtAgents } from './libvirt-agents.js';
 import type { LibvirtContext } from './libvirt-case.js';
@@ -20,6 +20,11 @@ export interface TrialOptions {
   readonly guest?: SilentGuest;
   readonly attachment?: Attachment;
   readonly before?: PairOptions['before'];
+  /** What is done once the guest is silent, before it is probed; gives the guest that this made of it. */
+  readonly prepare?: (ready: {
+    readonly pair: LibvirtPair;
+    readonly guest: SilentGuest;
+  }) => Promise<SilentGuest>;
 }
 
 /** What a move of the guest came to. */
@@ -59,15 +64,16 @@ export class Trial {
     withAgents: boolean,
     act: (trial: Trial) => Promise<T>,
   ): Promise<T> {
-    const { guest = silentGuest(), attachment, before } = options;
+    const { guest: booted = silentGuest(), attachment, before, prepare } = options;
     const directory = join(context.directory, withAgents ? 'nic-herald' : 'qemu-alone');
     const { image, place } = context;
     const pair = await LibvirtPair.start({ image, place, directory, ...(before ? { before } : {}) });
     try {
       const [agents] = await Promise.all([
         withAgents ? startLibvirtAgents(pair) : undefined,
-        bootSilentGuest(pair, guest, attachment),
+        bootSilentGuest(pair, booted, attachment),
       ]);
+      const guest = (await prepare?.({ pair, guest: booted })) ?? booted;
       const uplinks = {
         A: await pair.rig.capture('A', 'up0', 'out'),
         B: await pair.rig.capture('B', 'up0', 'out'),

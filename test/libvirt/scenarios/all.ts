@@ -1,6 +1,8 @@
 import type { LibvirtCase } from '../libvirt-case.js';
 import { brokenOffMigrations } from './broken-off-migrations.js';
+import { hotPlugged } from './hot-plugged.js';
 import { killedDaemons } from './killed-daemons.js';
+import { savedGuests } from './saved-guests.js';
 import { waysToMigrate } from './ways-to-migrate.js';
 
 /** Every scenario, in the order in which they run. */
@@ -8,4 +10,6 @@ export const libvirtCases: readonly LibvirtCase[] = [
   ...waysToMigrate,
   ...brokenOffMigrations,
   ...killedDaemons,
+  ...savedGuests,
+  hotPlugged,
 ];

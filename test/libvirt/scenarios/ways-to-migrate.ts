@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LibvirtCase } from '../libvirt-case.js';
-import { migrate } from '../migrate.js';
+import { migrate, underWay } from '../migrate.js';
 import { moveCase } from '../move-case.js';
 import { resumeOn } from '../qemu-events.js';
 
@@ -34,6 +34,21 @@ export const waysToMigrate: readonly LibvirtCase[] = [
     moves: async (trial) => {
       const flags = ['--live', '--p2p', '--postcopy', '--postcopy-after-precopy', '--bandwidth', '8'];
       return [(await trial.move('A', 'B', { flags })).measurement];
+    },
+  }),
+  moveCase({
+    name: 'post-copy-midway',
+    summary: 'the same, switched over by hand when little of its memory is there',
+    moves: async (trial) => {
+      const { pair, guest } = trial;
+      const flags = ['--live', '--p2p', '--postcopy', '--bandwidth', '2', '--postcopy-bandwidth', '8'];
+      const switchOver = async (): Promise<void> => {
+        await underWay(pair, 'B', begunAtMs);
+        await pair.daemons.A.virsh.run('migrate-postcopy', guest.name);
+      };
+      const begunAtMs = Date.now();
+      const [{ measurement }] = await Promise.all([trial.move('A', 'B', { flags }), switchOver()]);
+      return [measurement];
     },
   }),
   moveCase({
