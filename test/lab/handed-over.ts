@@ -9,8 +9,8 @@ import { waitUntil } from './wait-until.js';
 /** A card is polled every 5 s, a port is read every 10 s. */
 const handOverMs = 15_000;
 
-/** What a host has handed over so far, as it stands. */
-export async function snapshotTexts(rig: LabRig, host: HostName): Promise<string[]> {
+/** What a host has handed over so far, as it stands, under the name that its agent has for it. */
+export async function snapshotTexts(rig: LabRig, host: string): Promise<string[]> {
   const folder = join(rig.directory, 'handoff');
   const names = (await readdir(folder)).filter((name) => name.endsWith(`@${host}.json`));
   return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));

@@ -2,19 +2,18 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GuestConsole } from '../lab/guest-console.js';
 import { misplacedStations } from '../lab/guest-on-host.js';
-import { speakOnce } from '../lab/guest-recipe.js';
 import { LabFault } from '../lab/lab-fault.js';
 import type { Station } from '../lab/station.js';
 import { type Attachment, domainXml } from './domain-xml.js';
 import type { PairHost } from './libvirt-host.js';
 import type { LibvirtPair } from './libvirt-pair.js';
-import type { SilentGuest } from './silent-guest.js';
+import { askOnce, type SilentGuest } from './silent-guest.js';
 import { libvirtTap } from './tap-watch.js';
 
 /** How many lines of set-up the guest gets at once: each takes a round trip. */
 const linesAtOnce = 12;
 
-/** Lets libvirt boot the guest on A, makes its stations, lets every switch learn them, and makes it silent. */
+/** Lets libvirt boot the guest on A, makes its stations, and lets every switch learn them. */
 export async function bootSilentGuest(
   pair: LibvirtPair,
   guest: SilentGuest,
@@ -52,17 +51,16 @@ export async function runLines(console: GuestConsole, lines: readonly string[]):
   }
 }
 
-/** Makes the guest speak once on each station until bridge and switch have them all, and then takes its addresses. */
+/** Makes the guest speak once on each station until bridge and switch have them all; then it is silent. */
 export async function settle(
   pair: LibvirtPair,
   console: GuestConsole,
   stations: readonly Station[],
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    await console.run(speakOnce(stations));
+    await console.run(askOnce(stations));
     const missing = await misplacedStations(pair.rig, 'A', stations, libvirtTap);
-    if (missing.length === 0) break;
+    if (missing.length === 0) return;
     if (attempt === 5) throw new LabFault(`the guest spoke ${attempt} times, yet: ${missing.join('; ')}`);
   }
-  await console.run(stations.map(({ device }) => `ip addr flush dev ${device}`).join(' && '));
 }

@@ -13,6 +13,8 @@ export interface LibvirtContext {
   readonly directory: string;
   /** Measure QEMU alone and nothing else. */
   readonly qemuAloneOnly: boolean;
+  /** Agents hand over in a directory, not in the domains. */
+  readonly handoffInDirectory: boolean;
 }
 
 /** One thing the lane proves. */

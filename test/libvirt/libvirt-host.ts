@@ -27,6 +27,8 @@ export const migrationAddresses: Readonly<Record<PairHost, string>> = { A: '10.9
  */
 export class LibvirtHost {
   readonly host: PairHost;
+  /** Its host name, which is what its agent calls it. */
+  readonly name: string;
   readonly namespace: string;
   /** etc, lib and run of its daemon. */
   readonly files: string;
@@ -37,6 +39,7 @@ export class LibvirtHost {
 
   private constructor(rig: LabRig, host: PairHost, anchor: LabProcess, root: string | undefined) {
     this.host = host;
+    this.name = hostNames[host];
     this.namespace = rig.network.hosts[host];
     this.files = filesOf(rig, host);
     this.logs = logsOf(rig, host);

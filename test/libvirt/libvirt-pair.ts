@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { GuestImage } from '../lab/guest-image.js';
 import { LabRig } from '../lab/lab-rig.js';
 import { ipBatch } from '../lab/namespaces.js';
@@ -12,6 +13,8 @@ export interface PairOptions {
   readonly place: LibvirtPlace;
   /** Takes the artefacts. */
   readonly directory: string;
+  /** Whether agents hand over in a directory that both hosts have, not in the domains. */
+  readonly handoffInDirectory: boolean;
   /** What is done to the network before any daemon starts. */
   readonly before?: (rig: LabRig, hosts: Readonly<Record<PairHost, LibvirtHost>>) => Promise<void>;
 }
@@ -23,22 +26,26 @@ const settings = 'type bridge ageing_time 30000';
 export class LibvirtPair {
   readonly rig: LabRig;
   readonly image: GuestImage;
+  /** Where agents hand over; undefined: in the domains. */
+  readonly handoffDirectory: string | undefined;
   readonly daemons: Readonly<Record<PairHost, LibvirtDaemon>>;
   readonly taps: Readonly<Record<PairHost, TapWatch>>;
 
   private constructor(
     rig: LabRig,
-    image: GuestImage,
+    { image, handoffInDirectory }: PairOptions,
     daemons: LibvirtPair['daemons'],
     taps: LibvirtPair['taps'],
   ) {
     this.rig = rig;
     this.image = image;
+    this.handoffDirectory = handoffInDirectory ? join(rig.directory, 'handoff') : undefined;
     this.daemons = daemons;
     this.taps = taps;
   }
 
-  static async start({ image, place, directory, before }: PairOptions): Promise<LibvirtPair> {
+  static async start(options: PairOptions): Promise<LibvirtPair> {
+    const { image, place, directory, before } = options;
     // The guests are libvirt's: the rig makes no taps.
     const guest = { name: 'none', uuid: '', nics: [] };
     const rig = await LabRig.start({ image, guest, directory });
@@ -63,7 +70,7 @@ export class LibvirtPair {
       await before?.(rig, { A, B });
       const taps = { A: TapWatch.start(rig, A), B: TapWatch.start(rig, B) };
       const [atA, atB] = await Promise.all([LibvirtDaemon.start(rig, A), LibvirtDaemon.start(rig, B)]);
-      return new LibvirtPair(rig, image, { A: atA, B: atB }, taps);
+      return new LibvirtPair(rig, options, { A: atA, B: atB }, taps);
     } catch (error) {
       await rig.stop();
       throw error;

@@ -20,6 +20,7 @@ interface LibvirtFlags {
   readonly root?: string;
   readonly list: boolean;
   readonly qemuAlone: boolean;
+  readonly handoffInDirectory: boolean;
   readonly ci: boolean;
 }
 
@@ -45,6 +46,7 @@ const command = new Command('libvirt')
   .option('--root <directory>', 'the same out of a root that is there')
   .option('--list', 'name the scenarios and end', false)
   .option('--qemu-alone', 'measure QEMU alone', false)
+  .option('--handoff-in-directory', 'agents hand over in a directory, not in the domains', false)
   .option('--ci', 'what cannot run counts as failed, and a choice of the scenarios is run', false)
   .parse();
 
@@ -115,7 +117,7 @@ async function prepare({ root: given, suite, qemuAlone }: LibvirtFlags): Promise
 async function runCase(
   each: LibvirtCase,
   run: number,
-  { qemuAlone, suite }: LibvirtFlags,
+  { qemuAlone, handoffInDirectory, suite }: LibvirtFlags,
   prepared: Prepared | LabFault,
 ): Promise<TableRow> {
   const row = { name: each.name, run };
@@ -129,7 +131,12 @@ async function runCase(
   const directory = join(laneCache, 'runs', suite ?? 'own', each.name);
   await mkdir(directory, { recursive: true });
   try {
-    const result = await each.run({ ...prepared, directory, qemuAloneOnly: qemuAlone });
+    const result = await each.run({
+      ...prepared,
+      directory,
+      qemuAloneOnly: qemuAlone,
+      handoffInDirectory,
+    });
     await writeFile(join(directory, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
     if (result.faults.length === 0) return { ...row, verdict: 'passed', result };
     const notes = [...(result.notes ?? []), `see ${directory}`];

@@ -7,7 +7,7 @@ export interface DomainNic {
   readonly mac: string;
 }
 
-/** A guest whose stations are silent once the switches have learned them: then none has an IP address. */
+/** A guest that is silent by itself: none of its stations ever has an IP address. */
 export interface SilentGuest {
   readonly name: string;
   readonly uuid: string;
@@ -48,9 +48,7 @@ export function setUpOf(card: number, mac: string): { lines: string[]; stations:
   const stations: Station[] = [];
   const station = (device: string, at: string, vlan?: number): void => {
     const flow = card * stationsPerCard + stations.length;
-    // One subnet per station: each device then has the only route to its own peer address.
     const address = Ipv4Address.of(`10.9.${flow + 1}.2`);
-    lines.push(`ip addr add ${address}/24 dev ${device}`);
     const tag = vlan === undefined ? {} : { vlan: VlanId.of(vlan) };
     const peerAddress = Ipv4Address.of(`10.9.${flow + 1}.1`);
     stations.push({ flow, name: device, mac: MacAddress.of(at), ...tag, address, peerAddress, device });
@@ -69,4 +67,10 @@ export function setUpOf(card: number, mac: string): { lines: string[]; stations:
     station(device, mac, id);
   }
   return { lines, stations };
+}
+
+/** Makes the guest speak once on each station: it asks whether anybody has an address, in the name of none. */
+export function askOnce(stations: readonly Station[]): string {
+  const lines = stations.map(({ device, address }) => `arping -D -c 1 -w 1 -I ${device} ${address}`);
+  return `for each in 1; do ${lines.map((line) => `${line} >/dev/null &`).join(' ')} done; wait`;
 }

@@ -7,7 +7,7 @@ import type { Measurement } from '../lab/measurement.js';
 import { waitUntil } from '../lab/wait-until.js';
 import type { Attachment } from './domain-xml.js';
 import { bootSilentGuest } from './guest-on-pair.js';
-import { handedOverInDomain, startLibvirtAgents } from './libvirt-agents.js';
+import { handedOver, startLibvirtAgents } from './libvirt-agents.js';
 import type { LibvirtContext } from './libvirt-case.js';
 import type { PairHost } from './libvirt-host.js';
 import { LibvirtPair, type PairOptions } from './libvirt-pair.js';
@@ -66,8 +66,8 @@ export class Trial {
   ): Promise<T> {
     const { guest: booted = silentGuest(), attachment, before, prepare } = options;
     const directory = join(context.directory, withAgents ? 'nic-herald' : 'qemu-alone');
-    const { image, place } = context;
-    const pair = await LibvirtPair.start({ image, place, directory, ...(before ? { before } : {}) });
+    const { image, place, handoffInDirectory } = context;
+    const pair = await LibvirtPair.start({ image, place, directory, handoffInDirectory, ...(before ? { before } : {}) });
     try {
       const [agents] = await Promise.all([
         withAgents ? startLibvirtAgents(pair) : undefined,
@@ -80,7 +80,7 @@ export class Trial {
       };
       const trial = new Trial(pair, guest, agents, uplinks);
       await probeSource(pair.rig, trial.watch('A'));
-      if (agents) await handedOverInDomain(pair, 'A', guest.name, guest.stations);
+      if (agents) await handedOver(pair, 'A', guest.name, guest.stations);
       return await act(trial);
     } finally {
       await pair.stop();
