@@ -18,6 +18,8 @@ export class TapWatch {
   readonly #process: LabProcess;
   readonly #receivers: Promise<TapReceiver | undefined>[] = [];
   readonly #present = new Set<string>();
+  /** Why a tap that is there is not captured. */
+  #failure: Error | undefined;
   /** When the last tap that appeared was captured from. */
   listeningSinceMs = 0;
 
@@ -51,6 +53,7 @@ export class TapWatch {
   /** What was delivered to any of them, in order. */
   async frames(): Promise<readonly CapturedFrame[]> {
     const receivers = await Promise.all(this.#receivers);
+    if (this.#failure) throw this.#failure;
     const frames = await Promise.all(receivers.map(async (receiver) => (await receiver?.frames()) ?? []));
     return frames.flat().sort((a, b) => a.atMs - b.atMs);
   }
@@ -59,7 +62,8 @@ export class TapWatch {
     const tap = /^(?:Deleted )?\d+: ([^:@]+)/.exec(line)?.[1] ?? '';
     if (!libvirtTap.test(tap)) return;
     if (line.startsWith('Deleted')) this.#present.delete(tap);
-    else if (!this.#present.has(tap)) {
+    // Before a tap is up nothing can be captured there.
+    else if (/[<,]UP[,>]/.test(line) && !this.#present.has(tap)) {
       this.#present.add(tap);
       this.#receivers.push(this.#capture(tap));
     }
@@ -69,8 +73,11 @@ export class TapWatch {
     // A daemon that starts again gives names again.
     const name = `${this.#host.host}-${tap}-${this.#receivers.length}.pcap`;
     const file = join(this.#rig.directory, name);
-    const receiver = await TapReceiver.start(this.#host.namespace, tap, 'out', file).catch(() => undefined);
-    if (receiver === undefined) return undefined; // The tap went at once.
+    const receiver = await TapReceiver.start(this.#host.namespace, tap, 'out', file).catch((error) => {
+      if (this.#present.has(tap)) this.#failure = error as Error;
+      return undefined;
+    });
+    if (receiver === undefined) return undefined;
     this.listeningSinceMs = Date.now();
     this.#rig.owns(receiver);
     return receiver;
