@@ -175,10 +175,8 @@ export class CallQueue {
     const why = wasSent
       ? 'the daemon or the domain hangs, or another job of the domain takes long'
       : 'it could not be sent, as calls before it are not answered';
-    this.giveUp(
-      pending,
-      this.error('HERALD_LIBVIRT_TIMEOUT', call, `had no answer after ${deadlineMs} ms; ${why}`),
-    );
+    const what = `had no answer after ${deadlineMs} ms; ${why}`;
+    this.giveUp(pending, this.error('HERALD_LIBVIRT_TIMEOUT', call, what, { sent: wasSent }));
     if (!wasSent) return;
     pending.state = 'hung';
     this.owner.onHung();
@@ -199,10 +197,11 @@ export class CallQueue {
     code: 'HERALD_CANCELLED' | 'HERALD_LIBVIRT_BUSY' | 'HERALD_LIBVIRT_TIMEOUT',
     { procedure, subject }: Call<unknown>,
     what: string,
+    more: HeraldError['details'] = {},
   ): HeraldError {
     const about = subject === undefined ? '' : ` for ${subject.name}`;
     return new HeraldError(code, `${procedure.name}${about} of libvirt at ${this.socketPath} ${what}`, {
-      details: { procedure: procedure.name, socket: this.socketPath, guest: subject?.name },
+      details: { procedure: procedure.name, socket: this.socketPath, guest: subject?.name, ...more },
     });
   }
 }
