@@ -15,6 +15,11 @@ export interface DomainDescription {
 
 /** Most NICs of one domain that are looked at; QEMU takes no more. */
 const MAX_INTERFACES = 1024;
+/**
+ * Longest description that is parsed, characters, metadata not counted: parsing holds up everything else. 1024 NICs and as
+ * many disks have less.
+ */
+const MAX_LENGTH = 512 * 1024;
 /** Lists in a domain's description that are one element where there is one. */
 const LISTS = new Set(['interface']);
 
@@ -34,7 +39,10 @@ const parser = new XMLParser({
  * Reads the XML of an active domain. Throws HERALD_LIBVIRT_XML where it is none, or holds a document type: libvirt writes
  * neither. A NIC that cannot be read is left out.
  */
-export const domainDescription = (xml: string): DomainDescription => {
+export const domainDescription = (text: string): DomainDescription => {
+  const xml = withoutMetadata(text);
+  if (xml.length > MAX_LENGTH) throw unreadable(`it has ${xml.length} characters, more than ${MAX_LENGTH}`);
+  if (!xml.trimEnd().endsWith('</domain>')) throw unreadable('its end is missing');
   if (xml.includes('<!DOCTYPE')) throw unreadable('it has a document type');
   let parsed: XmlElement;
   try {
@@ -58,6 +66,14 @@ export const domainDescription = (xml: string): DomainDescription => {
     interfaces: interfaces.flatMap((element) => domainInterface(element) ?? []),
   };
 };
+
+/** What others keep with the domain is of any length and form, and of no use here. The text stays escaped, so tags are tags. */
+const withoutMetadata = (xml: string): string => {
+  const begin = xml.search(/<metadata[\s>]/);
+  const end = xml.lastIndexOf(METADATA_END);
+  return begin === -1 || end < begin ? xml : xml.slice(0, begin) + xml.slice(end + METADATA_END.length);
+};
+const METADATA_END = '</metadata>';
 
 const unreadable = (why: string): HeraldError =>
   new HeraldError(
