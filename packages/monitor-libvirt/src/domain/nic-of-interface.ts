@@ -6,8 +6,13 @@ import { qemuDeviceType } from './qemu-device-type.js';
 /** Types of interface for which libvirt opens a tap and hands it to QEMU. */
 const TAPS = new Set(['bridge', 'network', 'ethernet']);
 const MACVTAP = 'direct';
+/** QEMU's device for a card of the host: such an interface has no model. */
+const PASSED_THROUGH = 'vfio-pci';
 /** QEMU's own types of what is neither. */
-const OTHERS: Readonly<Record<string, string>> = { vhostuser: 'vhost-user', vdpa: 'vhost-vdpa' };
+const OTHERS = new Map([
+  ['vhostuser', 'vhost-user'],
+  ['vdpa', 'vhost-vdpa'],
+]);
 
 /**
  * The NIC of an interface, with the names that QEMU has for it. `holder`: the domain's QEMU, where it is known. One without
@@ -29,6 +34,7 @@ export const nicOfInterface = (
   if (type === 'hostdev') {
     return {
       ...nic,
+      type: PASSED_THROUGH,
       portProblem: `${id} is a card of the host, passed to the guest: no port of this host leads to it`,
     };
   }
@@ -38,5 +44,5 @@ export const nicOfInterface = (
     ...(holder === undefined ? {} : { holder }),
   };
   if (TAPS.has(type) || type === MACVTAP) return { ...nic, backend: { type: 'tap', name, ...opened } };
-  return { ...nic, backend: { type: OTHERS[type] ?? type, name } };
+  return { ...nic, backend: { type: OTHERS.get(type) ?? type, name } };
 };
