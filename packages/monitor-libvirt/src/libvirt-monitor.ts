@@ -13,7 +13,13 @@ import {
   type MigrationEventBus,
   messageOf,
 } from '@nic-herald/core';
-import { type Domain, findLocalSocket, type Libvirt, LibvirtKeeper } from '@nic-herald/libvirt';
+import {
+  type Domain,
+  findLocalSocket,
+  type Libvirt,
+  LibvirtKeeper,
+  type SocketSearch,
+} from '@nic-herald/libvirt';
 import { WarningGate } from '@nic-herald/qmp';
 import { CommandConnection } from './connection/command-connection.js';
 import { isForbidden } from './connection/is-forbidden.js';
@@ -21,6 +27,7 @@ import { usualVersion } from './connection/usual-version.js';
 import { type WatchedDomain, WatchedDomains } from './connection/watched-domains.js';
 import { DomainProcesses } from './domain/domain-processes.js';
 import { DomainSession } from './domain/domain-session.js';
+import type { DomainWarnings } from './domain/introduction-retry.js';
 import { LIBVIRT_MONITOR_SETTINGS, type LibvirtMonitorSettings } from './libvirt-options.js';
 import { ReadOnlySession } from './read-only/read-only-session.js';
 
@@ -35,9 +42,12 @@ export class LibvirtMonitor implements GuestMonitor {
   private keeper: LibvirtKeeper;
   private domains: WatchedDomains | undefined;
   private commands: CommandConnection | undefined;
+  private processes: DomainProcesses | undefined;
   private readonly looked: Promise<void>;
   private hasLooked: () => void = () => undefined;
   private instances = 0;
+  /** Where libvirt's socket is, unless that is set. Tests give their own. */
+  findSocket: (search: SocketSearch) => string = findLocalSocket;
 
   constructor(
     @inject(GUEST_INTAKE) private readonly intake: GuestIntake,
@@ -74,8 +84,9 @@ export class LibvirtMonitor implements GuestMonitor {
 
   async close(): Promise<void> {
     this.keeper.close();
-    this.domains?.close();
-    this.commands?.close();
+    const { domains } = this;
+    this.leaveConnection();
+    domains?.close();
     this.hasLooked();
   }
 
@@ -83,7 +94,7 @@ export class LibvirtMonitor implements GuestMonitor {
     const { clock, settings } = this;
     return new LibvirtKeeper(
       clock,
-      { readOnly, findSocket: () => settings.socket ?? findLocalSocket({ readOnly }) },
+      { readOnly, findSocket: () => settings.socket ?? this.findSocket({ readOnly }) },
       {
         onConnected: (libvirt) => void this.onConnected(libvirt),
         onLost: (reason) => this.onLost(reason),
@@ -96,11 +107,15 @@ export class LibvirtMonitor implements GuestMonitor {
     const { clock, settings } = this;
     const processes = new DomainProcesses(dirname(libvirt.socketPath), clock);
     const version = usualVersion(libvirt, clock);
-    const warn = (warning: HeraldError, about: string): void => this.warn(warning, about);
+    const warnings: DomainWarnings = {
+      warn: (warning, { uuid }) => this.warn(warning, uuid),
+      well: ({ uuid }) => this.warnings.well(uuid),
+    };
     const commands = libvirt.readOnly
       ? undefined
       : new CommandConnection(libvirt.socketPath, clock, settings.commandTimeoutMs);
     this.commands = commands;
+    this.processes = processes;
     const watch = (domain: Domain): WatchedDomain => {
       const instance = this.nextInstance(domain);
       const { intake, bus } = this;
@@ -111,7 +126,7 @@ export class LibvirtMonitor implements GuestMonitor {
           libvirt,
           version,
           processes,
-          warn,
+          warnings,
         });
       }
       const around = { intake, bus, clock, settings: WATCH_SETTINGS };
@@ -121,7 +136,7 @@ export class LibvirtMonitor implements GuestMonitor {
         version,
         commands,
         processes,
-        warn,
+        warnings,
       });
     };
     const domains = new WatchedDomains(libvirt, watch);
@@ -133,6 +148,7 @@ export class LibvirtMonitor implements GuestMonitor {
       if (this.domains !== domains) return; // the connection is over, and that was told
       const message = `the domains of libvirt at ${libvirt.socketPath} cannot be watched: ${messageOf(error)}; please report it`;
       this.warn(asHeraldError(error, 'HERALD_MONITOR_FAULT', message), LIBVIRT);
+      this.endDomains(); // so that the end of the connection is no news
       libvirt.close(); // and again
     } finally {
       this.hasLooked();
@@ -140,11 +156,23 @@ export class LibvirtMonitor implements GuestMonitor {
   }
 
   private onLost(reason: HeraldError): void {
+    const isNews = this.domains !== undefined;
+    this.endDomains();
+    if (isNews) this.warn(reason, LIBVIRT);
+  }
+
+  private endDomains(): void {
+    const { domains } = this;
+    this.leaveConnection();
+    domains?.end();
+  }
+
+  private leaveConnection(): void {
     this.commands?.close();
+    this.processes?.close();
     this.commands = undefined;
-    this.domains?.end();
+    this.processes = undefined;
     this.domains = undefined;
-    this.warn(reason, LIBVIRT);
   }
 
   /** Who may not use the socket may still look, unless that was refused. */
@@ -174,7 +202,7 @@ export class LibvirtMonitor implements GuestMonitor {
 }
 
 const LIBVIRT = 'libvirt';
-/** libvirt has migration events turned on, and tells of NICs that come and go. */
+/** libvirt has migration events turned on, and tells of devices that come and go. */
 const WATCH_SETTINGS = { enableMigrationEvents: false, migrationPollMs: 1000 };
 
 const lookingOnly = (problem: HeraldError): HeraldError =>

@@ -1,5 +1,6 @@
 import type { Clock } from '@nic-herald/core';
 import type { Libvirt } from '@nic-herald/libvirt';
+import { inTime } from '../domain/in-time.js';
 
 /** Longest that a guest waits for it, ms. */
 const LIMIT_MS = 100;
@@ -14,9 +15,5 @@ export const usualVersion = (libvirt: Pick<Libvirt, 'version'>, clock: Clock): (
     ({ hypervisor }) => hypervisor,
     () => UNKNOWN,
   );
-  return () =>
-    new Promise((resolve) => {
-      const cancel = clock.setTimer(LIMIT_MS, () => resolve(UNKNOWN));
-      void asked.then(resolve).finally(cancel);
-    });
+  return async () => (await inTime(clock, LIMIT_MS, asked)) ?? UNKNOWN;
 };

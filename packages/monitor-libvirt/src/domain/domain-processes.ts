@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '@nic-herald/core';
 import { commandLine, processIncarnation } from '@nic-herald/linux-sys';
 import { isQemuCommandLine, isStartedToWait, type QemuProcess } from '@nic-herald/qmp';
+import { inTime } from './in-time.js';
 
 /** What is asked of the system. */
 export interface ProcessSystem {
@@ -29,6 +30,7 @@ const LINUX: ProcessSystem = {
  * its command line. libvirt does not tell it, and may run where process ids have another meaning.
  */
 export class DomainProcesses {
+  private readonly closing = new AbortController();
   private listed: { readonly at: number; readonly byUuid: Promise<ReadonlyMap<string, number>> } | undefined;
 
   /** `runDirectory`: libvirt's, `/run/libvirt`. */
@@ -56,6 +58,11 @@ export class DomainProcesses {
     return found === undefined ? undefined : this.process(found, uuid);
   }
 
+  /** Looks no further: what is being looked for is not found. */
+  close(): void {
+    this.closing.abort();
+  }
+
   private async keptPid(name: string): Promise<number | undefined> {
     if (name.includes('/')) return undefined;
     try {
@@ -70,9 +77,10 @@ export class DomainProcesses {
     const found = await this.system.processIncarnation(pid);
     if (found === undefined) return undefined;
     const { startedAt, ...incarnation } = found;
-    const args = await this.inTime(this.system.commandLine(pid));
-    if (args === undefined) return { incarnation, startedAt, isQemu: undefined };
-    if (!isQemuOf(uuid, args)) return undefined;
+    const read = await this.readInTime(pid);
+    if (read === undefined) return { incarnation, startedAt, isQemu: undefined };
+    const { args } = read;
+    if (args === undefined || !isQemuOf(uuid, args)) return undefined;
     return { incarnation, startedAt, isQemu: true, startedToWait: isStartedToWait(args) };
   }
 
@@ -88,19 +96,24 @@ export class DomainProcesses {
     const byUuid = new Map<string, number>();
     const pids = await this.system.processes().catch(() => []);
     for (const pid of pids) {
+      if (this.closing.signal.aborted) break;
       if (!PID.test(pid)) continue;
-      const args = await this.inTime(this.system.commandLine(Number(pid)));
+      const args = (await this.readInTime(Number(pid)))?.args;
       const uuid = args && isQemuCommandLine(args) ? uuidOf(args) : undefined;
       if (uuid !== undefined) byUuid.set(uuid, Number(pid));
     }
     return byUuid;
   }
 
-  private inTime<T>(work: Promise<T>): Promise<T | undefined> {
-    return new Promise((resolve) => {
-      const cancel = this.clock.setTimer(LIMIT_MS, () => resolve(undefined));
-      void work.then(resolve, () => resolve(undefined)).finally(cancel);
-    });
+  /** What a command line is, where it cannot be read too; `undefined` where that could not be told in time. */
+  private async readInTime(
+    pid: number,
+  ): Promise<{ readonly args: readonly string[] | undefined } | undefined> {
+    const read = this.system.commandLine(pid).then(
+      (args) => ({ args }),
+      () => ({ args: undefined }),
+    );
+    return inTime(this.clock, LIMIT_MS, read, this.closing.signal);
   }
 }
 

@@ -8,10 +8,13 @@ import {
   QmpCommands,
   type Standing,
 } from '@nic-herald/qmp';
+import { domainEnded } from './domain-ended.js';
 import { DomainNics, fingerprintOf } from './domain-nics.js';
-import { originOf, runStateOf } from './domain-standing.js';
+import { comesIn, isInPostCopy, isShutOff, isStarting, originOf, runStateOf } from './domain-standing.js';
 import type { DomainTransport } from './domain-transport.js';
 import { type DomainDescription, domainDescription } from './domain-xml.js';
+import { inTime } from './in-time.js';
+import { processWaitMs } from './process-wait.js';
 
 /** What a domain is asked through. */
 export type DomainCalls = Pick<Libvirt, 'xml' | 'state'>;
@@ -28,8 +31,9 @@ export interface SourceSurroundings {
   readonly transport: DomainTransport;
 }
 
-/** QEMU's run state of a guest that has not come in yet. */
+/** QEMU's run states of a guest that has not come in yet, and of one that runs. */
 const WAITS = 'inmigrate';
+const RUNS = 'running';
 
 /**
  * libvirt tells of a domain, in place of its QEMU: which one it is, where it stands, which NICs it has. None of these calls
@@ -37,6 +41,9 @@ const WAITS = 'inmigrate';
  */
 export class DomainSource implements GuestSource {
   readonly nics: DomainNics;
+  /** The domain's QEMU, as far as it was found in time for the introduction; settles with that, unless it fails. */
+  readonly processInTime: Promise<QemuProcess | undefined>;
+  private foundInTime: (process: QemuProcess | undefined) => void = () => undefined;
   private holder: ProcessIncarnation | undefined;
   private startedToWait: boolean | undefined;
 
@@ -48,29 +55,40 @@ export class DomainSource implements GuestSource {
       (options) => this.describe(options),
       () => this.holder,
     );
+    this.processInTime = new Promise((resolve) => {
+      this.foundInTime = resolve;
+    });
   }
 
   async introduction(options: CommandOptions): Promise<GuestIntroduction> {
     const { libvirt, clock } = this.around;
-    const process = await this.around.process;
-    this.takeProcess(process);
     const askedAt = clock.now();
-    const [state, description] = await Promise.all([
+    const [state, description, usualVersion] = await Promise.all([
       libvirt.state(this.domain, given(options)),
       this.describe(options),
+      this.around.version(),
     ]);
-    const runState = runStateOf(state, this.startedToWait);
-    if (runState === WAITS) this.around.transport.hold();
+    if (isShutOff(state)) throw domainEnded(this.domain);
+    const { transport } = this.around;
+    const isToCome = comesIn(state, transport.toldOfMigration);
+    const process = await inTime(clock, processWaitMs(isToCome), this.around.process);
+    this.takeProcess(process);
+    this.foundInTime(process);
+    const waits = this.startedToWait ?? (isToCome ? true : undefined);
+    const runState = runStateOf(state, waits);
+    const inPostCopy = isInPostCopy(state);
+    const mayAsk = runState === RUNS && !inPostCopy;
+    if (runState === WAITS || isStarting(state) || inPostCopy) transport.hold({ inPostCopy });
     const { name, uuid } = description;
     return {
       identity: guestIdentity({ name, uuid }),
-      version: await this.version(runState, options),
+      version: mayAsk ? await this.version(usualVersion, options) : usualVersion,
       runState,
       migration: {},
       mirrors: false,
       capabilities: { events: true, colo: false }, // libvirt turns the one on, and knows nothing of the other
       nics: fingerprintOf(description),
-      origin: originOf(state, this.startedToWait),
+      origin: originOf(state, waits),
       askedAt,
     };
   }
@@ -91,16 +109,13 @@ export class DomainSource implements GuestSource {
     return domainDescription(await this.around.libvirt.xml(this.domain, 0, given(options)));
   }
 
-  /** QEMU's own word, since the program may have been replaced after it started. One that waits cannot give it. */
-  private async version(runState: string, options: CommandOptions): Promise<string> {
-    if (runState !== WAITS) {
-      try {
-        return await new QmpCommands(this.around.transport).version(options);
-      } catch {
-        // libvirt's word must do
-      }
+  /** QEMU's own word, since the program may have been replaced after it started; else libvirt's, `usual`. */
+  private async version(usual: string, options: CommandOptions): Promise<string> {
+    try {
+      return await new QmpCommands(this.around.transport).version(options);
+    } catch {
+      return usual;
     }
-    return this.around.version();
   }
 }
 

@@ -34,9 +34,16 @@ export class DomainTransport implements QmpTransport {
     private readonly pass: PassCommand,
   ) {}
 
-  /** The guest waits to come in: holds back commands until it runs. One that was told to run meanwhile does. */
-  hold(): void {
-    if (this.closed !== undefined || this.hasRun) return;
+  /**
+   * The guest waits to come in, or was seen running while its memory follows (`inPostCopy`): holds back commands until all of
+   * it is there. What was told meanwhile counts.
+   */
+  hold({ inPostCopy }: { readonly inPostCopy: boolean }): void {
+    if (inPostCopy) {
+      this.hasRun = true;
+      if (this.arrival === '') this.arrival = POST_COPY;
+    }
+    if (this.closed !== undefined || this.mayPass) return;
     let open = (): void => {};
     const opens = new Promise<void>((resolve) => {
       open = resolve;
@@ -66,7 +73,23 @@ export class DomainTransport implements QmpTransport {
     if (event.name === 'RESUME') this.hasRun = true;
     else if (event.name === 'MIGRATION') this.arrival = statusOf(event) ?? this.arrival;
     else return;
-    if (this.hasRun && this.arrival !== POST_COPY) this.release();
+    if (this.mayPass) this.release();
+  }
+
+  /** libvirt told that all of the guest is there. */
+  arrived(): void {
+    this.hasRun = true;
+    this.arrival = ARRIVED;
+    this.release();
+  }
+
+  /** Whether QEMU told of a migration. */
+  get toldOfMigration(): boolean {
+    return this.arrival !== '';
+  }
+
+  private get mayPass(): boolean {
+    return this.hasRun && !this.arrival.startsWith('postcopy-');
   }
 
   /** Passes on what was held back, and what comes. */
@@ -94,6 +117,7 @@ export class DomainTransport implements QmpTransport {
 
 /** The guest runs while the rest of its memory follows: libvirt answers no command before all of it is there. */
 const POST_COPY = 'postcopy-active';
+const ARRIVED = 'completed';
 
 const statusOf = ({ data }: QmpEvent): string | undefined =>
   typeof data === 'object' && data !== null && 'status' in data && typeof data.status === 'string'

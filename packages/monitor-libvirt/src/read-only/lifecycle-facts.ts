@@ -11,6 +11,9 @@ export type LifecycleFact =
   | 'failed-destination'
   | 'gone';
 
+/** Of CRASHED: the guest's CPUs are stopped. Its kernel may also load another one, and go on. */
+const PANICKED = 0;
+const ENDS_LEAVING: readonly number[] = [LIFECYCLE.RESUMED, LIFECYCLE.STOPPED];
 const LEAVES: readonly number[] = [LIFECYCLE_DETAIL.SUSPENDED_MIGRATED, LIFECYCLE_DETAIL.SUSPENDED_POST_COPY];
 
 /**
@@ -31,15 +34,21 @@ export const lifecycleFacts = (
       return leaving ? ['failed-source', 'resumed'] : ['resumed'];
     case LIFECYCLE.SUSPENDED:
       return phase === 'running' ? ['stopped'] : [];
-    case LIFECYCLE.STOPPED:
     case LIFECYCLE.CRASHED:
-      if (phase === 'incoming') return ['failed-destination'];
-      return detail === LIFECYCLE_DETAIL.STOPPED_MIGRATED && event === LIFECYCLE.STOPPED ? ['left'] : [];
+      return phase === 'running' && detail === PANICKED ? ['stopped'] : [];
+    case LIFECYCLE.STOPPED:
+      if (detail === LIFECYCLE_DETAIL.STOPPED_MIGRATED) return ['left'];
+      return phase === 'incoming' ? ['failed-destination'] : [];
     default:
       return [];
   }
 };
 
-/** Whether a source was stopped for the end of a migration. */
-export const isLeaving = ({ event, detail }: Pick<LifecycleEvent, 'event' | 'detail'>): boolean =>
-  event === LIFECYCLE.SUSPENDED && LEAVES.includes(detail);
+/** Whether a source is stopped for the end of a migration, after this event. */
+export const isLeaving = (
+  { event, detail }: Pick<LifecycleEvent, 'event' | 'detail'>,
+  before: boolean,
+): boolean => {
+  if (event === LIFECYCLE.SUSPENDED) return LEAVES.includes(detail);
+  return before && !ENDS_LEAVING.includes(event);
+};

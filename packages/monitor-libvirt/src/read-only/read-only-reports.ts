@@ -23,7 +23,7 @@ export class ReadOnlyReports {
   /** libvirt told what became of the domain. */
   hear(event: LifecycleEvent, readAt: number): void {
     const facts = lifecycleFacts(event, this.phase, this.leaving);
-    this.leaving = isLeaving(event);
+    this.leaving = isLeaving(event, this.leaving);
     for (const fact of facts) {
       this.phase = PHASE_AFTER[fact] ?? this.phase;
       this.report(fact, readAt);
