@@ -46,7 +46,10 @@ export class CommandConnection {
       this.hung.delete(uuid);
       return reply;
     } catch (error) {
-      if (isHeraldError(error) && error.code === 'HERALD_LIBVIRT_TIMEOUT') this.hangs(lane, uuid);
+      if (isHeraldError(error) && error.code === 'HERALD_LIBVIRT_TIMEOUT') {
+        if (error.details['sent'] === true) this.hung.add(uuid); // another one waited for other domains
+        this.hangs(lane);
+      }
       const message = `a command for domain ${name} failed unforeseen: ${messageOf(error)}; please report it`;
       throw asHeraldError(error, 'HERALD_MONITOR_FAULT', message);
     }
@@ -77,8 +80,7 @@ export class CommandConnection {
     return lane;
   }
 
-  private hangs(lane: Lane, uuid: string): void {
-    this.hung.add(uuid);
+  private hangs(lane: Lane): void {
     lane.hung += 1;
     if (lane.hung < MOST_HUNG_OF_ONE || this.lane !== lane) return;
     this.lane = undefined;

@@ -1,4 +1,5 @@
 import {
+  type DeviceEvent,
   type Domain,
   LIFECYCLE,
   type Libvirt,
@@ -22,9 +23,6 @@ export interface WatchedDomain {
   close(): void;
 }
 
-/** Events after which a domain does not run any more. */
-const ENDS: readonly number[] = [LIFECYCLE.STOPPED, LIFECYCLE.CRASHED];
-
 /** The domains of one connection to libvirt, as long as it lasts. Domains that come later are watched as they are told of. */
 export class WatchedDomains {
   private readonly sessions = new Map<string, WatchedDomain>();
@@ -42,7 +40,7 @@ export class WatchedDomains {
   async begin(): Promise<void> {
     const { libvirt } = this;
     if (!libvirt.readOnly) await libvirt.hearMonitorEvents((event, readAt) => this.onMonitor(event, readAt));
-    await libvirt.hearDevices(({ domain }) => this.sessions.get(domain.uuid)?.nicsChanged());
+    await libvirt.hearDevices((event) => this.onDevice(event));
     await libvirt.hearLifecycle((event, readAt) => this.onLifecycle(event, readAt));
     for (const domain of await libvirt.domains()) this.of(domain);
     await Promise.all([...this.sessions.values()].map(({ settled }) => settled));
@@ -64,18 +62,21 @@ export class WatchedDomains {
 
   /** A RESUME is with the host before anything else is done. */
   private onMonitor(event: MonitorEvent, readAt: number): void {
-    const { domain } = event;
+    this.of(event.domain)?.tell?.(event, readAt);
+  }
+
+  /** QEMU itself does not tell of a device that comes. */
+  private onDevice({ domain }: DeviceEvent): void {
     const known = this.sessions.get(domain.uuid);
-    // what a run of before still has to say is no news of the run of now
-    if (known !== undefined && known.domain.id !== domain.id && domain.id < known.domain.id) return;
-    this.of(domain)?.tell?.(event, readAt);
+    if (known?.domain.id === domain.id) known.nicsChanged();
   }
 
   private onLifecycle(event: LifecycleEvent, readAt: number): void {
     const { domain } = event;
-    if (ENDS.includes(event.event)) {
+    // one that crashed may run on, be kept or be started anew; where it ends, that is told besides
+    if (event.event === LIFECYCLE.STOPPED) {
       const ended = this.sessions.get(domain.uuid);
-      if (ended === undefined) return;
+      if (ended === undefined || isBefore(domain, ended.domain)) return;
       this.sessions.delete(domain.uuid);
       ended.hear?.(event, readAt);
       ended.end();
@@ -91,9 +92,13 @@ export class WatchedDomains {
     const known = this.sessions.get(domain.uuid);
     if (known?.domain.id === domain.id) return known;
     if (domain.id < 0) return known;
+    if (known !== undefined && isBefore(domain, known.domain)) return undefined; // no news of the run of now
     known?.end();
     const session = this.watch(domain);
     this.sessions.set(domain.uuid, session);
     return session;
   }
 }
+
+/** Whether that is an earlier run: libvirt numbers them as they begin. A domain that has ended has no number any more. */
+const isBefore = ({ id }: Domain, known: Domain): boolean => id >= 0 && id < known.id;
