@@ -191,7 +191,10 @@ export class FakeDaemon {
         new XdrWriter()
           .array(this.domains, (writer, domain) => writeDomain(writer, domain))
           .uint(this.domains.length),
-      xml: (args) => new XdrWriter().string(this.domainOf(args).xml, MANY, 'xml'),
+      xml: (args) => {
+        const { xml } = this.domainOf(args);
+        return xml === undefined ? undefined : new XdrWriter().string(xml, MANY, 'xml');
+      },
       state: (args) => {
         const { state, reason } = this.domainOf(args).standing;
         return new XdrWriter().int(state).int(reason);

@@ -4,7 +4,8 @@ import { DOMAIN_STATE } from '../src/libvirt.js';
 /** A domain that a `FakeDaemon` has. All of it may be changed while the daemon runs. */
 export interface FakeDomain extends Domain {
   id: number;
-  xml: string;
+  /** undefined: never told. */
+  xml: string | undefined;
   standing: { state: number; reason: number };
   /** Elements by URI. */
   metadata: Map<string, string>;

@@ -51,5 +51,5 @@ export const qmpAnswer = (command: string): string => {
 /** A domain that runs, with one NIC, whose QEMU answers. */
 export const describedDomain = (more: Partial<FakeDomain> = {}): FakeDomain => {
   const domain = fakeDomain({ monitor: qmpAnswer, ...more });
-  return { ...domain, xml: more.xml ?? domainXml(domain) };
+  return 'xml' in more ? domain : { ...domain, xml: domainXml(domain) };
 };

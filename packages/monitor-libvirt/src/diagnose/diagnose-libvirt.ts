@@ -22,9 +22,10 @@ export const diagnoseLibvirt = async (
   settings: LibvirtMonitorSettings,
   signal: AbortSignal,
   open: typeof Libvirt.open = (...given) => Libvirt.open(...given),
+  findSocket: typeof findLocalSocket = findLocalSocket,
 ): Promise<readonly Finding[]> => {
   const ask = async (readOnly: boolean): Promise<readonly Finding[]> => {
-    const path = settings.socket ?? findLocalSocket({ readOnly });
+    const path = settings.socket ?? findSocket({ readOnly });
     const libvirt = await open(path, CLOCK, { readOnly, signal });
     try {
       return await findings(libvirt, signal);
@@ -71,7 +72,14 @@ const findings = async (libvirt: Libvirt, signal: AbortSignal): Promise<readonly
   return [
     first,
     ...each.flat(),
-    ...(more > 0 ? [{ level: 'note', what: `${more} more domains were not looked at` } as const] : []),
+    ...(more > 0
+      ? [
+          {
+            level: 'note',
+            what: `${more} more ${more === 1 ? 'domain was' : 'domains were'} not looked at`,
+          } as const,
+        ]
+      : []),
   ];
 };
 
