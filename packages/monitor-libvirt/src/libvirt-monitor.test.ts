@@ -368,6 +368,28 @@ describe('a guest that comes in', () => {
   );
 });
 
+describe('a guest that is found in post-copy', () => {
+  it(
+    'is asked nothing before libvirt says that it has migrated',
+    inBed(async (bed) => {
+      const { domain, commands } = waiting();
+      domain.standing = { state: 1, reason: 10 };
+      const daemon = await bed.listen(({ domains }) => void domains.push(domain));
+      await bed.watch();
+      const { guest, phase } = await bed.told.until('appeared');
+      expect([phase, guest.hypervisor.version]).toEqual(['running', '7.2.22']);
+      const [nic] = await guest.nics({ signal });
+      if (nic === undefined) expect.unreachable('the guest has no NIC');
+      const read = guest.inspect(nic).property('mac', { signal });
+      await bed.rest();
+      expect(commands).toEqual([]);
+      daemon.lifecycle(domain, LIFECYCLE.RESUMED, LIFECYCLE_DETAIL.RESUMED_MIGRATED);
+      await read;
+      expect(commands).toHaveLength(1);
+    }),
+  );
+});
+
 describe('a daemon that goes', () => {
   it(
     'takes its guests with it, and brings them back',

@@ -82,6 +82,30 @@ describe('CommandConnection in trouble', () => {
     expect(daemon.deadlines).toHaveLength(3);
   });
 
+  it.each<[string, boolean, number, string]>([
+    ['hang', true, 8, 'HERALD_LIBVIRT_HUNG'],
+    ['wait for others', false, 8, 'HERALD_LIBVIRT_TIMEOUT'],
+  ])(
+    'opens another where many commands %s, and tells whether a ninth domain is asked',
+    async (_, sent, count, expected) => {
+      const { daemon, commands, clock } = bed();
+      daemon.answer = () => Promise.reject(timeout(sent));
+      for (let index = 0; index < count; index += 1) {
+        const domain = { ...web, uuid: web.uuid.replace(/.$/, String(index)) };
+        await expect(commands.pass(domain, '{}', {})).rejects.toEqual(code('HERALD_LIBVIRT_TIMEOUT'));
+      }
+      expect(daemon.opened).toBe(3);
+      await expect(commands.pass({ ...web, uuid: web.uuid.replace(/.$/, '9') }, '{}', {})).rejects.toEqual(
+        code(expected),
+      );
+      clock.advance(60_000);
+      await new Promise(setImmediate);
+      expect(daemon.closed).toBe(sent ? 2 : 3);
+      commands.close();
+      expect(clock.timers).toEqual([]);
+    },
+  );
+
   it('asks the next QEMU of a domain that hung', async () => {
     const { daemon, commands } = bed();
     daemon.answer = () => Promise.reject(timeout(true));

@@ -52,6 +52,14 @@ describe('nicOfInterface', () => {
     expect(nicOfInterface({ ...given, ...more }, 'pc-q35-7.2', holder)).toEqual(nic);
   });
 
+  it('one behind a filter of the host', () => {
+    const [known, own] = ['clean-traffic', 'my-own'].map((filter) =>
+      nicOfInterface({ ...given, filter }, '', holder),
+    );
+    expect(known?.egress).toMatchObject({ primaryMacOnly: true });
+    expect(own).not.toHaveProperty('egress');
+  });
+
   it('one without an alias, a target and a known process', () => {
     expect(nicOfInterface({ type: 'bridge', mac, model: 'e1000' }, '', undefined)).toEqual({
       id: mac,
