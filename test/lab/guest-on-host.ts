@@ -53,6 +53,16 @@ export async function misplacedStations(
     const port = bridge.get(mac);
     if (!taps.test(port ?? '')) wrong.push(`bridge of ${host} has ${mac} at ${port ?? 'no port'}`);
   }
+  return [...wrong, ...(await wrongAtSwitch(rig, host, stations))];
+}
+
+/** What the switch alone has wrong about them. */
+export async function wrongAtSwitch(
+  rig: LabRig,
+  host: HostName,
+  stations: readonly Station[],
+): Promise<string[]> {
+  const wrong: string[] = [];
   const entries = await rig.switch.entries();
   const ports = new Map(entries.map((entry) => [stationKey(entry.mac, entry.vlan), entry.port]));
   const oneTable = new Map(

@@ -84,11 +84,27 @@ export function makeSocketDirectory(): Promise<string> {
 
 /** Removes what a lab that was killed left behind: namespaces and socket directories whose process is gone. */
 export async function reapDeadLabs(): Promise<void> {
-  for (const namespace of await namespacesOf((pid) => !isAlive(pid))) await remove(namespace);
+  for (const namespace of await namespacesOf((pid) => !isAlive(pid))) {
+    // What libvirt started is nobody's child and outlived its lab.
+    await endAllIn(namespace);
+    await remove(namespace);
+  }
   for (const name of await readdir(tmpdir())) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid)))
       await rm(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+/** Ends every process in a network namespace of the lab. */
+export async function endAllIn(namespace: string): Promise<void> {
+  const listed = await runProgram('ip', ['netns', 'pids', namespace]).catch(() => '');
+  for (const pid of listed.split('\n').filter(Boolean).map(Number)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It is gone.
+    }
   }
 }
 

@@ -1,14 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GuestConsole } from '../lab/guest-console.js';
-import { misplacedStations } from '../lab/guest-on-host.js';
 import { LabFault } from '../lab/lab-fault.js';
 import type { Station } from '../lab/station.js';
 import { type Attachment, domainXml } from './domain-xml.js';
 import type { PairHost } from './libvirt-host.js';
 import type { LibvirtPair } from './libvirt-pair.js';
 import { askOnce, type SilentGuest } from './silent-guest.js';
-import { libvirtTap } from './tap-watch.js';
 
 /** How many lines of set-up the guest gets at once: each takes a round trip. */
 const linesAtOnce = 12;
@@ -59,7 +57,7 @@ export async function settle(
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     await console.run(askOnce(stations));
-    const missing = await misplacedStations(pair.rig, 'A', stations, libvirtTap);
+    const missing = await pair.misplaced('A', stations);
     if (missing.length === 0) return;
     if (attempt === 5) throw new LabFault(`the guest spoke ${attempt} times, yet: ${missing.join('; ')}`);
   }

@@ -13,6 +13,8 @@ export interface LibvirtContext {
   readonly directory: string;
   /** Measure QEMU alone and nothing else. */
   readonly qemuAloneOnly: boolean;
+  /** QEMU alone is measured where it must be and no more: CI has little time. */
+  readonly isShort: boolean;
   /** Agents hand over in a directory, not in the domains. */
   readonly handoffInDirectory: boolean;
 }

@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabProcess } from '../lab/lab-process.js';
 import type { LabRig } from '../lab/lab-rig.js';
-import { runProgram } from '../lab/run-program.js';
+import { endAllIn } from '../lab/namespaces.js';
 import { waitUntil } from '../lab/wait-until.js';
 
 /** The two hosts of a pair. */
@@ -104,18 +104,6 @@ export class LibvirtHost {
   async #stop(): Promise<void> {
     await endAllIn(this.namespace);
     await this.#anchor.stop('SIGKILL');
-  }
-}
-
-/** Ends every process in a network namespace of the lab. */
-export async function endAllIn(namespace: string): Promise<void> {
-  const listed = await runProgram('ip', ['netns', 'pids', namespace]).catch(() => '');
-  for (const pid of listed.split('\n').filter(Boolean).map(Number)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It is gone.
-    }
   }
 }
 

@@ -1,12 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GuestImage } from '../lab/guest-image.js';
+import { misplacedStations, wrongAtSwitch } from '../lab/guest-on-host.js';
 import { LabRig } from '../lab/lab-rig.js';
-import { ipBatch } from '../lab/namespaces.js';
+import { type AtBoth, ipBatch } from '../lab/namespaces.js';
+import type { OpenVswitch } from '../lab/open-vswitch.js';
+import type { Station } from '../lab/station.js';
 import type { LibvirtPlace } from './libvirt-case.js';
 import { LibvirtDaemon } from './libvirt-daemon.js';
 import { LibvirtHost, migrationAddresses, type PairHost } from './libvirt-host.js';
-import { TapWatch } from './tap-watch.js';
+import { libvirtTap, TapWatch } from './tap-watch.js';
 
 export interface PairOptions {
   readonly image: GuestImage;
@@ -15,8 +18,8 @@ export interface PairOptions {
   readonly directory: string;
   /** Whether agents hand over in a directory that both hosts have, not in the domains. */
   readonly handoffInDirectory: boolean;
-  /** What is done to the network before any daemon starts. */
-  readonly before?: (rig: LabRig, hosts: Readonly<Record<PairHost, LibvirtHost>>) => Promise<void>;
+  /** What is done to the network before any daemon starts; gives the hosts' bridges where it made others of them. */
+  readonly before?: (rig: LabRig, hosts: AtBoth<LibvirtHost>) => Promise<AtBoth<OpenVswitch> | undefined>;
 }
 
 /** The bridges keep what they learned longer than any scenario takes. */
@@ -28,17 +31,20 @@ export class LibvirtPair {
   readonly image: GuestImage;
   /** Where agents hand over; undefined: in the domains. */
   readonly handoffDirectory: string | undefined;
-  readonly daemons: Readonly<Record<PairHost, LibvirtDaemon>>;
-  readonly taps: Readonly<Record<PairHost, TapWatch>>;
+  readonly #bridges: AtBoth<OpenVswitch> | undefined;
+  readonly daemons: AtBoth<LibvirtDaemon>;
+  readonly taps: AtBoth<TapWatch>;
 
   private constructor(
     rig: LabRig,
     { image, handoffInDirectory }: PairOptions,
+    bridges: AtBoth<OpenVswitch> | undefined,
     daemons: LibvirtPair['daemons'],
     taps: LibvirtPair['taps'],
   ) {
     this.rig = rig;
     this.image = image;
+    this.#bridges = bridges;
     this.handoffDirectory = handoffInDirectory ? join(rig.directory, 'handoff') : undefined;
     this.daemons = daemons;
     this.taps = taps;
@@ -67,10 +73,10 @@ export class LibvirtPair {
         LibvirtHost.start(rig, 'A', place),
         LibvirtHost.start(rig, 'B', place),
       ]);
-      await before?.(rig, { A, B });
+      const bridges = await before?.(rig, { A, B });
       const taps = { A: TapWatch.start(rig, A), B: TapWatch.start(rig, B) };
       const [atA, atB] = await Promise.all([LibvirtDaemon.start(rig, A), LibvirtDaemon.start(rig, B)]);
-      return new LibvirtPair(rig, options, { A: atA, B: atB }, taps);
+      return new LibvirtPair(rig, options, bridges, { A: atA, B: atB }, taps);
     } catch (error) {
       await rig.stop();
       throw error;
@@ -79,6 +85,20 @@ export class LibvirtPair {
 
   host(name: PairHost): LibvirtHost {
     return this.daemons[name].host;
+  }
+
+  /** What the bridges and the switch have wrong about the stations of a guest that runs on a host. */
+  async misplaced(host: PairHost, stations: readonly Station[]): Promise<string[]> {
+    if (!this.#bridges) return misplacedStations(this.rig, host, stations, libvirtTap);
+    const entries = await this.#bridges[host].entries();
+    const astray = entries.filter(
+      ({ mac, port }) => port === 'up0' && stations.some((each) => each.mac === mac),
+    );
+    const wrong = await wrongAtSwitch(this.rig, host, stations);
+    return [
+      ...astray.map(({ mac, vlan }) => `Open vSwitch of ${host} has ${mac} vlan ${vlan} at up0`),
+      ...wrong,
+    ];
   }
 
   async stop(): Promise<void> {

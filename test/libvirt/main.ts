@@ -117,7 +117,7 @@ async function prepare({ root: given, suite, qemuAlone }: LibvirtFlags): Promise
 async function runCase(
   each: LibvirtCase,
   run: number,
-  { qemuAlone, handoffInDirectory, suite }: LibvirtFlags,
+  { qemuAlone, handoffInDirectory, suite, ci }: LibvirtFlags,
   prepared: Prepared | LabFault,
 ): Promise<TableRow> {
   const row = { name: each.name, run };
@@ -135,6 +135,7 @@ async function runCase(
       ...prepared,
       directory,
       qemuAloneOnly: qemuAlone,
+      isShort: ci,
       handoffInDirectory,
     });
     await writeFile(join(directory, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);

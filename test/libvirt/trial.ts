@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { AgentPair } from '../lab/agent-process.js';
 import { type ArrivalWatch, claimsBetween, measureReturns, probeSource } from '../lab/guest-move.js';
-import { misplacedStations } from '../lab/guest-on-host.js';
 import { darkStations, reportFaults } from '../lab/herald-checks.js';
 import type { Measurement } from '../lab/measurement.js';
 import { waitUntil } from '../lab/wait-until.js';
@@ -14,12 +13,13 @@ import { LibvirtPair, type PairOptions } from './libvirt-pair.js';
 import { type MigrateOptions, migrate } from './migrate.js';
 import { resumeOn } from './qemu-events.js';
 import { type SilentGuest, silentGuest } from './silent-guest.js';
-import { libvirtTap } from './tap-watch.js';
 
 export interface TrialOptions {
   readonly guest?: SilentGuest;
   readonly attachment?: Attachment;
   readonly before?: PairOptions['before'];
+  /** The guest is not probed: what it is measured by is the scenario's own. */
+  readonly isUnprobed?: boolean;
   /** What is done once the guest is silent, before it is probed; gives the guest that this made of it. */
   readonly prepare?: (ready: {
     readonly pair: LibvirtPair;
@@ -67,7 +67,13 @@ export class Trial {
     const { guest: booted = silentGuest(), attachment, before, prepare } = options;
     const directory = join(context.directory, withAgents ? 'nic-herald' : 'qemu-alone');
     const { image, place, handoffInDirectory } = context;
-    const pair = await LibvirtPair.start({ image, place, directory, handoffInDirectory, ...(before ? { before } : {}) });
+    const pair = await LibvirtPair.start({
+      image,
+      place,
+      directory,
+      handoffInDirectory,
+      ...(before ? { before } : {}),
+    });
     try {
       const [agents] = await Promise.all([
         withAgents ? startLibvirtAgents(pair) : undefined,
@@ -79,7 +85,7 @@ export class Trial {
         B: await pair.rig.capture('B', 'up0', 'out'),
       };
       const trial = new Trial(pair, guest, agents, uplinks);
-      await probeSource(pair.rig, trial.watch('A'));
+      if (!options.isUnprobed) await probeSource(pair.rig, trial.watch('A'));
       if (agents) await handedOver(pair, 'A', guest.name, guest.stations);
       return await act(trial);
     } finally {
@@ -116,7 +122,7 @@ export class Trial {
       const report = await this.agents[host].report(++this.#reports[host]);
       this.faults.push(...reportFaults(report, this.guest.stations));
       const { stations } = this.guest;
-      this.faults.push(...(await misplacedStations(this.pair.rig, host, stations, libvirtTap)));
+      this.faults.push(...(await this.pair.misplaced(host, stations)));
     }
     return { begunAtMs, resumedAtMs, measurement };
   }
@@ -132,6 +138,11 @@ export class Trial {
   /** Every station is reached at a host from now on. */
   async reachedAt(host: PairHost): Promise<void> {
     await probeSource(this.pair.rig, this.watch(host));
+  }
+
+  /** So many reports of a host belong to what the scenario did by itself. */
+  expectReports(host: PairHost, count: number): void {
+    this.#reports[host] += count;
   }
 
   /** Every report beyond those of the moves that were measured is a fault. */

@@ -1,5 +1,7 @@
 import type { LibvirtCase } from '../libvirt-case.js';
+import { attachments } from './attachments.js';
 import { brokenOffMigrations } from './broken-off-migrations.js';
+import { cleanTraffic } from './clean-traffic.js';
 import { hotPlugged } from './hot-plugged.js';
 import { killedDaemons } from './killed-daemons.js';
 import { savedGuests } from './saved-guests.js';
@@ -12,4 +14,6 @@ export const libvirtCases: readonly LibvirtCase[] = [
   ...killedDaemons,
   ...savedGuests,
   hotPlugged,
+  ...attachments,
+  cleanTraffic,
 ];

@@ -8,6 +8,7 @@ export const brokenOffMigrations: readonly LibvirtCase[] = [
     name: 'cancelled',
     summary: 'the administrator calls it off midway, and then it is done after all',
     inCi: 'own',
+    isLikeAnother: true,
     moves: async (trial) => {
       const { pair, guest } = trial;
       await breakOffMidway(trial, async () => {

@@ -31,7 +31,7 @@ export const killedDaemons: readonly LibvirtCase[] = (['source', 'destination'] 
     moveCase({
       name: `${side}-killed-during`,
       summary: `the daemon of the ${side} is killed midway, so that the migration fails`,
-      ...(side === 'destination' ? { inCi: 'own' } : {}),
+      ...(side === 'destination' ? { inCi: 'own', isLikeAnother: true } : {}),
       moves: async (trial) => {
         await breakOffMidway(trial, () => killAndStart(trial, host));
         return [(await trial.move('A', 'B')).measurement];
