@@ -8,7 +8,7 @@ export interface Attachment {
 }
 
 /** The path of the guest's serial line, as its host sees it: each host has its own there. */
-export const consoleInside = (domain: string): string => `/var/lib/libvirt/console/${domain}.sock`;
+const consoleInside = (domain: string): string => `/var/lib/libvirt/console/${domain}.sock`;
 
 /**
  * A domain as virt-install writes it: nothing of QEMU's own, no names of taps. The kernel is booted directly, and the
