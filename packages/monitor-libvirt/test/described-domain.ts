@@ -53,3 +53,23 @@ export const describedDomain = (more: Partial<FakeDomain> = {}): FakeDomain => {
   const domain = fakeDomain({ monitor: qmpAnswer, ...more });
   return 'xml' in more ? domain : { ...domain, xml: domainXml(domain) };
 };
+
+/** Where a guest stands that comes in. */
+const MIGRATION = { state: 3, reason: 2 };
+export const uuidOf = (index: number): string => `6b1d1c9e-0000-4000-8000-${String(index).padStart(12, '0')}`;
+export const numbered = (index: number): FakeDomain =>
+  describedDomain({ name: `web-${index}`, uuid: uuidOf(index), id: index });
+/** A domain whose XML is never told. */
+export const hanging = (index: number): FakeDomain => ({ ...numbered(index), xml: undefined });
+/** A domain that waits for its guest, and the commands that its QEMU got. */
+export const waiting = () => {
+  const commands: string[] = [];
+  const domain = describedDomain({
+    standing: MIGRATION,
+    monitor: (text) => {
+      commands.push(text);
+      return qmpAnswer(text);
+    },
+  });
+  return { domain, commands };
+};

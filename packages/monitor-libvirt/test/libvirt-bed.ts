@@ -72,3 +72,9 @@ export class LibvirtBed {
     }
   }
 }
+
+/** A test in a bed of its own. */
+export const inBed =
+  (work: (bed: LibvirtBed) => Promise<void>): (() => Promise<void>) =>
+  () =>
+    LibvirtBed.with(work);
