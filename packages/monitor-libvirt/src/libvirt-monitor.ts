@@ -28,7 +28,7 @@ import { type WatchedDomain, WatchedDomains } from './connection/watched-domains
 import { DomainProcesses } from './domain/domain-processes.js';
 import { DomainSession } from './domain/domain-session.js';
 import type { DomainWarnings } from './domain/introduction-retry.js';
-import { LIBVIRT_MONITOR_SETTINGS, type LibvirtMonitorSettings } from './libvirt-options.js';
+import { isReadOnly, LIBVIRT_MONITOR_SETTINGS, type LibvirtMonitorSettings } from './libvirt-options.js';
 import { ReadOnlySession } from './read-only/read-only-session.js';
 
 /**
@@ -59,7 +59,7 @@ export class LibvirtMonitor implements GuestMonitor {
     this.looked = new Promise((resolve) => {
       this.hasLooked = resolve;
     });
-    this.keeper = this.keep(settings.readOnly === true);
+    this.keeper = this.keep(isReadOnly(settings) === true);
   }
 
   /**

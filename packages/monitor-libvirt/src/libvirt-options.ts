@@ -16,7 +16,7 @@ export interface LibvirtMonitorOptions {
   readonly socket?: string | undefined;
   /**
    * Only look: libvirt's read-only socket, no command to any QEMU. Cards are then not read. Default: where the other socket
-   * may not be used.
+   * may not be used, or `socket` ends in `-ro`.
    */
   readonly readOnly?: boolean | undefined;
   /** Time for one command to a QEMU, ms, 1 and up. Default 3000. */
@@ -29,6 +29,10 @@ export interface LibvirtMonitorSettings {
   readonly readOnly: boolean | undefined;
   readonly commandTimeoutMs: number;
 }
+
+/** Whether libvirt is only looked at: said so, or by a socket that allows no more. `undefined`: where nothing else is allowed. */
+export const isReadOnly = ({ readOnly, socket }: LibvirtMonitorSettings): boolean | undefined =>
+  readOnly ?? (socket?.endsWith('-ro') === true ? true : undefined);
 
 /** The settings of the libvirt monitor of a host. */
 export const LIBVIRT_MONITOR_SETTINGS: Token<LibvirtMonitorSettings> = token<LibvirtMonitorSettings>(

@@ -2,7 +2,7 @@ import { asHeraldError, type Clock, type Finding, messageOf } from '@nic-herald/
 import { type Domain, findLocalSocket, Libvirt } from '@nic-herald/libvirt';
 import { isForbidden } from '../connection/is-forbidden.js';
 import { domainDescription } from '../domain/domain-xml.js';
-import type { LibvirtMonitorSettings } from '../libvirt-options.js';
+import { isReadOnly, type LibvirtMonitorSettings } from '../libvirt-options.js';
 import { domainFinding } from './domain-finding.js';
 
 /** Most domains that are told of by name. */
@@ -33,7 +33,7 @@ export const diagnoseLibvirt = async (
       libvirt.close();
     }
   };
-  const readOnly = settings.readOnly === true;
+  const readOnly = isReadOnly(settings) === true;
   try {
     return await ask(readOnly);
   } catch (error) {
