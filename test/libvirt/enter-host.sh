@@ -12,6 +12,8 @@ mkdir -p /run/libvirt /run/nic-herald /run/openvswitch
 mount --bind "$files/run" /run/libvirt
 mount --bind "$files/ovs" /run/openvswitch
 if [ -n "$root" ]; then
+  # A mount of its own, for a daemon to make its root.
+  mount --bind "$root" "$root"
   for each in dev proc sys tmp run boot; do
     mkdir -p "$root/$each"
     mount --rbind "/$each" "$root/$each"

@@ -95,9 +95,15 @@ export class LibvirtHost {
     return ['nsenter', '--target', String(this.#anchor.pid), '--mount', '--uts', '--net', '--', ...command];
   }
 
-  /** The command that runs what belongs to libvirt, in the other Debian where there is one. */
+  /**
+   * The command that runs what belongs to libvirt: where there is another Debian as in a container whose root that is, so that
+   * /proc tells of its files by the names that they have there.
+   */
   insideRoot(command: readonly string[]): string[] {
-    return this.inside(this.#root === undefined ? command : ['chroot', this.#root, ...command]);
+    if (this.#root === undefined) return this.inside(command);
+    const become = 'cd "$0" && pivot_root . . && umount -l . && exec chroot . "$@"';
+    const own = ['unshare', '--mount', '--propagation', 'private', '--', 'sh', '-c', become];
+    return this.inside([...own, this.#root, ...command]);
   }
 
   /** Whatever still runs here was started here: QEMUs are no children of anybody's. */
