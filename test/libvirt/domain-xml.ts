@@ -11,25 +11,28 @@ export interface Attachment {
 const consoleInside = (domain: string): string => `/var/lib/libvirt/console/${domain}.sock`;
 
 /**
- * A domain as virt-install writes it: nothing of QEMU's own, no names of taps. The kernel is booted directly, and the
- * serial line is a socket.
+ * A domain as virt-install writes it: nothing of QEMU's own, no names of taps. The kernel is booted directly (without one it
+ * idles in its BIOS), and the serial line is a socket.
  */
 export function domainXml(
   guest: SilentGuest,
-  image: Pick<GuestImage, 'kernel' | 'initrd'>,
+  image: Pick<GuestImage, 'kernel' | 'initrd'> | undefined,
   attachment: Attachment = {},
 ): string {
   const append = `console=ttyS0 quiet loglevel=0 panic=-1 mitigations=off lab.modules=${cardModules.join(',')}`;
+  const boot = image
+    ? `
+    <kernel>${image.kernel}</kernel>
+    <initrd>${image.initrd}</initrd>
+    <cmdline>${append}</cmdline>`
+    : '';
   return `<domain type='qemu'>
   <name>${guest.name}</name>
   <uuid>${guest.uuid}</uuid>
   <memory unit='MiB'>${guest.memoryMib}</memory>
   <vcpu>1</vcpu>
   <os>
-    <type arch='x86_64' machine='pc'>hvm</type>
-    <kernel>${image.kernel}</kernel>
-    <initrd>${image.initrd}</initrd>
-    <cmdline>${append}</cmdline>
+    <type arch='x86_64' machine='pc'>hvm</type>${boot}
   </os>
   <features><acpi/><apic/></features>
   <on_poweroff>destroy</on_poweroff>

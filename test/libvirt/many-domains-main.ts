@@ -1,6 +1,7 @@
 // What an agent costs on a host with many domains: time to `ready`, memory, processor time while nothing happens, and what
 // it asks of libvirtd.
-//   many-domains-main.ts [DOMAINS ...]      default: 50 100
+//   many-domains-main.ts [--running] [DOMAINS ...]      default: 50 100
+// Domains are paused before they boot; with --running they idle in their BIOS, and their cards are read every few seconds.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +24,10 @@ const images = join(cache, 'lab');
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void stopActiveRigs().finally(() => process.exit(130)));
 }
-const asked = process.argv.slice(2).map(Number);
+const [isRunning, asked] = [
+  process.argv.includes('--running'),
+  process.argv.slice(2).flatMap((word) => (word.startsWith('--') ? [] : [Number(word)])),
+];
 const image = await guestImage(images);
 await reapDeadLabs();
 console.log(
@@ -40,7 +44,7 @@ async function measure(count: number): Promise<void> {
       images,
     });
     const daemon = await LibvirtDaemon.start(rig, host);
-    for (let number = 0; number < count; number++) await createPaused(directory, daemon, number);
+    for (let number = 0; number < count; number++) await create(directory, daemon, number);
     const socket = join(rig.sockets, 'counted');
     const counter = await RpcCounter.start(socket, host.socket);
     rig.owns(counter);
@@ -83,7 +87,7 @@ async function measure(count: number): Promise<void> {
   }
 }
 
-async function createPaused(directory: string, daemon: LibvirtDaemon, number: number): Promise<void> {
+async function create(directory: string, daemon: LibvirtDaemon, number: number): Promise<void> {
   await mkdir(directory, { recursive: true });
   const tail = number.toString(16).padStart(4, '0');
   const mac = (card: number): string => `52:54:0${card}:00:${tail.slice(0, 2)}:${tail.slice(2)}`;
@@ -98,6 +102,6 @@ async function createPaused(directory: string, daemon: LibvirtDaemon, number: nu
     ...{ setUp: [], stations: [] },
   } as const;
   const file = join(directory, 'domain.xml');
-  await writeFile(file, domainXml(guest, image));
-  await daemon.virsh.run('create', file, '--paused');
+  await writeFile(file, domainXml(guest, undefined));
+  await daemon.virsh.run('create', file, ...(isRunning ? [] : ['--paused']));
 }

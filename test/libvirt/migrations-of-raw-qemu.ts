@@ -17,7 +17,7 @@ export async function migrationsOfRawQemu(
 ): Promise<MigrationReport[]> {
   const recipe = asRecipe(guestOf64Stations());
   const { guest, stations } = recipe;
-  const directory = join(context.directory, 'qemu-alone');
+  const directory = join(context.directory, 'raw-qmp');
   const rig = await LabRig.start({ image: context.image, guest, directory });
   try {
     const [agents, booted] = await Promise.all([startAgents(rig), bootGuest(rig, 'A', recipe)]);

@@ -17,7 +17,7 @@ const busyLoops = 6;
 const cache = join(import.meta.dirname, '../../.cache');
 const migrations = Number(process.argv[2] ?? 10);
 
-const ways = { libvirt: migrationsUnderLibvirt, 'QEMU alone': migrationsOfRawQemu };
+const ways = { libvirt: migrationsUnderLibvirt, 'raw QMP': migrationsOfRawQemu };
 type Way = keyof typeof ways;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   console.log(`node ${process.version}, ${migrations} migrations each time; median (least - most), ms\n`);
   const all = new Map<string, MigrationReport[]>();
   for (const load of [0, busyLoops]) {
-    for (const way of ['libvirt', 'QEMU alone', 'QEMU alone', 'libvirt'] as const) {
+    for (const way of ['libvirt', 'raw QMP', 'raw QMP', 'libvirt'] as const) {
       const reports = await measured(context, way, load);
       const key = `${way}, ${load === 0 ? 'idle' : `${load} busy loops`}`;
       print(key, reports);
