@@ -50,10 +50,14 @@ const likeAnother = new Set([
   'bond-failed-over-guest-announce',
   'keepalived-master',
   'keepalived-backup-quiet',
+  'multicast-vmxnet3-bridge',
+  'multicast-vmxnet3-ovs',
   'neighbours-mac-in-filter-victim-on-B',
   'neighbours-mac-in-frames-victim-on-A',
   'nested-migrated-at-once-no-events',
   'third-party-rtl8139-changed-mac',
+  'virtio-8-macvlans-guest-announce',
+  'vmxnet3-8-macvlans',
 ]);
 
 const all: readonly LabCase[] = [
