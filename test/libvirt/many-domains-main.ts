@@ -30,9 +30,8 @@ const [isRunning, asked] = [
 ];
 const image = await guestImage(images);
 await reapDeadLabs();
-console.log(
-  `node ${process.version}; domains of 32 MiB with a virtio and an e1000 card, paused before they boot\n`,
-);
+const are = isRunning ? 'idle in their BIOS' : 'paused before they boot';
+console.log(`node ${process.version}; domains of 32 MiB with a virtio and an e1000 card, ${are}\n`);
 for (const count of [0, ...(asked.length > 0 ? asked : [50, 100])]) await measure(count);
 
 async function measure(count: number): Promise<void> {
