@@ -13,7 +13,7 @@ const pollMs = 15_000;
  * Starts an agent on a host as on any libvirt host: it is told nothing, finds the daemon's socket, and hands over in the
  * domains. Where the lane is told so, it hands over in a directory.
  */
-async function launchAgent(pair: LibvirtPair, host: PairHost): Promise<AgentProcess> {
+export async function launchAgent(pair: LibvirtPair, host: PairHost): Promise<AgentProcess> {
   const { handoffDirectory } = pair;
   if (handoffDirectory !== undefined) await mkdir(handoffDirectory, { recursive: true });
   const words = handoffDirectory === undefined ? [] : ['--handoff-dir', handoffDirectory];

@@ -4,6 +4,7 @@ import { brokenOffMigrations } from './broken-off-migrations.js';
 import { cleanTraffic } from './clean-traffic.js';
 import { hotPlugged } from './hot-plugged.js';
 import { killedDaemons } from './killed-daemons.js';
+import { resumedUnheard } from './resumed-unheard.js';
 import { savedGuests } from './saved-guests.js';
 import { waysToMigrate } from './ways-to-migrate.js';
 
@@ -12,6 +13,7 @@ export const libvirtCases: readonly LibvirtCase[] = [
   ...waysToMigrate,
   ...brokenOffMigrations,
   ...killedDaemons,
+  resumedUnheard,
   ...savedGuests,
   hotPlugged,
   ...attachments,
