@@ -32,7 +32,7 @@ describe('diagnose', () => {
     try {
       expect(await diagnose({ socket: bench.path })).toMatchObject([
         { level: 'ok', what: `libvirt 9.0.0 with QEMU 7.2.22 answers at ${bench.path}` },
-        { level: 'ok', what: '1 domains run there' },
+        { level: 'ok', what: '1 domain runs there' },
         { level: 'ok', what: expect.stringContaining('read-write') as string },
       ]);
       const [, , rights] = await diagnose({ socket: bench.path, readOnly: true });
