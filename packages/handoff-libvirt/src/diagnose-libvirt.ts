@@ -28,7 +28,10 @@ export const diagnoseLibvirt = async (
     const domains = await libvirt.domains({ signal });
     return [
       { level: 'ok', what: `${await whoAnswers(libvirt, signal)} answers at ${libvirt.socketPath}` },
-      { level: 'ok', what: `${domains.length} ${domains.length === 1 ? 'domain runs' : 'domains run'} there` },
+      {
+        level: 'ok',
+        what: `${domains.length} ${domains.length === 1 ? 'domain runs' : 'domains run'} there`,
+      },
       rights(chosen, settings.readOnly),
     ];
   } catch (error) {
