@@ -10,6 +10,9 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/lab/**'],
+    // tests of the kernel start a process each, which takes seconds where others keep the machine busy
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     reporters: ['default', './scripts/plain-reporter.mjs'],
     coverage: {
       provider: 'v8',

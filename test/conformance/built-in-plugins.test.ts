@@ -32,12 +32,14 @@ const OPTIONS: Readonly<
       reconnectMs: { first: 1 },
     },
   },
+  '@nic-herald/monitor-libvirt': { wrong: { socket: 'relative', readOnly: 'yes', commandTimeoutMs: 0 } },
   '@nic-herald/learner-linux': { wrong: { capacity: 255, inKernel: 1 } },
   '@nic-herald/control': { wrong: { socket: '' } },
   '@nic-herald/handoff-directory': {
     given: { directory: '/nowhere/at/all' },
     wrong: { directory: '', maxFileBytes: 1, maxEntries: 0, pollMs: 0.5 },
   },
+  '@nic-herald/handoff-libvirt': { wrong: { socket: 'relative', readOnly: 1, setTimeoutMs: 99 } },
 };
 
 const keyOf = (part: PropertyKey | { readonly key: PropertyKey }): string =>
