@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NetworkSandbox, privilegeMissing } from './network-sandbox.js';
 import { PortsDriver } from './ports-driver.js';
@@ -85,6 +89,24 @@ describe.skipIf(missing)(`the ports of Linux, at real taps${missing ? ` (skipped
           attachment: expect.objectContaining({ vlans: 'unaware', learns: true, forwards: true }) as object,
         },
       });
+    }
+  });
+
+  it('are found where their process lives below another root', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'nic-herald-root-'));
+    try {
+      mkdirSync(join(root, 'dev/net'), { recursive: true });
+      execFileSync('mknod', [join(root, 'dev/net/tun'), 'c', '10', '200']);
+      const at = sandbox('tap0');
+      const [hypervisor, agent] = [new PortsDriver(at), new PortsDriver(at)];
+      const backend = { type: 'tap', name: 'net0', holder: await hypervisor.who() };
+      await hypervisor.enter(root);
+      await hypervisor.hold('tap0');
+      expect(await agent.resolve({ ...backend, interfaceName: 'tap0' })).toMatchObject({
+        port: { kind: 'tap', name: 'tap0' },
+      });
+    } finally {
+      rmSync(root, { recursive: true });
     }
   });
 

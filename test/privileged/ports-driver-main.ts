@@ -3,6 +3,7 @@ import { CLOCK, PORT_RESOLVER, type PortResolver } from '@nic-herald/core';
 import { processIncarnation } from '@nic-herald/linux-sys';
 import { linuxPorts } from '@nic-herald/ports-linux';
 import { FakeClock } from '@nic-herald/testkit';
+import { enterRoot } from './enter-root.js';
 import type { PortsRequest } from './ports-driver.js';
 import { serveDriver } from './serve-driver.js';
 import { TapEnd } from './tap-end.js';
@@ -28,6 +29,9 @@ await serveDriver(async (request: PortsRequest) => {
   switch (request.do) {
     case 'hold':
       held.push(new TapEnd(request.tap));
+      return undefined;
+    case 'enter':
+      enterRoot(request.root);
       return undefined;
     case 'who':
       return processIncarnation(request.pid ?? process.pid);

@@ -5,6 +5,7 @@ import type { NetworkSandbox } from './network-sandbox.js';
 /** One line to the driver process. */
 export type PortsRequest =
   | { readonly do: 'hold'; readonly tap: string }
+  | { readonly do: 'enter'; readonly root: string }
   | { readonly do: 'who'; readonly pid?: number }
   | { readonly do: 'watch'; readonly port: Port }
   | { readonly do: 'resolve'; readonly backend: NicBackend };
@@ -19,6 +20,11 @@ export class PortsDriver extends DriverProcess<PortsRequest> {
   /** Opens a tap. */
   hold(tap: string): Promise<void> {
     return this.ask({ do: 'hold', tap });
+  }
+
+  /** Lives below another root from now on. */
+  enter(root: string): Promise<void> {
+    return this.ask({ do: 'enter', root });
   }
 
   /** A process; its own where none is named. */

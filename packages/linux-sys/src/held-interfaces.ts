@@ -18,6 +18,9 @@ const MAX_DESCRIPTORS = 16_384;
 /** Most looked at in one turn of the event loop, some 5 us each. */
 const AT_ONCE = 64;
 const DESCRIPTOR = /^\d{1,10}$/;
+/** The ends of paths, since the root of the process may lie below ours (chroot). What is at the path is looked at besides. */
+const TUN = '/dev/net/tun';
+const MACVTAP = /\/dev\/tap(\d{1,10})$/;
 
 /**
  * The taps and macvtaps that a process has open, or those of them behind some descriptors: by /proc/PID/fd, where a tap is
@@ -52,14 +55,14 @@ const opened = (folder: string): readonly number[] =>
 const heldInterface = (folder: string, fd: number): HeldInterface | undefined => {
   try {
     const path = readlinkSync(`${folder}/fd/${fd}`);
-    const macvtap = /^\/dev\/tap(\d{1,10})$/.exec(path)?.[1];
+    const macvtap = MACVTAP.exec(path)?.[1];
     if (macvtap !== undefined) {
       const file = statSync(`${folder}/fd/${fd}`);
       return file.isCharacterDevice()
         ? { fd, kind: 'macvtap', index: Number(macvtap), device: file.rdev }
         : undefined;
     }
-    if (path !== '/dev/net/tun') return undefined;
+    if (!path.endsWith(TUN)) return undefined;
     const name = parseInterfaceName(readFileSync(`${folder}/fdinfo/${fd}`, 'utf8'));
     return name === undefined ? undefined : { fd, kind: 'tap', name };
   } catch (error) {
