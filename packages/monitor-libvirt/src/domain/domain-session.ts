@@ -31,6 +31,7 @@ export class DomainSession {
   private readonly transport: DomainTransport;
   private readonly retry: IntroductionRetry;
   private watch: GuestWatch | undefined;
+  private source: DomainSource | undefined;
 
   /** `instance`: see `Guest`. */
   constructor(
@@ -57,6 +58,7 @@ export class DomainSession {
 
   /** A NIC came or went. */
   nicsChanged(): void {
+    this.source?.nicsChanged();
     this.watch?.nicsChanged();
   }
 
@@ -83,6 +85,7 @@ export class DomainSession {
       process,
       transport,
     });
+    this.source = source;
     const watch = new GuestWatch(this.instance, transport, around.watch, source);
     this.watch = watch;
     try {

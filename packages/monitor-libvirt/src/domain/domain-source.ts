@@ -12,8 +12,9 @@ import { domainEnded } from './domain-ended.js';
 import { DomainNics, fingerprintOf } from './domain-nics.js';
 import { comesIn, isInPostCopy, isShutOff, isStarting, originOf, runStateOf } from './domain-standing.js';
 import type { DomainTransport } from './domain-transport.js';
-import { type DomainDescription, domainDescription } from './domain-xml.js';
+import { domainDescription } from './domain-xml.js';
 import { inTime } from './in-time.js';
+import { KnownDescription } from './known-description.js';
 import { processWaitMs } from './process-wait.js';
 
 /** What a domain is asked through. */
@@ -43,6 +44,7 @@ export class DomainSource implements GuestSource {
   readonly nics: DomainNics;
   /** The domain's QEMU, as far as it was found in time for the introduction; settles with that, unless it fails. */
   readonly processInTime: Promise<QemuProcess | undefined>;
+  private readonly description: KnownDescription;
   private foundInTime: (process: QemuProcess | undefined) => void = () => undefined;
   private holder: ProcessIncarnation | undefined;
   private startedToWait: boolean | undefined;
@@ -51,8 +53,11 @@ export class DomainSource implements GuestSource {
     private readonly domain: Domain,
     private readonly around: SourceSurroundings,
   ) {
+    this.description = new KnownDescription(around.clock, async (options) =>
+      domainDescription(await around.libvirt.xml(domain, 0, given(options))),
+    );
     this.nics = new DomainNics(
-      (options) => this.describe(options),
+      (options) => this.description.now(options),
       () => this.holder,
     );
     this.processInTime = new Promise((resolve) => {
@@ -65,7 +70,7 @@ export class DomainSource implements GuestSource {
     const askedAt = clock.now();
     const [state, description, usualVersion] = await Promise.all([
       libvirt.state(this.domain, given(options)),
-      this.describe(options),
+      this.description.now(options),
       this.around.version(),
     ]);
     if (isShutOff(state)) throw domainEnded(this.domain);
@@ -105,8 +110,9 @@ export class DomainSource implements GuestSource {
     this.startedToWait = process.startedToWait;
   }
 
-  private async describe(options: CommandOptions): Promise<DomainDescription> {
-    return domainDescription(await this.around.libvirt.xml(this.domain, 0, given(options)));
+  /** A NIC came or went. */
+  nicsChanged(): void {
+    this.description.forget();
   }
 
   /** QEMU's own word, since the program may have been replaced after it started; else libvirt's, `usual`. */
