@@ -12,6 +12,7 @@ export const ciCases: Readonly<Record<Suite, readonly string[]>> = {
     'kernel-open-vswitch',
     'vlan-filtering-bridge',
     'bridge-per-vlan',
+    'libvirt-mac-table',
   ],
   trixie: ['libvirt-learner-first', 'open-vswitch-learner-first', 'kernel-open-vswitch'],
 };

@@ -26,6 +26,8 @@ export interface Fabric {
   readonly uplink: string;
   /** Makes it on a host, where its taps and its uplink are already. */
   build(stage: KernelStage, host: KernelHost): Promise<void>;
+  /** Ports of guests learn nothing: what is behind them is written into its table, or is not there. */
+  readonly isTold?: true;
   /** What it has learned. */
   entries(stage: KernelStage, host: KernelHost): Promise<readonly FabricEntry[]>;
 }
@@ -123,4 +125,29 @@ const subinterfaces: Fabric = {
   },
 };
 
-export const fabrics: readonly Fabric[] = [openVswitch, vlanBridge, subinterfaces];
+/** The MAC of the guest's card behind that bridge, see `guestOf` in fabric-case.ts. */
+const toldMac = '52:54:00:f4:00:00';
+
+/** As libvirt sets up a bridge whose table it keeps itself (virnetdevbridge.c), in a VLAN. */
+const toldBridge: Fabric = {
+  ...{ name: 'libvirt-mac-table', uplink: 'upT', isTold: true },
+  summary:
+    "libvirt's macTableManager: the bridge filters VLANs, the tap neither learns nor gets what is unknown",
+  ports: [{ tap: 'ttap', inside: undefined, onWire: ten }],
+  async build(stage, host) {
+    await stage.ip(
+      host,
+      'link add brT type bridge forward_delay 0 vlan_filtering 1 vlan_default_pvid 0',
+      ...['upT', 'ttap'].map((port) => `link set ${port} master brT`),
+      'link set brT up',
+      'link set dev ttap type bridge_slave learning off flood off',
+    );
+    await stage.run(host, ['bridge', 'vlan', 'add', 'dev', 'ttap', 'vid', '10', 'pvid', 'untagged']);
+    await stage.run(host, ['bridge', 'vlan', 'add', 'dev', 'upT', 'vid', '10']);
+    const entry = ['fdb', 'append', toldMac, 'dev', 'ttap', 'master', 'static', 'vlan', '10'];
+    await stage.run(host, ['bridge', ...entry]);
+  },
+  entries: (stage, host) => bridgeEntries(stage, host, 'brT'),
+};
+
+export const fabrics: readonly Fabric[] = [openVswitch, vlanBridge, subinterfaces, toldBridge];
