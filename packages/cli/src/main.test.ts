@@ -25,7 +25,8 @@ it.each([
     "setInterval(() => {}, 1000); export const plugin = () => ({ name: 'ticks', contract: 2, install() {} });";
   await writeFile(join(folder, 'ticks.mjs'), module);
   const config = join(folder, 'herald.yaml');
-  await writeFile(config, 'plugins: [./ticks.mjs]\n');
+  const others = '{ use: "@nic-herald/monitor-libvirt", enabled: false }'; // not the machine's own
+  await writeFile(config, `plugins: [./ticks.mjs, ${others}]\n`);
   const child = spawn(process.execPath, [...FROM_SOURCE, MAIN, command, '--config', config], {
     stdio: 'ignore',
     timeout: 20_000,
