@@ -1,5 +1,5 @@
-import { type HeraldError, isHeraldError } from '@nic-herald/core';
-import { findLocalSocket } from '@nic-herald/libvirt';
+import { isHeraldError } from '@nic-herald/core';
+import { findLocalSocket, isForbidden, isReadOnlySocket, readOnlySocket } from '@nic-herald/libvirt';
 import type { LibvirtHandoffSettings } from './libvirt-handoff-options.js';
 
 /** How the daemon is to be reached. */
@@ -10,8 +10,6 @@ export interface ChosenSocket {
   readonly find: () => string;
 }
 
-const READ_ONLY_SOCKET = '-ro';
-
 /** The socket that is named, or the one that is found. */
 export const chooseSocket = ({
   readOnly,
@@ -19,7 +17,9 @@ export const chooseSocket = ({
 }: Pick<LibvirtHandoffSettings, 'readOnly' | 'socket'>): ChosenSocket => {
   const find = (): string => socket ?? findLocalSocket({ readOnly });
   if (readOnly) return { readOnlyWhy: 'the option readOnly', find };
-  return socket?.endsWith(READ_ONLY_SOCKET) ? { readOnlyWhy: 'the socket is read-only', find } : { find };
+  return socket !== undefined && isReadOnlySocket(socket)
+    ? { readOnlyWhy: 'the socket is read-only', find }
+    : { find };
 };
 
 /** The read-only socket beside it, where this process may not use the one that was chosen; else `undefined`. */
@@ -28,9 +28,5 @@ export const readOnlyInstead = (
   problem: unknown,
 ): ChosenSocket | undefined =>
   readOnlyWhy === undefined && isHeraldError(problem) && isForbidden(problem)
-    ? { readOnlyWhy: `this process may not use ${find()}`, find: () => `${find()}${READ_ONLY_SOCKET}` }
+    ? { readOnlyWhy: `this process may not use ${find()}`, find: () => readOnlySocket(find()) }
     : undefined;
-
-const isForbidden = ({ code, details }: HeraldError): boolean =>
-  code === 'HERALD_LIBVIRT_AUTH' ||
-  (code === 'HERALD_LIBVIRT_CONNECT' && (details['errno'] === 'EACCES' || details['errno'] === 'EPERM'));

@@ -1,19 +1,10 @@
-import { type Clock, type Finding, isHeraldError, messageOf } from '@nic-herald/core';
-import { Libvirt } from '@nic-herald/libvirt';
+import { type Finding, isHeraldError, messageOf } from '@nic-herald/core';
+import { Libvirt, machineClock } from '@nic-herald/libvirt';
 import { type ChosenSocket, chooseSocket, readOnlyInstead } from './choose-socket.js';
 import type { LibvirtHandoffSettings } from './libvirt-handoff-options.js';
 import { readOnlyConnection } from './write-error.js';
 
 const VERSION_TIMEOUT_MS = 3000;
-
-const clock: Clock = {
-  now: () => Date.now(),
-  elapsed: () => performance.now(),
-  setTimer: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** Which daemon answers, how many domains it runs, and whether their metadata can be set. It sets nothing. */
 export const diagnoseLibvirt = async (
@@ -66,7 +57,7 @@ const open = async (
 ): Promise<{ readonly libvirt: Libvirt; readonly chosen: ChosenSocket }> => {
   const readOnly = chosen.readOnlyWhy !== undefined;
   try {
-    return { libvirt: await Libvirt.open(chosen.find(), clock, { readOnly, signal }), chosen };
+    return { libvirt: await Libvirt.open(chosen.find(), machineClock, { readOnly, signal }), chosen };
   } catch (error) {
     const instead = readOnlyInstead(chosen, error);
     if (instead === undefined) throw error;

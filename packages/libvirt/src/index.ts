@@ -18,9 +18,10 @@ export {
   type MetadataElement,
   type MetadataScope,
 } from './libvirt.js';
-export { LIBVIRT_CODES, libvirtCodeOf } from './libvirt-error.js';
+export { isForbidden, LIBVIRT_CODES, libvirtCodeOf } from './libvirt-error.js';
 export { LibvirtKeeper, type LibvirtKeeperOwner, type LibvirtKeeperSettings } from './libvirt-keeper.js';
 export { DEFAULT_LIBVIRT_LIMITS, type LibvirtLimits } from './libvirt-limits.js';
-export { findLocalSocket, type SocketSearch } from './local-sockets.js';
+export { findLocalSocket, isReadOnlySocket, readOnlySocket, type SocketSearch } from './local-sockets.js';
+export { machineClock } from './machine-clock.js';
 export type { CallOptions } from './rpc/call.js';
 export type { Connecting } from './rpc/rpc-connection.js';

@@ -32,6 +32,13 @@ export const libvirtCodeOf = (error: unknown): number | undefined => {
   return typeof libvirtCode === 'number' ? libvirtCode : undefined;
 };
 
+const FORBIDDEN_FILE = ['EACCES', 'EPERM'];
+
+/** Whether a connection failed for want of rights: those of the socket's file, or libvirt's own. */
+export const isForbidden = ({ code, details }: HeraldError): boolean =>
+  code === 'HERALD_LIBVIRT_AUTH' ||
+  (code === 'HERALD_LIBVIRT_CONNECT' && FORBIDDEN_FILE.includes(String(details['errno'])));
+
 const READ_ONLY = 'the connection is read-only: use the socket without "-ro"';
 const FORBIDDEN = "libvirt's access control forbids it: see its polkit rules";
 

@@ -16,13 +16,13 @@ import {
 import {
   type Domain,
   findLocalSocket,
+  isForbidden,
   type Libvirt,
   LibvirtKeeper,
   type SocketSearch,
 } from '@nic-herald/libvirt';
-import { WarningGate } from '@nic-herald/qmp';
+import { unlessAborted, WarningGate } from '@nic-herald/qmp';
 import { CommandConnection } from './connection/command-connection.js';
-import { isForbidden } from './connection/is-forbidden.js';
 import { usualVersion } from './connection/usual-version.js';
 import { type WatchedDomain, WatchedDomains } from './connection/watched-domains.js';
 import { DomainProcesses } from './domain/domain-processes.js';
@@ -68,18 +68,8 @@ export class LibvirtMonitor implements GuestMonitor {
    */
   async start({ signal }: { readonly signal: AbortSignal }): Promise<void> {
     this.keeper.start();
-    let cancel = (): void => undefined;
-    const cancelled = new Promise<never>((_, reject) => {
-      cancel = () =>
-        reject(new HeraldError('HERALD_CANCELLED', 'the start of the libvirt monitor was cancelled'));
-    });
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      await Promise.race([this.looked, cancelled]);
-    } finally {
-      signal.removeEventListener('abort', cancel);
-    }
+    const cancelled = 'the start of the libvirt monitor was cancelled';
+    await unlessAborted(this.looked, signal, () => new HeraldError('HERALD_CANCELLED', cancelled));
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,7 @@ import {
   wholeNumberOption,
   yesOrNoOption,
 } from '@nic-herald/core';
+import { isReadOnlySocket } from '@nic-herald/libvirt';
 
 /** Where libvirt answers, and how. Nothing is required. */
 export interface LibvirtMonitorOptions {
@@ -32,7 +33,7 @@ export interface LibvirtMonitorSettings {
 
 /** Whether libvirt is only looked at: said so, or by a socket that allows no more. `undefined`: where nothing else is allowed. */
 export const isReadOnly = ({ readOnly, socket }: LibvirtMonitorSettings): boolean | undefined =>
-  readOnly ?? (socket?.endsWith('-ro') === true ? true : undefined);
+  readOnly ?? (socket !== undefined && isReadOnlySocket(socket) ? true : undefined);
 
 /** The settings of the libvirt monitor of a host. */
 export const LIBVIRT_MONITOR_SETTINGS: Token<LibvirtMonitorSettings> = token<LibvirtMonitorSettings>(

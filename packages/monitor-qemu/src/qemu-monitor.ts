@@ -12,7 +12,7 @@ import {
   type MigrationEventBus,
   messageOf,
 } from '@nic-herald/core';
-import { WarningGate } from '@nic-herald/qmp';
+import { unlessAborted, WarningGate } from '@nic-herald/qmp';
 import { PeerProcesses } from './process/peer-processes.js';
 import { QEMU_SETTINGS, type QemuSettings } from './qemu-options.js';
 import { libvirtMonitor, libvirtMonitorAt } from './sockets/libvirt-monitor.js';
@@ -61,18 +61,8 @@ export class QemuMonitor implements GuestMonitor {
     const settled = this.finder.start().then(async () => {
       await Promise.all([...this.sessions].map((session) => session.settled));
     });
-    let cancel = (): void => undefined;
-    const cancelled = new Promise<never>((_, reject) => {
-      cancel = () =>
-        reject(new HeraldError('HERALD_CANCELLED', 'the start of the QEMU monitor was cancelled'));
-    });
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      await Promise.race([settled, cancelled]);
-    } finally {
-      signal.removeEventListener('abort', cancel);
-    }
+    const cancelled = 'the start of the QEMU monitor was cancelled';
+    await unlessAborted(settled, signal, () => new HeraldError('HERALD_CANCELLED', cancelled));
   }
 
   async close(): Promise<void> {

@@ -22,4 +22,6 @@ export type {
   QmpEventListener,
   QmpTransport,
 } from './transport/qmp-transport.js';
+export { pause } from './waiting/pause.js';
+export { unlessAborted } from './waiting/unless-aborted.js';
 export { WarningGate } from './warning-gate.js';

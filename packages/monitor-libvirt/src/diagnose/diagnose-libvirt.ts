@@ -1,21 +1,11 @@
-import { asHeraldError, type Clock, type Finding, messageOf } from '@nic-herald/core';
-import { type Domain, findLocalSocket, Libvirt } from '@nic-herald/libvirt';
-import { isForbidden } from '../connection/is-forbidden.js';
+import { asHeraldError, type Finding, messageOf } from '@nic-herald/core';
+import { type Domain, findLocalSocket, isForbidden, Libvirt, machineClock } from '@nic-herald/libvirt';
 import { domainDescription } from '../domain/domain-xml.js';
 import { isReadOnly, type LibvirtMonitorSettings } from '../libvirt-options.js';
 import { domainFinding } from './domain-finding.js';
 
 /** Most domains that are told of by name. */
 const MAX_TOLD = 20;
-
-const CLOCK: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  elapsed: () => performance.now(),
-  setTimer: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** Which libvirt there is, what it lets this user do, and what its domains would get. Changes nothing, sends QEMU nothing. */
 export const diagnoseLibvirt = async (
@@ -26,7 +16,7 @@ export const diagnoseLibvirt = async (
 ): Promise<readonly Finding[]> => {
   const ask = async (readOnly: boolean): Promise<readonly Finding[]> => {
     const path = settings.socket ?? findSocket({ readOnly });
-    const libvirt = await open(path, CLOCK, { readOnly, signal });
+    const libvirt = await open(path, machineClock, { readOnly, signal });
     try {
       return await findings(libvirt, signal);
     } finally {

@@ -6,6 +6,7 @@ import {
   type QmpEventListener,
   type QmpTransport,
   qmpCommandError,
+  unlessAborted,
 } from '@nic-herald/qmp';
 
 /** Passes the text of one QMP command to the QEMU of a domain, and gives that of the reply. */
@@ -53,7 +54,7 @@ export class DomainTransport implements QmpTransport {
 
   async execute(command: string, args?: object, options: CommandOptions = {}): Promise<unknown> {
     if (this.closed !== undefined)
-      await unlessAborted(this.closed.opens, options.signal, this.cancelled(command));
+      await unlessAborted(this.closed.opens, options.signal, () => this.cancelled(command));
     const text = JSON.stringify({ execute: command, ...(args === undefined ? {} : { arguments: args }) });
     const answer = await this.pass(text, options);
     const reply = parseQmpReply(answer);
@@ -123,22 +124,3 @@ const statusOf = ({ data }: QmpEvent): string | undefined =>
   typeof data === 'object' && data !== null && 'status' in data && typeof data.status === 'string'
     ? data.status
     : undefined;
-
-const unlessAborted = async (
-  work: Promise<void>,
-  signal: AbortSignal | undefined,
-  error: HeraldError,
-): Promise<void> => {
-  if (signal === undefined) return work;
-  if (signal.aborted) throw error;
-  let abort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(error);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-};

@@ -1,6 +1,6 @@
 import type { Clock } from '@nic-herald/core';
 import type { Domain } from '@nic-herald/libvirt';
-import type { QemuProcess } from '@nic-herald/qmp';
+import { pause, type QemuProcess } from '@nic-herald/qmp';
 import type { DomainProcesses } from './domain-processes.js';
 
 /** The first pause before a process is looked for again, ms, twice as long each time, and the longest. */
@@ -27,21 +27,9 @@ export const processAtLast = async (
   let found = await first;
   for (let looks = 1, pauseMs = FIRST_PAUSE_MS; looks < MOST_LOOKS; looks += 1, pauseMs *= 2) {
     if (found?.isQemu === true || isOver()) break;
-    await paused(clock, Math.min(pauseMs, MOST_PAUSE_MS), signal);
+    await pause(clock, Math.min(pauseMs, MOST_PAUSE_MS), signal);
     if (isOver()) break;
     found = await processes.of(domain);
   }
   return found?.isQemu === true && !isOver() ? found : undefined;
 };
-
-const paused = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const cancel = clock.setTimer(ms, done);
-    function done(): void {
-      cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });

@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock, ProcessIncarnation } from '@nic-herald/core';
 import { commandLine, peerOf, processIncarnation } from '@nic-herald/linux-sys';
-import { isQemuCommandLine, isStartedToWait } from '@nic-herald/qmp';
+import { isQemuCommandLine, isStartedToWait, pause } from '@nic-herald/qmp';
 
 /** The process at the other end of a QMP socket. */
 export interface PeerProcess {
@@ -67,7 +67,7 @@ export class PeerProcesses {
     for (let tries = 1; pid !== undefined && !signal.aborted; tries += 1) {
       const peer = await this.look(pid, this.system.commandLine(pid));
       if (peer?.isQemu !== undefined || tries === MOST_TRIES) return peer;
-      await this.pause(pauseMs, signal);
+      await pause(this.clock, pauseMs, signal);
       pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS);
     }
     return undefined;
@@ -83,20 +83,6 @@ export class PeerProcesses {
     const isQemu = args && isQemuCommandLine(args);
     const waits = args !== undefined && isStartedToWait(args);
     return { incarnation, startedAt, isQemu, startedToWait: isQemu || waits ? waits : undefined };
-  }
-
-  private pause(forMs: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const over = (): void => {
-        cancel();
-        signal.removeEventListener('abort', over);
-        resolve();
-      };
-      const cancel = this.clock.setTimer(forMs, over);
-      if (signal.aborted)
-        over(); // while it was being looked at
-      else signal.addEventListener('abort', over);
-    });
   }
 
   private pidOf(fd: number | undefined): number | undefined {

@@ -1,6 +1,6 @@
 import { HeraldError } from '@nic-herald/core';
 import { expect, it } from 'vitest';
-import { isForbidden } from './is-forbidden.js';
+import { isForbidden } from './libvirt-error.js';
 
 it.each<[string, HeraldError['code'], object, boolean]>([
   ['no details', 'HERALD_LIBVIRT_CONNECT', {}, false],
