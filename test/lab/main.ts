@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
@@ -6,20 +5,17 @@ import { isAgentBuilt } from './agent-process.js';
 import { guestImage } from './host-requirements.js';
 import type { CaseContext, LabCase } from './lab-case.js';
 import { LabFault } from './lab-fault.js';
-import { type LabRig, stopActiveRigs } from './lab-rig.js';
+import type { LabRig } from './lab-rig.js';
 import { reapDeadLabs } from './namespaces.js';
-import { ReportTable, type TableRow } from './report-table.js';
-import { RunSummary } from './run-summary.js';
+import type { TableRow } from './report-table.js';
+import { keptRow, type LaneFlags, runCases, skippedRow, type UpcomingRow } from './run-cases.js';
 import { labCases } from './scenarios/all.js';
 
-interface LabFlags {
-  readonly runs: number;
+interface LabFlags extends LaneFlags {
   readonly scenario: readonly string[];
   readonly list: boolean;
   readonly qemuAlone: boolean;
   readonly keep: boolean;
-  readonly ci: boolean;
-  readonly retries: number;
 }
 
 const cacheDirectory = join(import.meta.dirname, '../../.cache/lab');
@@ -54,38 +50,10 @@ async function main(flags: LabFlags): Promise<number> {
     for (const { name, summary } of labCases) console.log(`${name.padEnd(40)} ${summary}`);
     return 0;
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => void stopActiveRigs().finally(() => process.exit(130)));
-  }
-  const cases = chosenCases(flags);
-  const results = new RunSummary();
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  const table = new ReportTable(
-    cases.map((each) => each.name),
-    process.stdout.isTTY,
-  );
-  console.log(table.header());
-  const prepared = await prepare();
-  for (let run = 1; run <= flags.runs; run++) {
-    for (const each of cases) {
-      let row = await runCase(each, run, flags, prepared);
-      for (let retry = 1; row.verdict === 'failed' && retry <= flags.retries; retry++) {
-        console.log(table.row(row, flags.runs));
-        for (const fault of row.result?.faults ?? []) console.log(`    ${fault}`);
-        console.log('    tried again: two busy cores and an emulated guest do not always keep time');
-        row = await runCase(each, run, flags, prepared);
-      }
-      results.add(each.name, row.result);
-      const verdict = row.verdict === 'skipped' && flags.ci ? 'failed' : row.verdict;
-      counts[verdict]++;
-      console.log(table.row({ ...row, verdict }, flags.runs));
-      for (const line of [...(row.result?.faults ?? []), ...(row.result?.notes ?? [])])
-        console.log(`    ${line}`);
-    }
-  }
-  if (flags.runs > 1) console.log(`\n${results.lines().join('\n')}`);
-  console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-  return counts.failed === 0 ? 0 : 1;
+  return runCases(chosenCases(flags), flags, async () => {
+    const image = await prepare();
+    return (each, row) => runCase(each, row, flags, image);
+  });
 }
 
 /** The guest's image, or why nothing can run here. */
@@ -102,20 +70,14 @@ async function prepare(): Promise<CaseContext['image'] | LabFault> {
 
 async function runCase(
   each: LabCase,
-  run: number,
+  row: UpcomingRow,
   flags: LabFlags,
   image: CaseContext['image'] | LabFault,
 ): Promise<TableRow> {
-  const row = { name: each.name, run };
-  const skipped = (why: string): TableRow => ({
-    ...row,
-    verdict: 'skipped',
-    result: { faults: [], notes: [why] },
-  });
-  if (image instanceof LabFault) return skipped(image.message);
-  if (each.needsAgents && flags.qemuAlone) return skipped('measures nothing without nic-herald');
+  if (image instanceof LabFault) return skippedRow(row, image.message);
+  if (each.needsAgents && flags.qemuAlone) return skippedRow(row, 'measures nothing without nic-herald');
   if (!flags.qemuAlone && !(await isAgentBuilt()))
-    return skipped('nic-herald is not built: run npm run build');
+    return skippedRow(row, 'nic-herald is not built: run npm run build');
   const directory = join(cacheDirectory, 'runs', each.name);
   const context = {
     image,
@@ -123,16 +85,7 @@ async function runCase(
     qemuAloneOnly: flags.qemuAlone,
     ...(flags.keep ? { beforeStop: waitForEnter } : {}),
   };
-  try {
-    const result = await each.run(context);
-    await writeFile(join(directory, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
-    const verdict = result.faults.length === 0 ? 'passed' : 'failed';
-    const notes = verdict === 'failed' ? [...(result.notes ?? []), `see ${directory}`] : (result.notes ?? []);
-    return { ...row, verdict, result: { ...result, notes } };
-  } catch (error) {
-    const message = error instanceof LabFault ? error.message : String((error as Error).stack ?? error);
-    return { ...row, verdict: 'failed', result: { faults: [message], notes: [`see ${directory}`] } };
-  }
+  return keptRow(row, directory, () => each.run(context));
 }
 
 async function waitForEnter(rig: LabRig): Promise<void> {

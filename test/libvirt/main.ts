@@ -1,27 +1,23 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { isAgentBuilt } from '../lab/agent-process.js';
 import { guestImage, missingRequirements } from '../lab/host-requirements.js';
 import { LabFault } from '../lab/lab-fault.js';
-import { stopActiveRigs } from '../lab/lab-rig.js';
 import { reapDeadLabs } from '../lab/namespaces.js';
-import { ReportTable, type TableRow } from '../lab/report-table.js';
-import { RunSummary } from '../lab/run-summary.js';
+import type { TableRow } from '../lab/report-table.js';
+import { keptRow, type LaneFlags, runCases, skippedRow, type UpcomingRow } from '../lab/run-cases.js';
 import { debianRoot, type Suite, suites } from './debian-root.js';
 import type { LibvirtCase, LibvirtContext } from './libvirt-case.js';
 import { libvirtCases } from './scenarios/all.js';
 
-interface LibvirtFlags {
-  readonly runs: number;
-  readonly retries: number;
+interface LibvirtFlags extends LaneFlags {
   readonly scenario: readonly string[];
   readonly suite?: Suite;
   readonly root?: string;
   readonly list: boolean;
   readonly qemuAlone: boolean;
   readonly handoffInDirectory: boolean;
-  readonly ci: boolean;
 }
 
 const cache = join(import.meta.dirname, '../../.cache');
@@ -57,37 +53,10 @@ async function main(flags: LibvirtFlags): Promise<number> {
     for (const { name, summary } of libvirtCases) console.log(`${name.padEnd(36)} ${summary}`);
     return 0;
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => void stopActiveRigs().finally(() => process.exit(130)));
-  }
-  const cases = chosenCases(flags);
-  const results = new RunSummary();
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  const table = new ReportTable(
-    cases.map(({ name }) => name),
-    process.stdout.isTTY,
-  );
-  console.log(table.header());
-  const prepared = await prepare(flags);
-  for (let run = 1; run <= flags.runs; run++) {
-    for (const each of cases) {
-      let row = await runCase(each, run, flags, prepared);
-      for (let retry = 1; row.verdict === 'failed' && retry <= flags.retries; retry++) {
-        console.log(table.row(row, flags.runs));
-        for (const fault of row.result?.faults ?? []) console.log(`    ${fault}`);
-        row = await runCase(each, run, flags, prepared);
-      }
-      results.add(each.name, row.result);
-      const verdict = row.verdict === 'skipped' && flags.ci ? 'failed' : row.verdict;
-      counts[verdict]++;
-      console.log(table.row({ ...row, verdict }, flags.runs));
-      const lines = [...(row.result?.faults ?? []), ...(row.result?.notes ?? [])];
-      for (const line of lines) console.log(`    ${line}`);
-    }
-  }
-  if (flags.runs > 1) console.log(`\n${results.lines().join('\n')}`);
-  console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-  return counts.failed === 0 ? 0 : 1;
+  return runCases(chosenCases(flags), flags, async () => {
+    const prepared = await prepare(flags);
+    return (each, row) => runCase(each, row, flags, prepared);
+  });
 }
 
 type Prepared = Pick<LibvirtContext, 'image' | 'place'>;
@@ -116,36 +85,16 @@ async function prepare({ root: given, suite, qemuAlone }: LibvirtFlags): Promise
 
 async function runCase(
   each: LibvirtCase,
-  run: number,
+  row: UpcomingRow,
   { qemuAlone, handoffInDirectory, suite, ci }: LibvirtFlags,
   prepared: Prepared | LabFault,
 ): Promise<TableRow> {
-  const row = { name: each.name, run };
-  const skipped = (why: string): TableRow => ({
-    ...row,
-    verdict: 'skipped',
-    result: { faults: [], notes: [why] },
-  });
-  if (prepared instanceof LabFault) return skipped(prepared.message);
-  if (each.needsAgents && qemuAlone) return skipped('measures nothing without nic-herald');
+  if (prepared instanceof LabFault) return skippedRow(row, prepared.message);
+  if (each.needsAgents && qemuAlone) return skippedRow(row, 'measures nothing without nic-herald');
   const directory = join(laneCache, 'runs', suite ?? 'own', each.name);
   await mkdir(directory, { recursive: true });
-  try {
-    const result = await each.run({
-      ...prepared,
-      directory,
-      qemuAloneOnly: qemuAlone,
-      isShort: ci,
-      handoffInDirectory,
-    });
-    await writeFile(join(directory, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
-    if (result.faults.length === 0) return { ...row, verdict: 'passed', result };
-    const notes = [...(result.notes ?? []), `see ${directory}`];
-    return { ...row, verdict: 'failed', result: { ...result, notes } };
-  } catch (error) {
-    const message = error instanceof LabFault ? error.message : String((error as Error).stack ?? error);
-    return { ...row, verdict: 'failed', result: { faults: [message], notes: [`see ${directory}`] } };
-  }
+  const context = { ...prepared, directory, qemuAloneOnly: qemuAlone, isShort: ci, handoffInDirectory };
+  return keptRow(row, directory, () => each.run(context));
 }
 
 function chosenCases({ scenario: names, ci, suite }: LibvirtFlags): readonly LibvirtCase[] {
