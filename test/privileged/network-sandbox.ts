@@ -32,7 +32,7 @@ let made = 0;
 
 /**
  * A host's network in a namespace of its own: bridge br0 with taps and an uplink up0, whose other end wire0
- * stands for the network beyond. Interfaces have no IPv6, so nothing speaks by itself.
+ * stands for the network beyond. Interfaces have no IPv6 and the bridge does not snoop, so nothing speaks by itself.
  */
 export class NetworkSandbox {
   readonly namespace = `nhtest${process.pid}-${made++}`;
@@ -43,7 +43,7 @@ export class NetworkSandbox {
     const quiet =
       'for s in all default; do echo 1 > /proc/sys/net/ipv6/conf/$s/disable_ipv6; done 2>/dev/null; :';
     execFileSync('ip', ['netns', 'exec', this.namespace, 'sh', '-c', quiet]);
-    this.ip('link add br0 type bridge forward_delay 0');
+    this.ip('link add br0 type bridge forward_delay 0 mcast_snooping 0');
     this.ip('link add up0 type veth peer name wire0');
     this.ip('link set up0 master br0');
     for (const tap of taps) {
