@@ -1,4 +1,4 @@
-import { type AgentLine, armed, handedOver } from '../agent-process.js';
+import { armed, handedOver } from '../agent-process.js';
 import { beginMigration, measureReturns, resumeOf, startDestination, watchArrivals } from '../guest-move.js';
 import { misplacedStations, settleTables } from '../guest-on-host.js';
 import { withReadyGuest } from '../guest-ready.js';
@@ -90,7 +90,8 @@ async function runRenamed(context: CaseContext): Promise<CaseResult> {
       await inside('set', to, 'up');
     }
     const faults: string[] = [];
-    const isRefused = ({ code }: AgentLine): boolean => code === 'HERALD_NIC_NO_PORT';
+    // Ports are looked at twice a second. A guest that resumes before is announced at its own tap, by the interface's number.
+    await agents.B.line('that the NIC has no port', ({ code }) => code === 'HERALD_NIC_NO_PORT');
     await beginMigration(rig, source, destination);
     await destination.qmp.execute('cont');
     await resumeOf(destination);
@@ -99,9 +100,9 @@ async function runRenamed(context: CaseContext): Promise<CaseResult> {
     if (report.outcome === 'announced' || nic?.port !== undefined) {
       faults.push(`it was announced at port ${nic?.port}, which is no longer the guest's`);
     }
-    const told =
-      agents.B.lines.some(isRefused) || report.warnings.some(({ code }) => code === 'HERALD_NIC_NO_PORT');
-    if (!told) faults.push('nothing says that QEMU has no tap of that name open');
+    if (!report.warnings.some(({ code }) => code === 'HERALD_NIC_NO_PORT')) {
+      faults.push('the report does not say that QEMU has no tap of that name open');
+    }
     return { faults, notes: report.warnings.map(({ message }) => message) };
   });
 }
