@@ -1,0 +1,72 @@
+import { Command } from 'commander';
+import type { CliIo } from '../cli-io.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { ownVersion } from '../own-version.js';
+import type { CommandContext, DeclareCommand } from './command-context.js';
+import { declareAnnounce } from './declare-announce.js';
+import { declareDemo } from './declare-demo.js';
+import { declareDoctor } from './declare-doctor.js';
+import { declareInspect } from './declare-inspect.js';
+import { declareNewModel } from './declare-new-model.js';
+import { declarePlugins } from './declare-plugins.js';
+import { declareRecord } from './declare-record.js';
+import { declareRun } from './declare-run.js';
+
+/** Every command, in the order of `--help`. */
+const COMMANDS: readonly DeclareCommand[] = [
+  declareRun,
+  declareInspect,
+  declareAnnounce,
+  declareRecord,
+  declarePlugins,
+  declareNewModel,
+  declareDoctor,
+  declareDemo,
+];
+
+/** The command line, and what came of the command that was run on it. */
+export interface Program {
+  readonly command: Command;
+  /** The exit status of the command that ran; 0 where none did. */
+  status(): ExitCode;
+  /** Whether the stack of an error is to be printed. */
+  debug(): boolean;
+}
+
+/**
+ * The nic-herald program: its commands, with their arguments and options. Runs nothing. What a command needs is loaded when it
+ * runs, so that `--help` is quick.
+ */
+export const makeProgram = (io: CliIo): Program => {
+  const command = new Command('nic-herald');
+  let status: ExitCode = EXIT.ok;
+  const context: CommandContext = {
+    io,
+    debug: () => command.opts<{ debug?: boolean }>().debug ?? false,
+    action:
+      (perform) =>
+      async (...given) => {
+        status = await perform(...given);
+      },
+  };
+  command
+    .description('Keeps virtual machines reachable at every address after a live migration.')
+    .version(ownVersion(), '-V, --version')
+    .option('--debug', 'print the stack of an error')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.write(text),
+      writeErr: (text) => io.writeError(text),
+      outputError: (text, write) => write(errorLine(text)),
+    });
+  for (const declare of COMMANDS) declare(command, context);
+  return { command, status: () => status, debug: context.debug };
+};
+
+/** What commander says is wrong with the arguments, as every other error is told. */
+const errorLine = (text: string): string =>
+  `nic-herald: ${text
+    .replace(/^error: /, '')
+    .trimEnd()
+    .replaceAll('\n', ' ')} (HERALD_USAGE)\n`;
