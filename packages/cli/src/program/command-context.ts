@@ -6,9 +6,11 @@ import type { ExitCode } from '../exit-code.js';
 export interface CommandContext {
   readonly io: CliIo;
   /** Whether the stack of an error is to be printed; known once the arguments are parsed. */
-  debug(): boolean;
+  readonly debug: () => boolean;
   /** Lets what a command does set the exit status. */
-  action<A extends unknown[]>(command: (...given: A) => Promise<ExitCode>): (...given: A) => Promise<void>;
+  readonly action: <A extends unknown[]>(
+    command: (...given: A) => Promise<ExitCode>,
+  ) => (...given: A) => Promise<void>;
 }
 
 /** Adds one command, with its arguments and options, to the program. Runs nothing. */

@@ -28,9 +28,9 @@ const COMMANDS: readonly DeclareCommand[] = [
 export interface Program {
   readonly command: Command;
   /** The exit status of the command that ran; 0 where none did. */
-  status(): ExitCode;
+  readonly status: () => ExitCode;
   /** Whether the stack of an error is to be printed. */
-  debug(): boolean;
+  readonly debug: () => boolean;
 }
 
 /**
