@@ -38,7 +38,7 @@ module.exports = {
         path: '^packages/((?:model|handoff|ports|sink|learner|monitor)-[^/]+|control)/',
         pathNot: tests,
       },
-      to: { path: '^packages/', pathNot: '^packages/($1|core|wire|qmp|libvirt|linux-sys)/' },
+      to: { path: '^packages/', pathNot: '^packages/($1|core|wire|qmp|libvirt|reports|linux-sys)/' },
     },
     {
       name: 'handoff-libvirt-sees-core-wire-and-libvirt-only',
@@ -51,6 +51,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/libvirt/', pathNot: tests },
       to: { path: '^packages/', pathNot: '^packages/(libvirt|core)/' },
+    },
+    {
+      name: 'reports-sees-core-only',
+      severity: 'error',
+      from: { path: '^packages/reports/', pathNot: tests },
+      to: { path: '^packages/', pathNot: '^packages/(reports|core)/' },
     },
     {
       name: 'qmp-sees-core-and-wire-only',

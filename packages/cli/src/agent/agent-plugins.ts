@@ -5,15 +5,14 @@ import { policyPlugin, statesPolicy } from '../config/policy-plugin.js';
 import type { LoadedPlugin } from '../plugins/load-plugins.js';
 import { logFacts } from './fact-log.js';
 import { observerPlugin } from './observer-plugin.js';
-import type { ReportDirectory } from './report-directory.js';
-import { reportsPlugin } from './reports-plugin.js';
+import { type ReportsPlace, reportsPlugin } from './reports-plugin.js';
 
 /** Everything that an agent is composed of: the plugins it takes, the rules of herald.yaml, and its log and reports. */
 export const agentPlugins = (
   { rules }: Pick<AgentSettings, 'rules'>,
   loaded: readonly LoadedPlugin[],
   logger: Logger,
-  reports: ReportDirectory | undefined,
+  reports: ReportsPlace | undefined,
 ): readonly HeraldPlugin[] => [
   ...loaded.map(({ plugin }) => plugin),
   ...(statesPolicy(rules) ? [policyPlugin(rules)] : []),

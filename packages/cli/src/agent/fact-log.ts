@@ -7,9 +7,9 @@ import {
   type MigrationEvents,
 } from '@nic-herald/core';
 import type { MigrationEventName } from '@nic-herald/core/internal';
+import { reportSummary } from '@nic-herald/reports';
 import type { Logger } from 'pino';
 import { DeferredQueue } from './deferred-queue.js';
-import { reportSummary } from './report-summary.js';
 import { roundedMs } from './rounded-ms.js';
 import { WindowLimit } from './window-limit.js';
 

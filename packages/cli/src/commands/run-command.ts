@@ -16,7 +16,6 @@ import { CONTROL_PLUGIN } from '../agent/built-ins.js';
 import { closeHost } from '../agent/close-host.js';
 import { missingParts } from '../agent/missing-parts.js';
 import { ownRejections } from '../agent/own-rejections.js';
-import { ReportDirectory } from '../agent/report-directory.js';
 import type { CliIo } from '../cli-io.js';
 import { type AgentSettings, agentSettings, type RunFlags } from '../config/agent-settings.js';
 import { loadConfig } from '../config/load-config.js';
@@ -78,8 +77,8 @@ const agent = async (
   logger: Logger,
   stopped: Promise<string>,
 ): Promise<ExitCode> => {
-  const { host: name, reportDirectory } = settings;
-  const reports = reportDirectory === undefined ? undefined : new ReportDirectory(reportDirectory);
+  const { host: name, reportDirectory, reportKeep: keep } = settings;
+  const reports = reportDirectory === undefined ? undefined : { directory: reportDirectory, keep };
   // before anything is started that another agent may hold
   if (controlSocket !== undefined) await claimSocket(checkControlPath(controlSocket));
   const plugins = [...agentPlugins(settings, taken.plugins, logger, reports), watching];

@@ -19,6 +19,14 @@ describe('settings of an agent', () => {
     });
   });
 
+  it.each([
+    [{ age: 7_200_000 }, { ageMs: 7_200_000, bytes: 1024 ** 3 }],
+    [{ size: 20 * 1024 ** 2 }, { ageMs: 30 * 86_400_000, bytes: 20 * 1024 ** 2 }],
+    [{}, { ageMs: 30 * 86_400_000, bytes: 1024 ** 3 }],
+  ])('keep reports as %j says, and as ever in what it does not', (keep, reportKeep) => {
+    expect(agentSettings({ qmp: [] }, { reports: { directory: '/r', keep } })).toMatchObject({ reportKeep });
+  });
+
   it('let every flag win over the file', () => {
     const flags = {
       host: 'B',

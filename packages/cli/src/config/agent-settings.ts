@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { DEFAULT_REPORT_KEEP, type ReportKeep } from '@nic-herald/reports';
 import type { GuestRules, HeraldConfig } from './herald-config.js';
 import type { LogLevel } from './log-level.js';
 
@@ -22,6 +23,8 @@ export interface RunFlags {
 export interface AgentSettings {
   readonly host: string;
   readonly reportDirectory?: string;
+  /** Absent: as the reports' own default says. */
+  readonly reportKeep?: ReportKeep;
   readonly rules: GuestRules & Pick<HeraldConfig, 'guests' | 'learner'>;
   readonly logLevel: LogLevel;
 }
@@ -36,14 +39,21 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
     return written === undefined ? undefined : resolve(base, written);
   };
   const reportDirectory = path(flags.reportDir, config.reports?.directory);
+  const keep = reportKeep(config);
   const { learner, announce, pairing, maxStations, maxAddresses, trust, allow, deny } = config;
   const { mode, guests } = flags.observe === true ? observing(config) : config;
   return {
     host: flags.host ?? config.host ?? hostname(),
     ...(reportDirectory === undefined ? {} : { reportDirectory }),
+    ...(keep === undefined ? {} : { reportKeep: keep }),
     rules: { mode, guests, learner, announce, pairing, maxStations, maxAddresses, trust, allow, deny },
     logLevel: flags.logLevel ?? config.log?.level ?? 'info',
   };
+};
+
+const reportKeep = ({ reports }: HeraldConfig): ReportKeep | undefined => {
+  const { age = DEFAULT_REPORT_KEEP.ageMs, size = DEFAULT_REPORT_KEEP.bytes } = reports?.keep ?? {};
+  return reports?.keep && { ageMs: age, bytes: size };
 };
 
 /** The modes of the file, all of them `observe`. */

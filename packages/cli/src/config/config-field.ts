@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseByteSize, parseDuration } from './quantity.js';
 
 /** Longest path that a configuration may name, in characters. */
 export const PATH_LENGTH = 4096;
@@ -15,6 +16,24 @@ export const wholeNumber = (least: number, most: number) => {
   const error = `must be a whole number from ${least} to ${most}`;
   return z.int({ error }).min(least, { error }).max(most, { error });
 };
+
+/** A text with a unit, from `least` to `most`, as a number. */
+const quantity = (parse: (text: unknown) => number | undefined, what: string, least: string, most: string) =>
+  z.unknown().transform((value, context): number => {
+    const amount = parse(value);
+    const [from, to] = [parse(least) ?? 0, parse(most) ?? 0];
+    if (amount !== undefined && amount >= from && amount <= to) return amount;
+    context.addIssue({ code: 'custom', message: `must be ${what}, from ${least} to ${most}` });
+    return z.NEVER;
+  });
+
+/** A time with its unit, such as `30d`, as milliseconds. */
+export const duration = (least: string, most: string) =>
+  quantity(parseDuration, 'a time such as 90m, 12h or 30d', least, most);
+
+/** A size with its unit, such as `1GiB`, as bytes. */
+export const byteSize = (least: string, most: string) =>
+  quantity(parseByteSize, 'a size such as 500MiB or 1GiB', least, most);
 
 /** One of a few words. */
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>

@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import { guestAnnounce, hostAnnounce } from './announce-config.js';
-import { listOf, mapping, oneOf, PATH_LENGTH, section, text, wholeNumber, yesOrNo } from './config-field.js';
+import {
+  byteSize,
+  duration,
+  listOf,
+  mapping,
+  oneOf,
+  PATH_LENGTH,
+  section,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from './config-field.js';
 import { LOG_LEVELS } from './log-level.js';
 import { stationList } from './station-list.js';
 
@@ -47,7 +58,13 @@ export const heraldConfigSchema = mapping({
     libvirt: section({ socket: text(PATH_LENGTH).optional(), readOnly: yesOrNo.optional() }),
   }),
   handoff: section({ directory: text(PATH_LENGTH).optional(), libvirt: section({}) }),
-  reports: section({ directory: text(PATH_LENGTH).optional() }),
+  reports: section({
+    directory: text(PATH_LENGTH).optional(),
+    keep: section({
+      age: duration('1h', '3650d').optional(),
+      size: byteSize('16MiB', '1TiB').optional(),
+    }),
+  }),
   learner,
   ...guestRules,
   announce: hostAnnounce,

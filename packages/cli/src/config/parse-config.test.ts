@@ -26,6 +26,21 @@ describe('a herald.yaml with a mistake', () => {
       'herald.yaml:3: announce.maxMs: must be a whole number from 0 to 100000, got "soon"',
     ],
     ['a number for text', 'host: 7\n', 'herald.yaml:1: host: must be text, got 7'],
+    [
+      'reports kept for a number of something',
+      'reports:\n  keep:\n    age: 30\n',
+      'herald.yaml:3: reports.keep.age: must be a time such as 90m, 12h or 30d, from 1h to 3650d, got 30',
+    ],
+    [
+      'reports kept for minutes',
+      'reports: { keep: { age: 59m } }\n',
+      'herald.yaml:1: reports.keep.age: must be a time such as 90m, 12h or 30d, from 1h to 3650d, got "59m"',
+    ],
+    [
+      'less room for reports than one may need',
+      'reports: { keep: { size: 1MiB } }\n',
+      'herald.yaml:1: reports.keep.size: must be a size such as 500MiB or 1GiB, from 16MiB to 1TiB, got "1MiB"',
+    ],
     ['an empty name', "host: ''\n", 'herald.yaml:1: host: must not be empty, got ""'],
     [
       'a mode that is none',

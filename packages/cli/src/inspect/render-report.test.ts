@@ -1,8 +1,8 @@
 import type { Announcement, MigrationReport } from '@nic-herald/core';
 import type { MulticastRefreshReport } from '@nic-herald/core/internal';
+import { reportSummary } from '@nic-herald/reports';
 import { IpAddress, MacAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
-import { reportSummary } from '../agent/report-summary.js';
 import { renderReport } from './render-report.js';
 
 const station = { mac: MacAddress.of('52:54:00:00:00:01') };

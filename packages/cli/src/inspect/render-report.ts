@@ -1,7 +1,7 @@
 import { guestLabel, type MigrationReport } from '@nic-herald/core';
 import { type MulticastRefreshReport, multicastOf } from '@nic-herald/core/internal';
+import { type ReportSummary, reportSummary } from '@nic-herald/reports';
 import picocolors from 'picocolors';
-import { type ReportSummary, reportSummary } from '../agent/report-summary.js';
 import { printable } from '../printable.js';
 import { counted, tally } from './list-text.js';
 import { multicastText } from './multicast-text.js';

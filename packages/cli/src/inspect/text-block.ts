@@ -8,7 +8,7 @@ const HANG = 2;
 /** One labelled line of text, continued under itself: `  label       text`. Unprintable characters are shown. */
 export const labelled = (label: string, text: string): readonly string[] =>
   wrapped(printable(text), WIDTH - LABEL).map(
-    (line, index) => `  ${(index === 0 ? label : '').padEnd(LABEL - 2)}${line}`,
+    (line, index) => `  ${(index === 0 ? printable(label) : '').padEnd(LABEL - 2)}${line}`,
   );
 
 /** A line under the text of a labelled one. */

@@ -1,7 +1,5 @@
 import { type AnnounceMode, type MigrationReport, stationKey } from '@nic-herald/core';
 import { type AnnounceCause, type AnnounceOutcome, multicastOf } from '@nic-herald/core/internal';
-import { countWords } from '../inspect/list-text.js';
-import { roundedMs } from './rounded-ms.js';
 
 /** A report in one line's worth of numbers. */
 export interface ReportSummary {
@@ -51,7 +49,7 @@ export const reportSummary = (report: MigrationReport): ReportSummary => {
     addresses: new Set(
       announced.flatMap(({ address, at }) => (address === undefined ? [] : [`${at} ${address}`])),
     ).size,
-    kinds: Object.fromEntries(countWords(announced.map(({ kind }) => kind))),
+    kinds: counted(announced.map(({ kind }) => kind)),
     refused: sum(nics.flatMap((nic) => nic.refused.map((refusal) => refusal.count ?? 1))),
     rounds: rounds.length,
     frames: sum(rounds.map((round) => round.frames)),
@@ -82,5 +80,14 @@ const multicast = (report: MigrationReport): Pick<ReportSummary, 'multicastQueri
           : {}),
       };
 };
+
+const counted = (words: readonly string[]): Readonly<Record<string, number>> => {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return Object.fromEntries(counts);
+};
+
+/** To the microsecond: finer is noise. */
+const roundedMs = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -1,0 +1,27 @@
+import { opendir } from 'node:fs/promises';
+import { HeraldError, messageOf } from '@nic-herald/core';
+import { parseReportFileName, type ReportFile } from './report-file-name.js';
+
+/** So many names are asked for at a time: an agent must not stand still over a long list. */
+const NAMES_AT_ONCE = 256;
+
+/**
+ * The files of a directory that are called as reports are, in no order. Rejects with HERALD_REPORT_DIRECTORY where it
+ * cannot be read.
+ */
+export const reportFiles = async (directory: string): Promise<readonly ReportFile[]> => {
+  const found: ReportFile[] = [];
+  try {
+    for await (const { name } of await opendir(directory, { bufferSize: NAMES_AT_ONCE })) {
+      const file = parseReportFileName(name);
+      if (file !== undefined) found.push(file);
+    }
+  } catch (error) {
+    throw new HeraldError(
+      'HERALD_REPORT_DIRECTORY',
+      `the report directory ${directory} cannot be read: ${messageOf(error)}`,
+      { details: { directory }, cause: error },
+    );
+  }
+  return found;
+};
