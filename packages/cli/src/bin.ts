@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { heldSignals } from './process/held-signals.js';
+
+heldSignals.hold(process.argv.slice(2)); // before anything else: a signal may come at any moment
 // Source maps hold only for modules loaded after this line, hence the dynamic import.
 process.setSourceMapsEnabled(true);
 await import('./main.js');

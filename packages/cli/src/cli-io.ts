@@ -1,3 +1,7 @@
+import { printError } from './print-error.js';
+import { heldSignals } from './process/held-signals.js';
+import { untilStopped } from './process/stop-request.js';
+
 /** The process as a command sees it, so that tests can stand in for it. */
 export interface CliIo {
   /** Writes to standard output; no newline is added. */
@@ -10,36 +14,21 @@ export interface CliIo {
   /** Effective user id; 0 is root. */
   readonly uid: number;
   /** Resolves with the signal's name when the process is asked to end (SIGINT, SIGTERM). */
-  untilStopped(): Promise<string>;
+  untilStopped(): Promise<NodeJS.Signals>;
+  /** Calls `reload` whenever the process is asked to read its configuration anew (SIGHUP). Returns the way to stop. */
+  onReload(reload: () => void): () => void;
 }
 
-/** The real process. Asked a second time to end, it ends at once. */
-export const processIo = (): CliIo => ({
-  write: (text) => void process.stdout.write(text),
-  writeError: (text) => void process.stderr.write(text),
-  color: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
-  env: process.env,
-  uid: process.geteuid?.() ?? -1,
-  untilStopped,
-});
-
-/**
- * One request to end often comes as two signals: `timeout` sends it to its child and to the group, a terminal
- * and npx both pass Ctrl-C on. A second one counts only after this time, ms.
- */
-const ONE_REQUEST_MS = 1000;
-
-const untilStopped = (): Promise<string> =>
-  new Promise((resolve) => {
-    let askedAt: number | undefined;
-    const stop = (signal: NodeJS.Signals): void => {
-      const now = performance.now();
-      askedAt ??= now;
-      if (now - askedAt > ONE_REQUEST_MS) {
-        process.off('SIGINT', stop).off('SIGTERM', stop);
-        process.kill(process.pid, signal);
-      }
-      resolve(signal);
-    };
-    process.on('SIGINT', stop).on('SIGTERM', stop);
-  });
+/** The real process. Asked a second time to end, it ends at once; and it ends in time, whatever hangs. */
+export const processIo = (): CliIo => {
+  const io: CliIo = {
+    write: (text) => void process.stdout.write(text),
+    writeError: (text) => void process.stderr.write(text),
+    color: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
+    env: process.env,
+    uid: process.geteuid?.() ?? -1,
+    untilStopped: () => untilStopped((late) => printError(late, io, { debug: false })),
+    onReload: (reload) => heldSignals.onReload(reload),
+  };
+  return io;
+};

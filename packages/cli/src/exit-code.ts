@@ -9,6 +9,9 @@ export const EXIT = {
   usage: 2,
   /** This machine lacks something: a privilege, a kernel feature, a free socket. */
   cannotRunHere: 3,
+  /** Ended by SIGINT or by SIGTERM, as a shell has it: 128 and the signal's number. */
+  interrupted: 130,
+  terminated: 143,
 } as const;
 
 /** One of the exit statuses. */

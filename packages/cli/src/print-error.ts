@@ -9,7 +9,11 @@ const MAX_CAUSES = 4;
  * Tells a person what went wrong: one line with the code, one for each error beneath. The stack only where
  * asked for.
  */
-export const printError = (error: unknown, io: CliIo, options: { readonly debug: boolean }): void => {
+export const printError = (
+  error: unknown,
+  io: Pick<CliIo, 'writeError'>,
+  options: { readonly debug: boolean },
+): void => {
   for (const line of errorLines(error)) io.writeError(`${line}\n`);
   if (options.debug && error instanceof Error) io.writeError(`${error.stack ?? ''}\n`);
 };

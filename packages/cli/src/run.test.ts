@@ -25,7 +25,8 @@ const runIt = async (...argv: readonly string[]) => {
     color: false,
     env: { XDG_RUNTIME_DIR: directory },
     uid: 12345,
-    untilStopped: () => Promise.resolve('SIGTERM'),
+    untilStopped: () => new Promise(() => {}), // none of these runs gets so far
+    onReload: () => () => {},
   });
   return { status, out: out.join(''), err: err.join('') };
 };

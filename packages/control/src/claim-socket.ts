@@ -1,7 +1,8 @@
-import { lstat, mkdir, stat, unlink } from 'node:fs/promises';
+import { lstat, stat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { HeraldError } from '@nic-herald/core';
+import { makeDirectory } from './make-directory.js';
 
 /** How long a listener may take to accept, ms. */
 const PROBE_TIMEOUT_MS = 1000;
@@ -42,7 +43,7 @@ const claimDirectory = async (directory: string): Promise<void> => {
       { details: { directory }, cause },
     );
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory, 0o700);
   } catch (error) {
     throw refuse('cannot be made', error);
   }

@@ -1,5 +1,4 @@
 import { readdir } from 'node:fs/promises';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import {
   type AnnounceRequest,
@@ -49,10 +48,14 @@ export class ControlClient {
     return (await this.ask('GET', path, { timeoutMs: 30_000 })) as GuestInspection;
   }
 
-  /** Resolves after the last round: at most 1000 rounds, 100 s apart. */
-  async announce(ref: string, { nics, timing }: AnnounceRequest): Promise<MigrationReport> {
+  /**
+   * Resolves after the last round: at most 1000 rounds, 100 s apart. Where the request's signal aborts, the agent sends no
+   * more of it, and this rejects with HERALD_CANCELLED.
+   */
+  async announce(ref: string, { nics, timing, signal }: AnnounceRequest): Promise<MigrationReport> {
     const path = `/guests/${encodeURIComponent(ref)}/announce`;
-    return (await this.ask('POST', path, { body: { nics, timing } })) as MigrationReport;
+    const given = signal === undefined ? {} : { signal };
+    return (await this.ask('POST', path, { body: { nics, timing }, ...given })) as MigrationReport;
   }
 
   /** Records a card; the agent reads for at most 25 s. */
@@ -61,52 +64,76 @@ export class ControlClient {
     return (await this.ask('POST', path, { body: { nic, words }, timeoutMs: 30_000 })) as CardRecording;
   }
 
-  private ask(
-    method: string,
+  private async ask(method: 'GET' | 'POST', path: string, how: Asking): Promise<unknown> {
+    const { statusCode, text } = await this.answerTo(method, path, how);
+    let content: unknown;
+    try {
+      content = JSON.parse(text);
+    } catch (error) {
+      throw this.failed('gave an answer that is not JSON', error);
+    }
+    if (isNestedDeeperThan(MAX_ANSWER_DEPTH, content)) {
+      throw this.failed(
+        `gave an answer that is nested more than ${MAX_ANSWER_DEPTH} deep; is that an agent of this version?`,
+      );
+    }
+    if (statusCode === 200) return content;
+    throw errorOf(content) ?? this.failed(`failed with status ${statusCode} and did not say why`);
+  }
+
+  private async answerTo(
+    method: 'GET' | 'POST',
     path: string,
-    { body, timeoutMs = 0 }: { readonly body?: unknown; readonly timeoutMs?: number },
-  ): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const fail = (problem: string, cause?: unknown): void =>
-        reject(
-          new HeraldError('HERALD_CONTROL_FAILED', `the agent at ${this.path} ${problem}`, {
-            details: { path: this.path },
-            cause,
-          }),
-        );
-      const asked = request({ socketPath: this.path, method, path, timeout: timeoutMs }, (answer) => {
-        const chunks: Uint8Array[] = [];
-        let size = 0;
-        answer.on('data', (chunk: Uint8Array) => {
-          size += chunk.length;
-          if (size > MAX_ANSWER) asked.destroy(new Error(`more than ${MAX_ANSWER} bytes`));
-          else chunks.push(chunk);
-        });
-        answer.on('error', (error) => fail('broke off its answer', error));
-        answer.on('end', () => {
-          let content: unknown;
-          try {
-            content = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-          } catch (error) {
-            return fail('gave an answer that is not JSON', error);
-          }
-          if (isNestedDeeperThan(MAX_ANSWER_DEPTH, content)) {
-            return fail(
-              `gave an answer that is nested more than ${MAX_ANSWER_DEPTH} deep; is that an agent of this version?`,
-            );
-          }
-          if (answer.statusCode === 200) return resolve(content);
-          const error = errorOf(content);
-          if (error === undefined) fail(`failed with status ${answer.statusCode ?? 0} and did not say why`);
-          else reject(error);
-        });
+    { body, signal, timeoutMs }: Asking,
+  ): Promise<{ readonly statusCode: number; readonly text: string }> {
+    // what an agent never needs is loaded when something is asked
+    const { Agent, request } = await import('undici');
+    const dispatcher = new Agent({
+      connect: { socketPath: this.path },
+      maxResponseSize: MAX_ANSWER,
+      headersTimeout: 0, // an announcement may take a day; what is to be quick has a limit for all of it
+      bodyTimeout: 0,
+    });
+    const deadline = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+    const limits = [signal, deadline].filter((each) => each !== undefined);
+    let isAnswered = false;
+    try {
+      const answer = await request(`http://agent${path}`, {
+        dispatcher,
+        method,
+        signal: AbortSignal.any(limits),
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
-      asked.on('timeout', () => asked.destroy(new Error(`no answer within ${timeoutMs} ms`)));
-      asked.on('error', (error) => fail('does not answer', error));
-      if (body !== undefined) asked.setHeader('content-type', 'application/json');
-      asked.end(body === undefined ? undefined : JSON.stringify(body));
+      isAnswered = true;
+      return { statusCode: answer.statusCode, text: await answer.body.text() };
+    } catch (error) {
+      if (signal?.aborted === true) {
+        throw new HeraldError('HERALD_CANCELLED', `the agent at ${this.path} was asked to stop`, {
+          details: { path: this.path },
+        });
+      }
+      if (deadline?.aborted === true) throw this.failed(`did not answer within ${timeoutMs} ms`, error);
+      throw this.failed(isAnswered ? 'broke off its answer' : 'does not answer', error);
+    } finally {
+      await dispatcher.destroy();
+    }
+  }
+
+  private failed(problem: string, cause?: unknown): HeraldError {
+    return new HeraldError('HERALD_CONTROL_FAILED', `the agent at ${this.path} ${problem}`, {
+      details: { path: this.path },
+      cause,
     });
   }
+}
+
+interface Asking {
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+  /** How long the whole answer may take, ms; absent: as long as it likes. */
+  readonly timeoutMs?: number;
 }
 
 /** The error an agent sent, as if it had happened here; `undefined` for what is none. */

@@ -5,3 +5,4 @@ export { type ControlOptions, control, plugin } from './control-plugin.js';
 export type { ControlledHost, GuestSummary } from './control-routes.js';
 export { ControlServer } from './control-server.js';
 export { isNamed } from './find-guest.js';
+export { makeDirectory } from './make-directory.js';

@@ -54,6 +54,11 @@ export interface ComposeOptions {
   readonly startDeadlineMs?: number;
   /** How long each plugin's `close` may take, ms; then it is given up. Default 5 000. */
   readonly closeDeadlineMs?: number;
+  /**
+   * Aborted while the host starts: the start is given up, what had started is closed, and `composeHost` rejects with
+   * HERALD_CANCELLED. What comes later means nothing: a host that stands is closed by `close`.
+   */
+  readonly signal?: AbortSignal;
   /** Adds to what the host says of itself: where its plugins are from, say. */
   readonly describe?: (description: HostDescription) => HostDescription;
 }
@@ -145,6 +150,7 @@ export const composeHost = async (
   const lifetime = new HostLifetime(clock, {
     startMs: options.startDeadlineMs ?? START_DEADLINE_MS,
     closeMs: options.closeDeadlineMs ?? CLOSE_DEADLINE_MS,
+    ...(options.signal === undefined ? {} : { givenUp: options.signal }),
   });
   const parts = inStartingOrder(built, bus);
   try {
@@ -161,9 +167,13 @@ export const composeHost = async (
     );
     for (const each of parts.services) await lifetime.start('services', each);
     for (const each of parts.monitors) await lifetime.start('monitors', each);
-    await withDeadline(clock, LEARNING_DEADLINE_MS, 'to begin learning', () => engine.learningBegun()).catch(
-      () => {},
-    );
+    await withDeadline(
+      clock,
+      LEARNING_DEADLINE_MS,
+      'to begin learning',
+      () => engine.learningBegun(),
+      options.signal,
+    ).catch(() => {});
   } catch (error) {
     await lifetime.close().catch(() => {}); // the reason it did not start is the one to tell
     throw error;

@@ -13,6 +13,7 @@ export { type Capability, heldCapabilities } from './capabilities.js';
 export { commandLine } from './command-line.js';
 export { CounterMap } from './counter-map.js';
 export type { BpfMapShape } from './create-bpf-map.js';
+export { exitNow } from './exit-now.js';
 export type { FileDescriptor } from './file-descriptor.js';
 export { type HeldInterface, heldInterfaces } from './held-interfaces.js';
 export { IngressUpkeep } from './ingress-upkeep.js';

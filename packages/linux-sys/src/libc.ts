@@ -28,7 +28,9 @@ export interface Libc {
   /** Locks the open file, see flock(2). */
   flock(fd: number, operation: number): number;
   close(fd: number): number;
-  /** The same in a thread of its own: closing a packet socket waits some 10 ms for the kernel (RCU). */
+  /** Ends the process, see _exit(2). */
+  exitNow(status: number): void;
+  /** `close` in a thread of its own: closing a packet socket waits some 10 ms for the kernel (RCU). */
   closeInBackground(fd: number): Promise<void>;
   /** The error number of the call made last. */
   errno(): number;
@@ -123,6 +125,7 @@ const declare = (bpfCall: number): Libc => {
     ioctlWith,
     bpf: (command, attributes, size) => syscall(bpfCall, command, attributes, size),
     close,
+    exitNow: call('void _exit(int)'),
     closeInBackground: (fd) =>
       new Promise((resolve) => {
         close.async(fd, () => resolve());

@@ -75,7 +75,8 @@ const announce = async (
     color: false,
     uid: 12345,
     env: { XDG_RUNTIME_DIR: directory },
-    untilStopped: () => new Promise<string>(() => {}),
+    untilStopped: () => new Promise<NodeJS.Signals>(() => {}),
+    onReload: () => () => {},
   };
   const plan = { model: 'e1000', source: 'live', announcements: announced, refusals: [], incomplete: [] };
   server = await ControlServer.listen(controlPath('B', io), {

@@ -1,4 +1,9 @@
-import { type AnnounceRequest, type GuestInspection, HeraldError } from '@nic-herald/core';
+import {
+  type AnnounceRequest,
+  type GuestInspection,
+  HeraldError,
+  type MigrationReport,
+} from '@nic-herald/core';
 import type { AnnounceTiming, NicInspection } from '@nic-herald/core/internal';
 import type { CliIo } from '../cli-io.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -8,6 +13,7 @@ import { notSent } from '../inspect/not-sent.js';
 import { renderDryRun } from '../inspect/render-dry-run.js';
 import { renderGuestList } from '../inspect/render-guest-list.js';
 import { renderReport } from '../inspect/render-report.js';
+import { printError } from '../print-error.js';
 
 /** What `announce` was asked to do. */
 export interface AnnounceOptions {
@@ -72,9 +78,21 @@ const announceNow = async (
   io: CliIo,
 ): Promise<ExitCode> => {
   const stopped = new AbortController();
-  void io.untilStopped().then(() => stopped.abort());
+  let signal: NodeJS.Signals | undefined;
+  void io.untilStopped().then((by) => {
+    signal = by;
+    stopped.abort();
+  });
   const request: AnnounceRequest = { timing, signal: stopped.signal, ...(nics.length === 0 ? {} : { nics }) };
-  const report = await access.announce(request);
+  let report: MigrationReport;
+  try {
+    report = await access.announce(request);
+  } catch (error) {
+    if (signal === undefined) throw error;
+    const ended = `the announcement was ended by ${signal}: what was not sent by then is not sent`;
+    printError(new HeraldError('HERALD_CANCELLED', ended), io, { debug: false });
+    return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  }
   io.write(json ? asJson({ ...report, notSent: notSent(report) }) : renderReport(report, io));
   return report.outcome === 'announced' ? EXIT.ok : EXIT.failure;
 };

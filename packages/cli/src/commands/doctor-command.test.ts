@@ -45,7 +45,8 @@ const doctor = async (yaml: string, json = true) => {
     color: false,
     env: { XDG_RUNTIME_DIR: folder },
     uid: 12345,
-    untilStopped: () => Promise.resolve('SIGTERM'),
+    untilStopped: () => Promise.resolve('SIGTERM' as const),
+    onReload: () => () => {},
   };
   const status = await doctorCommand({ config, json }, io);
   return { status, text: out.join('') };

@@ -29,7 +29,8 @@ const describeWith = async (yaml: string): Promise<AgentDescription | undefined>
     color: false,
     env: { XDG_RUNTIME_DIR: folder },
     uid: 12345,
-    untilStopped: () => Promise.resolve('SIGTERM'),
+    untilStopped: () => Promise.resolve('SIGTERM' as const),
+    onReload: () => () => {},
   };
   await pluginsCommand({ config, json: true }, io);
   return (JSON.parse(out.join('')) as readonly AgentDescription[])[0];

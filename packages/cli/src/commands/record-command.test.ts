@@ -57,7 +57,8 @@ const record = async (
     color: false,
     uid: 12345,
     env: { XDG_RUNTIME_DIR: directory },
-    untilStopped: () => new Promise<string>(() => {}),
+    untilStopped: () => new Promise<NodeJS.Signals>(() => {}),
+    onReload: () => () => {},
   };
   server = await ControlServer.listen(controlPath('B', io), {
     name: 'B',

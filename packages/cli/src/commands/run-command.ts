@@ -10,7 +10,8 @@ import {
 import type { AnyToken } from '@nic-herald/core/internal';
 import { tokenName } from '@nic-herald/core/internal';
 import { type ComposedHost, composeHost } from '@nic-herald/host';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
+import { AgentLog } from '../agent/agent-log.js';
 import { agentPlugins } from '../agent/agent-plugins.js';
 import { CONTROL_PLUGIN } from '../agent/built-ins.js';
 import { closeHost } from '../agent/close-host.js';
@@ -26,6 +27,7 @@ import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.js';
 import { withOrigins } from '../plugins/agent-description.js';
 import { type TakenPlugins, takePlugins } from '../plugins/take-plugins.js';
 import { printError } from '../print-error.js';
+import { unlessAborted } from '../process/unless-aborted.js';
 
 /** `nic-herald run`: the agent of one host, until SIGTERM or SIGINT. */
 export const runCommand = async (
@@ -38,19 +40,11 @@ export const runCommand = async (
   const taken = await takePlugins(flags, file);
   const controlSocket = controlSocketOf(taken, settings.host, io);
   const stopped = io.untilStopped(); // from here on a signal ends the agent in order, not in the middle
-  const destination = pino.destination({ dest: 1, sync: false });
-  const logger = pino(
-    {
-      level: settings.logLevel,
-      base: { host: settings.host },
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    destination,
-  );
+  const log = new AgentLog(settings, io);
+  const { logger } = log;
   const disown = ownRejections(logger);
   try {
-    return await agent(settings, taken, controlSocket, logger, stopped);
+    return await untilEnded(settings, taken, controlSocket, logger, stopped);
   } catch (error) {
     // what could not start here was told by whoever could not; the rest is a fault
     if (!isHeraldError(error)) throw error;
@@ -58,7 +52,7 @@ export const runCommand = async (
     return exitCodeOf(error) === EXIT.usage ? EXIT.usage : EXIT.cannotRunHere;
   } finally {
     disown();
-    destination.flushSync();
+    await log.end();
   }
 };
 
@@ -70,40 +64,74 @@ const controlSocketOf = ({ plugins }: TakenPlugins, host: string, io: CliIo): st
   return socket ?? controlPath(host, io);
 };
 
-const agent = async (
+/** The agent from its start to its end; a signal ends it in whatever it is doing. */
+const untilEnded = async (
   settings: AgentSettings,
   taken: TakenPlugins,
   controlSocket: string | undefined,
   logger: Logger,
-  stopped: Promise<string>,
+  stopped: Promise<NodeJS.Signals>,
 ): Promise<ExitCode> => {
-  const { host: name, reportDirectory, reportKeep: keep } = settings;
-  const reports = reportDirectory === undefined ? undefined : { directory: reportDirectory, keep };
-  // before anything is started that another agent may hold
-  if (controlSocket !== undefined) await claimSocket(checkControlPath(controlSocket));
-  const plugins = [...agentPlugins(settings, taken.plugins, logger, reports), watching];
-  const host = await composeHost(plugins, { name, describe: (described) => withOrigins(described, taken) });
-  for (const missing of missingParts(host.describe().plugins)) logger.warn(missing);
-  for (const { kind, message } of unknownKinds(settings.rules, provided(host, ANNOUNCEMENT_KIND))) {
-    logger.warn({ code: 'HERALD_KIND_UNKNOWN', kind }, message);
+  const givenUp = new AbortController();
+  const stopping = stopped.then((signal) => {
+    logger.info({ signal }, 'stopping');
+    givenUp.abort();
+  });
+  let host: ComposedHost;
+  try {
+    host = await started(settings, taken, controlSocket, logger, givenUp.signal);
+  } catch (error) {
+    if (!givenUp.signal.aborted) throw error;
+    logger.info('stopped before it was ready');
+    return EXIT.ok;
   }
   let isClosed = false;
   try {
-    logger.info(
-      {
-        ...(controlSocket === undefined ? {} : { control: controlSocket }),
-        guests: host.guests().length,
-        plugins: pluginNames(host),
-        ...modesOf(host, settings),
-      },
-      'ready',
-    );
-    logger.info({ signal: await stopped }, 'stopping');
+    tellReady(host, settings, controlSocket, logger);
+    await stopping;
   } finally {
     isClosed = await closeHost(host, logger);
   }
   logger.info('stopped');
   return isClosed ? EXIT.ok : EXIT.failure;
+};
+
+/** Starts everything, or rejects as soon as `signal` aborts. */
+const started = async (
+  settings: AgentSettings,
+  taken: TakenPlugins,
+  controlSocket: string | undefined,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<ComposedHost> => {
+  const { host: name, reportDirectory, reportKeep: keep } = settings;
+  const reports = reportDirectory === undefined ? undefined : { directory: reportDirectory, keep };
+  // before anything is started that another agent may hold
+  if (controlSocket !== undefined) await unlessAborted(claimSocket(checkControlPath(controlSocket)), signal);
+  const plugins = [...agentPlugins(settings, taken.plugins, logger, reports), watching];
+  return composeHost(plugins, { name, signal, describe: (described) => withOrigins(described, taken) });
+};
+
+/** Says that the agent is ready, and what it does without. */
+const tellReady = (
+  host: ComposedHost,
+  settings: AgentSettings,
+  controlSocket: string | undefined,
+  logger: Logger,
+): void => {
+  for (const missing of missingParts(host.describe().plugins)) logger.warn(missing);
+  for (const { kind, message } of unknownKinds(settings.rules, provided(host, ANNOUNCEMENT_KIND))) {
+    logger.warn({ code: 'HERALD_KIND_UNKNOWN', kind }, message);
+  }
+  logger.info(
+    {
+      ...(controlSocket === undefined ? {} : { control: controlSocket }),
+      guests: host.guests().length,
+      plugins: pluginNames(host),
+      ...modesOf(host, settings),
+    },
+    'ready',
+  );
 };
 
 /** The plugin whose policy holds where nothing is stated. */

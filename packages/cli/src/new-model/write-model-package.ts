@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeDirectory } from '@nic-herald/control';
 import { HeraldError } from '@nic-herald/core';
 import { className, unscopedName } from './package-name.js';
 
@@ -47,7 +48,7 @@ export const writeModelPackage = async (model: NewModel): Promise<readonly strin
     const source = join(entry.parentPath, entry.name);
     const path = fill(source.slice(TEMPLATE.length + 1));
     const target = join(model.folder, path);
-    await mkdir(dirname(target), { recursive: true });
+    await makeDirectory(dirname(target));
     await writeFile(target, fill(await readFile(source, 'utf8')));
     files.push(path);
   }
@@ -62,7 +63,7 @@ const claimFolder = async (folder: string): Promise<void> => {
     });
   let found: readonly string[];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeDirectory(folder);
     found = await readdir(folder);
   } catch (error) {
     throw refuse('cannot be used as a folder', error);

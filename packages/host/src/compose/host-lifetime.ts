@@ -12,6 +12,8 @@ export type HostPart = (typeof CLOSING_ORDER)[number];
 export interface LifetimeDeadlines {
   readonly startMs: number;
   readonly closeMs: number;
+  /** Aborted: no start is waited for any more. */
+  readonly givenUp?: AbortSignal;
 }
 
 interface Started {
@@ -32,7 +34,7 @@ export class HostLifetime {
 
   /**
    * Starts what has something to start, and remembers what has something to close. Rejects with the plugin's own
-   * HeraldError, else HERALD_PLUGIN_START or HERALD_TIMEOUT, which name the plugin.
+   * HeraldError, else HERALD_PLUGIN_START, HERALD_TIMEOUT or HERALD_CANCELLED, which name the plugin.
    */
   async start(part: HostPart, built: Built): Promise<void> {
     const { plugin, value } = built;
@@ -44,9 +46,9 @@ export class HostLifetime {
         this.closeLater(part, plugin, async () => service.close?.());
       }
       if (service.start === undefined) return;
-      await withDeadline(this.clock, this.deadlines.startMs, `the start of ${plugin}`, async (signal) =>
-        service.start?.({ signal }),
-      );
+      const { givenUp, startMs } = this.deadlines;
+      const start = async (signal: AbortSignal): Promise<void> => service.start?.({ signal });
+      await withDeadline(this.clock, startMs, `the start of ${plugin}`, start, givenUp);
     } catch (error) {
       throw asHeraldError(error, 'HERALD_PLUGIN_START', `${plugin} could not start: ${messageOf(error)}`, {
         plugin,
