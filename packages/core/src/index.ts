@@ -72,6 +72,7 @@ export type { GuestInspection } from './host/guest-inspection.js';
 export { HERALD_HOST, type HeraldHost } from './host/herald-host.js';
 export type { HostDescription } from './host/host-description.js';
 export type { HostStats } from './host/host-stats.js';
+export type { HostHealth, PartState } from './host/part-health.js';
 export { MAX_NAMED_WORDS, type RecordRequest } from './host/record-request.js';
 export type { LearnedAddress } from './learn/learned-address.js';
 export type { LearnedStation } from './learn/learned-station.js';

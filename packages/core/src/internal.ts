@@ -67,6 +67,7 @@ export type { PluginDescription, RegistrationDescription } from './host/host-des
 export type { CallStats, Counts, TimeStats } from './host/host-stats.js';
 export type { MulticastStatus } from './host/multicast-status.js';
 export type { NicInspection } from './host/nic-inspection.js';
+export type { HostParts, HostState, PartHealth } from './host/part-health.js';
 export type { NamedWords } from './host/record-request.js';
 export type { SinkStatus } from './host/sink-status.js';
 export type { AddressProof } from './learn/learned-address.js';

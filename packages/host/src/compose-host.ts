@@ -43,6 +43,7 @@ import { LearnerRegistry } from './learn/learner-registry.js';
 import { Neighbourhood } from './ownership/neighbourhood.js';
 import { censusOf } from './service/guest-census.js';
 import { HostCounters } from './service/host-counters.js';
+import { HealthOfHost } from './service/host-health.js';
 import { type HostRecords, LateHost } from './service/late-host.js';
 import { RecentReports } from './service/recent-reports.js';
 
@@ -132,11 +133,18 @@ export const composeHost = async (
   const counters = new HostCounters(bus);
   const recent = new RecentReports(bus);
   const since = clock.now();
+  const health = new HealthOfHost(
+    { host: name, monitors: installation.all(GUEST_MONITOR), handoff, sinks: services.sinkWatch },
+    clock,
+  );
   const records: HostRecords = {
     reports: () => recent.all,
+    health: () => health.ask(),
     stats: () => ({
       since,
-      guests: censusOf(engine.standings()),
+      state: health.state,
+      parts: health.parts,
+      ...censusOf(engine.standings()),
       ...counters.stats,
       pacer: { backlog: services.pacers.announce.backlog },
       handoff: { reads: handoff.reads.stats, writes: handoff.writes.stats },
@@ -161,6 +169,7 @@ export const composeHost = async (
       'the announce engine',
       () => {
         answer(undefined);
+        health.state = 'closed';
         return engine.close();
       },
       ENGINE_CLOSE_DEADLINE_MS,
@@ -179,6 +188,7 @@ export const composeHost = async (
     throw error;
   }
 
+  health.state = 'running';
   return {
     name,
     bus,
@@ -189,6 +199,7 @@ export const composeHost = async (
     describe: () => host.describe(),
     reports: () => host.reports(),
     stats: () => host.stats(),
+    health: () => host.health(),
     close: () => lifetime.close(),
     [Symbol.asyncDispose]: () => lifetime.close(),
   };

@@ -12,6 +12,7 @@ import {
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,
   messageOf,
+  type PartState,
 } from '@nic-herald/core';
 import {
   type Domain,
@@ -46,6 +47,8 @@ export class LibvirtMonitor implements GuestMonitor {
   private readonly looked: Promise<void>;
   private hasLooked: () => void = () => undefined;
   private instances = 0;
+  /** Why no domain is watched. */
+  private problem: HeraldError | undefined;
   /** Where libvirt's socket is, unless that is set. Tests give their own. */
   findSocket: (search: SocketSearch) => string = findLocalSocket;
 
@@ -78,6 +81,13 @@ export class LibvirtMonitor implements GuestMonitor {
     this.leaveConnection();
     domains?.close();
     this.hasLooked();
+  }
+
+  /** Not ready where libvirt cannot be reached. */
+  state(): PartState {
+    const { problem } = this;
+    if (problem !== undefined) return { ready: false, code: problem.code, message: problem.message };
+    return { ready: true, message: this.domains === undefined ? 'not connected yet' : 'connected to libvirt' };
   }
 
   private keep(readOnly: boolean): LibvirtKeeper {
@@ -133,11 +143,13 @@ export class LibvirtMonitor implements GuestMonitor {
     this.domains = domains;
     try {
       await domains.begin();
+      this.problem = undefined;
       this.warnings.well(LIBVIRT);
     } catch (error) {
       if (this.domains !== domains) return; // the connection is over, and that was told
       const message = `the domains of libvirt at ${libvirt.socketPath} cannot be watched: ${messageOf(error)}; please report it`;
-      this.warn(asHeraldError(error, 'HERALD_MONITOR_FAULT', message), LIBVIRT);
+      this.problem = asHeraldError(error, 'HERALD_MONITOR_FAULT', message);
+      this.warn(this.problem, LIBVIRT);
       this.endDomains(); // so that the end of the connection is no news
       libvirt.close(); // and again
     } finally {
@@ -147,6 +159,7 @@ export class LibvirtMonitor implements GuestMonitor {
 
   private onLost(reason: HeraldError): void {
     const isNews = this.domains !== undefined;
+    if (isNews) this.problem = reason;
     this.endDomains();
     if (isNews) this.warn(reason, LIBVIRT);
   }
@@ -176,6 +189,7 @@ export class LibvirtMonitor implements GuestMonitor {
         return;
       }
     }
+    this.problem = problem;
     this.warn(problem, LIBVIRT);
     this.hasLooked();
   }

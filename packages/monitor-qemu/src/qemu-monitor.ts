@@ -11,6 +11,7 @@ import {
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,
   messageOf,
+  type PartState,
 } from '@nic-herald/core';
 import { unlessAborted, WarningGate } from '@nic-herald/qmp';
 import { PeerProcesses } from './process/peer-processes.js';
@@ -69,6 +70,18 @@ export class QemuMonitor implements GuestMonitor {
     this.finder.close();
     for (const session of this.sessions) session.close();
     this.sessions.clear();
+  }
+
+  /** Not ready where there are sockets, and at none of them a guest can be watched. */
+  state(): PartState {
+    const sessions = [...this.sessions].filter(({ over }) => !over);
+    const watched = sessions.filter(({ connected }) => connected).length;
+    const [problem] = sessions.flatMap((session) => session.problem ?? []);
+    if (watched > 0 || problem === undefined) {
+      return { ready: true, message: `watches ${watched} of ${sessions.length} QMP sockets` };
+    }
+    const message = `watches none of ${sessions.length} QMP sockets: ${problem.message}`;
+    return { ready: false, code: problem.code, message };
   }
 
   /**

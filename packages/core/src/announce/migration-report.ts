@@ -92,6 +92,8 @@ export interface MigrationReport {
   readonly outcome: AnnounceOutcome;
   /** Snapshots the plan was made from: host and epoch of each. */
   readonly snapshots: readonly { readonly host: string; readonly epoch: number }[];
+  /** How old the newest of them was when it was read, ms; absent where there is none, or nothing tells. */
+  readonly snapshotAgeMs?: number;
   /** The hypervisor's own stamp of RESUME; absent for `late` and `manual`. */
   readonly resumedAt?: number;
   /** When this agent had read the event. */

@@ -7,6 +7,7 @@ import type { CardRecording } from './card-recording.js';
 import type { GuestInspection } from './guest-inspection.js';
 import type { HostDescription } from './host-description.js';
 import type { HostStats } from './host-stats.js';
+import type { HostHealth } from './part-health.js';
 import type { RecordRequest } from './record-request.js';
 
 /**
@@ -47,6 +48,11 @@ export interface HeraldHost {
   reports(): readonly MigrationReport[];
   /** What was counted since the start, and what stands now. Throws HERALD_HOST_NOT_READY while plugins are constructed. */
   stats(): HostStats;
+  /**
+   * Whether it can do its work now. A hand-off store that was not called for ten seconds is asked, and given 2 s to answer;
+   * all else is as it was told last. Rejects with HERALD_HOST_NOT_READY while plugins are constructed.
+   */
+  health(): Promise<HostHealth>;
 }
 
 /** The host itself. One; `composeHost` provides it. */

@@ -1,6 +1,7 @@
 import type { AnnounceOutcome } from '../announce/migration-report.js';
 import type { RefusalReason } from '../announce/plan.js';
 import type { GuestPhase } from '../guest/guest.js';
+import type { HostParts, HostState } from './part-health.js';
 
 /** How often each of these was counted; what is absent was not. */
 export type Counts<Label extends string = string> = Readonly<Partial<Record<Label, number>>>;
@@ -12,6 +13,8 @@ export interface CallStats {
   readonly failures: number;
   /** How long they took together, ms. */
   readonly totalMs: number;
+  /** How many took at most so long, the shortest time first; each holds those before it. */
+  readonly within: readonly { readonly ms: number; readonly calls: number }[];
 }
 
 /** Times of one sort, since the start. */
@@ -24,11 +27,14 @@ export interface TimeStats {
 }
 
 /**
- * The numbers of a host, JSON as they stand. Those of `guests` and `pacer.backlog` are of now; all others only grow,
+ * The numbers of a host, JSON as they stand. Those of `guests`, `learning` and `pacer.backlog` are of now; all others only grow,
  * from 0 at the start of the agent. Where labels come from plugins (error codes) there are at most 100 of them, and
  * `other` stands for the rest.
  */
 export interface HostStats {
+  readonly state: HostState;
+  /** As known now: nothing is asked for it. */
+  readonly parts: HostParts;
   /** When counting began, ms since 1970 UTC. */
   readonly since: number;
   /** The guests of now, one for each hypervisor process: a local migration has one guest twice. */
@@ -36,6 +42,19 @@ export interface HostStats {
     readonly byPhase: Counts<GuestPhase>;
     /** By where they stand: `awaited`, `armed`, `arrived`, `resident`, `paused`, `leaving`, `left`, `failed`. */
     readonly byResidence: Counts;
+    /** Their NICs, with a port on this host and without. */
+    readonly nics: { readonly withPort: number; readonly withoutPort: number };
+  };
+  /** Learning at the ports of the guests of now. */
+  readonly learning: {
+    /** Ports by the name of their learner; `none`: nobody learns there. At most 100 names. */
+    readonly byLearner: Counts;
+    /** Stations in the tables of all ports, at the last reading of each. */
+    readonly stations: number;
+    /** How many there is room for. */
+    readonly capacity: number;
+    /** How full the fullest table is, 0 to 1: beyond 1 the longest unseen stations are forgotten. */
+    readonly fullest: number;
   };
   /** Announcements that are over, those under `observe` with the outcome `observed`. */
   readonly announcements: {
@@ -44,6 +63,8 @@ export interface HostStats {
     readonly stations: number;
     /** From the hypervisor's RESUME to the last frame of round 1; without those under `observe`. */
     readonly resumeToLastFrame: TimeStats;
+    /** From RESUME to the first frame, of the same announcements. */
+    readonly resumeToFirstFrame: TimeStats;
   };
   /** Candidates that were left out of announcements, by reason. */
   readonly refusals: Counts<RefusalReason>;

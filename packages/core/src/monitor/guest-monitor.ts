@@ -1,4 +1,5 @@
 import { type MultiToken, multiToken } from '../di/injection.js';
+import type { PartState } from '../host/part-health.js';
 
 /**
  * Watches one kind of hypervisor and reports guests, NICs and migrations to the host's `GUEST_INTAKE`. Trouble that
@@ -10,6 +11,11 @@ export interface GuestMonitor {
   readonly name: string;
   start(options: { readonly signal: AbortSignal }): Promise<void>;
   close(): Promise<void>;
+  /**
+   * Whether it can see guests now: what one guest does not answer is no matter. Quick, and asked at any time. Absent: it
+   * cannot tell, and counts as ready.
+   */
+  state?(): PartState;
 }
 
 /** The monitors of a host. Started last and closed first. */

@@ -1,5 +1,6 @@
 import { type MultiToken, multiToken } from '../di/injection.js';
 import type { ErrorCode } from '../herald-error.js';
+import type { PartState } from '../host/part-health.js';
 import type { Port } from '../port/port.js';
 import type { PortClaim } from '../port/port-claim.js';
 import type { FrameBatch } from './frame-batch.js';
@@ -46,9 +47,7 @@ export interface FrameChannel {
 }
 
 /** What a sink tells of itself, for people. */
-export type SinkState =
-  | { readonly ready: true; readonly message: string }
-  | { readonly ready: false; readonly code: ErrorCode; readonly message: string };
+export type SinkState = PartState;
 
 /** What goes with each question to a sink. */
 export interface SinkOptions {

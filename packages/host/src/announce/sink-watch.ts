@@ -1,4 +1,5 @@
 import { type CancelTimer, type Clock, HeraldError, type SinkState } from '@nic-herald/core';
+import type { PartHealth } from '@nic-herald/core/internal';
 
 /** So many changes of one sink within this time, ms, are told as they come; after that only what stands at its end. */
 const MOST_CHANGES = 20;
@@ -13,6 +14,7 @@ export interface WatchedSink {
 }
 
 interface Watched {
+  readonly name: string;
   isReady: boolean;
   toldReady: boolean;
   message: string;
@@ -39,6 +41,13 @@ export class SinkWatch {
     for (const sink of sinks) this.watch(sink);
   }
 
+  /** What each said of itself last; ready where it said nothing yet. */
+  get health(): readonly PartHealth[] {
+    return this.watched.map(({ name, isReady, message, code }) =>
+      isReady ? { name, ready: true, message } : { name, ready: false, code, message },
+    );
+  }
+
   /** Calls when a sink can send again. Gives the way to stop. */
   onReady(again: () => void): () => void {
     const listener = (): void => again();
@@ -61,7 +70,7 @@ export class SinkWatch {
     const { name } = sink;
     const { clock } = this;
     const watched: Watched = {
-      ...{ isReady: true, toldReady: true, message: '', code: 'HERALD_SINK_LOST' },
+      ...{ name, isReady: true, toldReady: true, message: 'nothing is wrong', code: 'HERALD_SINK_LOST' },
       ...{ since: clock.elapsed(), changes: 0, timer: undefined },
     };
     this.watched.push(watched);

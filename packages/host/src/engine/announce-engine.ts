@@ -5,7 +5,6 @@ import {
   type Guest,
   type GuestInspection,
   type GuestIntake,
-  type GuestPhase,
   guestLabel,
   HeraldError,
   type MigrationReport,
@@ -14,7 +13,7 @@ import {
 } from '@nic-herald/core';
 import { type AnnounceTiming, checkAnnounceTiming } from '@nic-herald/core/internal';
 import { type DepartedGuest, HandoffTidier } from '../handoff/handoff-tidier.js';
-import type { ResidenceState } from '../residence/residence.js';
+import type { GuestStanding } from '../service/guest-census.js';
 import type { EngineServices } from './engine-services.js';
 import { GuestSession } from './guest-session.js';
 import { Household, twinHere } from './household.js';
@@ -45,8 +44,8 @@ export class AnnounceEngine implements GuestIntake {
   }
 
   /** Where the guests of now stand. */
-  standings(): readonly { readonly phase: GuestPhase; readonly residence: ResidenceState }[] {
-    return [...this.sessions.values()].map(({ phase, residence }) => ({ phase, residence: residence.state }));
+  standings(): readonly GuestStanding[] {
+    return [...this.sessions.values()].map(({ standing }) => standing);
   }
 
   async inspect(guest: Guest): Promise<GuestInspection> {

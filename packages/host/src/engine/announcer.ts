@@ -12,7 +12,7 @@ export interface AnnouncementOrigin {
   /** The first announcement, where this one repeats it, by its id. */
   readonly retryOf?: string;
   readonly epoch: number;
-  readonly handoff: Pick<HandoffReading, 'snapshots'>;
+  readonly handoff: Pick<HandoffReading, 'snapshots' | 'ageMs'>;
   readonly resumed?: { readonly resumedAt: number; readonly readAt: number };
   /** What went wrong before it was made ready. */
   readonly problems: readonly HeraldError[];
@@ -108,6 +108,7 @@ export class Announcer {
       guest,
       host,
       snapshots: handoff.snapshots,
+      ...(handoff.ageMs === undefined ? {} : { snapshotAgeMs: handoff.ageMs }),
       mode,
       result: { ...result, outcome, rounds },
       nics,

@@ -10,6 +10,7 @@ import {
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { GuestLearning } from '../learn/guest-learning.js';
 import type { GuestOwnership } from '../ownership/guest-ownership.js';
+import type { GuestStanding } from '../service/guest-census.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import type { ListedNic } from '../ports/listed-nic.js';
 import type { Announcer } from './announcer.js';
@@ -87,6 +88,11 @@ export class GuestObservation {
   awaits(nics: readonly ListedNic[]): void {
     this.portless.listed(nics);
     void this.attend(nics);
+  }
+
+  /** How many NICs have a port, and how it is learned there. */
+  get standing(): Pick<GuestStanding, 'nics' | 'learning'> {
+    return { nics: this.portless.counts, learning: this.learning.ports };
   }
 
   /** Begins to learn at the ports of these NICs. */

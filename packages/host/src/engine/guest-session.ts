@@ -18,6 +18,7 @@ import type { GuestHere } from '../ownership/heard-here.js';
 import { recognised } from '../residence/judge-stay.js';
 import { isHere, phaseOf, residenceAt, runsHere } from '../residence/residence.js';
 import { type ResidenceEffect, type ResidenceFact, residenceStep } from '../residence/residence-step.js';
+import type { GuestStanding } from '../service/guest-census.js';
 import { AnnounceRetry } from './announce-retry.js';
 import { Announcer } from './announcer.js';
 import { type Armed, Arming } from './arming.js';
@@ -130,6 +131,11 @@ export class GuestSession implements ArrivingGuest {
 
   get epoch(): number {
     return this.residence.epoch;
+  }
+
+  /** What is counted of it. */
+  get standing(): GuestStanding {
+    return { phase: this.phase, residence: this.residence.state, ...this.observation.standing };
   }
 
   /** Whether the guest is in this process, running or paused. */

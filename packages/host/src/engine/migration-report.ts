@@ -15,6 +15,7 @@ export interface ReportParts {
   readonly cause: AnnounceCause;
   readonly retryOf?: string;
   readonly snapshots: MigrationReport['snapshots'];
+  readonly snapshotAgeMs?: number;
   readonly resumed?: { readonly resumedAt: number; readonly readAt: number };
   readonly mode: AnnounceMode;
   readonly result: RunResult;
@@ -24,7 +25,8 @@ export interface ReportParts {
 
 /** Writes down one announcement, without what its companions say. */
 export const migrationReport = (parts: ReportParts): MigrationReport => {
-  const { id, guest, host, epoch, cause, retryOf, mode, snapshots, resumed, result, nics, faults } = parts;
+  const { id, guest, host, epoch, cause, retryOf, mode, snapshots, snapshotAgeMs, resumed, result } = parts;
+  const { nics, faults } = parts;
   const { outcome, rounds, failures, firstFrameAt, lastFrameAt } = result;
   const sendWarnings = failures.slice(0, MAX_SEND_WARNINGS).map(
     ({ nic, round, failure }): ReportWarning => ({
@@ -44,6 +46,7 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
     ...toldMode(mode),
     outcome,
     snapshots,
+    ...(snapshotAgeMs === undefined ? {} : { snapshotAgeMs: Math.round(snapshotAgeMs) }),
     ...(resumed === undefined ? {} : { resumedAt: resumed.resumedAt, readAt: resumed.readAt }),
     ...(firstFrameAt === undefined ? {} : { firstFrameAt }),
     ...(lastFrameAt === undefined ? {} : { lastFrameAt }),

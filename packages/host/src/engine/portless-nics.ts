@@ -9,11 +9,17 @@ import type { GuestWarnings } from './guest-warnings.js';
  */
 export class PortlessNics {
   private ids: readonly string[] = [];
+  private portless = 0;
 
   constructor(
     private readonly guest: Guest,
     private readonly warnings: Pick<GuestWarnings, 'tell' | 'lasts' | 'ends'>,
   ) {}
+
+  /** How many NICs have a port, and how many have none, by the last list of them. */
+  get counts(): { readonly withPort: number; readonly withoutPort: number } {
+    return { withPort: this.ids.length - this.portless, withoutPort: this.portless };
+  }
 
   /** The NICs of the guest as they are now. */
   listed(nics: readonly ListedNic[]): void {
@@ -21,6 +27,7 @@ export class PortlessNics {
     const ids = nics.map(({ id }) => id);
     for (const gone of this.ids.filter((id) => !ids.includes(id))) this.isWell(gone);
     this.ids = ids;
+    this.portless = nics.filter(({ port }) => port === undefined).length;
     for (const nic of nics) {
       if (nic.port !== undefined) this.isWell(nic.id);
       else if (nic.isPortUnanswered) warnings.tell(portless(guest.identity, nic));

@@ -7,6 +7,7 @@ import {
   messageOf,
   type SnapshotHead,
 } from '@nic-herald/core';
+import type { PartHealth } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
 import { byName } from '../knowledge/model-registry.js';
 import { CallMeter, metered } from '../service/call-meter.js';
@@ -48,6 +49,17 @@ export class HandoffStores {
   /** True where nothing is handed over: each host knows only what its own cards hold. */
   get isEmpty(): boolean {
     return this.all.length === 0;
+  }
+
+  /** Whether each could be reached when it was called last. */
+  get health(): readonly PartHealth[] {
+    return this.all.map(({ health: { ageMs: _, ...health } }) => health);
+  }
+
+  /** Asks each that was not called for `maxAgeMs` for what `host` wrote, so that `health` is of now. Never rejects. */
+  async freshen(host: string, maxAgeMs: number, signal: AbortSignal): Promise<void> {
+    const silent = this.all.filter(({ health }) => health.ageMs > maxAgeMs);
+    await Promise.all(silent.map((store) => store.ofHost(host, signal).catch(() => {}))); // its health tells
   }
 
   /** The stores as one guest of this host uses them; the same for all who ask for it. */

@@ -1,4 +1,5 @@
 import {
+  asHeraldError,
   type Clock,
   type Guest,
   type GuestKey,
@@ -7,12 +8,12 @@ import {
   type HandoffNote,
   type HandoffStore,
   HeraldError,
-  isHeraldError,
   LEAST_ENTRY_BYTES,
+  messageOf,
   type Snapshot,
   type SnapshotHead,
 } from '@nic-herald/core';
-import { USUAL_PREFERENCE } from '@nic-herald/core/internal';
+import { type PartHealth, USUAL_PREFERENCE } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
 import { withDeadline } from '../announce/deadline.js';
 import { soundClaim, soundEntries, soundHeads, soundNotes } from './sound-answers.js';
@@ -22,6 +23,17 @@ export const HANDOFF_DEADLINE_MS = 5000;
 
 const MAX_STORE_NAME = 64;
 
+/** What a call does. */
+type Access = 'read' | 'write';
+
+/** Failures that say nothing of whether the store can be used: of one guest's entry, or because that was chosen. */
+const NO_FAULT_OF_THE_STORE: ReadonlySet<string> = new Set([
+  'HERALD_CANCELLED',
+  'HERALD_HANDOFF_TOO_LARGE',
+  'HERALD_SNAPSHOT_INVALID',
+  'HERALD_HANDOFF_READ_ONLY',
+] satisfies HeraldError['code'][]);
+
 /**
  * One store of this host as the host calls it: every call has a deadline, what comes back is checked, and what should
  * not throw does not. Throws HERALD_HANDOFF_STORE where what the store says of itself is out of all bounds.
@@ -30,6 +42,10 @@ export class StoreAccess {
   readonly name: string;
   readonly maxEntryBytes: number;
   private hangs = false;
+  /** Why it could not be read or written when that was tried last. */
+  private readonly problems = new Map<Access, HeraldError>();
+  /** When a call was over last, by `Clock.elapsed`. */
+  private calledAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly store: HandoffStore,
@@ -51,6 +67,15 @@ export class StoreAccess {
     return this.hangs;
   }
 
+  /** Whether it could be reached when it was called last, and how long ago that was, ms. */
+  get health(): PartHealth & { readonly ageMs: number } {
+    const { name } = this;
+    const problem = this.problems.get('write') ?? this.problems.get('read');
+    const ageMs = this.clock.elapsed() - this.calledAt;
+    if (problem === undefined) return { name, ageMs, ready: true, message: 'it answers' };
+    return { name, ageMs, ready: false, code: problem.code, message: problem.message };
+  }
+
   /** Whether it serves the guest. Rejects where it cannot tell now. */
   async claim(guest: Guest): Promise<HandoffClaim> {
     if (this.store.claim === undefined) return { preference: USUAL_PREFERENCE };
@@ -63,7 +88,8 @@ export class StoreAccess {
   }
 
   publish(snapshot: Snapshot, signal?: AbortSignal): Promise<void> {
-    return this.within('publishing to', signal, (inner) => this.store.publish(snapshot, { signal: inner }));
+    const call = (inner: AbortSignal): Promise<void> => this.store.publish(snapshot, { signal: inner });
+    return this.within('publishing to', signal, call, 'write');
   }
 
   async fetch(guest: GuestKey, signal?: AbortSignal): Promise<readonly HandoffEntry[]> {
@@ -88,7 +114,8 @@ export class StoreAccess {
   }
 
   remove(guest: GuestKey, host: string, signal?: AbortSignal): Promise<void> {
-    return this.within('tidying', signal, (inner) => this.store.remove(guest, host, { signal: inner }));
+    const call = (inner: AbortSignal): Promise<void> => this.store.remove(guest, host, { signal: inner });
+    return this.within('tidying', signal, call, 'write');
   }
 
   /** Whether it has room for notes. */
@@ -129,6 +156,7 @@ export class StoreAccess {
     doing: string,
     signal: AbortSignal | undefined,
     call: (signal: AbortSignal) => Promise<T> | undefined,
+    access: Access = 'read',
   ): Promise<T | undefined> {
     const what = `${doing} the hand-off store ${this.name}`;
     try {
@@ -139,12 +167,16 @@ export class StoreAccess {
         async (inner) => call(inner),
         signal,
       );
+      this.problems.delete(access);
       this.hangs = false;
       return value;
     } catch (error) {
-      const isCancelled = isHeraldError(error) && error.code === 'HERALD_CANCELLED';
-      if (!isCancelled) this.hangs = isHeraldError(error) && error.code === 'HERALD_TIMEOUT';
+      const problem = asHeraldError(error, 'HERALD_HANDOFF_FAILED', `${what} failed: ${messageOf(error)}`);
+      if (problem.code !== 'HERALD_CANCELLED') this.hangs = problem.code === 'HERALD_TIMEOUT';
+      if (!NO_FAULT_OF_THE_STORE.has(problem.code)) this.problems.set(access, problem);
       throw error;
+    } finally {
+      this.calledAt = this.clock.elapsed();
     }
   }
 }

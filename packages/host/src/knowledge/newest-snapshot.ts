@@ -20,6 +20,8 @@ export interface HandoffReading {
   readonly newest?: Snapshot;
   /** When the ages in `newest` were true, ms since 1970 UTC by this host's clock. */
   readonly agesAt?: number;
+  /** How old `newest` was when it was read, ms; absent where nothing tells. */
+  readonly ageMs?: number;
   /** The highest epoch that is believed; 0 where there is none. */
   readonly epoch: number;
   readonly snapshots: readonly { readonly host: string; readonly epoch: number }[];
@@ -100,6 +102,7 @@ export const readHandoff = (entries: readonly HandoffEntry[], view: HandoffView)
   const [newest] = inOrder;
   return {
     ...(newest === undefined ? {} : { newest: newest.snapshot, agesAt: newest.agesAt }),
+    ...(newest?.writtenAt === undefined ? {} : { ageMs: newest.ageMs }),
     epoch,
     snapshots: onePerHost(aged).map(({ snapshot }) => ({ host: snapshot.host, epoch: snapshot.epoch })),
     unreadable: [...new Set(entries.flatMap((entry) => ('problem' in entry ? [entry.host] : [])))],

@@ -18,6 +18,19 @@ import { type SoundReading, soundReading } from './sound-reading.js';
 /** How long one reading may take, and how long a learner may take to stop, ms. */
 const READ_DEADLINE_MS = 2000;
 
+/** How full the table of a port is. */
+export interface LearnedTableSize {
+  readonly stations: number;
+  /** Absent where the learner does not tell. */
+  readonly capacity?: number;
+}
+
+/** Learning at one port of a guest. */
+export interface PortLearning extends Partial<LearnedTableSize> {
+  /** Absent where nobody learns there now. */
+  readonly learner?: string;
+}
+
 interface Attended {
   /** By `portKey`. */
   readonly key: string;
@@ -26,8 +39,8 @@ interface Attended {
   readonly learner?: PortLearner;
   /** Who learns there, or did last. */
   readonly by?: string;
-  /** It was read at least once. */
-  hasRead?: true;
+  /** What was there at the last reading; absent: it was not read yet. */
+  table?: LearnedTableSize;
   /** Learners that opened the port, and then could not read it once: the others come first. */
   readonly unread: ReadonlySet<string>;
   /** True where a learner supports the port, though it may have failed to open it. */
@@ -39,8 +52,8 @@ const mayBe = ({ port, isPortUnanswered }: ListedNic, key: string): boolean =>
   port === undefined ? isPortUnanswered === true : portKey(port) === key;
 
 /** Who could not read a port once, after a reading failed. Where those were all there are, they have their turns again. */
-const unreadBy = ({ by, hasRead, unread }: Attended): ReadonlySet<string> => {
-  if (by === undefined || hasRead) return new Set();
+const unreadBy = ({ by, table, unread }: Attended): ReadonlySet<string> => {
+  if (by === undefined || table !== undefined) return new Set();
   return new Set(unread.has(by) ? [by] : [...unread, by]);
 };
 
@@ -66,6 +79,14 @@ export class GuestLearning {
   /** True where something is learned at a port, or may be once it is tried again. */
   get isActive(): boolean {
     return [...this.attended.values()].some(({ isSupported }) => isSupported);
+  }
+
+  /** How it stands at each port that it attends to. */
+  get ports(): readonly PortLearning[] {
+    return [...this.attended.values()].map(({ learner, by, table }) => ({
+      ...(learner === undefined || by === undefined ? {} : { learner: by }),
+      ...table,
+    }));
   }
 
   /**
@@ -96,8 +117,8 @@ export class GuestLearning {
           const { key, port, learner } = attended;
           if (learner === undefined) return;
           try {
-            const { stations, reports } = await this.readPort(port, learner);
-            attended.hasRead = true;
+            const { stations, capacity, reports } = await this.readPort(port, learner);
+            attended.table = { stations: stations.length, ...(capacity === undefined ? {} : { capacity }) };
             seen.set(id, stations);
             if (reports === undefined) this.counted.delete(id);
             else this.counted.set(id, reports);

@@ -9,6 +9,8 @@ const PROOFS: readonly unknown[] = ['asserted', 'answered'] satisfies LearnedAdd
 /** What of a learner's reading is sound. */
 export interface SoundReading {
   readonly stations: readonly LearnedStation[];
+  /** How many stations there is room for; absent where the learner tells nothing that can be. */
+  readonly capacity?: number;
   /** Absent where nobody counts. */
   readonly reports?: readonly MulticastReports[];
 }
@@ -17,8 +19,14 @@ export interface SoundReading {
  * What of a reading every reader of a snapshot takes. A learner is another's code: one bad entry would make the
  * whole snapshot unreadable to others, so that it is left out; of a station with a bad address the address alone.
  */
-export const soundReading = ({ stations, exactVlans, multicastReports }: LearnedStations): SoundReading => ({
+export const soundReading = ({
+  stations,
+  exactVlans,
+  capacity,
+  multicastReports,
+}: LearnedStations): SoundReading => ({
   stations: stations.filter(isSoundStation).map((each) => soundStation(each, exactVlans)),
+  ...(isCount(capacity) && capacity > 0 ? { capacity } : {}),
   ...(Array.isArray(multicastReports) ? { reports: soundReports(multicastReports) } : {}),
 });
 

@@ -1,21 +1,33 @@
 import type { Clock } from '@nic-herald/core';
 import type { CallStats } from '@nic-herald/core/internal';
 
+/** What calls of a hand-off take, ms: a memory write, a disk, a file system far away, a deadline. */
+const BOUNDS_MS = [0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000] as const;
+
 /** Counts calls of one sort, and how long they took. */
 export class CallMeter {
   private calls = 0;
   private failures = 0;
   private totalMs = 0;
+  /** Calls that took at most this bound, and longer than the one before. */
+  private readonly counts = BOUNDS_MS.map(() => 0);
 
   get stats(): CallStats {
-    const { calls, failures, totalMs } = this;
-    return { calls, failures, totalMs };
+    const { calls, failures, totalMs, counts } = this;
+    let sum = 0;
+    const within = BOUNDS_MS.map((ms, index) => {
+      sum += counts[index] ?? 0;
+      return { ms, calls: sum };
+    });
+    return { calls, failures, totalMs, within };
   }
 
   note(tookMs: number, failed: boolean): void {
     this.calls += 1;
     this.failures += failed ? 1 : 0;
     this.totalMs += Math.max(0, tookMs);
+    const index = BOUNDS_MS.findIndex((bound) => tookMs <= bound);
+    if (index >= 0) this.counts[index] = (this.counts[index] ?? 0) + 1;
   }
 }
 

@@ -7,9 +7,13 @@ import {
 } from '@nic-herald/core';
 import type { AnnounceOutcome, RefusalReason } from '@nic-herald/core/internal';
 import { BoundedCounts } from './bounded-counts.js';
+import { TimeCount } from './time-count.js';
 
 /** What is counted as it happens; the rest of `HostStats` is looked up. */
-export type CountedStats = Omit<HostStats, 'since' | 'guests' | 'pacer' | 'handoff'>;
+export type CountedStats = Pick<
+  HostStats,
+  'announcements' | 'refusals' | 'frames' | 'snapshots' | 'warnings' | 'reportWarnings' | 'listenerFailures'
+>;
 
 /** Counts the facts on the bus. */
 export class HostCounters {
@@ -18,7 +22,8 @@ export class HostCounters {
   private readonly warnings = new BoundedCounts();
   private readonly reportWarnings = new BoundedCounts();
   private readonly frames = { sent: 0, accepted: 0, delayed: 0, longestDelayMs: 0 };
-  private readonly resumeToLastFrame = { count: 0, totalMs: 0, longestMs: 0 };
+  private readonly resumeToLastFrame = new TimeCount();
+  private readonly resumeToFirstFrame = new TimeCount();
   private stations = 0;
   private snapshots = 0;
   private listenerFailures = 0;
@@ -40,7 +45,8 @@ export class HostCounters {
       announcements: {
         byOutcome: this.outcomes.all,
         stations: this.stations,
-        resumeToLastFrame: { ...this.resumeToLastFrame },
+        resumeToLastFrame: this.resumeToLastFrame.stats,
+        resumeToFirstFrame: this.resumeToFirstFrame.stats,
       },
       refusals: this.refusals.all,
       frames: { ...this.frames },
@@ -61,7 +67,7 @@ export class HostCounters {
   }
 
   private countReport(report: MigrationReport): void {
-    const { mode, nics, outcome, resumedAt, lastFrameAt, warnings } = report;
+    const { mode, nics, outcome, resumedAt, firstFrameAt, lastFrameAt, warnings } = report;
     this.outcomes.add(outcome);
     for (const { refused } of nics) {
       for (const { reason, count = 1 } of refused) this.refusals.add(reason, count);
@@ -69,12 +75,9 @@ export class HostCounters {
     for (const { code } of warnings) this.reportWarnings.add(code);
     if (mode === 'observe' || outcome !== 'announced') return;
     this.stations += stationsIn(report);
-    if (resumedAt === undefined || lastFrameAt === undefined) return;
-    const tookMs = Math.max(0, lastFrameAt - resumedAt);
-    const { resumeToLastFrame } = this;
-    resumeToLastFrame.count += 1;
-    resumeToLastFrame.totalMs += tookMs;
-    resumeToLastFrame.longestMs = Math.max(resumeToLastFrame.longestMs, tookMs);
+    if (resumedAt === undefined) return;
+    if (firstFrameAt !== undefined) this.resumeToFirstFrame.add(firstFrameAt - resumedAt);
+    if (lastFrameAt !== undefined) this.resumeToLastFrame.add(lastFrameAt - resumedAt);
   }
 }
 

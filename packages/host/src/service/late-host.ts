@@ -6,6 +6,7 @@ import {
   HeraldError,
   type HeraldHost,
   type HostDescription,
+  type HostHealth,
   type HostStats,
   type MigrationEventBus,
   type MigrationReport,
@@ -16,7 +17,7 @@ import {
 export type AnsweringEngine = Pick<HeraldHost, 'guests' | 'inspect' | 'announce' | 'record'>;
 
 /** What a host remembers of itself. */
-export type HostRecords = Pick<HeraldHost, 'reports' | 'stats'>;
+export type HostRecords = Pick<HeraldHost, 'reports' | 'stats' | 'health'>;
 
 /**
  * The host that plugins inject, made before any of them is constructed and filled when the engine stands. It needs
@@ -71,6 +72,10 @@ export class LateHost implements HeraldHost {
   stats(): HostStats {
     if (this.records === undefined) throw this.notReady('stats');
     return this.records.stats();
+  }
+
+  health(): Promise<HostHealth> {
+    return this.records?.health() ?? Promise.reject(this.notReady('health'));
   }
 
   private notReady(call: string): HeraldError {

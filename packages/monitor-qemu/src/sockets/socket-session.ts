@@ -22,6 +22,9 @@ export interface SessionSurroundings extends WatchSurroundings {
   readonly guests: WatchedGuests;
 }
 
+/** Errors of a socket without a listener: a QEMU that has ended leaves its file behind. */
+const NOBODY_THERE: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED']);
+
 type WatchedElsewhere = Extract<Claim, { readonly heldBy: unknown }>;
 
 /**
@@ -40,6 +43,7 @@ export class SocketSession {
   private cancelRetry: CancelTimer | undefined;
   private pauseMs: number;
   private connectedAt: number | undefined;
+  private lastProblem: HeraldError | undefined;
   private state: 'reconnects' | 'retired' | 'over' = 'reconnects';
 
   /** `mark`: see `socketMark`. */
@@ -78,6 +82,7 @@ export class SocketSession {
       {
         onReady: () => this.onReady(connection),
         onProblem: (problem) => {
+          this.lastProblem = problem;
           this.warn(problem);
           if (problem.code === 'HERALD_QMP_SILENT') this.settle();
         },
@@ -108,6 +113,11 @@ export class SocketSession {
   /** Whether a guest may still be behind it: a connection outlives the file of its socket. */
   get connected(): boolean {
     return this.watch !== undefined;
+  }
+
+  /** Why nobody can be watched there, by the last attempt; absent where nobody listens there, or all is well. */
+  get problem(): HeraldError | undefined {
+    return this.connected ? undefined : this.lastProblem;
   }
 
   /** Nothing more will come of it. */
@@ -172,6 +182,7 @@ export class SocketSession {
     this.letGo();
     this.connection = undefined;
     this.connectedAt = undefined;
+    this.lastProblem = undefined;
     if (this.state === 'retired') {
       this.close();
       return;
@@ -197,6 +208,7 @@ export class SocketSession {
     watched?.end();
     this.release();
     const { errno } = reason.details;
+    this.lastProblem = expected || NOBODY_THERE.has(errno) ? undefined : reason;
     if (!expected && errno !== 'ENOENT') this.warn(reason);
     const lasted = this.connectedAt === undefined ? 0 : clock.elapsed() - this.connectedAt;
     this.connectedAt = undefined;
