@@ -35,10 +35,13 @@ module.exports = {
       comment: 'libraries are what several plugins stand on; plugins never see each other',
       severity: 'error',
       from: {
-        path: '^packages/((?:model|handoff|ports|sink|learner|monitor)-[^/]+|control)/',
+        path: '^packages/((?:model|handoff|ports|sink|learner|monitor)-[^/]+|control|metrics)/',
         pathNot: tests,
       },
-      to: { path: '^packages/', pathNot: '^packages/($1|core|wire|qmp|libvirt|reports|linux-sys)/' },
+      to: {
+        path: '^packages/',
+        pathNot: '^packages/($1|core|wire|qmp|libvirt|reports|linux-sys|local-http)/',
+      },
     },
     {
       name: 'handoff-libvirt-sees-core-wire-and-libvirt-only',
@@ -57,6 +60,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/reports/', pathNot: tests },
       to: { path: '^packages/', pathNot: '^packages/(reports|core)/' },
+    },
+    {
+      name: 'local-http-sees-core-only',
+      severity: 'error',
+      from: { path: '^packages/local-http/', pathNot: tests },
+      to: { path: '^packages/', pathNot: '^packages/(local-http|core)/' },
     },
     {
       name: 'qmp-sees-core-and-wire-only',

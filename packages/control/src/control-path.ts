@@ -1,9 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HeraldError } from '@nic-herald/core';
-
-/** Longest path of a unix socket on Linux, in bytes (sun_path without its closing zero). */
-const MAX_PATH = 107;
+import { checkSocketPath } from '@nic-herald/local-http';
+import { CONTROL_PURPOSE } from './control-purpose.js';
 
 /** Whose agents they are. */
 export interface ControlOwner {
@@ -28,12 +26,4 @@ export const controlPath = (host: string, owner: ControlOwner): string =>
   join(controlDirectory(owner), `${host.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\./, '_')}.sock`);
 
 /** Returns the path unchanged, or throws HERALD_CONTROL_PATH where the system has no room for it. */
-export const checkControlPath = (path: string): string => {
-  const length = Buffer.byteLength(path);
-  if (length <= MAX_PATH) return path;
-  throw new HeraldError(
-    'HERALD_CONTROL_PATH',
-    `the control socket's path has ${length} bytes, a unix socket's at most ${MAX_PATH}: give a shorter one with --control`,
-    { details: { path, length } },
-  );
-};
+export const checkControlPath = (path: string): string => checkSocketPath(path, CONTROL_PURPOSE);

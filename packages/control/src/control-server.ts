@@ -1,8 +1,7 @@
-import { chmod } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asHeraldError, HeraldError, isNestedDeeperThan } from '@nic-herald/core';
-import { claimSocket } from './claim-socket.js';
-import { checkControlPath } from './control-path.js';
+import { LocalServer } from '@nic-herald/local-http';
+import { CONTROL_PURPOSE } from './control-purpose.js';
 import { answerControl, type ControlledHost, type ControlRequest } from './control-routes.js';
 
 const MAX_BODY = 65_536;
@@ -11,8 +10,6 @@ const MAX_BODY_DEPTH = 8;
 const MAX_CONNECTIONS = 32;
 /** How long a request may take to come in, ms. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** How often it is looked whether one took longer; Node.js would let it hold a connection for 30 s more. */
-const MOST_LOOK_EVERY_MS = 1000;
 
 /**
  * HTTP over a unix socket that only its owner may open, for `inspect`, `announce` and `record`. Requests and their
@@ -21,64 +18,28 @@ const MOST_LOOK_EVERY_MS = 1000;
 export class ControlServer {
   private constructor(
     readonly path: string,
-    private readonly server: Server,
+    private readonly server: LocalServer,
   ) {}
 
   /** Rejects with HERALD_CONTROL_BUSY, HERALD_CONTROL_PATH or HERALD_CONTROL_DIRECTORY. */
   static async listen(
     path: string,
     host: ControlledHost,
-    requestTimeoutMs = REQUEST_TIMEOUT_MS,
+    requestMs = REQUEST_TIMEOUT_MS,
   ): Promise<ControlServer> {
-    await claimSocket(checkControlPath(path));
-    const server = createServer(
-      {
-        maxHeaderSize: 8192,
-        requestTimeout: requestTimeoutMs,
-        headersTimeout: requestTimeoutMs,
-        connectionsCheckingInterval: Math.min(requestTimeoutMs, MOST_LOOK_EVERY_MS),
-      },
-      (request, response) => {
-        void respond(host, request, response);
-      },
-    );
-    server.maxConnections = MAX_CONNECTIONS;
-    await bind(server, path);
-    await chmod(path, 0o600);
+    const limits = { connections: MAX_CONNECTIONS, requestMs };
+    const place = { socket: path, mode: 0o600 };
+    const server = await LocalServer.listen(place, CONTROL_PURPOSE, limits, (request, response) => {
+      void respond(host, request, response);
+    });
     return new ControlServer(path, server);
   }
 
   /** Stops listening, ends what is under way and removes the socket. */
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+  close(): Promise<void> {
+    return this.server.close();
   }
 }
-
-const bind = (server: Server, path: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const refuse = (error: NodeJS.ErrnoException): void => {
-      const busy = error.code === 'EADDRINUSE';
-      const message = busy
-        ? `another agent answers at ${path}: stop it, or give this one another --host or --control`
-        : `the control socket ${path} cannot be made; give another path with --control`;
-      const code = busy ? 'HERALD_CONTROL_BUSY' : 'HERALD_CONTROL_PATH';
-      reject(new HeraldError(code, message, { cause: error, details: { path } }));
-    };
-    server.once('error', refuse);
-    // the socket must never be open to others, not even until the chmod; listen() binds before it returns
-    const before = process.umask(0o177);
-    try {
-      server.listen(path, () => {
-        server.off('error', refuse);
-        resolve();
-      });
-    } finally {
-      process.umask(before);
-    }
-  });
 
 const respond = async (
   host: ControlledHost,

@@ -1,8 +1,8 @@
-export { claimSocket, someoneListens } from './claim-socket.js';
+export { someoneListens } from '@nic-herald/local-http';
 export { agentsIn, ControlClient } from './control-client.js';
 export { type ControlOwner, checkControlPath, controlDirectory, controlPath } from './control-path.js';
 export { type ControlOptions, control, plugin } from './control-plugin.js';
+export { claimControlSocket } from './control-purpose.js';
 export type { ControlledHost, GuestSummary } from './control-routes.js';
 export { ControlServer } from './control-server.js';
 export { isNamed } from './find-guest.js';
-export { makeDirectory } from './make-directory.js';

@@ -116,7 +116,12 @@ describe('the host that a plugin injects', () => {
 
   it('tells of its guests, reports and numbers', async () => {
     const { test, guest } = await waiting(snapshotOf({}, { vlans: [10] }));
-    expect(test.host.stats().guests).toEqual({ byPhase: { incoming: 1 }, byResidence: { armed: 1 } });
+    expect(test.host.stats().guests).toEqual({
+      byPhase: { incoming: 1 },
+      byResidence: { armed: 1 },
+      nics: { withPort: 1, withoutPort: 0 },
+    });
+    expect(test.host.stats().state).toBe('running');
     test.resume(guest);
     await test.clock.advance(3000);
     const { reports } = test;
@@ -126,7 +131,12 @@ describe('the host that a plugin injects', () => {
     const frames = reports.flatMap(({ rounds }) => rounds).reduce((sum, round) => sum + round.frames, 0);
     expect(stats).toMatchObject({
       guests: { byPhase: { running: 1 }, byResidence: { resident: 1 } },
-      announcements: { byOutcome: { announced: 1 }, stations: 4, resumeToLastFrame: { count: 1 } },
+      announcements: {
+        byOutcome: { announced: 1 },
+        stations: 4,
+        resumeToLastFrame: { count: 1 },
+        resumeToFirstFrame: { count: 1 },
+      },
       frames: { sent: frames, accepted: frames },
       pacer: { backlog: 0 },
       handoff: { reads: { failures: 0 }, writes: { failures: 0 } },
@@ -135,7 +145,7 @@ describe('the host that a plugin injects', () => {
     expect(stats.handoff.writes.calls).toBe(stats.snapshots);
     await test.host.close();
     expect(test.host.reports()).toEqual(reports);
-    expect(test.host.stats().guests.byPhase).toEqual({});
+    expect(test.host.stats()).toMatchObject({ state: 'closed', guests: { byPhase: {} } });
   });
 
   it('tells how many frames wait for the pace', async () => {

@@ -87,7 +87,10 @@ export class LibvirtMonitor implements GuestMonitor {
   state(): PartState {
     const { problem } = this;
     if (problem !== undefined) return { ready: false, code: problem.code, message: problem.message };
-    return { ready: true, message: this.domains === undefined ? 'not connected yet' : 'connected to libvirt' };
+    return {
+      ready: true,
+      message: this.domains === undefined ? 'not connected yet' : 'connected to libvirt',
+    };
   }
 
   private keep(readOnly: boolean): LibvirtKeeper {

@@ -1,4 +1,4 @@
-import { checkControlPath, claimSocket, controlPath } from '@nic-herald/control';
+import { checkControlPath, claimControlSocket, controlPath } from '@nic-herald/control';
 import {
   ANNOUNCE_POLICY,
   ANNOUNCEMENT_KIND,
@@ -107,7 +107,8 @@ const started = async (
   const { host: name, reportDirectory, reportKeep: keep } = settings;
   const reports = reportDirectory === undefined ? undefined : { directory: reportDirectory, keep };
   // before anything is started that another agent may hold
-  if (controlSocket !== undefined) await unlessAborted(claimSocket(checkControlPath(controlSocket)), signal);
+  if (controlSocket !== undefined)
+    await unlessAborted(claimControlSocket(checkControlPath(controlSocket)), signal);
   const plugins = [...agentPlugins(settings, taken.plugins, logger, reports), watching];
   return composeHost(plugins, { name, signal, describe: (described) => withOrigins(described, taken) });
 };

@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeDirectory } from '@nic-herald/control';
 import { HeraldError } from '@nic-herald/core';
+import { makeDirectory } from '@nic-herald/reports';
 import { className, unscopedName } from './package-name.js';
 
 /** What a new package with a NIC model is to be. */

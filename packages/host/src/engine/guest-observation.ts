@@ -10,9 +10,9 @@ import {
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { GuestLearning } from '../learn/guest-learning.js';
 import type { GuestOwnership } from '../ownership/guest-ownership.js';
-import type { GuestStanding } from '../service/guest-census.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import type { ListedNic } from '../ports/listed-nic.js';
+import type { GuestStanding } from '../service/guest-census.js';
 import type { Announcer } from './announcer.js';
 import { CardWatch } from './card-watch.js';
 import type { EngineServices } from './engine-services.js';

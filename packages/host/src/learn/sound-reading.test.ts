@@ -74,6 +74,7 @@ describe('soundReading', () => {
     expect(soundReading(reading({ exactVlans: false, stations: [having(learned(1), asserted(1))] }))).toEqual(
       {
         stations: [{ ...having(learned(1), asserted(1)), vlanUnknown: true }],
+        capacity: reading({}).capacity,
       },
     );
   });

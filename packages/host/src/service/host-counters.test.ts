@@ -51,6 +51,7 @@ describe('the counters of a host', () => {
         byOutcome: {},
         stations: 0,
         resumeToLastFrame: { count: 0, totalMs: 0, longestMs: 0 },
+        resumeToFirstFrame: { count: 0, totalMs: 0, longestMs: 0 },
       },
       refusals: {},
       frames: { sent: 0, accepted: 0, delayed: 0, longestDelayMs: 0 },
@@ -90,8 +91,8 @@ describe('the counters of a host', () => {
       { mac: mac(1), evidence: 'filter', reason: 'denied' },
       { mac: mac(1), evidence: 'paired', reason: 'pairing-limit', count: 40 },
     ] as const;
-    finish({ resumedAt: 1000, lastFrameAt: 1002, nics: [nic({ refused })] });
-    finish({ resumedAt: 1000, lastFrameAt: 1005, nics: [nic({ refused })] });
+    finish({ resumedAt: 1000, firstFrameAt: 999, lastFrameAt: 1002, nics: [nic({ refused })] });
+    finish({ resumedAt: 1000, firstFrameAt: 1001, lastFrameAt: 1005, nics: [nic({ refused })] });
     finish({ outcome: 'failed', warnings: [{ code: 'HERALD_SINK_LOST', message: 'gone' }] });
     bus.emit('warning', { warning: new HeraldError('HERALD_LEARNER_LOST', 'gone') });
     bus.emit('listener:failed', { event: 'x', error: 1 });
@@ -100,6 +101,7 @@ describe('the counters of a host', () => {
       announcements: {
         byOutcome: { announced: 2, failed: 1 },
         resumeToLastFrame: { count: 2, totalMs: 7, longestMs: 5 },
+        resumeToFirstFrame: { count: 2, totalMs: 1, longestMs: 1 },
       },
       refusals: { denied: 2, 'pairing-limit': 80 },
       snapshots: 1,

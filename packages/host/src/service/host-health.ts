@@ -1,4 +1,10 @@
-import { type Clock, type GuestMonitor, type HeraldError, type HostHealth, messageOf } from '@nic-herald/core';
+import {
+  type Clock,
+  type GuestMonitor,
+  type HeraldError,
+  type HostHealth,
+  messageOf,
+} from '@nic-herald/core';
 import type { HostParts, HostState, PartHealth } from '@nic-herald/core/internal';
 import { withDeadline } from '../announce/deadline.js';
 import type { SinkWatch } from '../announce/sink-watch.js';
