@@ -1,4 +1,3 @@
-export { someoneListens } from '@nic-herald/local-http';
 export { agentsIn, ControlClient } from './control-client.js';
 export { type ControlOwner, checkControlPath, controlDirectory, controlPath } from './control-path.js';
 export { type ControlOptions, control, plugin } from './control-plugin.js';

@@ -1,5 +1,6 @@
 import { release } from 'node:os';
-import { agentsIn, controlDirectory, someoneListens } from '@nic-herald/control';
+import { agentsIn, controlDirectory } from '@nic-herald/control';
+import { someoneListens } from '@nic-herald/local-http';
 import type { CliIo } from '../cli-io.js';
 import { nodeFinding } from './node-version.js';
 import type { SubjectFinding } from './subject-finding.js';

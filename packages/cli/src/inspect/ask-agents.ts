@@ -1,5 +1,6 @@
-import { agentsIn, ControlClient, type GuestSummary, isNamed, someoneListens } from '@nic-herald/control';
+import { agentsIn, ControlClient, type GuestSummary, isNamed } from '@nic-herald/control';
 import { HeraldError } from '@nic-herald/core';
+import { someoneListens } from '@nic-herald/local-http';
 import type { AgentDescription } from '../plugins/agent-description.js';
 import type { GuestAccess, GuestTarget } from './guest-access.js';
 
