@@ -3,7 +3,7 @@ import { filesBelow, packages, read } from './repository.js';
 
 /** Who shows what of core a plugin's author needs: what comes with nic-herald, the examples, the template, the documents. */
 const SHOWS = [
-  /^packages\/(?:(?:model|monitor|ports|sink|learner|handoff)-[^/]+|control|qmp)\/src\/(?!.*\.test\.ts$).*\.ts$/,
+  /^packages\/(?:(?:model|monitor|ports|sink|learner|handoff)-[^/]+|control|metrics|qmp)\/src\/(?!.*\.test\.ts$).*\.ts$/,
   /^packages\/cli\/template\//,
   /^examples\//,
   /^docs\/[^/]+\.md$/,

@@ -1,1 +1,2 @@
-export {};
+export { METRICS, type MetricDescription } from './metric-catalog.js';
+export { type MetricsOptions, metrics, plugin } from './metrics-plugin.js';

@@ -162,6 +162,22 @@ export const BUILT_INS: readonly BuiltIn[] = [
     ],
     neededFor: 'agent',
   },
+  {
+    name: '@nic-herald/metrics',
+    load: () => import('@nic-herald/metrics'),
+    takenWith: 'listen',
+    section: ['metrics'],
+    sources: [
+      {
+        option: 'listen',
+        key: ['metrics', 'listen'],
+        flag: { name: '--metrics', of: ({ metrics }) => metrics },
+      },
+      { option: 'socket', key: ['metrics', 'socket'], isPath: true },
+      { option: 'mode', key: ['metrics', 'mode'] },
+    ],
+    neededFor: 'agent',
+  },
 ];
 
 /** The built-in of this name. */

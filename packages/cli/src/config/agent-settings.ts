@@ -14,6 +14,8 @@ export interface RunFlags {
   readonly handoffDir?: string;
   readonly reportDir?: string;
   readonly control?: string;
+  /** Where metrics can be scraped: `[ADDRESS:]PORT`. */
+  readonly metrics?: string;
   readonly logLevel?: LogLevel;
   /** No frame is sent for any guest, whatever the file says. */
   readonly observe?: boolean;

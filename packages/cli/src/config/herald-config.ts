@@ -74,6 +74,12 @@ export const heraldConfigSchema = mapping({
     })
     .optional(),
   control: section({ socket: text(PATH_LENGTH).optional() }),
+  metrics: section({
+    // what these may be, the plugin says
+    listen: z.union([z.string(), z.number()], { error: 'must be an address and a port' }).optional(),
+    socket: text(PATH_LENGTH).optional(),
+    mode: z.union([z.string(), z.number()], { error: 'must be three octal digits in quotes' }).optional(),
+  }),
   log: section({ level: oneOf(LOG_LEVELS).optional() }),
 });
 
