@@ -58,6 +58,13 @@ export class LocalServer {
     return new LocalServer(boundPlace(server, place), server);
   }
 
+  /** How many connections are open. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+    });
+  }
+
   /** Stops listening, ends what is under way and removes the socket. */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {

@@ -28,8 +28,8 @@ const isKnown = ({ type, version }: MediaRange): boolean =>
 
 const rangeOf = (text: string): MediaRange => {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
-  const valueOf = (name: string): string | undefined =>
+  const parameter = (name: string): string | undefined =>
     parameters.find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
-  const q = Number(valueOf('q') ?? 1);
-  return { type, version: valueOf('version')?.replaceAll('"', ''), q: Number.isNaN(q) ? 0 : q };
+  const q = Number(parameter('q') ?? 1);
+  return { type, version: parameter('version')?.replaceAll('"', ''), q: Number.isNaN(q) ? 0 : q };
 };

@@ -16,6 +16,10 @@ export const declareRun: DeclareCommand = (program, { io, debug, action }) => {
     .option('--handoff-dir <dir>', 'directory shared with the other hosts, where snapshots travel')
     .option('--report-dir <dir>', 'keep one JSON report per migration there')
     .option('--control <socket>', 'control socket (default: /run/nic-herald/NAME.sock)')
+    .option(
+      '--metrics <listen>',
+      'serve metrics at [ADDRESS:]PORT (default: none; without ADDRESS at 127.0.0.1)',
+    )
     .option('--observe', 'send nothing, for no guest: learn, make ready and report what would be sent')
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS))
     .action(
@@ -34,6 +38,7 @@ interface RunOptions {
   readonly handoffDir?: string;
   readonly reportDir?: string;
   readonly control?: string;
+  readonly metrics?: string;
   readonly logLevel?: LogLevel;
   readonly observe?: boolean;
 }

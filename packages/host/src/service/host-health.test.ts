@@ -51,7 +51,9 @@ describe('the health of a host', () => {
 
   it('asks the stores once for all who ask at the same time, and none once it is closed', async () => {
     let asked = 0;
-    const { health } = healthOf([], async () => void (asked += 1));
+    const { health } = healthOf([], async () => {
+      asked += 1;
+    });
     await Promise.all([health.ask(), health.ask()]);
     expect(asked).toBe(1);
     health.state = 'closed';
@@ -61,7 +63,13 @@ describe('the health of a host', () => {
 
   it('has what sinks say of themselves', () => {
     let tell: (state: PartState) => void = () => {};
-    const watched = { name: 'tap', watch: (told: (state: PartState) => void) => ((tell = told), () => {}) };
+    const watched = {
+      name: 'tap',
+      watch: (told: (state: PartState) => void) => {
+        tell = told;
+        return () => {};
+      },
+    };
     const warnings: HeraldError[] = [];
     const watch = new SinkWatch([watched, { name: 'mute' }], new FakeClock(), (each) => warnings.push(each));
     const [tap, mute] = watch.health;
