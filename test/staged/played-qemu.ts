@@ -123,6 +123,12 @@ export class PlayedQemu {
     await this.#order({ do: 'await-listings', count: 2, limitMs });
   }
 
+  /** How many commands it was asked so far. */
+  async commands(): Promise<number> {
+    const { commands } = await this.#order({ do: 'count' });
+    return commands ?? 0;
+  }
+
   /** It is another machine from now on, which waits for its guest or has it, at other sockets. */
   async becomes(spec: PlayedSpec): Promise<void> {
     await this.#order({ do: 'become', spec });

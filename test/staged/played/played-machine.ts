@@ -1,6 +1,8 @@
+import { readWords, registersAt } from './played-e1000.js';
 import type { PlayedChange, PlayedMigration, PlayedNic, PlayedSpec } from './played-spec.js';
 
 const version = { qemu: { micro: 22, minor: 2, major: 7 }, package: 'Debian 1:7.2+dfsg-7+deb12u18' };
+const usualModel = 'virtio-net-pci';
 const nilUuid = '00000000-0000-0000-0000-000000000000';
 
 /** The first line of a connection. */
@@ -32,6 +34,7 @@ export class PlayedMachine {
   #runState: string;
   #migration: PlayedMigration;
   #events: boolean;
+  #commands = 0;
   #listings = 0;
   #listed: () => void = () => undefined;
   /** False while its cards hold defaults: before a migration has brought what they hold. */
@@ -59,6 +62,11 @@ export class PlayedMachine {
     return events.map(({ event, data }) => this.#emit(event, data));
   }
 
+  /** How many commands it was asked so far. */
+  get commands(): number {
+    return this.#commands;
+  }
+
   /**
    * Resolves once it was asked for its NICs so often, or after a while: once as it is introduced, and again as something is
    * made of them.
@@ -76,6 +84,7 @@ export class PlayedMachine {
   }
 
   answer(command: string, given: Given): Reply {
+    this.#commands += 1;
     const { uuid = nilUuid, name } = this.#spec;
     switch (command) {
       case 'query-version':
@@ -102,6 +111,8 @@ export class PlayedMachine {
         return { return: this.#children(given.path) };
       case 'qom-get':
         return this.#property(given.path, given.property);
+      case 'query-pci':
+        return { return: [{ bus: 0, devices: this.#spec.nics.map(pciFunction) }] };
       case 'query-rx-filter':
         return this.#rxFilter(given.name);
       default:
@@ -142,12 +153,16 @@ export class PlayedMachine {
   }
 
   #human(line: unknown): string {
+    const asked = /^xp \/(\d+)xw 0x([0-9a-f]+)$/.exec(String(line));
+    if (asked !== null) {
+      return readWords(this.#spec.nics, Number(asked[1]), Number.parseInt(asked[2] ?? '', 16));
+    }
     this.#listings += 1;
     this.#listed();
     if (line !== 'info network') return `unknown command: '${String(line)}'\r\n`;
     const clients = this.#spec.nics.map(
-      ({ id, mac, tap, says = tap }) =>
-        `${id}: index=0,type=nic,model=virtio-net-pci,macaddr=${mac}\r\n` +
+      ({ id, mac, tap, model = usualModel, says = tap }) =>
+        `${id}: index=0,type=nic,model=${model},macaddr=${mac}\r\n` +
         ` \\ net-${id}: index=0,type=tap,ifname=${says},script=no,downscript=no\r\n`,
     );
     return clients.join('');
@@ -155,7 +170,7 @@ export class PlayedMachine {
 
   #children(path: unknown): object[] {
     if (path !== '/machine/peripheral') return [];
-    return this.#spec.nics.map(({ id }) => ({ name: id, type: 'child<virtio-net-pci>' }));
+    return this.#spec.nics.map(({ id, model = usualModel }) => ({ name: id, type: `child<${model}>` }));
   }
 
   #property(path: unknown, property: unknown): Reply {
@@ -190,4 +205,10 @@ export class PlayedMachine {
       'vlan-table': isLoaded ? [0] : [],
     };
   }
+}
+
+/** A card as `query-pci` lists it, with its registers where {@link readWords} finds them. */
+function pciFunction({ id, model = usualModel }: PlayedNic, index: number): object {
+  const memory = { bar: 0, type: 'memory', size: 0x20000, address: registersAt(index), mem_type_64: false };
+  return { qdev_id: id, slot: 3 + index, function: 0, regions: model === 'e1000' ? [memory] : [] };
 }

@@ -77,6 +77,8 @@ class PlayedProcess {
       case 'await-listings':
         await this.#machine.isListed(order.count, order.limitMs);
         return {};
+      case 'count':
+        return { commands: this.#machine.commands };
       case 'become':
         await Promise.all(this.#sockets.map((socket) => socket.close()));
         this.#machine = new PlayedMachine(order.spec);

@@ -4,9 +4,11 @@ interface PlayedFilter {
   readonly unicast: readonly string[];
 }
 
-/** One virtio card of a played QEMU. */
+/** One card of a played QEMU. */
 export interface PlayedNic {
   readonly id: string;
+  /** What kind of card it is. Default `virtio-net-pci`. */
+  readonly model?: 'virtio-net-pci' | 'e1000';
   /** Its own MAC. */
   readonly mac: string;
   readonly tap: string;
@@ -64,6 +66,8 @@ export type PlayedOrder =
     }
   /** Answers once it was asked for its NICs so often, or after so long, ms. */
   | { readonly do: 'await-listings'; readonly count: number; readonly limitMs: number }
+  /** How many commands it was asked so far. */
+  | { readonly do: 'count' }
   /** It is another machine from now on, at other sockets: the files of those it had go. */
   | { readonly do: 'become'; readonly spec: PlayedSpec }
   /** It ends as after `quit`: the files of its sockets go. */
@@ -76,4 +80,6 @@ export interface PlayedAnswer {
   readonly stamps?: readonly number[];
   /** Of `flood`: how many events were told. */
   readonly told?: number;
+  /** Of `count`: how many commands it was asked. */
+  readonly commands?: number;
 }
