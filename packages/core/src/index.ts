@@ -131,3 +131,4 @@ export {
   type SinkOptions,
   type SinkState,
 } from './sink/frame-sink.js';
+export { Turns, type TurnsOptions } from './turns.js';

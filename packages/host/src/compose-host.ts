@@ -20,6 +20,7 @@ import {
   NIC_MODEL,
   PORT_RESOLVER,
   STATION_LEARNER,
+  Turns,
 } from '@nic-herald/core';
 import { checkAnnouncePacing, DEFAULT_ANNOUNCE_PACING, MAX_HOST_NAME } from '@nic-herald/core/internal';
 import { withDeadline } from './announce/deadline.js';
@@ -64,6 +65,10 @@ export interface ComposeOptions {
   readonly describe?: (description: HostDescription) => HostDescription;
 }
 
+/** So many guests are looked at together as an agent starts, each so long at most before the next one's turn, ms. */
+const CATCHING_UP = { places: 8, holdMs: 100 };
+/** So many snapshots that are not urgent are written together: Node reads and writes few files at a time, also those of /proc. */
+const PUBLISHING = { places: 2, holdMs: 1000 };
 const START_DEADLINE_MS = 10_000;
 const CLOSE_DEADLINE_MS = 5000;
 /** Last words are published and reports made, each within deadlines of their own. */
@@ -112,6 +117,8 @@ export const composeHost = async (
     sinkWatch: new SinkWatch(installation.all(FRAME_SINK), clock, (warning) =>
       bus.emit('warning', { warning }),
     ),
+    catchingUp: new Turns(clock, CATCHING_UP),
+    publishing: new Turns(clock, PUBLISHING),
     schedule: installation.get(FRAME_SCHEDULE),
     pacers: { announce: new FramePacer(pacing, clock), observe: new FramePacer(pacing, clock) },
     learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),

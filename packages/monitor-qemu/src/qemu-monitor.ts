@@ -12,6 +12,7 @@ import {
   type MigrationEventBus,
   messageOf,
   type PartState,
+  Turns,
 } from '@nic-herald/core';
 import { unlessAborted, WarningGate } from '@nic-herald/qmp';
 import { PeerProcesses } from './process/peer-processes.js';
@@ -21,6 +22,9 @@ import { SocketFinder } from './sockets/socket-finder.js';
 import { type SessionSurroundings, SocketSession } from './sockets/socket-session.js';
 import { WatchedGuests } from './sockets/watched-guests.js';
 import { watchedTwice } from './sockets/watched-twice.js';
+
+/** Hundreds of guests may be there when it starts: so many are asked who they are together, each so long at most, ms. */
+const INTRODUCTIONS = { places: 8, holdMs: 100 };
 
 /**
  * Watches the QEMUs of this host over QMP and reports guests, NICs and migrations. Any number of sockets; trouble
@@ -33,6 +37,7 @@ export class QemuMonitor implements GuestMonitor {
   private readonly warnings: WarningGate;
   private readonly sessions = new Set<SocketSession>();
   private readonly finder: SocketFinder;
+  private readonly introductions: Turns;
   /** Paths that lead to the socket of another path, of which that was told. */
   private aliases: ReadonlySet<string> = new Set();
   /** Paths that lead to libvirt's own monitors, of which that was told. */
@@ -48,6 +53,7 @@ export class QemuMonitor implements GuestMonitor {
     const processes = new PeerProcesses(clock);
     this.around = { intake, bus, clock, settings, processes, guests: new WatchedGuests() };
     this.warnings = new WarningGate(clock);
+    this.introductions = new Turns(clock, INTRODUCTIONS);
     this.finder = new SocketFinder(settings.sockets, clock, settings.rescanMs, {
       onFound: (found) => this.onFound(found),
       onFault: (error) => this.onFault(error),
@@ -105,7 +111,7 @@ export class QemuMonitor implements GuestMonitor {
         continue;
       }
       const known = [...this.sessions].find((session) => session.mark === mark);
-      if (!known) this.newSession(path, mark).connectNow();
+      if (!known) this.begin(this.newSession(path, mark));
       else if (known.socketPath !== path && found.get(known.socketPath) === mark) {
         aliases.add(path);
         if (!this.aliases.has(path)) {
@@ -115,6 +121,13 @@ export class QemuMonitor implements GuestMonitor {
     }
     this.aliases = aliases;
     this.libvirts = libvirts;
+  }
+
+  private begin(session: SocketSession): void {
+    void this.introductions.run(() => {
+      session.connectNow();
+      return session.settled;
+    });
   }
 
   private newSession(path: string, mark: string): SocketSession {

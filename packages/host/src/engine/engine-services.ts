@@ -6,6 +6,7 @@ import type {
   Clock,
   MigrationEventBus,
   PortResolver,
+  Turns,
 } from '@nic-herald/core';
 import type { FramePacer } from '../announce/frame-pacer.js';
 import type { FrameSchedule } from '../announce/frame-schedule.js';
@@ -38,6 +39,10 @@ export interface EngineServices {
    * to wait, and delays nothing that is sent.
    */
   readonly pacers: Readonly<Record<AnnounceMode, FramePacer>>;
+  /** What is done for guests that run here and did not just arrive: as an agent starts, for hundreds at once. */
+  readonly catchingUp: Turns;
+  /** What is published and not urgent. */
+  readonly publishing: Turns;
   /** When frames are due next. */
   readonly schedule: FrameSchedule;
   readonly learners: LearnerRegistry;

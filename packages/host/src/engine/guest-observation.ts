@@ -29,6 +29,8 @@ const LEARN_POLL_MS = 10_000;
 /** A port is read so many times within the time for which what is learned counts, and not more often than each second. */
 const READS_PER_AGE = 3;
 const LEAST_LEARN_POLL_MS = 1000;
+/** A port of which it was not told what it is, is asked about again after this time, ms. */
+const UNANSWERED_PORT_MS = 5000;
 /** How old it may be what is known of who owns this guest's MACs, ms. */
 const OWNERS_AGE_MS = 5000;
 
@@ -198,8 +200,11 @@ export class GuestObservation {
   /** Calls for the next look at what no event tells of. */
   poll(): void {
     const polls = new Map(this.knowledge.polls());
-    const { learnPollMs } = this;
-    if (this.learning.isActive && !polls.has(learnPollMs)) polls.set(learnPollMs, new Set());
+    const calls = [
+      ...(this.learning.isActive ? [this.learnPollMs] : []),
+      ...(this.portless.areUnanswered ? [UNANSWERED_PORT_MS] : []),
+    ];
+    for (const pollMs of calls) if (!polls.has(pollMs)) polls.set(pollMs, new Set());
     this.cards.poll(polls);
   }
 

@@ -12,7 +12,7 @@ import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { FakeGuest, nicOf } from '../../test/fake-guest.js';
 import { FakeLearner } from '../../test/fake-learner.js';
-import { snapshotOf, waiting } from '../../test/test-host.js';
+import { snapshotOf, TestHost, waiting } from '../../test/test-host.js';
 import { LearnerRegistry } from '../learn/learner-registry.js';
 
 const HANDED = ['0', '1', '0/10', '1/10'];
@@ -131,6 +131,21 @@ describe('a resolver that misbehaves while a guest is awaited', () => {
 });
 
 describe('a resolver that does not answer for a resident guest', () => {
+  it('and was silent when it was first seen is asked again soon: the guest is learned at then', async () => {
+    const learner = new FakeLearner();
+    let silent = true;
+    const ports: PortResolver = { resolve: () => (silent ? new Promise(() => {}) : found()) };
+    const test = await TestHost.compose({ ports, learner });
+    const guest = new FakeGuest();
+    guest.descriptors = [backed('nic0')];
+    await test.appear(guest, 'running');
+    await test.clock.advance(3000);
+    silent = false;
+    expect(learner.log).toEqual([]);
+    await test.clock.advance(5000);
+    expect(learner.log).toEqual(['open tap0']);
+  });
+
   it('costs it nothing of what is learned at its port', async () => {
     const learner = new FakeLearner();
     let silent = false;

@@ -96,7 +96,7 @@ export class GuestSession implements ArrivingGuest {
     const catchUp = (): void => this.catchingUp.request();
     this.retry = new RisingRetry(clock, catchUp, (again) => this.handoff.stores.onConnected(again));
     this.work = new OwnedWork(guest, this.stop.signal, clock, (problem) => this.warnings.tell(problem));
-    this.catchingUp = this.work.pacedWork(() => this.catchUp());
+    this.catchingUp = this.work.pacedWork(() => services.catchingUp.run(() => this.catchUp()));
     this.armings = new PacedArming(clock, () => this.beginArming());
     const { announcer, handoff, knowledge, observation, work } = this;
     const { signal } = this.stop;

@@ -10,6 +10,7 @@ import type { GuestWarnings } from './guest-warnings.js';
 export class PortlessNics {
   private ids: readonly string[] = [];
   private portless = 0;
+  private unanswered = false;
 
   constructor(
     private readonly guest: Guest,
@@ -21,6 +22,11 @@ export class PortlessNics {
     return { withPort: this.ids.length - this.portless, withoutPort: this.portless };
   }
 
+  /** Whether it was not told what the port of one of them is: it is to be asked again. */
+  get areUnanswered(): boolean {
+    return this.unanswered;
+  }
+
   /** The NICs of the guest as they are now. */
   listed(nics: readonly ListedNic[]): void {
     const { guest, warnings } = this;
@@ -28,6 +34,7 @@ export class PortlessNics {
     for (const gone of this.ids.filter((id) => !ids.includes(id))) this.isWell(gone);
     this.ids = ids;
     this.portless = nics.filter(({ port }) => port === undefined).length;
+    this.unanswered = nics.some(({ isPortUnanswered }) => isPortUnanswered);
     for (const nic of nics) {
       if (nic.port !== undefined) this.isWell(nic.id);
       else if (nic.isPortUnanswered) warnings.tell(portless(guest.identity, nic));

@@ -36,7 +36,8 @@ export const guestPublisher = (
     agent,
     bus,
     hostTwins,
-  }: Pick<EngineServices, 'clock' | 'host' | 'agent' | 'bus' | 'hostTwins'>,
+    publishing,
+  }: Pick<EngineServices, 'clock' | 'host' | 'agent' | 'bus' | 'hostTwins' | 'publishing'>,
 ): PublisherSet | undefined => {
   const { guest, stores, knowledge, warnings, standing, moves, mayRepeat, maxAgeMs } = parts;
   const { all, key } = stores;
@@ -64,6 +65,7 @@ export const guestPublisher = (
   const publisherOf = (store: StoreAccess, set: PublisherSet): SnapshotPublisher =>
     new SnapshotPublisher({
       clock,
+      turns: publishing,
       publish: (whole) => publish(store, whole),
       onConnected: (connected) => store.onConnected(connected),
       current: () => set.current(),

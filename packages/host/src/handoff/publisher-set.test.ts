@@ -1,4 +1,4 @@
-import type { Snapshot } from '@nic-herald/core';
+import { type Snapshot, Turns } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { never } from '../../test/fake-guest.js';
@@ -27,6 +27,7 @@ const testSet = (mayRepeat = false) => {
         (store) =>
           new SnapshotPublisher({
             clock,
+            turns: new Turns(clock, { places: 2, holdMs: 1000 }),
             publish: async (snapshot) => {
               await store.publish(snapshot);
               return true;

@@ -1,4 +1,4 @@
-import type { GuestKey, Snapshot } from '@nic-herald/core';
+import { type GuestKey, type Snapshot, Turns } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
 import { FakeHandoff } from '../../test/fake-handoff.js';
@@ -18,6 +18,7 @@ const testPublisher = (isServed = true) => {
   const store = new StoreAccess(handoff, clock);
   const publisher: SnapshotPublisher = new SnapshotPublisher({
     clock,
+    turns: new Turns(clock, { places: 2, holdMs: 1000 }),
     publish: async (snapshot) => {
       await store.publish(snapshot);
       return isServed;

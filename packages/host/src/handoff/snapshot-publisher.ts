@@ -4,6 +4,7 @@ import {
   type Clock,
   type HeraldError,
   type Snapshot,
+  type Turns,
 } from '@nic-herald/core';
 import { risingPause } from '../engine/rising-pause.js';
 
@@ -15,6 +16,8 @@ const RETRY_MS = 500;
 /** What a publisher works with. */
 export interface PublisherParts {
   readonly clock: Clock;
+  /** Those of what is not urgent, for all guests of the host: a store that is slow must not keep all of it from reading files. */
+  readonly turns: Pick<Turns, 'run'>;
   /** Publishes to the store, within a deadline; false where the store does not serve the guest. */
   publish(snapshot: Snapshot): Promise<boolean>;
   /** Calls when the store can be reached again. Returns the way to stop. */
@@ -65,7 +68,8 @@ export class SnapshotPublisher {
     this.dueAt = dueAt;
     this.timer = clock.setTimer(delayMs, () => {
       this.timer = undefined;
-      void this.flush();
+      if (delayMs === 0) void this.flush();
+      else void this.parts.turns.run(() => this.flush());
     });
   }
 

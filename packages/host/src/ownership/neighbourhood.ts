@@ -7,6 +7,7 @@ import {
   type NetworkQuestion,
   type NetworkWatch,
   type Port,
+  Turns,
 } from '@nic-herald/core';
 import { withDeadline } from '../announce/deadline.js';
 import { type GuestHere, type HeardAtPort, HeardHere } from './heard-here.js';
@@ -21,6 +22,9 @@ const MOST_ASKED = 64;
 const ASKED_FOR_MS = 200;
 /** How often the networks are looked at, ms: a MAC that moves is seen at least twice within the age of a switch's entry. */
 const SURVEY_MS = 4000;
+
+/** So many guests look at their networks together. */
+const SURVEYS = { places: 4, holdMs: 100 };
 
 /** A guest of this host, as its neighbours ask it. */
 interface Neighbour {
@@ -38,6 +42,7 @@ interface Neighbour {
 export class Neighbourhood {
   readonly heard = new HeardHere();
   private readonly neighbours = new Map<string, Neighbour>();
+  private readonly surveys: Turns;
   private isSurveying = false;
   private isClosed = false;
 
@@ -47,7 +52,9 @@ export class Neighbourhood {
     /** This host's name, for people on other hosts. */
     readonly host: string,
     private readonly tell: (problem: HeraldError) => void = () => {},
-  ) {}
+  ) {
+    this.surveys = new Turns(clock, SURVEYS);
+  }
 
   /** A guest is here. The networks of all are looked at together, now and then. */
   join(instance: string, { read, survey }: Pick<Neighbour, 'read' | 'survey'>): void {
@@ -118,7 +125,7 @@ export class Neighbourhood {
     this.isSurveying = !this.isClosed && this.neighbours.size > 0 && this.watches.length > 0;
     if (!this.isSurveying) return;
     this.clock.setTimer(SURVEY_MS, () => {
-      void Promise.all([...this.neighbours.values()].map(({ survey }) => survey())).finally(() =>
+      void Promise.all([...this.neighbours.values()].map(({ survey }) => this.surveys.run(survey))).finally(() =>
         this.surveyLater(),
       );
     });
