@@ -29,6 +29,8 @@ const LEARN_POLL_MS = 10_000;
 /** A port is read so many times within the time for which what is learned counts, and not more often than each second. */
 const READS_PER_AGE = 3;
 const LEAST_LEARN_POLL_MS = 1000;
+/** A guest is asked for its NICs again after so long, ms, though nobody told that they changed. */
+const LISTED_FOR_MS = 30_000;
 /** A port of which it was not told what it is, is asked about again after this time, ms. */
 const UNANSWERED_PORT_MS = 5000;
 /** How old it may be what is known of who owns this guest's MACs, ms. */
@@ -52,6 +54,7 @@ export class GuestObservation {
   private readonly cards: CardWatch;
   private readonly portless: PortlessNics;
   private begun: () => void = () => {};
+  private listedAt = Number.NEGATIVE_INFINITY;
   /** Learning begins at the ports that were listed first. */
   private beginning: Promise<void> | undefined;
   private hasBegun = false;
@@ -112,6 +115,7 @@ export class GuestObservation {
     try {
       const nics = await listNics(this.guest, this.services, signal);
       if (!signal.aborted) this.portless.listed(nics);
+      this.listedAt = this.services.clock.elapsed();
       this.beginning ??= this.attend(nics);
       return nics;
     } catch (error) {
@@ -127,7 +131,9 @@ export class GuestObservation {
 
   /** Looks at the cards and reads the ports. True where there is news. Rejects where the guest does not answer. */
   async look(signal: AbortSignal, only?: ReadonlySet<string>): Promise<boolean> {
-    const { changed, problems } = await this.knowledge.refresh(signal, only);
+    const { changed, problems } = this.mayRest(only)
+      ? { changed: false, problems: [] }
+      : await this.knowledge.refresh(signal, only);
     for (const problem of problems) this.warnings.tell(problem);
     const { otherGuests, hostTwins } = this.services;
     otherGuests.present(this.guest, this.knowledge.primaryMacs);
@@ -136,6 +142,18 @@ export class GuestObservation {
     const learned = await this.learn(signal);
     void this.askOwners(signal);
     return changed || learned;
+  }
+
+  /** Whether the guest need not be asked: no card is to be read, and its NICs and their ports were told a moment ago. */
+  private mayRest(only: ReadonlySet<string> | undefined): boolean {
+    const { clock } = this.services;
+    return (
+      only?.size === 0 &&
+      this.knowledge.hasLooked &&
+      !this.portless.areUnanswered &&
+      this.learning.isWell &&
+      clock.elapsed() - this.listedAt < LISTED_FOR_MS
+    );
   }
 
   /** Asks whose the MACs are that it uses; where that is news, all is looked at once more. Never rejects. */
@@ -176,8 +194,8 @@ export class GuestObservation {
 
   /** Looks at the networks that its ports are in. True where there is news. Never rejects. */
   async survey(signal?: AbortSignal): Promise<boolean> {
-    await this.ownership.look(this.knowledge.evidence(), signal);
-    return this.knowledge.reconsider();
+    const isNews = await this.ownership.look(this.knowledge.evidence(), signal);
+    return isNews && this.knowledge.reconsider();
   }
 
   /** Lets the guests beside it know; gives the evidence of now. */

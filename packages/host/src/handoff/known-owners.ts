@@ -18,6 +18,9 @@ export class KnownOwners {
   /** By store and MAC; MACs without an owner are most, and are not in there. */
   private readonly said = new Map<string, Map<MacAddress, readonly SnapshotHead[]>>();
 
+  /** Another number with every change of what `heads` gives. */
+  version = 0;
+
   constructor(private readonly clock: Pick<Clock, 'elapsed'>) {}
 
   /** Those of these MACs that were not answered within so many ms. */
@@ -44,8 +47,9 @@ export class KnownOwners {
     for (const head of heads) for (const mac of head.primaryMacs) byMac.get(mac)?.push(head);
     for (const mac of macs) {
       const owners = byMac.get(mac);
-      if (owners === undefined || owners.length === 0) known.delete(mac);
-      else known.set(mac, owners);
+      if (owners !== undefined && owners.length > 0) known.set(mac, owners);
+      else if (!known.delete(mac)) continue;
+      this.version += 1;
     }
     this.note(macs, ({ triedAt }) => ({ triedAt, answeredAt: this.clock.elapsed() }));
   }
@@ -73,7 +77,7 @@ export class KnownOwners {
     for (const [mac] of this.asked) {
       if (this.asked.size <= MOST_REMEMBERED) break;
       this.asked.delete(mac);
-      for (const known of this.said.values()) known.delete(mac);
+      for (const known of this.said.values()) if (known.delete(mac)) this.version += 1;
     }
   }
 }

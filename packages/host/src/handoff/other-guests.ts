@@ -27,11 +27,17 @@ export interface OwnersQuestion {
   readonly about?: AskedAbout;
 }
 
-/** A guest of this host; one without a key is in no hand-off. */
-interface LocalGuest {
+/** A machine that has some primary MACs. */
+interface Owner {
+  /** One without a key is in no hand-off. */
   readonly key: GuestKey | undefined;
   readonly primaryMacs: readonly MacAddress[];
+  /** Of a guest of this host: by the hypervisor's process. */
+  readonly instance?: string;
 }
+
+/** Some MACs, of which one can only ask whether one is among them: to list them would take all guests of the host. */
+export type MacsOfOthers = Pick<ReadonlySet<MacAddress>, 'has'>;
 
 /**
  * Who owns which primary MAC, by the hand-off, which is asked about the MACs that matter and no others, and by the
@@ -46,7 +52,11 @@ export class OtherGuests {
   private next: Promise<void> | undefined;
   private readonly stop = new AbortController();
   /** By the hypervisor's process. */
-  private readonly local = new Map<string, LocalGuest>();
+  private readonly local = new Map<string, Owner>();
+  /** Who has a MAC, as of a version of `owners`; absent where the guests of this host have changed. */
+  private index:
+    | { readonly version: number; readonly ownersOf: ReadonlyMap<MacAddress, readonly Owner[]> }
+    | undefined;
 
   constructor(
     private readonly handoff: HandoffStores,
@@ -75,12 +85,15 @@ export class OtherGuests {
 
   /** A guest is on this host, with these primary MACs. */
   present({ instance, identity }: Guest, primaryMacs: readonly MacAddress[]): void {
-    this.local.set(instance, { key: guestKeyOf(identity), primaryMacs });
+    if (this.local.get(instance)?.primaryMacs.join() === primaryMacs.join()) return;
+    this.local.set(instance, { key: guestKeyOf(identity), primaryMacs, instance });
+    this.index = undefined;
   }
 
   /** A guest is no longer on this host. */
   gone({ instance }: Guest): void {
     this.local.delete(instance);
+    this.index = undefined;
   }
 
   /** Gives up what is being asked. */
@@ -92,20 +105,34 @@ export class OtherGuests {
    * Primary MACs of every machine but this one, whose own are given, as far as they were asked about or are of this
    * host: a copy of a guest has its key, and is another machine all the same.
    */
-  ownedByOthers({ instance, identity }: Guest, primaryMacs: readonly MacAddress[]): ReadonlySet<MacAddress> {
+  ownedByOthers({ instance, identity }: Guest, primaryMacs: readonly MacAddress[]): MacsOfOthers {
     const own = guestKeyOf(identity);
-    const isOther = (key: GuestKey | undefined, macs: readonly MacAddress[]): boolean =>
-      key === undefined || key !== own || !mayBeOf(macs, primaryMacs);
-    const local = [...this.local].filter(
-      ([each, { key, primaryMacs: macs }]) => each !== instance && isOther(key, macs),
-    );
-    const heads = this.owners.heads().filter(({ guest, primaryMacs: macs }) => isOther(guest, macs));
-    return new Set([...heads, ...local.map(([, guest]) => guest)].flatMap(({ primaryMacs: macs }) => macs));
+    const ownersOf = this.ownersOf();
+    const isOther = ({ key, primaryMacs: macs, instance: each }: Owner): boolean =>
+      each !== instance && (key === undefined || key !== own || !mayBeOf(macs, primaryMacs));
+    return { has: (mac) => ownersOf.get(mac)?.some(isOther) ?? false };
   }
 
   /** Whether it was asked who owns a MAC, and answered. */
   isOwnerKnown(mac: MacAddress): boolean {
     return this.owners.notAnswered([mac], Number.POSITIVE_INFINITY).length === 0;
+  }
+
+  /** Made anew where something changed: it is asked for each guest every few seconds, and there may be hundreds. */
+  private ownersOf(): ReadonlyMap<MacAddress, readonly Owner[]> {
+    const { version } = this.owners;
+    if (this.index?.version === version) return this.index.ownersOf;
+    const heads = this.owners.heads().map(({ guest: key, primaryMacs }) => ({ key, primaryMacs }));
+    const ownersOf = new Map<MacAddress, Owner[]>();
+    for (const owner of [...heads, ...this.local.values()]) {
+      for (const mac of owner.primaryMacs) {
+        const known = ownersOf.get(mac);
+        if (known === undefined) ownersOf.set(mac, [owner]);
+        else known.push(owner);
+      }
+    }
+    this.index = { version, ownersOf };
+    return ownersOf;
   }
 
   private chosen(macs: Iterable<MacAddress>, about: AskedAbout): readonly MacAddress[] {

@@ -1,4 +1,5 @@
 import type { MacAddress } from '@nic-herald/wire';
+import type { MacsOfOthers } from '../handoff/other-guests.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 
 /**
@@ -7,10 +8,10 @@ import type { NicEvidence } from '../plan/nic-evidence.js';
  */
 export const foreignMacs = (
   evidence: NicEvidence,
-  ownedByOthers: ReadonlySet<MacAddress>,
+  ownedByOthers: MacsOfOthers,
 ): readonly MacAddress[] => {
-  const others = new Set([...ownedByOthers, ...(evidence.foreign ?? [])]);
-  return usedMacs(evidence).filter((mac) => others.has(mac));
+  const handed = new Set(evidence.foreign);
+  return usedMacs(evidence).filter((mac) => ownedByOthers.has(mac) || handed.has(mac));
 };
 
 /** The MACs that a guest uses on a NIC, each once, but for the configured one. */

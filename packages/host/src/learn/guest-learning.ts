@@ -89,6 +89,11 @@ export class GuestLearning {
     }));
   }
 
+  /** Whether it is learned at every port where that is possible. */
+  get isWell(): boolean {
+    return [...this.attended.values()].every(({ isSupported, learner }) => !isSupported || learner !== undefined);
+  }
+
   /**
    * Learns at the ports of these NICs and at no others; tries again where nobody could. Where it was not told what a port is
    * now, learning goes on. Never rejects.

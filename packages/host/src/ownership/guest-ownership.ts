@@ -23,6 +23,8 @@ export interface JudgedAs {
 
 /** What the host itself has in a network. */
 interface OwnThere {
+  /** Something that differs when one of them comes or goes. */
+  readonly print: string;
   readonly where: string;
   readonly macs: ReadonlySet<MacAddress>;
   readonly addresses: ReadonlySet<IpAddress>;
@@ -89,9 +91,13 @@ export class GuestOwnership {
     this.neighbourhood.wasRead(this.self(), ports);
   }
 
-  /** Looks at the networks of these NICs for what the guest claims there. Never rejects. */
-  async look(evidence: readonly NicEvidence[], signal?: AbortSignal): Promise<void> {
+  /**
+   * Looks at the networks of these NICs for what the guest claims there. False where what is known to be another's is what
+   * it was before: nothing of what it claims. Never rejects.
+   */
+  async look(evidence: readonly NicEvidence[], signal?: AbortSignal): Promise<boolean> {
     const claims = claimedThere(evidence);
+    let isNews = !this.memory.isEmpty;
     this.memory.keep(claims);
     const looks = evidence.map(async ({ nic: { port } }) => {
       const network = networkKey(port);
@@ -102,7 +108,12 @@ export class GuestOwnership {
       const { heard, host } = this.neighbourhood;
       const where = `host ${host} itself, in ${networkName(port)}`.slice(0, MAX_PLACE);
       const { hostMacs, hostAddresses, sightings } = look;
-      this.hostsOwn.set(network, { where, macs: new Set(hostMacs), addresses: new Set(hostAddresses) });
+      const print = `${hostMacs.join()} ${hostAddresses.join()}`;
+      if (this.hostsOwn.get(network)?.print !== print) {
+        isNews = true;
+        const own = { print, where, macs: new Set(hostMacs), addresses: new Set(hostAddresses) };
+        this.hostsOwn.set(network, own);
+      }
       const own = new Set(
         evidence.flatMap(({ nic }) => (networkKey(nic.port) === network ? [nic.port?.name ?? ''] : [])),
       );
@@ -112,6 +123,7 @@ export class GuestOwnership {
       this.memory.remember(network, seenAtPorts(sightings, by));
     });
     await Promise.all(looks);
+    return isNews || !this.memory.isEmpty;
   }
 
   /** Has the guests beside it read their ports, where that was not done just now. Never rejects. */

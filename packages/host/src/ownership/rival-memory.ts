@@ -16,6 +16,7 @@ export class RivalMemory {
 
   /** Adds sightings in a network to what is known of it. */
   remember(network: string, seen: readonly Rival[]): void {
+    if (seen.length === 0) return;
     for (const rival of seen) {
       const key = `${network} ${keyOf(rival)}`;
       const known = this.rivals.get(key);
@@ -28,6 +29,7 @@ export class RivalMemory {
 
   /** Forgets what is not claimed any more, by network. */
   keep(claimed: ReadonlyMap<string, ClaimedThere>): void {
+    if (this.isEmpty) return;
     for (const [key, { mac, address }] of this.rivals) {
       const there = claimed.get(networkOf(key));
       const isClaimed =
@@ -35,6 +37,11 @@ export class RivalMemory {
       if (!isClaimed) this.rivals.delete(key);
     }
     this.bySubject = grouped(this.rivals);
+  }
+
+  /** Whether nothing is known to be another's. */
+  get isEmpty(): boolean {
+    return this.rivals.size === 0;
   }
 
   /** Rivals of a MAC in a network, on any VLAN. */

@@ -4,6 +4,7 @@ import type { Ownership } from '../ownership/ownership.js';
 import { denialOf } from './denial-of.js';
 import { disputed } from './disputed.js';
 import { filteredOf } from './filtered-of.js';
+import type { MacsOfOthers } from '../handoff/other-guests.js';
 import type { Verdict } from './verdict.js';
 
 /** What the rules know besides the candidate. */
@@ -11,7 +12,7 @@ export interface JudgeContext {
   readonly nic: NicDescriptor;
   readonly policy: GuestPolicy;
   /** Primary MACs of every other guest that is known, on any host. */
-  readonly ownedByOthers: ReadonlySet<MacAddress>;
+  readonly ownedByOthers: MacsOfOthers;
   /** Whose the guest's stations are, by what was seen. */
   readonly ownership: Ownership;
 }

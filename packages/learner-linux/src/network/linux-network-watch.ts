@@ -1,6 +1,7 @@
 import type { HostService, NetworkLook, NetworkQuestion, NetworkWatch, Port } from '@nic-herald/core';
 import { findLink, type LinkInfo, NetlinkSocket, networkNamespace } from '@nic-herald/linux-sys';
 import { isAnother } from '../learner-error.js';
+import type { BridgePicture } from './bridge-picture.js';
 import { BridgeWatch } from './bridge-watch.js';
 import { sightingsIn } from './sightings.js';
 
@@ -10,6 +11,12 @@ export interface LinuxNetworkWatchOptions {
   readonly inKernel: boolean;
 }
 
+/** Most ports of which it is remembered in which bridge they were. */
+const MAX_REMEMBERED = 4096;
+
+/** A bridge's picture, and the number of the port in it that was asked about. */
+type Seen = readonly [BridgePicture, number];
+
 /**
  * Sees the networks of Linux bridges of this network namespace: where a MAC was learned, by the bridge's forwarding table, and
  * who speaks from an address at the bridge's other ports, by a program in the kernel. The table needs no privilege, the
@@ -18,6 +25,8 @@ export interface LinuxNetworkWatchOptions {
 export class LinuxNetworkWatch implements NetworkWatch, HostService {
   readonly name = 'linux-bridge';
   private readonly bridges = new Map<number, BridgeWatch>();
+  /** The bridge in which a port was found last, both by their numbers. */
+  private readonly lastIn = new Map<number, number>();
   private isClosed = false;
 
   constructor(private readonly options: LinuxNetworkWatchOptions) {}
@@ -26,16 +35,36 @@ export class LinuxNetworkWatch implements NetworkWatch, HostService {
   async look(port: Port, question: NetworkQuestion): Promise<NetworkLook | undefined> {
     const { signal, addresses } = question;
     signal.throwIfAborted();
+    const [picture, index] = (await this.again(port, question)) ?? (await this.afresh(port, question)) ?? [];
+    if (picture === undefined || index === undefined) return undefined;
+    return {
+      sightings: sightingsIn(picture, question, index, performance.now()),
+      hostMacs: picture.hostMacs,
+      hostAddresses: picture.hostAddresses,
+    };
+  }
+
+  /** Where the picture of the bridge that a port was in before shows it there still, it need not be looked up. */
+  private async again(port: Port, { addresses, signal }: NetworkQuestion): Promise<Seen | undefined> {
+    const { index = -1 } = port;
+    const bridge = this.bridges.get(this.lastIn.get(index) ?? -1);
+    if (bridge === undefined || this.isClosed || isOfAnotherNamespace(port)) return undefined;
+    const picture = await unlessAborted(bridge.look(index, addresses), signal);
+    const link = picture?.ports.find((each) => each.index === index);
+    if (picture !== undefined && link !== undefined && link.name === port.name && !isAnother(port, link)) {
+      return [picture, index];
+    }
+    this.lastIn.delete(index);
+    return undefined;
+  }
+
+  private async afresh(port: Port, { addresses, signal }: NetworkQuestion): Promise<Seen | undefined> {
     const link = this.bridgedLink(port);
     if (link === undefined) return undefined;
+    if (this.lastIn.size >= MAX_REMEMBERED) this.lastIn.clear();
+    this.lastIn.set(link.index, link.masterIndex);
     const picture = await unlessAborted(this.watchOf(link.masterIndex).look(link.index, addresses), signal);
-    return (
-      picture && {
-        sightings: sightingsIn(picture, question, link.index, performance.now()),
-        hostMacs: picture.hostMacs,
-        hostAddresses: picture.hostAddresses,
-      }
-    );
+    return picture && [picture, link.index];
   }
 
   async close(): Promise<void> {
@@ -49,7 +78,7 @@ export class LinuxNetworkWatch implements NetworkWatch, HostService {
     if (this.isClosed) return undefined;
     const netlink = new NetlinkSocket();
     try {
-      if (port.namespace !== undefined && port.namespace !== networkNamespace()) return undefined;
+      if (isOfAnotherNamespace(port)) return undefined;
       const link = findLink(netlink, { name: port.name });
       if (link === undefined || isAnother(port, link) || link.bridgePortState === undefined) return undefined;
       const { masterIndex } = link;
@@ -73,6 +102,9 @@ export class LinuxNetworkWatch implements NetworkWatch, HostService {
     return made;
   }
 }
+
+const isOfAnotherNamespace = ({ namespace }: Port): boolean =>
+  namespace !== undefined && namespace !== networkNamespace();
 
 const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   let stop: () => void = () => {};

@@ -62,7 +62,7 @@ describe('PeerProcesses', () => {
     const clock = new TestClock();
     const never = new Promise<never>(() => {});
     const peer = new PeerProcesses(clock, system({ commandLine: () => never })).behind(3);
-    clock.advance(500);
+    clock.advance(2000);
     expect(await peer).toMatchObject({ incarnation: found, isQemu: undefined });
   });
 

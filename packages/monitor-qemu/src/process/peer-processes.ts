@@ -22,9 +22,9 @@ export interface ProcessSystem {
 
 /**
  * Longest wait for a command line, ms. Reading one takes some 0.1 ms, but waits while its process changes its memory
- * map, or where this host is busy; and a guest is not reported before.
+ * map, or where this host is busy; and a guest is not reported before. Without it none of its ports can be proved.
  */
-const LIMIT_MS = 500;
+const LIMIT_MS = 2000;
 /** What was not told in time is asked for again so often, after pauses from so long on, ms, each twice as long. */
 const MOST_TRIES = 10;
 const FIRST_PAUSE_MS = 500;

@@ -20,16 +20,20 @@ const NO_MAC = MacAddress.of('00:00:00:00:00:00');
  */
 export class NicTable implements NicSource {
   private paths: ReadonlyMap<string, string> = new Map();
+  /** What QEMU said last, and what follows from it. */
+  private last: { readonly text: string; readonly seen: NicFingerprint } | undefined;
 
   constructor(private readonly commands: QmpCommands) {}
 
   /** What is plugged now. One command. */
   async fingerprint(options: CommandOptions): Promise<NicFingerprint> {
-    const nics = await this.networkNics(options);
-    return {
-      ids: nics.map(({ name }) => name),
-      print: JSON.stringify(nics.map(({ currentMac, ...plugged }) => plugged)),
-    };
+    const text = await this.commands.human('info network', options);
+    if (this.last?.text !== text) {
+      const nics = parseNetworkClients(text);
+      const print = JSON.stringify(nics.map(({ currentMac, ...plugged }) => plugged));
+      this.last = { text, seen: { ids: nics.map(({ name }) => name), print } };
+    }
+    return this.last.seen;
   }
 
   /** The NICs as they are now. */
