@@ -14,18 +14,22 @@ class DriverRefusal extends Error {
   }
 }
 
+/** What a driver may do: all but some capabilities, or, as a user of its own, only some; named as setpriv(1) does: `net_admin`. */
+export type DriverRights = readonly string[] | { readonly only: readonly string[] };
+
+/** The user of a driver that has only some capabilities: `nobody`. */
+const OTHER_USER = '65534';
+
 /** A process in a sandbox that does as it is told, line by line; its other half is `serveDriver`. */
 export class DriverProcess<Request> {
   private readonly child: ChildProcess;
   private readonly lines: AsyncIterator<string>;
   private complaints = '';
 
-  /** `main` is the script to run; `without` names capabilities it must not have, as setpriv(1) does: `net_admin`. */
-  constructor(sandbox: NetworkSandbox, main: URL, without: readonly string[] = []) {
+  /** `main` is the script to run; of the rights, a list names capabilities it must not have. */
+  constructor(sandbox: NetworkSandbox, main: URL, rights: DriverRights = []) {
     const node = [process.execPath, '--conditions=nic-herald:source', '--import', 'tsx', main.pathname];
-    const bounded =
-      without.length > 0 ? ['setpriv', '--bounding-set', without.map((one) => `-${one}`).join()] : [];
-    this.child = sandbox.spawn([...bounded, ...node]);
+    this.child = sandbox.spawn([...bounds(rights), ...node]);
     this.child.stderr?.on('data', (text: Uint8Array) => {
       this.complaints += String(text);
     });
@@ -54,3 +58,12 @@ export class DriverProcess<Request> {
     return answer.value as T;
   }
 }
+
+const bounds = (rights: DriverRights): readonly string[] => {
+  if (!('only' in rights)) {
+    return rights.length > 0 ? ['setpriv', '--bounding-set', rights.map((one) => `-${one}`).join()] : [];
+  }
+  const only = ['-all', ...rights.only.map((one) => `+${one}`)].join();
+  const user = [`--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, '--clear-groups'];
+  return ['setpriv', ...user, `--inh-caps=${only}`, `--ambient-caps=${only}`, `--bounding-set=${only}`];
+};

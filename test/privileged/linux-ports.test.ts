@@ -75,6 +75,23 @@ describe.skipIf(missing)(`the ports of Linux, at real taps${missing ? ` (skipped
   });
 
   it.each([
+    ['said by name', { interfaceName: 'tap0' }],
+    ['not said', {}],
+  ])(
+    "are found where the process is another user's and CAP_SYS_PTRACE is all that is held, the tap %s",
+    async (_, said) => {
+      const at = sandbox('tap0', 'tap1');
+      const hypervisor = new PortsDriver(at);
+      const agent = new PortsDriver(at, { only: ['net_admin', 'net_raw', 'bpf', 'sys_ptrace'] });
+      await hypervisor.hold('tap0');
+      const backend = { type: 'tap', name: 'net0', holder: await hypervisor.who() };
+      expect(await agent.resolve({ ...backend, ...said })).toMatchObject({
+        port: { kind: 'tap', name: 'tap0' },
+      });
+    },
+  );
+
+  it.each([
     ['by its name', { interfaceName: 'tap0' }],
     ['where it is the only one and nothing is said', {}],
   ])('are found %s, with what they are attached to', async (_, said) => {

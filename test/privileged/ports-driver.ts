@@ -1,5 +1,5 @@
 import type { NicBackend, Port, PortResolution, ProcessIncarnation } from '@nic-herald/core';
-import { DriverProcess } from './driver-process.js';
+import { DriverProcess, type DriverRights } from './driver-process.js';
 import type { NetworkSandbox } from './network-sandbox.js';
 
 /** One line to the driver process. */
@@ -12,9 +12,8 @@ export type PortsRequest =
 
 /** A process in a sandbox that holds taps as a hypervisor does, and finds ports as an agent does. */
 export class PortsDriver extends DriverProcess<PortsRequest> {
-  /** `without` names capabilities it must not have. */
-  constructor(sandbox: NetworkSandbox, without: readonly string[] = []) {
-    super(sandbox, new URL('ports-driver-main.ts', import.meta.url), without);
+  constructor(sandbox: NetworkSandbox, rights: DriverRights = []) {
+    super(sandbox, new URL('ports-driver-main.ts', import.meta.url), rights);
   }
 
   /** Opens a tap. */

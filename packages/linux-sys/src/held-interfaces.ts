@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { fileOfProcess } from './file-of-process.js';
 
 /** A network interface that a process has open as a file: the way of a hypervisor to its guest's frames. */
 export type HeldInterface =
@@ -23,22 +24,21 @@ const TUN = '/dev/net/tun';
 const MACVTAP = /\/dev\/tap(\d{1,10})$/;
 
 /**
- * The taps and macvtaps that a process has open, or those of them behind some descriptors: by /proc/PID/fd, where a tap is
- * `/dev/net/tun` and names itself in fdinfo (`iff:`), and a macvtap is `/dev/tap` with the interface's number. Each queue of a
+ * The taps and macvtaps that a process has open, or those of them behind some descriptors: a tap is `/dev/net/tun` and
+ * names itself in /proc/PID/fdinfo (`iff:`), and a macvtap is `/dev/tap` with the interface's number. Each queue of a
  * multi-queue tap is one. Rejects with the system's own error (ENOENT: the process ended, told only where all are looked at;
- * EACCES: it is another user's, which takes CAP_SYS_PTRACE).
+ * EACCES: it is another user's, which takes CAP_SYS_PTRACE, and before Linux 5.14 CAP_DAC_READ_SEARCH besides).
  */
 export const heldInterfaces = async (
   pid: number,
   only?: readonly number[],
 ): Promise<readonly HeldInterface[]> => {
-  const folder = `/proc/${pid}`;
-  const descriptors = (only === undefined ? opened(folder) : [...new Set(only)]).slice(0, MAX_DESCRIPTORS);
+  const descriptors = (only === undefined ? opened(pid) : [...new Set(only)]).slice(0, MAX_DESCRIPTORS);
   const held: HeldInterface[] = [];
   for (let first = 0; first < descriptors.length; first += AT_ONCE) {
     if (first > 0) await endOfTurn();
     for (const fd of descriptors.slice(first, first + AT_ONCE)) {
-      const each = heldInterface(folder, fd);
+      const each = heldInterface(pid, fd);
       if (each !== undefined) held.push(each);
     }
   }
@@ -47,24 +47,29 @@ export const heldInterfaces = async (
 
 // These reads of /proc never block. Node's thread pool would make them ten times as slow.
 
-const opened = (folder: string): readonly number[] =>
-  readdirSync(`${folder}/fd`)
+/** By fdinfo: unlike /proc/PID/fd it is open to whoever may trace the process. */
+const opened = (pid: number): readonly number[] =>
+  readdirSync(`/proc/${pid}/fdinfo`)
     .filter((name) => DESCRIPTOR.test(name))
     .map(Number);
 
-const heldInterface = (folder: string, fd: number): HeldInterface | undefined => {
+const heldInterface = (pid: number, fd: number): HeldInterface | undefined => {
+  const file = fileOfProcess(pid, fd, (path) => path.endsWith(TUN) || MACVTAP.test(path));
+  if (file === undefined) return undefined;
+  const { path, stats } = file;
+  const macvtap = MACVTAP.exec(path)?.[1];
+  if (macvtap !== undefined) {
+    return stats.isCharacterDevice()
+      ? { fd, kind: 'macvtap', index: Number(macvtap), device: stats.rdev }
+      : undefined;
+  }
+  const name = interfaceName(pid, fd);
+  return name === undefined ? undefined : { fd, kind: 'tap', name };
+};
+
+const interfaceName = (pid: number, fd: number): string | undefined => {
   try {
-    const path = readlinkSync(`${folder}/fd/${fd}`);
-    const macvtap = MACVTAP.exec(path)?.[1];
-    if (macvtap !== undefined) {
-      const file = statSync(`${folder}/fd/${fd}`);
-      return file.isCharacterDevice()
-        ? { fd, kind: 'macvtap', index: Number(macvtap), device: file.rdev }
-        : undefined;
-    }
-    if (!path.endsWith(TUN)) return undefined;
-    const name = parseInterfaceName(readFileSync(`${folder}/fdinfo/${fd}`, 'utf8'));
-    return name === undefined ? undefined : { fd, kind: 'tap', name };
+    return parseInterfaceName(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'));
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ENOENT') return undefined; // closed meanwhile
     throw error;
