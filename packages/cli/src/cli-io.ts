@@ -10,7 +10,8 @@ export interface CliIo {
   writeError(text: string): void;
   /** Whether output may be coloured: a terminal, and NO_COLOR is not set. */
   readonly color: boolean;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of this process and its children; what a service manager says to this process alone is taken out. */
+  readonly env: Record<string, string | undefined>;
   /** Effective user id; 0 is root. */
   readonly uid: number;
   /** Resolves with the signal's name when the process is asked to end (SIGINT, SIGTERM). */

@@ -7,13 +7,18 @@ import { CONTROL_PURPOSE } from './control-purpose.js';
 export interface ControlOwner {
   /** Effective user id; 0 is root. */
   readonly uid: number;
-  /** The environment, for `XDG_RUNTIME_DIR`. */
+  /** The environment, for `RUNTIME_DIRECTORY`, which systemd sets for a service, and `XDG_RUNTIME_DIR`. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where agents of this user put their control sockets: `/run/nic-herald`, or the user's own runtime directory. */
+/**
+ * Where agents of this user put their control sockets: `/run/nic-herald`, the directory that systemd made for the service (the same,
+ * so root finds its agent there), or the user's own runtime directory.
+ */
 export const controlDirectory = ({ uid, env }: ControlOwner): string => {
   if (uid === 0) return '/run/nic-herald';
+  const [service = ''] = (env['RUNTIME_DIRECTORY'] ?? '').split(':');
+  if (service.startsWith('/')) return service;
   const runtime = env['XDG_RUNTIME_DIR'] ?? '';
   return runtime === '' ? join(tmpdir(), `nic-herald-${uid}`) : join(runtime, 'nic-herald');
 };

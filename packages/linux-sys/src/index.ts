@@ -47,6 +47,7 @@ export {
   type SendSocket,
   type SendSystem,
 } from './send-batch.js';
+export { sendDatagram } from './send-datagram.js';
 export { peerOf, type SocketPeer } from './socket-peer.js';
 export { type TapBehind, tapBehind } from './tap-behind.js';
 export {

@@ -28,6 +28,9 @@ import { withOrigins } from '../plugins/agent-description.js';
 import { type TakenPlugins, takePlugins } from '../plugins/take-plugins.js';
 import { printError } from '../print-error.js';
 import { unlessAborted } from '../process/unless-aborted.js';
+import { ServiceManager, takeServiceChannel } from '../service/service-manager.js';
+import { servicePlugin } from '../service/service-plugin.js';
+import { serviceStatus } from '../service/service-status.js';
 
 /** `nic-herald run`: the agent of one host, until SIGTERM or SIGINT. */
 export const runCommand = async (
@@ -43,8 +46,10 @@ export const runCommand = async (
   const log = new AgentLog(settings, io);
   const { logger } = log;
   const disown = ownRejections(logger);
+  const channel = takeServiceChannel(io.env, process.pid);
+  const service = channel && new ServiceManager(channel, logger);
   try {
-    return await untilEnded(settings, taken, controlSocket, logger, stopped);
+    return await untilEnded(settings, taken, controlSocket, logger, stopped, service);
   } catch (error) {
     // what could not start here was told by whoever could not; the rest is a fault
     if (!isHeraldError(error)) throw error;
@@ -71,15 +76,17 @@ const untilEnded = async (
   controlSocket: string | undefined,
   logger: Logger,
   stopped: Promise<NodeJS.Signals>,
+  service: ServiceManager | undefined,
 ): Promise<ExitCode> => {
   const givenUp = new AbortController();
   const stopping = stopped.then((signal) => {
     logger.info({ signal }, 'stopping');
+    service?.stopping();
     givenUp.abort();
   });
   let host: ComposedHost;
   try {
-    host = await started(settings, taken, controlSocket, logger, givenUp.signal);
+    host = await started(settings, taken, controlSocket, logger, givenUp.signal, service);
   } catch (error) {
     if (!givenUp.signal.aborted) throw error;
     logger.info('stopped before it was ready');
@@ -88,6 +95,7 @@ const untilEnded = async (
   let isClosed = false;
   try {
     tellReady(host, settings, controlSocket, logger);
+    service?.ready(serviceStatus(host.stats()));
     await stopping;
   } finally {
     isClosed = await closeHost(host, logger);
@@ -103,13 +111,18 @@ const started = async (
   controlSocket: string | undefined,
   logger: Logger,
   signal: AbortSignal,
+  service: ServiceManager | undefined,
 ): Promise<ComposedHost> => {
   const { host: name, reportDirectory, reportKeep: keep } = settings;
   const reports = reportDirectory === undefined ? undefined : { directory: reportDirectory, keep };
   // before anything is started that another agent may hold
   if (controlSocket !== undefined)
     await unlessAborted(claimControlSocket(checkControlPath(controlSocket)), signal);
-  const plugins = [...agentPlugins(settings, taken.plugins, logger, reports), watching];
+  const plugins = [
+    ...agentPlugins(settings, taken.plugins, logger, reports),
+    ...(service === undefined ? [] : [servicePlugin(service)]),
+    watching,
+  ];
   return composeHost(plugins, { name, signal, describe: (described) => withOrigins(described, taken) });
 };
 
