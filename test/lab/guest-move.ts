@@ -4,7 +4,7 @@ import type { LabRig } from './lab-rig.js';
 import { darkAfterMs, firstArrivals, type Measurement, measure } from './measurement.js';
 import type { HostName } from './namespaces.js';
 import { sourceOfFrame } from './probe-frame.js';
-import type { GuestSpec, QemuProcess } from './qemu-process.js';
+import type { GuestSpec, QemuOptions, QemuProcess } from './qemu-process.js';
 import { isStray, type Station, stationKey } from './station.js';
 import { type CapturedFrame, captureDelayMs, type TapReceiver } from './tap-receiver.js';
 import { waitUntil } from './wait-until.js';
@@ -58,7 +58,7 @@ function migrationUri(rig: LabRig, name: string): string {
 export function startDestination(
   rig: LabRig,
   host: HostName,
-  extra: { readonly suffix?: string; readonly paused?: boolean; readonly guest?: GuestSpec } = {},
+  extra: Pick<QemuOptions, 'paused' | 'runBy' | 'suffix'> & { readonly guest?: GuestSpec } = {},
 ): Promise<QemuProcess> {
   const incoming = migrationUri(rig, `${host}${extra.suffix ?? ''}`);
   return rig.startQemu(host, { ...extra, incoming });

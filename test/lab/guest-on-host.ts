@@ -8,14 +8,15 @@ import { type Station, stationKey } from './station.js';
 /** How many lines of set-up the guest gets at once: each takes a round trip. */
 const linesAtOnce = 10;
 
-/** Boots the guest on a host and makes its stations; `suffix` tells its QEMU from another one there. */
+/** Boots the guest on a host and makes its stations; `suffix` tells its QEMU from another one there, `runBy` runs it. */
 export async function bootGuest(
   rig: LabRig,
   host: HostName,
   recipe: GuestRecipe,
   suffix = '',
+  runBy: readonly string[] = [],
 ): Promise<QemuProcess> {
-  const qemu = await rig.startQemu(host, { guest: recipe.guest, suffix });
+  const qemu = await rig.startQemu(host, { guest: recipe.guest, suffix, runBy });
   await qemu.console.ready(90_000);
   for (let line = 0; line < recipe.setUp.length; line += linesAtOnce) {
     await qemu.console.run(recipe.setUp.slice(line, line + linesAtOnce).join(' && '));

@@ -104,7 +104,7 @@ export class LabRig {
   /** Starts a QEMU for the guest, or for the neighbour that is named. */
   async startQemu(
     host: HostName,
-    extra: Pick<QemuOptions, 'incoming' | 'paused' | 'suffix'> & { readonly guest?: GuestSpec },
+    extra: Pick<QemuOptions, 'incoming' | 'paused' | 'runBy' | 'suffix'> & { readonly guest?: GuestSpec },
   ): Promise<QemuProcess> {
     const { image, guest, directory } = this.#options;
     const namespace = this.network.hosts[host];

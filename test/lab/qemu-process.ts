@@ -44,6 +44,8 @@ export interface QemuOptions {
   readonly incoming?: string;
   /** Start with -S: an incoming guest stays paused until `cont`. */
   readonly paused?: boolean;
+  /** The command that runs QEMU, which is appended; absent: none. */
+  readonly runBy?: readonly string[];
 }
 
 /** One QEMU with two QMP sockets, nic-herald's and the harness's, and a shell on the serial line. */
@@ -123,6 +125,7 @@ function commandLine(options: QemuOptions): string[] {
     passedQueues === undefined ? [] : [[tap, passedQueues]],
   );
   return [
+    ...(options.runBy ?? []),
     ...(passed.length === 0 ? [] : nodeCommand('with-taps-main.ts', JSON.stringify(passed))),
     'qemu-system-x86_64',
     ...['-name', guest.name, '-uuid', guest.uuid],

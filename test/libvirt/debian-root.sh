@@ -1,9 +1,11 @@
 #!/bin/sh
-# Makes the root of another Debian with its QEMU and libvirt, out of the mirror that this machine's apt uses.
-#   debian-root.sh SUITE ROOT
+# Makes the root of another Debian, out of the mirror that this machine's apt uses.
+#   debian-root.sh SUITE ROOT BASE [PACKAGE ...]
+# BASE, packages with commas between them, comes with the base system. Each PACKAGE is installed there afterwards by apt, and no
+# service starts there then or later.
 # What it mounts there is gone when it ends: `rm -rf ROOT` is safe. A root that is whole is left as it is.
 set -eu
-suite=$1 root=$2
+suite=$1 root=$2 base=$3
 [ ! -e "$root/.whole" ] || exit 0
 [ -n "${OWN_MOUNTS:-}" ] || OWN_MOUNTS=1 exec unshare --mount --propagation private sh "$0" "$@"
 export DEBIAN_FRONTEND=noninteractive
@@ -16,14 +18,15 @@ mirror=${MIRROR:-$(find_mirror)}
 [ -n "$mirror" ] || { echo 'no Debian mirror is named under /etc/apt: set MIRROR' >&2; exit 1; }
 rm -rf "$root"
 mkdir -p "$root"
-debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "$mirror"
+debootstrap --variant=minbase --include="$base" "$suite" "$root" "$mirror"
 cp /etc/apt/apt.conf.d/*proxy* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
-# Nothing that is installed there may start a service.
-printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
-chmod +x "$root/usr/sbin/policy-rc.d"
-for each in proc sys dev; do mount --rbind "/$each" "$root/$each"; done
-chroot "$root" apt-get update -qq
-chroot "$root" apt-get install -y -qq --no-install-recommends \
-  qemu-system-x86 ipxe-qemu seabios libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
+if [ $# -gt 3 ]; then
+  shift 3
+  printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
+  chmod +x "$root/usr/sbin/policy-rc.d"
+  for each in proc sys dev; do mount --rbind "/$each" "$root/$each"; done
+  chroot "$root" apt-get update -qq
+  chroot "$root" apt-get install -y -qq --no-install-recommends "$@"
+fi
 touch "$root/.whole"
