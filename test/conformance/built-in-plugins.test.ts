@@ -38,7 +38,7 @@ const OPTIONS: Readonly<
   '@nic-herald/metrics': { wrong: { listen: 'here:port', socket: '', mode: 660 } },
   '@nic-herald/handoff-directory': {
     given: { directory: '/nowhere/at/all' },
-    wrong: { directory: '', maxFileBytes: 1, maxEntries: 0, pollMs: 0.5 },
+    wrong: { directory: '', maxFileBytes: 1, maxEntries: 0, pollMs: 0.5, requireMount: 'yes' },
   },
   '@nic-herald/handoff-libvirt': { wrong: { socket: 'relative', readOnly: 1, setTimeoutMs: 99 } },
 };

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { access, readFile, realpath, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import type { Stats } from 'node:fs';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Finding } from '@nic-herald/core';
 import { correctionOf, differenceOf } from './clock-difference.js';
 import { clockWarning } from './clock-warning.js';
+import { directoryFault } from './directory-fault.js';
+import type { DirectoryHandoffOptions } from './directory-handoff-options.js';
 import { probeName } from './entry-name.js';
 import { errnoOf } from './errno-of.js';
 import { isShared, mountOf } from './mount-of.js';
@@ -19,29 +21,37 @@ const TOLD_MS = 2000;
  * takes a small file for a moment. It makes no directory. Rejects where the signal aborts first.
  */
 export const diagnoseDirectory = async (
-  directory: string,
+  { directory, requireMount }: Pick<Required<DirectoryHandoffOptions>, 'directory' | 'requireMount'>,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> => {
   signal.throwIfAborted();
-  return unlessAborted(examine(resolve(directory)), signal);
+  return unlessAborted(examine(resolve(directory), requireMount), signal);
 };
 
-const examine = async (path: string): Promise<readonly Finding[]> => {
+const examine = async (path: string, requireMount: boolean): Promise<readonly Finding[]> => {
   let found: Stats;
   try {
     found = await stat(path);
   } catch (error) {
-    return [errnoOf(error) === 'ENOENT' ? await missing(path) : unusable(path, error)];
-  }
-  if (!found.isDirectory()) return [unusable(path, 'it is no directory')];
-  if ((found.mode & 0o002) !== 0) {
-    return [unusable(path, 'everybody can write to it', 'take that away with chmod o-w')];
+    return [errnoOf(error) === 'ENOENT' ? missing(path) : unusable(path, error)];
   }
   try {
-    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    const uid = process.geteuid?.() ?? 0;
+    // root looks for an agent that may run as another user
+    const fault = await directoryFault({ path, requireMount, uid: uid === 0 ? found.uid : uid }, found);
+    if (fault !== undefined)
+      return [{ level: 'problem', what: fault.message, code: 'HERALD_HANDOFF_DIRECTORY' }];
     const stamp = await probeStorage(path, probeName(randomUUID(), 1), () => Date.now());
     return [
       { level: 'ok', what: `${path} can be read and written` },
+      ...(found.uid === 0 || found.uid === uid
+        ? []
+        : [
+            {
+              level: 'note',
+              what: `it belongs to user ${found.uid}: the agent has to run as that user`,
+            } as const,
+          ]),
       ...(await whereItLies(path)),
       clockFinding(path, correctionOf(differenceOf(stamp))),
     ];
@@ -50,17 +60,9 @@ const examine = async (path: string): Promise<readonly Finding[]> => {
   }
 };
 
-/** An agent makes it, where it may: the nearest directory above must let it. */
-const missing = async (path: string): Promise<Finding> => {
-  for (let above = dirname(path); ; above = dirname(above)) {
-    try {
-      await access(above, constants.W_OK | constants.X_OK);
-      return { level: 'note', what: `${path} is not there; an agent makes it when it starts` };
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT' || above === dirname(above)) return unusable(path, error);
-    }
-  }
-};
+/** An agent never makes it: where the storage is not mounted it would make what no other host sees. */
+const missing = (path: string): Finding =>
+  unusable(path, 'it is not there', `mount the shared storage, or make it: mkdir -m 700 ${path}`);
 
 const unusable = (
   path: string,

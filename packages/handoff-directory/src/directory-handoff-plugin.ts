@@ -29,7 +29,7 @@ export const directoryHandoff = (options: DirectoryHandoffOptions): HeraldPlugin
           new DirectoryHandoff(settings, resolver.get(CLOCK), resolver.get(MIGRATION_EVENT_BUS)),
       });
     },
-    diagnose: ({ signal }) => diagnoseDirectory(settings.directory, signal),
+    diagnose: ({ signal }) => diagnoseDirectory(settings, signal),
   };
 };
 

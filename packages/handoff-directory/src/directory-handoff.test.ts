@@ -63,10 +63,12 @@ const problemsOf = async (store: DirectoryHandoff, guest = web): Promise<Record<
 };
 
 describe('the directory', () => {
-  it('is made, for its owner alone', async () => {
-    const made = join(directory, 'a', 'b');
-    await storeIn(made).start(options);
-    expect((await stat(made)).mode & 0o777).toBe(0o700);
+  it('is never made', async () => {
+    await expect(storeIn(join(directory, 'a')).start(options)).rejects.toMatchObject({
+      code: 'HERALD_HANDOFF_DIRECTORY',
+      message: expect.stringContaining('ENOENT') as string,
+    });
+    expect(await readdir(directory)).toEqual([]);
   });
 
   it.each<[string, (path: string) => Promise<unknown>]>([

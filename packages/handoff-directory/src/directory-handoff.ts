@@ -16,6 +16,7 @@ import {
 import { clockWarning } from './clock-warning.js';
 import { DirectoryAccess } from './directory-access.js';
 import { DirectoryNotes } from './directory-notes.js';
+import { DirectoryPresence } from './directory-presence.js';
 import { DirectoryWatch } from './directory-watch.js';
 import { eachOf } from './each-of.js';
 import { encodeSnapshot } from './encode-snapshot.js';
@@ -41,6 +42,7 @@ export class DirectoryHandoff implements HandoffStore, HostService {
   private readonly directory: string;
   private readonly files: NoteFiles;
   private readonly access: DirectoryAccess;
+  private readonly presence: DirectoryPresence;
   private readonly watching: DirectoryWatch;
   private readonly storage: StorageClock;
   private readonly writer: EntryWriter;
@@ -56,14 +58,22 @@ export class DirectoryHandoff implements HandoffStore, HostService {
       readonly maxFileBytes: number;
       readonly maxEntries: number;
       readonly pollMs: number;
+      readonly requireMount?: boolean;
     },
     clock: Clock,
     private readonly bus: MigrationEventBus,
   ) {
     const directory = resolve(settings.directory);
     this.directory = directory;
-    this.access = new DirectoryAccess(directory);
+    const { requireMount = false } = settings;
+    this.presence = new DirectoryPresence(
+      { path: directory, requireMount, uid: process.geteuid?.() ?? 0 },
+      clock,
+      (warning) => bus.emit('warning', { warning }),
+    );
+    this.access = new DirectoryAccess(directory, this.presence);
     this.watching = new DirectoryWatch(directory, settings.pollMs, clock);
+    this.presence.onBack(() => this.watching.beginAnew());
     this.storage = new StorageClock(clock, (aheadMs) =>
       bus.emit('warning', { warning: clockWarning(directory, aheadMs) }),
     );
@@ -79,10 +89,10 @@ export class DirectoryHandoff implements HandoffStore, HostService {
     this.notes = new DirectoryNotes(this.files, this.access, this.queues);
   }
 
-  /** Makes the directory, and looks what time its storage has. Rejects with HERALD_HANDOFF_DIRECTORY. */
+  /** Looks whether the directory is there and may be used, and what time its storage has. Rejects with HERALD_HANDOFF_DIRECTORY. */
   async start({ signal }: HandoffOptions): Promise<void> {
     await this.access.during('used', signal, async () => {
-      await this.access.claim();
+      await this.presence.begin();
       await this.writer.probe();
     });
   }
@@ -97,7 +107,10 @@ export class DirectoryHandoff implements HandoffStore, HostService {
     const bytes = encodeSnapshot(snapshot, this.settings.maxFileBytes);
     try {
       await unlessAborted(
-        this.queues.run(name, () => this.writer.write(name, host, bytes, signal)),
+        this.queues.run(name, async () => {
+          await this.access.check();
+          await this.writer.write(name, host, bytes, signal);
+        }),
         signal,
       );
     } catch (error) {
@@ -159,6 +172,7 @@ export class DirectoryHandoff implements HandoffStore, HostService {
     const name = entryName(guest, host);
     await this.access.during('written', signal, () =>
       this.queues.run(name, async () => {
+        await this.access.check();
         signal.throwIfAborted();
         await rm(join(this.directory, name), { force: true });
         await this.files.tidy(guest);
@@ -167,7 +181,13 @@ export class DirectoryHandoff implements HandoffStore, HostService {
     );
   }
 
+  /** Called where what was mounted there is mounted again, or the directory is back. */
+  onConnected(connected: () => void): () => void {
+    return this.presence.onBack(connected);
+  }
+
   async close(): Promise<void> {
+    this.presence.close();
     this.watching.close();
     await this.queues.settled();
   }

@@ -21,7 +21,10 @@ export class DirectoryNotes implements HandoffNotes {
   async put(guest: GuestKey, note: HandoffNote, { signal }: HandoffOptions): Promise<void> {
     const bytes = encodeNote(note);
     await this.access.during('written', signal, () =>
-      this.queues.run(guestPrefix(guest), () => this.files.write(guest, note, bytes, signal)),
+      this.queues.run(guestPrefix(guest), async () => {
+        await this.access.check();
+        await this.files.write(guest, note, bytes, signal);
+      }),
     );
   }
 

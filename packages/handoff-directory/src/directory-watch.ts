@@ -47,6 +47,13 @@ export class DirectoryWatch {
     this.notices = undefined;
   }
 
+  /** The directory is another one of the same name: the kernel's notices were of the one before. */
+  beginAnew(): void {
+    this.notices?.close();
+    this.notices = undefined;
+    if (this.watchers.size > 0) this.begin();
+  }
+
   private begin(): void {
     try {
       this.notices ??= watch(this.directory, { persistent: false }, (_, name) => this.notice(name)).on(

@@ -136,6 +136,7 @@ export const BUILT_INS: readonly BuiltIn[] = [
         flag: { name: '--handoff-dir', of: ({ handoffDir }) => handoffDir },
         isPath: true,
       },
+      { option: 'requireMount', key: ['handoff', 'requireMount'] },
     ],
     neededFor: 'agent',
     handsOver: true,

@@ -57,7 +57,11 @@ export const heraldConfigSchema = mapping({
     }),
     libvirt: section({ socket: text(PATH_LENGTH).optional(), readOnly: yesOrNo.optional() }),
   }),
-  handoff: section({ directory: text(PATH_LENGTH).optional(), libvirt: section({}) }),
+  handoff: section({
+    directory: text(PATH_LENGTH).optional(),
+    requireMount: yesOrNo.optional(),
+    libvirt: section({}),
+  }),
   reports: section({
     directory: text(PATH_LENGTH).optional(),
     keep: section({
