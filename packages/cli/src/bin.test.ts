@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -218,6 +218,39 @@ describe.skipIf(process.platform !== 'linux')('signals that must do no harm', { 
     if (address !== null) {
       await expect(fetch(`http://${address[1]}:${address[2]}/json`)).rejects.toThrow();
     }
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('SIGHUP', { timeout: 40_000 }, () => {
+  it('has an agent read its configuration anew, also while it starts', async () => {
+    const slow = contributes(
+      'slow',
+      'HOST_SERVICE',
+      "{ start: () => { say('here'); return new Promise((resolve) => setTimeout(resolve, 500)); } }",
+    );
+    const config = await configOf({ nothing: MONITOR, slow });
+    const agent = spawned(['run', '--config', config]);
+    await agent.said('here');
+    agent.process.kill('SIGHUP');
+    await agent.said('configuration read anew: nothing changed');
+    await agent.said('"ready"');
+    await writeFile(config, `${readFileSync(config, 'utf8')}maxStations: 5\n`);
+    agent.process.kill('SIGHUP');
+    await agent.said('maxStations changed');
+    await writeFile(config, 'maxStations: many\n');
+    agent.process.kill('SIGHUP');
+    await agent.said('herald.yaml:1: maxStations: must be');
+    expect(await endOf(agent, 'SIGTERM')).toBe(0);
+  });
+
+  it('before a plugin is loaded is kept until it can be done', async () => {
+    const loads = `process.stderr.write('here\\n'); await new Promise((done) => setTimeout(done, 500));\n${MONITOR}`;
+    const agent = spawned(['run', '--config', await configOf({ loads })]);
+    await agent.said('here');
+    agent.process.kill('SIGHUP');
+    await agent.said('configuration read anew');
+    await agent.said('"ready"');
+    expect(await endOf(agent, 'SIGTERM')).toBe(0);
   });
 });
 

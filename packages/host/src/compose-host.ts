@@ -5,6 +5,8 @@ import {
   ANNOUNCE_POLICY,
   ANNOUNCEMENT_COMPANION,
   ANNOUNCEMENT_KIND,
+  type AnnouncePolicy,
+  asHeraldError,
   CLOCK,
   FRAME_SINK,
   GUEST_INTAKE,
@@ -16,6 +18,7 @@ import {
   type HostDescription,
   MIGRATION_EVENT_BUS,
   type MigrationEventBus,
+  messageOf,
   NETWORK_WATCH,
   NIC_MODEL,
   PORT_RESOLVER,
@@ -61,6 +64,8 @@ export interface ComposeOptions {
    * HERALD_CANCELLED. What comes later means nothing: a host that stands is closed by `close`.
    */
   readonly signal?: AbortSignal;
+  /** The policy where no plugin provides one; absent: `DEFAULT_GUEST_POLICY` for every guest. */
+  readonly policy?: AnnouncePolicy;
   /** Adds to what the host says of itself: where its plugins are from, say. */
   readonly describe?: (description: HostDescription) => HostDescription;
 }
@@ -94,7 +99,7 @@ export const composeHost = async (
       `a host's name has 1 to ${MAX_HOST_NAME} characters, got ${name.length}: give it another with --host or \`name\``,
     );
   }
-  const installation = installPlugins(plugins, name, options.describe);
+  const installation = installPlugins(plugins, name, options);
   const built = installation.build();
 
   const clock = installation.get(CLOCK);
@@ -135,6 +140,16 @@ export const composeHost = async (
     }),
   };
   const engine = new AnnounceEngine(services);
+  const unhear = policy.onChanged?.(() => {
+    try {
+      const changed = checkAnnouncePacing(policy.pacing ?? DEFAULT_ANNOUNCE_PACING);
+      for (const pacer of Object.values(services.pacers)) pacer.changePace(changed);
+    } catch (error) {
+      const warning = asHeraldError(error, 'HERALD_ANNOUNCE_PACING', messageOf(error)); // the pace before stays
+      bus.emit('warning', { warning });
+    }
+    engine.policyChanged();
+  });
 
   const host = installation.get(HERALD_HOST);
   const counters = new HostCounters(bus);
@@ -175,6 +190,7 @@ export const composeHost = async (
       'engine',
       'the announce engine',
       () => {
+        unhear?.();
         answer(undefined);
         health.state = 'closed';
         return engine.close();

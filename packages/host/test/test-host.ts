@@ -6,6 +6,7 @@ import {
   type AnnounceHandler,
   type AnnouncementCompanion,
   type AnnouncementKind,
+  type AnnouncePolicy,
   CLOCK,
   DEFAULT_GUEST_POLICY,
   FRAME_SINK,
@@ -53,6 +54,8 @@ export interface TestHostOptions {
   /** Asked for at each reading, where it is a function. */
   readonly policy?: Partial<GuestPolicy> | ((guest: GuestIdentity) => Partial<GuestPolicy>);
   readonly pacing?: AnnouncePacing;
+  /** The policy as a whole, in place of the two. */
+  readonly wholePolicy?: AnnouncePolicy;
   /** Besides the one that keeps what it was given. */
   readonly sinks?: readonly FrameSink[];
   /** None: nothing is learned. */
@@ -101,6 +104,7 @@ export class TestHost {
       kind,
       policy,
       pacing,
+      wholePolicy,
       sinks = [],
       learner,
       ports,
@@ -128,7 +132,7 @@ export class TestHost {
             registrar.provide(CLOCK, { value: clock });
             for (const value of [handoff, ...stores]) registrar.contribute(HANDOFF_STORE, { value });
             registrar.provide(ANNOUNCE_POLICY, {
-              value: {
+              value: wholePolicy ?? {
                 forGuest: (guest) => ({
                   ...DEFAULT_GUEST_POLICY,
                   ...(typeof policy === 'function' ? policy(guest) : policy),

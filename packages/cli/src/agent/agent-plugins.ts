@@ -1,7 +1,7 @@
-import type { HeraldPlugin } from '@nic-herald/core';
+import type { AnnouncePolicy, HeraldPlugin } from '@nic-herald/core';
 import type { Logger } from 'pino';
 import type { AgentSettings } from '../config/agent-settings.js';
-import { policyPlugin, statesPolicy } from '../config/policy-plugin.js';
+import { configuredPolicy, policyPlugin, statesPolicy } from '../config/policy-plugin.js';
 import type { LoadedPlugin } from '../plugins/load-plugins.js';
 import { logFacts } from './fact-log.js';
 import { observerPlugin } from './observer-plugin.js';
@@ -13,9 +13,10 @@ export const agentPlugins = (
   loaded: readonly LoadedPlugin[],
   logger: Logger,
   reports: ReportsPlace | undefined,
+  policy: AnnouncePolicy = configuredPolicy(rules),
 ): readonly HeraldPlugin[] => [
   ...loaded.map(({ plugin }) => plugin),
-  ...(statesPolicy(rules) ? [policyPlugin(rules)] : []),
+  ...(statesPolicy(rules) ? [policyPlugin(policy)] : []),
   observerPlugin('log', (bus, clock) => logFacts(bus, logger, clock)),
   ...(reports === undefined ? [] : [reportsPlugin(reports, logger)]),
 ];

@@ -15,10 +15,12 @@ import { AgentLog } from '../agent/agent-log.js';
 import { agentPlugins } from '../agent/agent-plugins.js';
 import { CONTROL_PLUGIN } from '../agent/built-ins.js';
 import { closeHost } from '../agent/close-host.js';
+import { ConfigReload } from '../agent/config-reload.js';
 import { missingParts } from '../agent/missing-parts.js';
 import { ownRejections } from '../agent/own-rejections.js';
 import type { CliIo } from '../cli-io.js';
 import { type AgentSettings, agentSettings, type RunFlags } from '../config/agent-settings.js';
+import { LivePolicy } from '../config/live-policy.js';
 import { loadConfig } from '../config/load-config.js';
 import { POLICY_PLUGIN } from '../config/policy-plugin.js';
 import { statedModes } from '../config/stated-modes.js';
@@ -49,7 +51,17 @@ export const runCommand = async (
   const channel = takeServiceChannel(io.env, process.pid);
   const service = channel && new ServiceManager(channel, logger);
   try {
-    return await untilEnded(settings, taken, controlSocket, logger, stopped, service);
+    const policy = new LivePolicy(settings.rules);
+    const reload = new ConfigReload(
+      { flags, file, policy, logger },
+      { began: () => service?.reloading(), ended: () => service?.reloaded() },
+    );
+    const unhear = io.onReload(() => reload.request());
+    try {
+      return await untilEnded({ settings, taken, controlSocket, logger, policy, reload, service, stopped });
+    } finally {
+      unhear();
+    }
   } catch (error) {
     // what could not start here was told by whoever could not; the rest is a fault
     if (!isHeraldError(error)) throw error;
@@ -69,15 +81,21 @@ const controlSocketOf = ({ plugins }: TakenPlugins, host: string, io: CliIo): st
   return socket ?? controlPath(host, io);
 };
 
+/** What an agent is made of. */
+interface Agent {
+  readonly settings: AgentSettings;
+  readonly taken: TakenPlugins;
+  readonly controlSocket: string | undefined;
+  readonly logger: Logger;
+  readonly policy: LivePolicy;
+  readonly reload: ConfigReload;
+  readonly service: ServiceManager | undefined;
+  readonly stopped: Promise<NodeJS.Signals>;
+}
+
 /** The agent from its start to its end; a signal ends it in whatever it is doing. */
-const untilEnded = async (
-  settings: AgentSettings,
-  taken: TakenPlugins,
-  controlSocket: string | undefined,
-  logger: Logger,
-  stopped: Promise<NodeJS.Signals>,
-  service: ServiceManager | undefined,
-): Promise<ExitCode> => {
+const untilEnded = async (agent: Agent): Promise<ExitCode> => {
+  const { logger, service, stopped } = agent;
   const givenUp = new AbortController();
   const stopping = stopped.then((signal) => {
     logger.info({ signal }, 'stopping');
@@ -86,7 +104,7 @@ const untilEnded = async (
   });
   let host: ComposedHost;
   try {
-    host = await started(settings, taken, controlSocket, logger, givenUp.signal, service);
+    host = await started(agent, givenUp.signal);
   } catch (error) {
     if (!givenUp.signal.aborted) throw error;
     logger.info('stopped before it was ready');
@@ -94,7 +112,7 @@ const untilEnded = async (
   }
   let isClosed = false;
   try {
-    tellReady(host, settings, controlSocket, logger);
+    tellReady(host, agent);
     service?.ready(serviceStatus(host.stats()));
     await stopping;
   } finally {
@@ -106,12 +124,8 @@ const untilEnded = async (
 
 /** Starts everything, or rejects as soon as `signal` aborts. */
 const started = async (
-  settings: AgentSettings,
-  taken: TakenPlugins,
-  controlSocket: string | undefined,
-  logger: Logger,
+  { settings, taken, controlSocket, logger, policy, service }: Agent,
   signal: AbortSignal,
-  service: ServiceManager | undefined,
 ): Promise<ComposedHost> => {
   const { host: name, reportDirectory, reportKeep: keep } = settings;
   const reports = reportDirectory === undefined ? undefined : { directory: reportDirectory, keep };
@@ -119,22 +133,25 @@ const started = async (
   if (controlSocket !== undefined)
     await unlessAborted(claimControlSocket(checkControlPath(controlSocket)), signal);
   const plugins = [
-    ...agentPlugins(settings, taken.plugins, logger, reports),
+    ...agentPlugins(settings, taken.plugins, logger, reports, policy),
     ...(service === undefined ? [] : [servicePlugin(service)]),
     watching,
   ];
-  return composeHost(plugins, { name, signal, describe: (described) => withOrigins(described, taken) });
+  return composeHost(plugins, {
+    name,
+    policy,
+    signal,
+    describe: (described) => withOrigins(described, taken),
+  });
 };
 
 /** Says that the agent is ready, and what it does without. */
-const tellReady = (
-  host: ComposedHost,
-  settings: AgentSettings,
-  controlSocket: string | undefined,
-  logger: Logger,
-): void => {
+const tellReady = (host: ComposedHost, { controlSocket, logger, reload }: Agent): void => {
+  const { settings } = reload;
+  const kinds = provided(host, ANNOUNCEMENT_KIND);
+  reload.ready({ kinds, policyOf: foreignPolicy(host) });
   for (const missing of missingParts(host.describe().plugins)) logger.warn(missing);
-  for (const { kind, message } of unknownKinds(settings.rules, provided(host, ANNOUNCEMENT_KIND))) {
+  for (const { kind, message } of unknownKinds(settings.rules, kinds)) {
     logger.warn({ code: 'HERALD_KIND_UNKNOWN', kind }, message);
   }
   logger.info(
@@ -169,9 +186,14 @@ const provided = (host: ComposedHost, token: AnyToken): readonly string[] =>
 
 /** Whether frames are sent; where the policy is a plugin's own, only it knows. */
 const modesOf = (host: ComposedHost, { rules }: AgentSettings): object => {
+  const foreign = foreignPolicy(host);
+  return foreign === undefined ? statedModes(rules) : { mode: `as ${foreign} says` };
+};
+
+/** The plugin of another whose policy holds; absent where it is herald.yaml's, or the host's own. */
+const foreignPolicy = (host: ComposedHost): string | undefined => {
   const [policy] = providers(host, ANNOUNCE_POLICY);
-  const isForeign = policy !== undefined && policy !== HOST_PLUGIN && policy !== POLICY_PLUGIN;
-  return isForeign ? { mode: `as ${policy} says` } : statedModes(rules);
+  return policy === HOST_PLUGIN || policy === POLICY_PLUGIN ? undefined : policy;
 };
 
 /** Names of the plugins of a host that provide for a token. */

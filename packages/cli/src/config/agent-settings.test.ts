@@ -27,6 +27,15 @@ describe('settings of an agent', () => {
     expect(agentSettings({ qmp: [] }, { reports: { directory: '/r', keep } })).toMatchObject({ reportKeep });
   });
 
+  it('have every rule of the file', () => {
+    const rules = {
+      ...{ mode: 'observe', allowNlb: true, maxStations: 1, maxAddresses: 2, trust: 'filter' },
+      ...{ allow: { macs: ['52:54'] }, deny: { macs: ['02:bf'] }, pairing: { limit: 3 } },
+      ...{ announce: { rounds: 4 }, guests: { web: {} }, learner: { maxAge: 5 } },
+    } as const;
+    expect(agentSettings({ qmp: [] }, rules as never).rules).toEqual(rules);
+  });
+
   it('let every flag win over the file', () => {
     const flags = {
       host: 'B',

@@ -42,13 +42,16 @@ export const agentSettings = (flags: RunFlags, config: HeraldConfig): AgentSetti
   };
   const reportDirectory = path(flags.reportDir, config.reports?.directory);
   const keep = reportKeep(config);
-  const { learner, announce, pairing, maxStations, maxAddresses, trust, allow, deny } = config;
+  const { learner, announce, pairing, maxStations, maxAddresses, trust, allow, allowNlb, deny } = config;
   const { mode, guests } = flags.observe === true ? observing(config) : config;
   return {
     host: flags.host ?? config.host ?? hostname(),
     ...(reportDirectory === undefined ? {} : { reportDirectory }),
     ...(keep === undefined ? {} : { reportKeep: keep }),
-    rules: { mode, guests, learner, announce, pairing, maxStations, maxAddresses, trust, allow, deny },
+    rules: {
+      ...{ mode, guests, learner, announce, pairing, maxStations, maxAddresses, trust },
+      ...{ allow, allowNlb, deny },
+    },
     logLevel: flags.logLevel ?? config.log?.level ?? 'info',
   };
 };

@@ -111,7 +111,7 @@ describe('a herald.yaml with a mistake', () => {
     [
       'a list for a mapping',
       'announce: [1]\n',
-      'herald.yaml:1: announce: must be a mapping (key: value), got a list',
+      'herald.yaml:1: announce: must be a mapping (key: value), got a list of 1',
     ],
     [
       'text for the whole',
@@ -161,17 +161,17 @@ describe('a herald.yaml with a mistake', () => {
     [
       'a kind twice',
       'announce:\n  kinds: [rarp, garp, rarp]\n',
-      'herald.yaml:2: announce.kinds: must name each kind once, got a list',
+      'herald.yaml:2: announce.kinds: must name each kind once, got a list of 3',
     ],
     [
       'no kind at all',
       'announce:\n  kinds: []\n',
-      'herald.yaml:2: announce.kinds: must name at least one kind, got a list',
+      'herald.yaml:2: announce.kinds: must name at least one kind, got a list of 0',
     ],
     [
       'too many kinds',
       `announce:\n  kinds: [${Array.from({ length: 17 }, (_, n) => `k${n}`).join(', ')}]\n`,
-      'herald.yaml:2: announce.kinds: must name at most 16 kinds, got a list',
+      'herald.yaml:2: announce.kinds: must name at most 16 kinds, got a list of 17',
     ],
     [
       'a preset that does not exist',

@@ -3,6 +3,7 @@ import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocum
 import * as z from 'zod';
 import { nearestWord } from '../nearest-word.js';
 import { type HeraldConfig, heraldConfigSchema } from './herald-config.js';
+import { valueText } from './value-text.js';
 
 /** The keys that lead to a field. */
 export type Path = readonly PropertyKey[];
@@ -47,7 +48,7 @@ export const parseConfig = (yaml: string, file: string): ParsedConfig => {
         problem(offsetOf(document, [...issue.path, key]), `${where}: ${unknownKey(issue.path, key)}`),
       );
     }
-    const got = describeValue(valueAt(content, issue.path));
+    const got = valueText(valueAt(content, issue.path));
     return [problem(offsetOf(document, issue.path), `${where}: ${issue.message}, got ${got}`)];
   });
   return { problems };
@@ -98,10 +99,4 @@ const valueAt = (content: unknown, path: Path): unknown => {
   let value = content;
   for (const part of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[part];
   return value;
-};
-
-const describeValue = (value: unknown): string => {
-  if (value === undefined || value === null) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a mapping' : JSON.stringify(value).slice(0, 60);
 };

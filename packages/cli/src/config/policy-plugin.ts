@@ -17,16 +17,16 @@ import { addressDenial, denial } from './denial.js';
 import type { GuestRules, HeraldConfig } from './herald-config.js';
 
 /** The parts of herald.yaml that say what may be announced. */
-type PolicyConfig = Pick<HeraldConfig, keyof GuestRules | 'guests' | 'learner'>;
+export type PolicyConfig = Pick<HeraldConfig, keyof GuestRules | 'guests' | 'learner'>;
 
 /** The plugin of herald.yaml's rules. */
 export const POLICY_PLUGIN = 'nic-herald/policy';
 
-/** Provides the host's ANNOUNCE_POLICY from herald.yaml: the rules for all, and those of single guests. */
-export const policyPlugin = (config: PolicyConfig): HeraldPlugin => ({
+/** Provides a policy made of herald.yaml as the host's ANNOUNCE_POLICY. */
+export const policyPlugin = (policy: AnnouncePolicy): HeraldPlugin => ({
   name: POLICY_PLUGIN,
   contract: 2,
-  install: (registrar) => registrar.provide(ANNOUNCE_POLICY, { value: configuredPolicy(config) }),
+  install: (registrar) => registrar.provide(ANNOUNCE_POLICY, { value: policy }),
 });
 
 /** Whether herald.yaml says anything of what may be announced; else a plugin's policy, or the default, holds. */

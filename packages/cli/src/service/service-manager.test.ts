@@ -50,9 +50,27 @@ describe('what it is told', () => {
     ],
     ['that it ends', (manager) => manager.stopping(), 'STOPPING=1\nSTATUS=stopping'],
     ['that it is well', (manager) => manager.alive(), 'WATCHDOG=1'],
-    ['that it reloads, and when', (manager) => manager.reloading(), /^RELOADING=1\nMONOTONIC_USEC=[1-9]\d*$/],
   ])('%s', (_, tell, text) => {
     expect(told(tell)).toEqual([typeof text === 'string' ? text : expect.stringMatching(text)]);
+  });
+
+  it('that it reloads, and when, and that this is over', () => {
+    expect(
+      told((manager) => {
+        manager.ready('3 guests');
+        manager.reloading();
+        manager.reloaded();
+      }).slice(1),
+    ).toEqual([expect.stringMatching(/^RELOADING=1\nMONOTONIC_USEC=[1-9]\d*$/), 'READY=1']);
+  });
+
+  it('no reload while it still starts: it would be ready before it is', () => {
+    expect(
+      told((manager) => {
+        manager.reloading();
+        manager.reloaded();
+      }),
+    ).toEqual([]);
   });
 
   it('is logged once where it is not heard, and again after it was heard', () => {

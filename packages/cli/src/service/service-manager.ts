@@ -30,6 +30,7 @@ export const takeServiceChannel = (env: ServiceEnvironment, pid: number): Servic
 
 /** Tells the service manager how the agent stands, by sd_notify(3). That it cannot is logged once, and harms nothing here. */
 export class ServiceManager {
+  private isReady = false;
   private hasFailed = false;
 
   constructor(
@@ -43,15 +44,22 @@ export class ServiceManager {
     return this.channel.watchdogMs;
   }
 
-  /** Nothing is missed from now on; after `reloading`: the new configuration, or the old one where the new is broken, holds. */
+  /** Nothing is missed from now on. */
   ready(status: string): void {
+    this.isReady = true;
     this.tell('READY=1', statusLine(status));
   }
 
-  /** The configuration is being read anew. */
+  /** The configuration is being read anew. Not told before `ready`: systemd knows no reload of what still starts. */
   reloading(): void {
+    if (!this.isReady) return;
     // systemd tells by the time which READY=1 belongs to which reload
     this.tell('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`);
+  }
+
+  /** The new configuration holds, or the old one where the new is broken. */
+  reloaded(): void {
+    if (this.isReady) this.tell('READY=1');
   }
 
   /** It is ending. */

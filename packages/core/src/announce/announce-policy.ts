@@ -63,8 +63,17 @@ export const DEFAULT_GUEST_POLICY: GuestPolicy = {
 export interface AnnouncePolicy {
   /** The rules for one guest. Called while planning; must not block or throw. */
   forGuest(guest: GuestIdentity): GuestPolicy;
-  /** How fast this host may send, all its guests together; absent: `DEFAULT_ANNOUNCE_PACING`. Read once, at start-up. */
+  /**
+   * How fast this host may send, all its guests together; absent: `DEFAULT_ANNOUNCE_PACING`. Read at the start, and when the
+   * policy changed.
+   */
   readonly pacing?: AnnouncePacing;
+  /**
+   * Calls `changed` each time that its answers changed: what lies ready for guests that come is then made anew, and the pacing
+   * holds from then on. What is being announced ends as it began. Returns the way to stop. Absent: they change unheard, and
+   * count the next time that something is planned.
+   */
+  onChanged?(changed: () => void): () => void;
 }
 
 /** The policy of a host. One; `composeHost` provides the defaults for every guest where no plugin does. */

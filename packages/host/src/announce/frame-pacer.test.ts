@@ -44,6 +44,20 @@ describe('FramePacer', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('goes on at another pace, with what waits as well', async () => {
+    const { clock, pacer, sent, submit } = testPacer();
+    submit('a', 0, 15); // 10 leave, 5 wait for 1 ms each
+    await clock.advance(2);
+    expect(sent.slice(1)).toEqual(['a0 10 at 1 +1', 'a0 11 at 2 +2']);
+    pacer.changePace({ framesPerSecond: 100, burst: 2 });
+    await clock.advance(10);
+    expect(sent.slice(3)).toEqual(['a0 12 at 12 +12']);
+    pacer.changePace({ framesPerSecond: 10_000, burst: 100 });
+    await clock.advance(1);
+    expect(sent.at(-1)).toBe('a0 13-14 at 13 +13');
+    expect(clock.pending).toBe(0);
+  });
+
   it('grants frames that leave now only where there is room and nobody waits', async () => {
     const { clock, pacer, submit } = testPacer();
     expect(pacer.grant(11)).toBe(false);

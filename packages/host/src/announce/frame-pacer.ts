@@ -18,8 +18,8 @@ const TICK_MS = 1;
  */
 export class FramePacer {
   private readonly queues = [new FairQueue(), new FairQueue(), new FairQueue(), new FairQueue()] as const;
-  private readonly perMs: number;
-  private readonly burst: number;
+  private perMs: number;
+  private burst: number;
   private tokens: number;
   private filledAt: number;
   private cancelTimer: CancelTimer | undefined;
@@ -51,6 +51,17 @@ export class FramePacer {
       queue.remove(queued);
       if (this.isIdle) this.sleep();
     };
+  }
+
+  /** Goes on at another pace: what waits leaves by it as well. */
+  changePace({ framesPerSecond, burst }: AnnouncePacing): void {
+    this.fill();
+    this.perMs = framesPerSecond / 1000;
+    this.burst = burst;
+    this.tokens = Math.min(this.tokens, burst);
+    if (!this.isShort) return;
+    this.sleep();
+    this.wake();
   }
 
   /** Whether so many frames may leave now, in one call: they then count as sent. Not where anybody's wait. */

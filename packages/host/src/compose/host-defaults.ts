@@ -2,6 +2,7 @@ import {
   ANNOUNCE_POLICY,
   ANNOUNCEMENT_COMPANION,
   ANNOUNCEMENT_KIND,
+  type AnnouncePolicy,
   CLOCK,
   type Clock,
   DEFAULT_GUEST_POLICY,
@@ -36,6 +37,14 @@ export const FRAME_SCHEDULE: Token<FrameSchedule> = token<FrameSchedule>('host/f
 /** The hand-off stores of this host; the host's own. */
 export const HANDOFF_STORES: Token<HandoffStores> = token<HandoffStores>('host/handoff-stores');
 
+/** What whoever composes a host may say of it. */
+export interface HostSettings {
+  /** Adds to what the host says of itself. */
+  readonly describe?: (description: HostDescription) => HostDescription;
+  /** The policy where no plugin provides one. */
+  readonly policy?: AnnouncePolicy;
+}
+
 /**
  * What the host itself brings: bus, clock and policy, each only where no plugin does; the intake of what monitors
  * report; itself, as its plugins see it; what it makes of the hand-off stores; its kinds of announcement; and the companion that asks guests for their
@@ -44,7 +53,10 @@ export const HANDOFF_STORES: Token<HandoffStores> = token<HandoffStores>('host/h
 export const hostDefaults = (
   installation: Installation,
   host: string,
-  describe = (description: HostDescription): HostDescription => description,
+  {
+    describe = (description) => description,
+    policy = { forGuest: () => DEFAULT_GUEST_POLICY },
+  }: HostSettings = {},
 ): HeraldPlugin => ({
   name: '@nic-herald/host',
   contract: PLUGIN_CONTRACT,
@@ -72,7 +84,7 @@ export const hostDefaults = (
     });
     if (!installation.isProvided(CLOCK)) registrar.provide(CLOCK, { value: new SystemClock() });
     if (!installation.isProvided(ANNOUNCE_POLICY)) {
-      registrar.provide(ANNOUNCE_POLICY, { value: { forGuest: () => DEFAULT_GUEST_POLICY } });
+      registrar.provide(ANNOUNCE_POLICY, { value: policy });
     }
     registrar.contribute(ANNOUNCEMENT_COMPANION, { factory: (resolver) => MulticastCompanion.of(resolver) });
     for (const value of HOST_KINDS) registrar.contribute(ANNOUNCEMENT_KIND, { value });

@@ -78,6 +78,11 @@ export class AnnounceEngine implements GuestIntake {
     return recordCard(this.runningSession(guest, 'recorded').guest, request, this.services);
   }
 
+  /** What lies ready is made anew by the policy of now. */
+  policyChanged(): void {
+    for (const session of this.sessions.values()) session.policyChanged();
+  }
+
   /** From now on nothing is acted on. */
   async close(): Promise<void> {
     this.tidier.close();

@@ -210,6 +210,11 @@ export class GuestSession implements ArrivingGuest {
     if (this.isRunning) this.observation.changed(nic);
   }
 
+  /** The policy says something else from now on. */
+  policyChanged(): void {
+    this.armings.refresh();
+  }
+
   /** Tells something of the guest that its household found out. */
   tell(warning: HeraldError): void {
     this.warnings.tell(warning);
