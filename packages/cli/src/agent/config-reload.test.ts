@@ -131,7 +131,7 @@ describe('reading herald.yaml anew', () => {
 
   it('says what only a restart takes, each time, with what it was and is; secrets of plugins are not shown', async () => {
     const { read } = await running();
-    const changed = START.replace('/a', '/b') + 'plugins: [{ use: ./acme.mjs, with: { token: geheim } }]\n';
+    const changed = `${START.replace('/a', '/b')}plugins: [{ use: ./acme.mjs, with: { token: geheim } }]\n`;
     for (let times = 0; times < 2; times += 1) {
       const line = await read(changed);
       expect(line).toMatchObject({ needsRestart: ['handoff.directory', 'plugins'] });
