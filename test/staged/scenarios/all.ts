@@ -4,6 +4,7 @@ import { craftedEntries } from './crafted-entries.js';
 import { evacuation } from './evacuation-kill.js';
 import { hostTwins } from './host-twins.js';
 import { injector } from './injector.js';
+import { metrics } from './metrics.js';
 import { oldEntries } from './old-entries.js';
 import { ownership } from './ownership.js';
 import { ports } from './ports.js';
@@ -29,5 +30,6 @@ export const stagedCases: readonly StagedCase[] = [
   ...sinks,
   ...storageClock,
   ...slowObserver,
+  ...metrics,
   ...evacuation,
 ];
