@@ -116,6 +116,14 @@ describe('what is taken, and why', () => {
         'handoff-directory': 'handoff.directory (/etc/h.yaml:5)',
       },
     ],
+    ['a section that is empty', 'metrics:\n', {}, { ...ALWAYS, metrics: 'metrics (/etc/h.yaml:1)' }],
+    [
+      'a section, where any of its keys is enough',
+      'metrics:\n  socket: m\n',
+      {},
+      { ...ALWAYS, metrics: 'metrics (/etc/h.yaml:1)' },
+    ],
+    ['a flag of a section', undefined, { metrics: '9199' }, { ...ALWAYS, metrics: '--metrics' }],
     [
       'sections that name nothing',
       'monitors: { qemu: { sockets: [], enableMigrationEvents: true } }\nhandoff: {}\n',
@@ -155,6 +163,7 @@ describe('what is taken, and why', () => {
       'handoff-directory',
       'handoff-libvirt',
       'control',
+      'metrics',
     ];
     const entries = names.map((name) => `  - { use: "@nic-herald/${name}", enabled: false }\n`).join('');
     const sections =
