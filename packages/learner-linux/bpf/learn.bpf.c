@@ -11,7 +11,8 @@
 #include "claims.h"
 #include <linux/pkt_cls.h>
 
-// Least-recently-used hash maps of this port alone; whoever loads the program puts their descriptors here.
+// Hash maps of this port alone; whoever loads the program puts their descriptors here. What does not fit is not kept: user
+// space takes out what is oldest (src/aged-map.ts).
 
 // Its keys are a __u64: the VLAN (0 = untagged) in the two low bytes, then the source address as on the wire.
 extern char stations;

@@ -14,7 +14,7 @@
 // A hash map of the addresses asked about: 16 bytes as in struct address. User space writes it.
 extern char watched;
 
-// A least-recently-used hash map, whose keys are a struct address. For `station` they have the VLAN (0 = untagged) in the two low
+// A hash map in which user space makes room (src/aged-map.ts). Its keys are a struct address. For `station` they have the VLAN (0 = untagged) in the two low
 // bytes, and ANSWERED where the address was answered for and not spoken from: the two are kept apart, since the last of one
 // must not hide the other.
 extern char speakers;

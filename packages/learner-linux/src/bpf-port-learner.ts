@@ -3,11 +3,11 @@ import {
   findLink,
   type IngressUpkeep,
   type IngressWay,
-  LruHashMap,
   loadClassifier,
   NetlinkSocket,
   PortIngress,
 } from '@nic-herald/linux-sys';
+import { AgedMap } from './aged-map.js';
 import { decodeAddresses } from './decode-addresses.js';
 import { decodeReports } from './decode-reports.js';
 import { decodeSightings } from './decode-sightings.js';
@@ -20,8 +20,8 @@ const LOST_AFTER_MS = 5000;
 interface Owned {
   readonly netlink: NetlinkSocket;
   readonly ingress: PortIngress;
-  readonly stations: LruHashMap;
-  readonly addresses: LruHashMap;
+  readonly stations: AgedMap;
+  readonly addresses: AgedMap;
   readonly leaveUpkeep: () => void;
 }
 
@@ -60,8 +60,8 @@ export class BpfPortLearner implements PortLearner {
       const link = findLink(netlink, { name: port.name });
       if (!link || isAnother(port, link)) throw portMissing(port);
       const ingress = undoable(openIngress(port, link.index, netlink, tcx));
-      const stations = undoable(LruHashMap.create({ ...STATIONS_MAP, capacity }));
-      const addresses = undoable(LruHashMap.create({ ...ADDRESSES_MAP, capacity }));
+      const stations = undoable(AgedMap.create({ ...STATIONS_MAP, capacity }));
+      const addresses = undoable(AgedMap.create({ ...ADDRESSES_MAP, capacity }));
       const instructions = learnInstructions({ stations: stations.fd, addresses: addresses.fd });
       ingress.put({ name: 'learn', loaded: loadClassifier(LEARN_PROGRAM_NAME, instructions) });
       const leaveUpkeep = upkeep.keep(ingress);
@@ -93,7 +93,7 @@ export class BpfPortLearner implements PortLearner {
       return {
         stations: decodeSightings(sightings, nowNs, decodeAddresses(claims, nowNs)),
         exactVlans: true,
-        capacity: stations.shape.capacity,
+        capacity: stations.capacity,
         multicastReports: decodeReports(sightings),
       };
     } catch (error) {

@@ -4,9 +4,9 @@ import { programInstructions } from './program-instructions.js';
 /** The program's name, as `bpftool prog` lists it. */
 export const LEARN_PROGRAM_NAME = 'herald_learn';
 
-/** The maps' names, as `bpftool map` lists them, and their entries' sizes; see bpf/learn.bpf.c. */
-export const STATIONS_MAP = { name: 'herald_stations', keyBytes: 8, valueBytes: 16 } as const;
-export const ADDRESSES_MAP = { name: 'herald_address', keyBytes: 24, valueBytes: 24 } as const;
+/** The maps' names, as `bpftool map` lists them, their entries' sizes, and where in a value the times stand; see bpf/learn.bpf.c. */
+export const STATIONS_MAP = { name: 'herald_stations', keyBytes: 8, valueBytes: 16, stamps: [0] } as const;
+export const ADDRESSES_MAP = { name: 'herald_address', keyBytes: 24, valueBytes: 24, stamps: [0, 8] } as const;
 
 /** The instructions of bpf/learn.bpf.c, writing to these maps, named by their descriptors. */
 export const learnInstructions = (fds: {

@@ -18,8 +18,8 @@ import { LinuxNetworkWatch } from './network/linux-network-watch.js';
 /** What can be set. */
 export interface LinuxLearnerOptions {
   /**
-   * Stations remembered per port, and as many IP addresses, 256 to 65536; default 4096. In the kernel one of each
-   * takes about 200 bytes at every port, whether used or not.
+   * Stations remembered per port, and as many IP addresses, 256 to 65536; default 4096. In the kernel room for one of each
+   * takes 32 bytes at every port, and one of each that is there about 200 more.
    */
   readonly capacity?: number;
   /**

@@ -5,6 +5,7 @@ import { checked, libc } from './libc.js';
 // bpf(2), linux/bpf.h
 
 const BPF_MAP_TYPE_HASH = 1;
+const BPF_F_NO_PREALLOC = 1;
 const BPF_MAP_UPDATE_BATCH = 26;
 const BPF_MAP_DELETE_BATCH = 27;
 /** union bpf_attr of a batch. */
@@ -17,7 +18,7 @@ export interface BpfKeySetShape {
   /** At most 15 letters, digits or underscores. */
   readonly name: string;
   readonly keyBytes: number;
-  /** Most keys; all memory is taken when it is made. */
+  /** Most keys; memory is taken as they are put in, but for 16 bytes each. */
   readonly capacity: number;
 }
 
@@ -36,7 +37,7 @@ export class BpfKeySet {
 
   /** Makes an empty one. Needs CAP_BPF (before Linux 5.8 CAP_SYS_ADMIN). Throws SystemCallError. */
   static create(shape: BpfKeySetShape): BpfKeySet {
-    return new BpfKeySet(shape, createBpfMap(BPF_MAP_TYPE_HASH, { ...shape, valueBytes: VALUE_BYTES }));
+    return new BpfKeySet(shape, createBpfMap(BPF_MAP_TYPE_HASH, { ...shape, valueBytes: VALUE_BYTES }, BPF_F_NO_PREALLOC));
   }
 
   /** The descriptor's number; -1 once closed. */

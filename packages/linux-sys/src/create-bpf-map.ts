@@ -17,7 +17,7 @@ export interface BpfMapShape {
   readonly name: string;
   readonly keyBytes: number;
   readonly valueBytes: number;
-  /** How many entries it can hold; all memory is taken when it is made. */
+  /** How many entries it can hold. */
   readonly capacity: number;
 }
 

@@ -1,5 +1,5 @@
+export { BpfHashMap, type BpfMapEntries } from './bpf-hash-map.js';
 export { BpfKeySet, type BpfKeySetShape } from './bpf-key-set.js';
-export { type BpfMapEntries, LruHashMap } from './bpf-map.js';
 export { instruction, loadClassifier, loadSocketFilter, withMap } from './bpf-program.js';
 export {
   type BridgeEntry,

@@ -69,7 +69,7 @@ const rules: fc.Arbitrary<PlanRules> = fc
 /** What another guest owns, by this host and by the one it came from. */
 const judging = ({ foreign = [] }: NicEvidence, given: PlanRules): PlanRules => ({
   ...given,
-  ownedByOthers: new Set([...given.ownedByOthers, ...foreign]),
+  ownedByOthers: { has: (mac) => given.ownedByOthers.has(mac) || foreign.includes(mac) },
 });
 
 describe('every plan', () => {

@@ -1,7 +1,7 @@
 // Generated from bpf/learn.bpf.c by bpf/generate.ts with clang 14. Do not edit.
 
 export const LEARN_PROGRAM = {
-  sourceSha256: '12cd5000b156751364e613a9823559c2132c04ff7d4da2af8967e91f0d8acf0e',
+  sourceSha256: 'c77dd8e943e69ecaa0ba13e25cd6d30532a345bdcfb4dfe7a46c87814d5f0416',
   clangMajor: 14,
   mapReferences: {
     stations: [41, 58, 213, 227],

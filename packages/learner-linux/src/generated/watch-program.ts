@@ -1,7 +1,7 @@
 // Generated from bpf/watch.bpf.c by bpf/generate.ts with clang 14. Do not edit.
 
 export const WATCH_PROGRAM = {
-  sourceSha256: '3e466bfa2271f62e305484939e557f1f2d3191f8bedfcb8cd313c5488565ec6f',
+  sourceSha256: '9ecc72ed526bcd4fd65c4c102e4f39c8752f14556e50f27caf78b1d7e95dfefa',
   clangMajor: 14,
   mapReferences: {
     watched: [160],

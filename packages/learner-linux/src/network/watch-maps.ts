@@ -3,10 +3,10 @@ import {
   type BpfMapEntries,
   type FileDescriptor,
   type IngressWatch,
-  LruHashMap,
   loadSocketFilter,
   watchIngress,
 } from '@nic-herald/linux-sys';
+import { AgedMap } from '../aged-map.js';
 import { ipKey } from '../ip-key.js';
 import { SPEAKERS_MAP, WATCH_PROGRAM_NAME, WATCHED_MAP, watchInstructions } from './watch-program.js';
 import { MAX_WATCHED, type WatchedChange } from './watched-addresses.js';
@@ -18,7 +18,7 @@ const SPEAKERS_CAPACITY = 2 * MAX_WATCHED;
 export class WatchMaps {
   private constructor(
     private readonly watched: BpfKeySet,
-    private readonly speakers: LruHashMap,
+    private readonly speakers: AgedMap,
     private readonly program: FileDescriptor,
   ) {}
 
@@ -31,7 +31,7 @@ export class WatchMaps {
     };
     try {
       const watched = own(BpfKeySet.create({ ...WATCHED_MAP, capacity: MAX_WATCHED }));
-      const speakers = own(LruHashMap.create({ ...SPEAKERS_MAP, capacity: SPEAKERS_CAPACITY }));
+      const speakers = own(AgedMap.create({ ...SPEAKERS_MAP, capacity: SPEAKERS_CAPACITY }));
       const instructions = watchInstructions({ watched: watched.fd, speakers: speakers.fd });
       return new WatchMaps(watched, speakers, own(loadSocketFilter(WATCH_PROGRAM_NAME, instructions)));
     } catch (error) {

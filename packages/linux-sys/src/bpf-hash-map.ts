@@ -9,7 +9,9 @@ import { SystemCallError } from './linux-error.js';
 const BPF_MAP_LOOKUP_ELEM = 1;
 const BPF_MAP_GET_NEXT_KEY = 4;
 const BPF_MAP_LOOKUP_BATCH = 24;
-const BPF_MAP_TYPE_LRU_HASH = 9;
+const BPF_MAP_DELETE_BATCH = 27;
+const BPF_MAP_TYPE_HASH = 1;
+const BPF_F_NO_PREALLOC = 1;
 /** union bpf_attr of a batch, and of a single element. */
 const BATCH_BYTES = 56;
 const ELEMENT_BYTES = 32;
@@ -29,10 +31,11 @@ export interface BpfMapEntries {
 }
 
 /**
- * A hash map in the kernel that gives up its least recently used entries when full. It lives as long as this
- * descriptor or a program that uses it.
+ * A hash map in the kernel that programs write to. Memory is taken as entries come: an empty one takes 16 bytes for each that
+ * it has room for. Where it is full a program can put no further key in. It lives as long as this descriptor or a program
+ * that uses it.
  */
-export class LruHashMap {
+export class BpfHashMap {
   readonly shape: BpfMapShape;
   private readonly descriptor: FileDescriptor;
 
@@ -42,8 +45,8 @@ export class LruHashMap {
   }
 
   /** Makes one. Needs CAP_BPF (before Linux 5.8 CAP_SYS_ADMIN). Throws SystemCallError. */
-  static create(shape: BpfMapShape): LruHashMap {
-    return new LruHashMap(shape, createBpfMap(BPF_MAP_TYPE_LRU_HASH, shape));
+  static create(shape: BpfMapShape): BpfHashMap {
+    return new BpfHashMap(shape, createBpfMap(BPF_MAP_TYPE_HASH, shape, BPF_F_NO_PREALLOC));
   }
 
   /** The descriptor's number; -1 once closed. */
@@ -52,12 +55,31 @@ export class LruHashMap {
   }
 
   /**
-   * All entries at this moment, each key once, in no order. Looking does not count as use. One system call for
+   * All entries at this moment, each key once, in no order. One system call for
    * many entries; where the kernel refuses that, as before Linux 5.6, or `batches` is false, two per entry.
    * Throws SystemCallError.
    */
   entries({ batches = true } = {}): BpfMapEntries {
     return (batches ? this.inBatches() : undefined) ?? this.oneByOne();
+  }
+
+  /**
+   * Takes keys out; `keys` has them one after another. What is not there any more is none. One system call, which needs
+   * Linux 5.6. Throws SystemCallError.
+   */
+  delete(keys: Uint8Array): void {
+    const { keyBytes } = this.shape;
+    const count = keys.length / keyBytes;
+    if (count === 0) return;
+    const { memory, address, at } = arena([BATCH_BYTES, keys.length, 0, 0]);
+    memory.set(keys, at[1]);
+    const view = new DataView(memory.buffer);
+    view.setBigUint64(16, BigInt(address + at[1]), true);
+    view.setUint32(32, count, true);
+    view.setUint32(36, this.fd, true);
+    if (libc().bpf(BPF_MAP_DELETE_BATCH, memory, BATCH_BYTES) >= 0) return;
+    const errno = libc().errno();
+    if (errno !== constants.errno.ENOENT) throw new SystemCallError('bpf', errno, `make room in the map ${this.shape.name}`);
   }
 
   close(): void {
