@@ -6,6 +6,7 @@ import type { CommandContext, DeclareCommand } from './command-context.js';
 import { declareAnnounce } from './declare-announce.js';
 import { declareDemo } from './declare-demo.js';
 import { declareDoctor } from './declare-doctor.js';
+import { declareHistory } from './declare-history.js';
 import { declareInspect } from './declare-inspect.js';
 import { declareNewModel } from './declare-new-model.js';
 import { declarePlugins } from './declare-plugins.js';
@@ -18,6 +19,7 @@ const COMMANDS: readonly DeclareCommand[] = [
   declareInspect,
   declareAnnounce,
   declareRecord,
+  declareHistory,
   declarePlugins,
   declareNewModel,
   declareDoctor,

@@ -1,0 +1,48 @@
+import { REPORT_OUTCOMES, type ReportQuery } from '@nic-herald/reports';
+import { Option } from 'commander';
+import { wholeNumber } from '../commands/option-values.js';
+import { parseSince } from '../history/parse-since.js';
+import { addCommand, type DeclareCommand } from './command-context.js';
+
+/** `nic-herald history`. */
+export const declareHistory: DeclareCommand = (program, { io, action }) => {
+  addCommand(program, 'history', 'lists the reports of announcements that were kept, the newest last')
+    .argument('[report]', 'shows this one: its id, 4 or more characters of it, or the name of its file')
+    .option('--report-dir <dir>', 'where they are kept (default: reports.directory of herald.yaml)')
+    .option('-c, --config <file>', 'herald.yaml that names it (default: /etc/nic-herald/herald.yaml)')
+    .option(
+      '--since <time>',
+      'only since then: s, m, h, d or w ago, such as 24h; or a local time, such as 2026-01-02 (default: all)',
+      parseSince,
+    )
+    .option('--guest <guest>', 'only those of the guest with this name or UUID')
+    .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(REPORT_OUTCOMES))
+    .option('-n, --last <n>', 'only the newest n, 1 to 1000000 (default: all)', wholeNumber([1, 1_000_000]))
+    .option('--json', 'print JSON: a list of what the table has, or the whole report')
+    .addHelpText(
+      'after',
+      '\nSENT: stations announced; REFUSED: what was not, with a reason in the report; LAST MS: from RESUME to the last frame\nof the first round, ms; times are local. No agent is needed.\nExit status: 0 also where nothing is found; 1 where the directory or some report cannot be read, or there is no such\nreport; 2 where it is not known which directory.',
+    )
+    .action(
+      action(async (report: string | undefined, options: HistoryFlags) => {
+        const { json = false, reportDir, config, ...query } = options;
+        const { historyCommand } = await import('../commands/history-command.js');
+        return await historyCommand(
+          {
+            query,
+            json,
+            ...(report === undefined ? {} : { report }),
+            ...(reportDir === undefined ? {} : { reportDir }),
+            ...(config === undefined ? {} : { config }),
+          },
+          io,
+        );
+      }),
+    );
+};
+
+interface HistoryFlags extends ReportQuery {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly reportDir?: string;
+}
