@@ -5,14 +5,12 @@ export interface ReportFile {
   readonly file: string;
   /** The guest as it stands in the name: its UUID, or what is left of its name. Two guests may share one. */
   readonly guest: string;
-  readonly epoch: number;
-  /** When the announcement was over, ms since 1970 UTC. */
-  readonly at: number;
+  /** When the announcement was over, UTC, as it stands in the name: `20260102T030405678Z`. Later is greater. */
+  readonly time: string;
 }
 
 const MAX_GUEST = 80;
-const NAME =
-  /^(?<guest>.+)-e(?<epoch>\d{1,16})-(?:migration|late|manual)-(?<time>\d{8}T\d{9}Z)(?:-\d{1,4})?\.json$/;
+const NAME = /^(.+)-e\d{1,16}-(?:migration|late|manual)-(\d{8}T\d{9}Z)(?:-\d{1,4})?\.json$/;
 
 /**
  * `web-1-e3-migration-20260102T030405678Z.json`: guest, epoch, cause, and when it was over (ms since 1970 UTC); from
@@ -21,10 +19,10 @@ const NAME =
  */
 export const reportFileName = (
   report: Pick<MigrationReport, 'guest' | 'epoch' | 'cause'>,
-  finishedAt: number,
+  at: number,
   copy = 1,
 ): string => {
-  const time = new Date(finishedAt).toISOString().replace(/[-:.]/g, '');
+  const time = timeInName(at);
   const number = copy === 1 ? '' : `-${copy}`;
   return `${guestInName(report)}-e${report.epoch}-${report.cause}-${time}${number}.json`;
 };
@@ -39,9 +37,20 @@ export const guestInName = ({ guest }: Pick<MigrationReport, 'guest'>): string =
 
 /** Reads the name of a file; `undefined` where no report is called so. */
 export const parseReportFileName = (file: string): ReportFile | undefined => {
-  const { guest = '', epoch = '', time = '' } = NAME.exec(file)?.groups ?? {};
-  if (guest === '' || guest.length > MAX_GUEST) return undefined;
-  const at = Date.UTC(
+  const [, guest = '', time = ''] = NAME.exec(file) ?? [];
+  return guest === '' || guest.length > MAX_GUEST ? undefined : { file, guest, time };
+};
+
+/** A time as it stands in names; before the year 0 and after 9999 the nearest that can. */
+export const timeInName = (at: number): string =>
+  new Date(Math.min(Math.max(at, FIRST_TIME), LAST_TIME)).toISOString().replace(/[-:.]/g, '');
+
+const FIRST_TIME = Date.parse('0000-01-01T00:00Z');
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** When the announcement was over, ms since 1970 UTC. */
+export const finishedAt = ({ time }: Pick<ReportFile, 'time'>): number =>
+  Date.UTC(
     Number(time.slice(0, 4)),
     Number(time.slice(4, 6)) - 1,
     Number(time.slice(6, 8)),
@@ -50,5 +59,3 @@ export const parseReportFileName = (file: string): ReportFile | undefined => {
     Number(time.slice(13, 15)),
     Number(time.slice(15, 18)),
   );
-  return { file, guest, epoch: Number(epoch), at };
-};

@@ -3,7 +3,7 @@ import { HeraldError, messageOf } from '@nic-herald/core';
 import { parseReportFileName, type ReportFile } from './report-file-name.js';
 
 /** So many names are asked for at a time: an agent must not stand still over a long list. */
-const NAMES_AT_ONCE = 256;
+const NAMES_AT_ONCE = 1024;
 
 /**
  * The files of a directory that are called as reports are, in no order. Rejects with HERALD_REPORT_DIRECTORY where it

@@ -12,7 +12,7 @@ export const INDEX_FILE = 'index.jsonl';
 const MAX_INDEX_BYTES = 268_435_456;
 /** The file of an entry stands first in its line. */
 const FILE_OF_LINE = /^\{"file":"([^"\\]{1,255})"/;
-const READ_AT_ONCE = 65_536;
+const READ_AT_ONCE = 262_144;
 /** So much is written at a time, characters. */
 const WRITTEN_AT_ONCE = 1_048_576;
 

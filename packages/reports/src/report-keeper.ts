@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CancelTimer, Clock } from '@nic-herald/core';
 import { readEntry } from './list-reports.js';
 import { parseReportEntry, type ReportEntry } from './report-entry.js';
-import { guestInName, type ReportFile } from './report-file-name.js';
+import { finishedAt, guestInName, type ReportFile } from './report-file-name.js';
 import { reportFiles } from './report-files.js';
 import { type ReportIndex, readIndex } from './report-index.js';
 import { type KeptReport, type ReportKeep, roomOf, surplusReports } from './surplus-reports.js';
@@ -131,17 +131,21 @@ export class ReportKeeper {
       const look = async (each: ReportFile): Promise<void> => {
         const size = sizes.get(each.file);
         if (size !== undefined && (!isFirst || (await sizeOf(join(this.directory, each.file))) === size)) {
-          kept.push({ ...each, size });
+          kept.push({ ...each, at: finishedAt(each), size });
           return;
         }
         const entry = await readEntry(this.directory, each);
         if (entry === undefined || !('file' in entry)) return; // gone, or none of ours
-        kept.push({ ...each, size: entry.size });
+        kept.push({ ...each, at: entry.at, size: entry.size });
         read.push(entry);
       };
       const some = files.slice(from, from + AT_ONCE);
       if (isFirst || some.some(({ file }) => !sizes.has(file))) await Promise.all(some.map(look));
-      else for (const each of some) kept.push({ ...each, size: sizes.get(each.file) ?? 0 });
+      else {
+        for (const each of some) {
+          kept.push({ ...each, at: finishedAt(each), size: sizes.get(each.file) ?? 0 });
+        }
+      }
       if (read.length === 0) continue;
       await this.index.append(read);
       index.lines += read.length;

@@ -10,9 +10,7 @@ import {
 } from '@nic-herald/reports';
 import type { CliIo } from '../cli-io.js';
 import { DEFAULT_CONFIG, readableConfig } from '../config/default-config.js';
-import { loadConfig } from '../config/load-config.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { renderKeptReport } from '../history/render-kept-report.js';
 import { reportTable } from '../history/report-table.js';
 import { firstOf } from '../inspect/list-text.js';
 import { printError } from '../print-error.js';
@@ -57,6 +55,7 @@ const showOne = async (
   io: CliIo,
 ): Promise<ExitCode> => {
   const { report } = await readReport(directory, entry.file);
+  const { renderKeptReport } = await import('../history/render-kept-report.js');
   io.write(
     json
       ? `${JSON.stringify(report, undefined, 2)}\n`
@@ -94,6 +93,7 @@ const directoryOf = async ({ config, reportDir }: HistoryOptions): Promise<strin
     const message = `it is not known where reports are kept: there is no ${DEFAULT_CONFIG} that this user can read. Give --report-dir DIR or --config FILE`;
     throw new HeraldError('HERALD_USAGE', message);
   }
+  const { loadConfig } = await import('../config/load-config.js');
   const { reports } = (await loadConfig(file)).config;
   if (reports?.directory !== undefined) return resolve(dirname(file), reports.directory);
   const message = `${file} names no reports.directory, so an agent keeps no reports by it. Give --report-dir DIR if it was started with that`;

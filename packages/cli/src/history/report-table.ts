@@ -18,7 +18,8 @@ export const reportTable = (
     superseded: yellow,
     'nothing-to-announce': yellow,
   };
-  const rows = entries.map((entry) => ({ entry, cells: cellsOf(entry, now) }));
+  const year = new Date(now).getFullYear();
+  const rows = entries.map((entry) => ({ entry, cells: cellsOf(entry, year) }));
   const widths = HEAD.map((title, column) =>
     rows.reduce((most, { cells }) => Math.max(most, cells[column]?.length ?? 0), title.length),
   );
@@ -32,8 +33,9 @@ export const reportTable = (
       })
       .join('');
   const lines = rows.map(({ cells, entry }) => {
+    if (entry.warnings.length === 0) return line(cells, paint[entry.outcome]);
     const warnings = entry.warnings.map((code) => code.replace('HERALD_', '')).join(', ');
-    return `${line(cells, paint[entry.outcome])}  ${yellow(printable(warnings))}`.trimEnd();
+    return `${line(cells, paint[entry.outcome])}  ${yellow(printable(warnings))}`;
   });
   const title = entries.some(({ warnings }) => warnings.length > 0) ? '  WARNINGS' : '';
   return `${[bold(`${line(HEAD)}${title}`), ...lines].join('\n')}\n`;
@@ -43,12 +45,12 @@ const HEAD = ['TIME', 'ID', 'GUEST', 'CAUSE', 'OUTCOME', 'SENT', 'REFUSED', 'LAS
 const OUTCOME = HEAD.indexOf('OUTCOME');
 const FIRST_NUMBER = HEAD.indexOf('SENT');
 
-const cellsOf = (entry: ReportEntry, now: number): readonly string[] => {
+const cellsOf = (entry: ReportEntry, year: number): readonly string[] => {
   const { at, cause, guest, id, outcome, refused, resumeToLastFrameMs: last, stations } = entry;
   const name = printable(guestLabel(guest));
   return [
-    shortTime(at, now),
-    printable(id ?? '-').slice(0, ID_LENGTH),
+    shortTime(at, year),
+    printable((id ?? '-').slice(0, ID_LENGTH)),
     name.length > MAX_GUEST ? `${name.slice(0, MAX_GUEST - 1)}…` : name,
     cause,
     outcome === 'nothing-to-announce' ? 'nothing' : outcome,
@@ -61,11 +63,11 @@ const cellsOf = (entry: ReportEntry, now: number): readonly string[] => {
 const two = (number: number): string => `${number}`.padStart(2, '0');
 
 /** `01-02 03:04:05`, or `2025-01-02 03:04` where it was another year; local time. */
-const shortTime = (at: number, now: number): string => {
+const shortTime = (at: number, year: number): string => {
   const then = new Date(at);
   const day = `${two(then.getMonth() + 1)}-${two(then.getDate())}`;
   const time = `${two(then.getHours())}:${two(then.getMinutes())}`;
-  return then.getFullYear() === new Date(now).getFullYear()
+  return then.getFullYear() === year
     ? `${day} ${time}:${two(then.getSeconds())}`
     : `${then.getFullYear()}-${day} ${time}`;
 };
