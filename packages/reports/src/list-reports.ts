@@ -44,7 +44,8 @@ export const listReports = async (directory: string, query: ReportQuery = {}): P
   const { entries, unreadable } = await entriesOf(directory, wanted, lineFilter(query));
   const found = entries.filter(
     (entry) =>
-      (guest === undefined || isOfGuest(entry, guest)) && (outcome === undefined || entry.outcome === outcome),
+      (guest === undefined || isOfGuest(entry, guest)) &&
+      (outcome === undefined || entry.outcome === outcome),
   );
   return {
     entries: newest(found, last),

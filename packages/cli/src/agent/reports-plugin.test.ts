@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Guest } from '@nic-herald/core';
+import type { Guest, MigrationReport } from '@nic-herald/core';
 import { composeHost } from '@nic-herald/host';
 import { sampleReport } from '@nic-herald/testkit';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { reportsPlugin } from './reports-plugin.js';
 
 const report = sampleReport({ guest: { name: 'web' }, host: 'A', epoch: 3 });
@@ -54,4 +54,38 @@ it('writes a hundred reports of one guest in ten minutes, of another guest as ev
   expect(names.filter((name) => name.startsWith('web-'))).toHaveLength(100);
   expect(names.filter((name) => name.startsWith('db-'))).toHaveLength(1);
   expect(lines.map(({ msg }) => msg)).toEqual(['guest web: 50 more reports in 600 s were not written']);
+});
+
+it('tells once that reports wait, and that it is over, and has what cannot be written at the end in the log', async () => {
+  const folder = join(directory, 'reports');
+  const lines: { msg: string; code?: string; report?: unknown; guest?: string; epoch?: number }[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[0]) };
+  const plugin = reportsPlugin({ directory: folder }, pino({ level: 'warn' }, destination));
+  const host = await composeHost([plugin], { name: 'A' });
+  const emit = (each: MigrationReport) =>
+    host.bus.emit('announce:finished', { guest: {} as Guest, cause: 'migration', report: each });
+  const reported = (epoch: number, long = '') => ({ ...report, id: `${epoch}`, epoch, sections: { long } });
+  await rm(folder, { recursive: true });
+  emit(reported(1));
+  await vi.waitFor(() => expect(lines).toHaveLength(1));
+  expect(lines[0]).toMatchObject({
+    code: 'HERALD_REPORT_DIRECTORY',
+    msg: expect.stringMatching(/ENOENT.*reports wait in memory \(now 1\)/) as string,
+  });
+  await mkdir(folder);
+  await vi.waitFor(() => expect(lines).toHaveLength(2), 5000);
+  expect(lines[1]?.msg).toMatch(
+    /reports are written again after \d+ s: 1 that waited were written, 0 were lost/,
+  );
+  await rm(folder, { recursive: true });
+  emit(reported(2));
+  emit(reported(3, 'x'.repeat(20_000)));
+  await vi.waitFor(() => expect(lines).toHaveLength(3));
+  await host.close();
+  expect(lines.slice(3)).toMatchObject([
+    { code: 'HERALD_REPORT_LOST', guest: 'web', epoch: 2, report: reported(2) },
+    { code: 'HERALD_REPORT_LOST', guest: 'web', epoch: 3 },
+  ]);
+  expect(lines[4]?.report).toBeUndefined();
+  expect(lines[4]?.msg).toBe('a report could not be written before the end, and is too long for the log');
 });
