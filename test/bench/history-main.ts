@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -81,16 +81,37 @@ const timed = async (what: string, run: () => Promise<unknown>): Promise<void> =
   );
 };
 
-const history = (...argv: readonly string[]): void => {
-  const times = Array.from({ length: 3 }, () => {
-    const from = performance.now();
-    const all = ['history', '--report-dir', directory, ...argv];
-    const out = execFileSync(process.execPath, [bin, ...all], { maxBuffer: 1024 ** 3, encoding: 'utf8' });
-    return { ms: performance.now() - from, lines: out.split('\n').length - 2 };
+/** Prints what its main thread used when a process ends: what a machine with nothing else to do would take. */
+const TELLS_CPU = `data:text/javascript,${encodeURIComponent(`
+  import { readFileSync } from 'node:fs';
+  process.on('exit', () => {
+    const words = readFileSync('/proc/self/task/' + process.pid + '/stat', 'utf8').split(') ')[1].split(' ');
+    const all = process.cpuUsage();
+    console.error((Number(words[11]) + Number(words[12])) * 10, Math.round((all.user + all.system) / 1000),
+      Math.round(process.resourceUsage().maxRSS / 1024));
   });
-  const ms = times.map((each) => each.ms.toFixed(0).padStart(5)).join(' ');
-  console.log(`history ${argv.join(' ')}`.padEnd(68), `${ms} ms, ${times[0]?.lines} lines of output`);
+`)}`;
+
+/** Runs the command three times. */
+const command = (...argv: readonly string[]): void => {
+  const runs = Array.from({ length: 3 }, () => {
+    const from = performance.now();
+    const { stderr, stdout } = spawnSync(process.execPath, ['--import', TELLS_CPU, bin, ...argv], {
+      maxBuffer: 1024 ** 3,
+      encoding: 'utf8',
+    });
+    const [main = '', all = '', memory = ''] = stderr.trim().split('\n').at(-1)?.split(' ') ?? [];
+    return { took: performance.now() - from, main, all, memory, lines: stdout.split('\n').length - 1 };
+  });
+  const each = (of: (run: (typeof runs)[0]) => string): string =>
+    runs.map((run) => of(run).padStart(5)).join(' ');
+  console.log(
+    `${argv.join(' ').replace(`--report-dir ${directory}`, '').padEnd(36)}`,
+    `${each(({ took }) => took.toFixed(0))} ms, main thread ${each(({ main }) => main)} ms, all threads ${each(({ all }) => all)} ms,`,
+    `${runs[0]?.memory} MiB, ${runs[0]?.lines} lines`,
+  );
 };
+const history = (...argv: readonly string[]): void => command('history', '--report-dir', directory, ...argv);
 
 try {
   for (let n = 0; n < many; n++) {
@@ -123,6 +144,7 @@ try {
   await second.close(1000);
   console.log(`lost: ${told.filter(({ kind }) => kind === 'lost').length}`);
   console.log(`memory of this process at most: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB\n`);
+  command('--version');
   history();
   history('--json');
   history('--since', '24h');
