@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -15,7 +15,8 @@ const many = Number(process.argv[2] ?? 100_000);
 const DAY_MS = 86_400_000;
 const GUESTS = 500;
 const bin = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
-const directory = await mkdtemp(join(tmpdir(), 'nic-herald-history-bench-'));
+const [, self = '', , given] = process.argv;
+const directory = given ?? (await mkdtemp(join(tmpdir(), 'nic-herald-history-bench-')));
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -113,13 +114,24 @@ const command = (...argv: readonly string[]): void => {
 };
 const history = (...argv: readonly string[]): void => command('history', '--report-dir', directory, ...argv);
 
-try {
+const makeReports = (): void => {
   for (let n = 0; n < many; n++) {
     const each = report(n);
     const at = Date.now() - ((many - n) / many) * 29 * DAY_MS;
     writeFileSync(join(directory, reportFileName(each, at)), `${JSON.stringify(each, undefined, 2)}\n`);
   }
+};
+
+if (given !== undefined) {
+  makeReports(); // in a process of its own: the memory that it takes is not measured
+  process.exit();
+}
+
+try {
+  execFileSync(process.execPath, [...process.execArgv, self, `${many}`, directory]);
   console.log(`${many} reports, each of ${JSON.stringify(report(1), undefined, 2).length} bytes\n`);
+  const memory = (): string => `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`;
+  console.log(`memory before: ${memory()}`);
   const first = writer();
   await timed('an agent starts: no index, each report is read', async () => {
     await first.start();
@@ -143,7 +155,7 @@ try {
   });
   await second.close(1000);
   console.log(`lost: ${told.filter(({ kind }) => kind === 'lost').length}`);
-  console.log(`memory of this process at most: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB\n`);
+  console.log(`memory at most: ${memory()}\n`);
   command('--version');
   history();
   history('--json');

@@ -3,7 +3,7 @@ import { readReport } from './read-report.js';
 import { parseReportEntry, type ReportEntry, reportEntry } from './report-entry.js';
 import { finishedAt, type ReportFile, timeInName } from './report-file-name.js';
 import { reportFiles } from './report-files.js';
-import { readIndex } from './report-index.js';
+import { fileOfLine, newestLines } from './report-index.js';
 
 /** Which reports are asked for. */
 export interface ReportQuery {
@@ -70,14 +70,18 @@ const entriesOf = async (
 ): Promise<{ entries: readonly ReportEntry[]; unreadable: readonly HeraldError[] }> => {
   const places = new Map<string, Place>();
   for (const each of files) places.set(each.file, each);
-  if (places.size > 0) {
-    await readIndex(directory, (file, line) => {
-      const place = places.get(file);
-      if (place === undefined) return;
+  let lacking = places.size;
+  for await (const lines of lacking === 0 ? [] : newestLines(directory)) {
+    for (const line of lines) {
+      const place = places.get(fileOfLine(line) ?? '');
+      if (place === undefined || 'entry' in place) continue;
       const isPassedOver = line.endsWith('}') && !mayPass(line);
       const entry = isPassedOver ? undefined : parseReportEntry(line);
-      if (isPassedOver || entry !== undefined) place.entry = entry;
-    });
+      if (!isPassedOver && entry === undefined) continue;
+      place.entry = entry;
+      lacking -= 1;
+    }
+    if (lacking === 0) break;
   }
   const missing = [...places.values()].filter((place) => !('entry' in place));
   const unreadable: HeraldError[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sampleReport } from '@nic-herald/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_ENTRY_BYTES, parseReportEntry, type ReportEntry, reportEntry } from './report-entry.js';
-import { INDEX_FILE, ReportIndex, readIndex } from './report-index.js';
+import { fileOfLine, INDEX_FILE, newestLines, ReportIndex } from './report-index.js';
 
 let directory: string;
 beforeEach(async () => {
@@ -19,7 +19,12 @@ const entry = (file: string, revision = 1): ReportEntry => ({
 });
 const entries = async (): Promise<ReadonlyMap<string, ReportEntry | undefined>> => {
   const found = new Map<string, ReportEntry | undefined>();
-  await readIndex(directory, (file, line) => found.set(file, parseReportEntry(line)));
+  for await (const lines of newestLines(directory)) {
+    for (const line of lines) {
+      const file = fileOfLine(line) ?? '';
+      if (found.get(file) === undefined) found.set(file, parseReportEntry(line));
+    }
+  }
   return found;
 };
 
@@ -97,11 +102,28 @@ describe('an index', () => {
     expect([...found.values()].filter((each) => each !== undefined)).toEqual([entry('a.json')]);
   });
 
+  it('that is longer than what is read at a time loses no line, and tells the newest first', async () => {
+    const index = new ReportIndex(directory);
+    const all = Array.from({ length: 3000 }, (_, n) => ({
+      ...entry(`${n}.json`),
+      guest: { name: 'ä'.repeat(1 + (n % 200)) },
+    }));
+    await index.append(all);
+    const files: string[] = [];
+    for await (const lines of newestLines(directory)) {
+      files.push(...lines.map((line) => parseReportEntry(line)?.file ?? 'none'));
+    }
+    expect(files).toEqual(all.map(({ file }) => file).toReversed());
+    expect((await entries()).get('17.json')).toEqual(all[17]);
+    await index.rewrite(new Map(all.slice(1500).map(({ file }) => [file, {}])));
+    expect(new Set((await entries()).keys())).toEqual(new Set(all.slice(1500).map(({ file }) => file)));
+  });
+
   it('that is written anew has one line of each file, in the order in which they came, and not those that are gone', async () => {
     const index = new ReportIndex(directory);
     await index.append([entry('a.json'), entry('b.json'), entry('c.json')]);
     await index.append([entry('a.json', 2)]);
-    await index.rewrite(new Set(['b.json']));
+    await index.rewrite(new Map([...['a.json', 'c.json']].map((file) => [file, {}])));
     const lines = (await readFile(join(directory, INDEX_FILE), 'utf8')).split('\n').filter((line) => line);
     expect(lines.map((line) => parseReportEntry(line))).toEqual([entry('c.json'), entry('a.json', 2)]);
     expect(await readdir(directory)).toEqual([INDEX_FILE]);

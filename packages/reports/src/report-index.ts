@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFile } from './read-report.js';
@@ -13,42 +13,66 @@ const MAX_INDEX_BYTES = 268_435_456;
 /** The file of an entry stands first in its line. */
 const FILE_OF_LINE = /^\{"file":"([^"\\]{1,255})"/;
 const READ_AT_ONCE = 262_144;
-/** So much is written at a time, characters. */
-const WRITTEN_AT_ONCE = 1_048_576;
 
-/** Reads an index, line for line; a torn or foreign line is passed over, and a missing index has none. */
-export const readIndex = async (
-  directory: string,
-  take: (file: string, line: string) => void,
-): Promise<void> => {
+/** The file that a line of an index is about. */
+export const fileOfLine = (line: string): string | undefined => FILE_OF_LINE.exec(line)?.[1];
+
+/**
+ * Reads the index of a directory, some lines at a time, the newest first: who has what was asked for need not read on. A torn
+ * or foreign line is passed over, and a missing index has none. Keep no part of a line: it would keep all that was read with it.
+ */
+export async function* newestLines(directory: string): AsyncGenerator<readonly string[]> {
   let handle: FileHandle;
   try {
     handle = await openFile(join(directory, INDEX_FILE));
   } catch {
     return;
   }
-  let rest = '';
-  // closes the file as well
-  const stream = createReadStream('', {
-    fd: handle,
-    encoding: 'utf8',
-    highWaterMark: READ_AT_ONCE,
-    end: MAX_INDEX_BYTES,
-  });
   try {
-    for await (const chunk of stream) {
-      const lines = `${rest}${chunk as string}`.split('\n');
-      rest = lines.pop() ?? '';
-      if (rest.length > MAX_ENTRY_BYTES) rest = '-'; // no entry, however it goes on
-      for (const line of lines) {
-        const [, file] = FILE_OF_LINE.exec(line) ?? [];
-        if (file !== undefined && line.length <= MAX_ENTRY_BYTES) take(file, line);
-      }
+    const { size } = await handle.stat();
+    let begun: Buffer = Buffer.alloc(0); // the end of a line that begins before what was read
+    for (let end = size; end > Math.max(0, size - MAX_INDEX_BYTES); end -= READ_AT_ONCE) {
+      const length = Math.min(READ_AT_ONCE, end);
+      const bytes = Buffer.concat([await readAt(handle, end - length, length), begun]);
+      const first = end === length ? 0 : bytes.indexOf(LINE_FEED) + 1;
+      begun = bytes.subarray(0, Math.max(0, first - 1));
+      if (end !== length && first === 0) begun = bytes;
+      if (begun.length > MAX_ENTRY_BYTES) begun = NO_ENTRY;
+      if (end === length || first > 0) yield entryLines(bytes.toString('utf8', first)).reverse();
     }
-  } catch {
-    // what could be read counts; the reports themselves tell of the others
+  } finally {
+    await handle.close();
   }
+}
+
+/** Reads the lines of an index, some at a time, the oldest first. */
+async function* linesOf(handle: FileHandle): AsyncGenerator<readonly string[]> {
+  let begun: Buffer = Buffer.alloc(0);
+  for (let position = 0; position < MAX_INDEX_BYTES; position += READ_AT_ONCE) {
+    const read = await readAt(handle, position, READ_AT_ONCE);
+    const bytes = Buffer.concat([begun, read]);
+    const isLast = read.length < READ_AT_ONCE;
+    const end = isLast ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
+    begun = bytes.subarray(end);
+    if (begun.length > MAX_ENTRY_BYTES) begun = NO_ENTRY;
+    yield entryLines(bytes.toString('utf8', 0, end));
+    if (isLast) return;
+  }
+}
+
+/** What cannot be read is missing; the reports themselves tell of it. */
+const readAt = async (handle: FileHandle, position: number, length: number): Promise<Buffer> => {
+  const bytes = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(bytes, 0, length, position).catch(() => ({ bytesRead: 0 }));
+  return bytes.subarray(0, bytesRead);
 };
+
+const entryLines = (text: string): string[] =>
+  text.split('\n').filter((line) => line.length <= MAX_ENTRY_BYTES && FILE_OF_LINE.test(line));
+
+const LINE_FEED = 10;
+/** In place of the part of a line that is longer than any entry, however it goes on. */
+const NO_ENTRY = Buffer.from('-');
 
 /**
  * The index of a report directory: a file to which every agent appends a line for each report that it wrote, the last line
@@ -73,33 +97,37 @@ export class ReportIndex {
     });
   }
 
-  /** Writes it anew with the last line of each file, but without these files. */
-  rewrite(gone: ReadonlySet<string>): Promise<void> {
+  /** Writes it anew with the last line of each of these files; what was appended meanwhile stays as well. */
+  rewrite(files: ReadonlyMap<string, object>): Promise<void> {
     return this.alone(async () => {
-      const lines = new Map<string, string>();
-      await readIndex(this.directory, (file, line) => {
-        lines.delete(file); // keeps the order of the last lines
-        if (!gone.has(file)) lines.set(file, line);
-      });
       const name = `.${INDEX_FILE}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
       const temporary = join(this.directory, name);
       const { O_CREAT, O_EXCL, O_WRONLY } = constants;
+      const index = await openFile(join(this.directory, INDEX_FILE)); // the same one twice, whoever replaces it
       try {
+        const last = new Map<object, number>();
+        const count = await eachLine(index, (line, number) => {
+          const of = files.get(fileOfLine(line) ?? '');
+          if (of !== undefined) last.set(of, number);
+        });
         const handle = await openFile(temporary, O_CREAT | O_EXCL | O_WRONLY);
         try {
-          let part = '';
-          for (const line of lines.values()) {
-            part += `${line}\n`;
-            if (part.length < WRITTEN_AT_ONCE) continue;
-            await handle.writeFile(part);
-            part = '';
+          let number = 0;
+          for await (const lines of linesOf(index)) {
+            const kept = lines.filter((line) => {
+              const of = files.get(fileOfLine(line) ?? '');
+              const isKept = number >= count || (of !== undefined && last.get(of) === number);
+              number += 1;
+              return isKept;
+            });
+            if (kept.length > 0) await handle.writeFile(`${kept.join('\n')}\n`);
           }
-          await handle.writeFile(part);
         } finally {
           await handle.close();
         }
         await rename(temporary, join(this.directory, INDEX_FILE));
       } finally {
+        await index.close();
         await rm(temporary, { force: true });
       }
     });
@@ -112,5 +140,15 @@ export class ReportIndex {
     return done;
   }
 }
+
+/** How many lines there are. */
+const eachLine = async (
+  handle: FileHandle,
+  take: (line: string, number: number) => void,
+): Promise<number> => {
+  let count = 0;
+  for await (const lines of linesOf(handle)) for (const line of lines) take(line, count++);
+  return count;
+};
 
 const lineOf = ({ file, ...rest }: ReportEntry): string => JSON.stringify({ file, ...rest });

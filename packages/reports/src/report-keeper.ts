@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { CancelTimer, Clock } from '@nic-herald/core';
 import { readEntry } from './list-reports.js';
 import { parseReportEntry, type ReportEntry } from './report-entry.js';
-import { finishedAt, guestInName, type ReportFile } from './report-file-name.js';
+import { guestInName, type ReportFile } from './report-file-name.js';
 import { reportFiles } from './report-files.js';
-import { type ReportIndex, readIndex } from './report-index.js';
+import { fileOfLine, newestLines, type ReportIndex } from './report-index.js';
 import { type KeptReport, type ReportKeep, roomOf, surplusReports } from './surplus-reports.js';
 
 /** It is tidied so often, ms, and when a guest had so many reports, or so large a part of the room was written. */
@@ -20,10 +20,9 @@ const IDLE_PART = 1 / 8;
 /** So many files are looked at at a time. */
 const AT_ONCE = 16;
 
-/** What an index has: its lines, and the lengths of the files that it names. */
-interface Indexed {
-  lines: number;
-  readonly sizes: Map<string, number>;
+/** A report in the directory, and the length of its file as far as it is known. */
+interface Place extends ReportFile {
+  size?: number | undefined;
 }
 
 /** Keeps a report directory within bounds, and its index true. Never in the way of writing: it works beside it. */
@@ -93,65 +92,61 @@ export class ReportKeeper {
   }
 
   private async tidyNow(isFirst: boolean): Promise<void> {
-    // the index first: what it names was there before, and is gone if it is not there now
-    const index = await this.readSizes();
-    const files = await reportFiles(this.directory);
-    const kept = await this.known(files, index, isFirst);
-    const removed = new Set<string>();
-    for (const file of surplusReports(kept, this.keep, this.clock.now())) {
+    const places = new Map<string, Place>();
+    for (const file of await reportFiles(this.directory)) places.set(file.file, file);
+    let lines = await this.readSizes(places);
+    lines += await this.complete(places, isFirst);
+    const known = [...places.values()].filter((place) => place.size !== undefined) as KeptReport[];
+    for (const { file } of surplusReports(known, this.keep, this.clock.now())) {
       if (this.isClosed) return;
-      if (await removesFile(join(this.directory, file))) removed.add(file);
+      if (await removesFile(join(this.directory, file))) places.delete(file);
     }
-    const present = new Set(files.map(({ file }) => file));
-    const gone = new Set([...removed, ...[...index.sizes.keys()].filter((file) => !present.has(file))]);
-    const useful = [...index.sizes.keys()].filter((file) => !gone.has(file)).length;
-    if (index.lines - useful > IDLE_LINES + useful * IDLE_PART) await this.index.rewrite(gone);
+    let useful = 0;
+    for (const { size } of places.values()) if (size !== undefined) useful += 1;
+    if (lines - useful > IDLE_LINES + useful * IDLE_PART) await this.index.rewrite(places);
   }
 
-  private async readSizes(): Promise<Indexed> {
-    const indexed: Indexed = { lines: 0, sizes: new Map() };
-    await readIndex(this.directory, (file, line) => {
-      indexed.lines += 1;
-      const size = parseReportEntry(line)?.size;
-      if (size !== undefined) indexed.sizes.set(file, size);
-    });
-    return indexed;
-  }
-
-  /** What is known of these files; what the index lacks, or has wrong, is read and appended to it. */
-  private async known(
-    files: readonly ReportFile[],
-    index: Indexed,
-    isFirst: boolean,
-  ): Promise<readonly KeptReport[]> {
-    const { sizes } = index;
-    const kept: KeptReport[] = [];
-    for (let from = 0; from < files.length && !this.isClosed; from += AT_ONCE) {
-      const read: ReportEntry[] = [];
-      const look = async (each: ReportFile): Promise<void> => {
-        const size = sizes.get(each.file);
-        if (size !== undefined && (!isFirst || (await sizeOf(join(this.directory, each.file))) === size)) {
-          kept.push({ ...each, at: finishedAt(each), size });
-          return;
-        }
-        const entry = await readEntry(this.directory, each);
-        if (entry === undefined || !('file' in entry)) return; // gone, or none of ours
-        kept.push({ ...each, at: entry.at, size: entry.size });
-        read.push(entry);
-      };
-      const some = files.slice(from, from + AT_ONCE);
-      if (isFirst || some.some(({ file }) => !sizes.has(file))) await Promise.all(some.map(look));
-      else {
-        for (const each of some) {
-          kept.push({ ...each, at: finishedAt(each), size: sizes.get(each.file) ?? 0 });
-        }
+  /** Takes the lengths of the files from the index, and tells how many lines that has. */
+  private async readSizes(places: ReadonlyMap<string, Place>): Promise<number> {
+    let count = 0;
+    for await (const lines of newestLines(this.directory)) {
+      count += lines.length;
+      for (const line of lines) {
+        const place = places.get(fileOfLine(line) ?? '');
+        if (place !== undefined) place.size ??= parseReportEntry(line)?.size;
       }
-      if (read.length === 0) continue;
-      await this.index.append(read);
-      index.lines += read.length;
-      for (const { file, size } of read) sizes.set(file, size);
     }
-    return kept;
+    return count;
+  }
+
+  /** Reads what the index lacks or has wrong, appends it, and tells how many lines that were. */
+  private async complete(places: ReadonlyMap<string, Place>, isFirst: boolean): Promise<number> {
+    let count = 0;
+    let some: Promise<ReportEntry | undefined>[] = [];
+    const append = async (): Promise<void> => {
+      const read = (await Promise.all(some)).filter((entry) => entry !== undefined);
+      some = [];
+      count += read.length;
+      if (read.length > 0) await this.index.append(read);
+    };
+    for (const place of places.values()) {
+      if (this.isClosed) break;
+      if (place.size !== undefined && !isFirst) continue;
+      some.push(this.look(place));
+      if (some.length === AT_ONCE) await append();
+    }
+    await append();
+    return count;
+  }
+
+  /** The entry of a report whose length is not as the index says. */
+  private async look(place: Place): Promise<ReportEntry | undefined> {
+    const path = join(this.directory, place.file);
+    if (place.size !== undefined && (await sizeOf(path)) === place.size) return undefined;
+    const entry = await readEntry(this.directory, place);
+    const isRead = entry !== undefined && 'file' in entry; // else it is gone, or none of ours
+    place.size = isRead ? entry.size : undefined;
+    return isRead ? entry : undefined;
   }
 }
 

@@ -1,3 +1,5 @@
+import { type ReportFile, timeInName } from './report-file-name.js';
+
 /** How long reports are kept, and how many. */
 export interface ReportKeep {
   /** Older ones are removed, ms. */
@@ -15,13 +17,8 @@ export const MAX_OF_ONE_GUEST = 1000;
 const BLOCK = 4096;
 
 /** What is known of a report that may have to go. */
-export interface KeptReport {
-  readonly file: string;
-  /** The guest as it stands in the name. */
-  readonly guest: string;
-  /** ms since 1970 UTC. */
-  readonly at: number;
-  /** Bytes. */
+export interface KeptReport extends ReportFile {
+  /** Length of its file, bytes. */
   readonly size: number;
 }
 
@@ -33,19 +30,61 @@ export const surplusReports = (
   reports: readonly KeptReport[],
   { ageMs, bytes }: ReportKeep,
   now: number,
-): readonly string[] => {
-  const surplus: string[] = [];
-  const ofGuest = new Map<string, number>();
+): readonly KeptReport[] => {
+  const oldest = timeInName(now - ageMs);
+  const [young, old] = parted(reports, ({ time }) => time >= oldest);
+  const tooMany = new Set(beyondOneGuest(young));
+  const [kept] = parted(young, (report) => !tooMany.has(report));
+  return [...old, ...tooMany, ...beyondRoom(kept, bytes)];
+};
+
+const beyondOneGuest = (reports: readonly KeptReport[]): readonly KeptReport[] => {
+  const counts = new Map<string, number>();
+  for (const { guest } of reports) counts.set(guest, (counts.get(guest) ?? 0) + 1);
+  return [...counts]
+    .filter(([, count]) => count > MAX_OF_ONE_GUEST)
+    .flatMap(([of]) =>
+      reports
+        .filter(({ guest }) => guest === of)
+        .toSorted(newestFirst)
+        .slice(MAX_OF_ONE_GUEST),
+    );
+};
+
+/** The oldest beyond the room: by the hour, and sorted in one hour alone, since an agent stands still meanwhile. */
+const beyondRoom = (reports: readonly KeptReport[], bytes: number): readonly KeptReport[] => {
+  const hours = new Map<string, number>();
+  for (const { size, time } of reports)
+    hours.set(hourOf(time), (hours.get(hourOf(time)) ?? 0) + roomOf(size));
   let room = 0;
-  for (const { at, file, guest, size } of reports.toSorted((a, b) => b.at - a.at)) {
-    const newer = ofGuest.get(guest) ?? 0;
-    if (newer >= MAX_OF_ONE_GUEST) {
-      surplus.push(file);
-      continue;
-    }
-    ofGuest.set(guest, newer + 1);
+  const full = [...hours]
+    .toSorted(([a], [b]) => (a < b ? 1 : -1))
+    .find(([, taken]) => {
+      room += taken;
+      return room > bytes;
+    });
+  if (full === undefined) return [];
+  const [hour, taken] = full;
+  room -= taken;
+  const inHour = reports.filter(({ time }) => hourOf(time) === hour).toSorted(newestFirst);
+  const first = inHour.findIndex(({ size }) => {
     room += roomOf(size);
-    if (at < now - ageMs || room > bytes) surplus.push(file);
-  }
-  return surplus;
+    return room > bytes;
+  });
+  return [...reports.filter(({ time }) => hourOf(time) < hour), ...inHour.slice(first)];
+};
+
+/** `20260102T03` of the time in a name. */
+const hourOf = (time: string): string => time.slice(0, 11);
+
+const newestFirst = (a: KeptReport, b: KeptReport): number =>
+  a.time < b.time ? 1 : a.time > b.time ? -1 : 0;
+
+const parted = (
+  reports: readonly KeptReport[],
+  isFirst: (report: KeptReport) => boolean,
+): [first: KeptReport[], second: KeptReport[]] => {
+  const parts: [KeptReport[], KeptReport[]] = [[], []];
+  for (const report of reports) parts[isFirst(report) ? 0 : 1].push(report);
+  return parts;
 };
