@@ -75,9 +75,11 @@ describe('an index', () => {
   });
 
   it('has the last line of each file, of two agents', async () => {
-    const agents = [new ReportIndex(directory), new ReportIndex(directory)];
+    const [one, other] = [new ReportIndex(directory), new ReportIndex(directory)];
     await Promise.all(
-      Array.from({ length: 40 }, (_, n) => agents[n % 2]?.append([entry(`${n % 20}.json`, n + 1)])),
+      Array.from({ length: 40 }, (_, n) =>
+        (n % 2 === 0 ? one : other).append([entry(`${n % 20}.json`, n + 1)]),
+      ),
     );
     expect((await entries()).size).toBe(20);
   });

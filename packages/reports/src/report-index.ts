@@ -12,7 +12,7 @@ export const INDEX_FILE = 'index.jsonl';
 const MAX_INDEX_BYTES = 268_435_456;
 /** The file of an entry stands first in its line. */
 const FILE_OF_LINE = /^\{"file":"([^"\\]{1,255})"/;
-const READ_AT_ONCE = 262_144;
+const READ_AT_ONCE = 65_536;
 
 /** The file that a line of an index is about. */
 export const fileOfLine = (line: string): string | undefined => FILE_OF_LINE.exec(line)?.[1];

@@ -23,7 +23,7 @@ export const tally = (words: readonly string[]): string =>
   [...countWords(words)].map(([word, count]) => `${count} ${word}`).join(', ');
 
 /** How often each word is there. */
-export const countWords = (words: readonly string[]): ReadonlyMap<string, number> => {
+const countWords = (words: readonly string[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   return counts;
