@@ -28,13 +28,31 @@ const settleMs = 15_000;
 const directory = join(import.meta.dirname, '../../.cache/footprint');
 const widths = [7, 16, 8, 8, 9, 9, 9, 10, 8, 11, 9, 9, 8];
 const headings = [
-  ['guests', 'card', 'build', 'ready', 'RSS', 'own', 'PSS', 'most RSS', 'CPU', 'BPF', 'a tap', 'QMP', 'warnings'],
+  [
+    'guests',
+    'card',
+    'build',
+    'ready',
+    'RSS',
+    'own',
+    'PSS',
+    'most RSS',
+    'CPU',
+    'BPF',
+    'a tap',
+    'QMP',
+    'warnings',
+  ],
   ['', '', '', 'ms', 'MiB', 'MiB', 'MiB', 'MiB', '%', 'maps KiB', 'KiB', '/s', ''],
 ];
 
 const command = new Command('footprint')
   .description('Measures what agents take of a host with idle guests. Needs root.')
-  .option('--guests <n...>', 'how many guests; several numbers are measured one after another (default: 1 50 200)', numbers)
+  .option(
+    '--guests <n...>',
+    'how many guests; several numbers are measured one after another (default: 1 50 200)',
+    numbers,
+  )
   .option('--card <model>', 'virtio-net-pci or e1000', 'virtio-net-pci')
   .option('--without-events', 'QEMU tells of no migration, as without libvirt', false)
   .option('--seconds <n>', 'how long the agent is watched while nothing happens', Number, 60)

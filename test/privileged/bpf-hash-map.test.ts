@@ -15,7 +15,9 @@ const update = (fd: number, key: Uint8Array, value: Uint8Array, fits = true): vo
   view.setUint32(0, fd, true);
   view.setBigUint64(8, BigInt(koffi.address(key)), true);
   view.setBigUint64(16, BigInt(koffi.address(value)), true);
-  expect(syscall(process.arch === 'x64' ? 321 : 280, BPF_MAP_UPDATE_ELEM, attributes, 32)).toBe(fits ? 0 : -1);
+  expect(syscall(process.arch === 'x64' ? 321 : 280, BPF_MAP_UPDATE_ELEM, attributes, 32)).toBe(
+    fits ? 0 : -1,
+  );
 };
 
 describe.skipIf(missing)(`a map in the kernel${missing ? ` (skipped: ${missing})` : ''}`, () => {

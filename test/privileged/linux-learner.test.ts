@@ -163,7 +163,10 @@ describe.skipIf(missing)(
         expect(before).toBeGreaterThan(0);
         await driver.write('tap0', [frameFrom(macOf(9000))]);
         expect(keysOf(await driver.read('tap0'))).toContain(macOf(9000));
-        await driver.write('tap0', Array.from({ length: 1024 }, (_, index) => frameFrom(macOf(10_000 + index))));
+        await driver.write(
+          'tap0',
+          Array.from({ length: 1024 }, (_, index) => frameFrom(macOf(10_000 + index))),
+        );
         await sleep(1500);
         await driver.write('tap0', [frameFrom(macOf(20_000))]);
         expect(keysOf(await driver.read('tap0'))).toContain(macOf(20_000));

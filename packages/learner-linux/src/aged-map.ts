@@ -49,7 +49,8 @@ export class AgedMap {
   entries(): BpfMapEntries {
     const entries = this.map.entries();
     const { shape } = this;
-    const tooMany = entries.count > shape.capacity * CROWDED ? entries.count - Math.floor(shape.capacity / 2) : 0;
+    const tooMany =
+      entries.count > shape.capacity * CROWDED ? entries.count - Math.floor(shape.capacity / 2) : 0;
     if (tooMany > 0) {
       this.map.delete(oldestKeys(entries, shape, tooMany));
       this.looksLeft = LOOKS_AFTER;

@@ -79,7 +79,8 @@ export class BpfHashMap {
     view.setUint32(36, this.fd, true);
     if (libc().bpf(BPF_MAP_DELETE_BATCH, memory, BATCH_BYTES) >= 0) return;
     const errno = libc().errno();
-    if (errno !== constants.errno.ENOENT) throw new SystemCallError('bpf', errno, `make room in the map ${this.shape.name}`);
+    if (errno !== constants.errno.ENOENT)
+      throw new SystemCallError('bpf', errno, `make room in the map ${this.shape.name}`);
   }
 
   close(): void {

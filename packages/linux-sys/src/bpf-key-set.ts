@@ -37,7 +37,10 @@ export class BpfKeySet {
 
   /** Makes an empty one. Needs CAP_BPF (before Linux 5.8 CAP_SYS_ADMIN). Throws SystemCallError. */
   static create(shape: BpfKeySetShape): BpfKeySet {
-    return new BpfKeySet(shape, createBpfMap(BPF_MAP_TYPE_HASH, { ...shape, valueBytes: VALUE_BYTES }, BPF_F_NO_PREALLOC));
+    return new BpfKeySet(
+      shape,
+      createBpfMap(BPF_MAP_TYPE_HASH, { ...shape, valueBytes: VALUE_BYTES }, BPF_F_NO_PREALLOC),
+    );
   }
 
   /** The descriptor's number; -1 once closed. */

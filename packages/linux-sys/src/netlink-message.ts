@@ -103,10 +103,7 @@ export function* attributesOf(bytes: Uint8Array): Generator<readonly [type: numb
     if (left < ATTRIBUTE_HEADER_BYTES) throw malformed('attribute header', ATTRIBUTE_HEADER_BYTES, left);
     const length = shortAt(bytes, at);
     if (length < ATTRIBUTE_HEADER_BYTES || length > left) throw malformed('attribute', length, left);
-    yield [
-      shortAt(bytes, at + 2) & NLA_TYPE_MASK,
-      bytes.subarray(at + ATTRIBUTE_HEADER_BYTES, at + length),
-    ];
+    yield [shortAt(bytes, at + 2) & NLA_TYPE_MASK, bytes.subarray(at + ATTRIBUTE_HEADER_BYTES, at + length)];
     at += padded(length);
   }
 }

@@ -64,6 +64,41 @@ describe('QemuMonitor', () => {
         expect((await told.until('warning')).warning.code).toBe('HERALD_QMP_SILENT');
       }));
 
+    it('starts without one of which nothing comes for longer than its host waits', () =>
+      withDirectory(async (directory) => {
+        const silent = await listen(directory, (qemu) => {
+          qemu.greets = false;
+        });
+        const started = watch(directory, { greetingTimeoutMs: 3_600_000 }).start({ signal });
+        while (silent.clients.length === 0) await new Promise(setImmediate);
+        await new Promise(setImmediate);
+        clock.advance(8000);
+        await started;
+        expect(told.events).not.toContain('guest:appeared');
+      }));
+
+    it('asks few of many at a time, and the others though those hang', () =>
+      withDirectory(async (directory) => {
+        const qemus: FakeQemu[] = [];
+        for (let number = 0; number < 12; number += 1) {
+          const qemu = await FakeQemu.listen(
+            join(directory, `${String(number).padStart(2, '0')}.qmp`),
+            (each) => {
+              each.greets = number >= 8;
+            },
+          );
+          open.push(qemu);
+          qemus.push(qemu);
+        }
+        void watch(directory).start({ signal });
+        const asked = (): number => qemus.filter(({ clients }) => clients.length > 0).length;
+        while (asked() < 8) await new Promise(setImmediate);
+        for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+        expect(asked()).toBe(8);
+        clock.advance(100);
+        await told.until('appeared');
+      }));
+
     it('tells once of a socket nobody listens at, and tries again', () =>
       withDirectory(async (directory) => {
         const path = join(directory, 'a.qmp');

@@ -1,5 +1,6 @@
 import {
   asHeraldError,
+  type CancelTimer,
   CLOCK,
   type Clock,
   GUEST_INTAKE,
@@ -23,6 +24,8 @@ import { type SessionSurroundings, SocketSession } from './sockets/socket-sessio
 import { WatchedGuests } from './sockets/watched-guests.js';
 import { watchedTwice } from './sockets/watched-twice.js';
 
+/** The longest that a start may take, ms: a host gives it up after 10 s. */
+const START_LIMIT_MS = 8000;
 /** Hundreds of guests may be there when it starts: so many are asked who they are together, each so long at most, ms. */
 const INTRODUCTIONS = { places: 8, holdMs: 100 };
 
@@ -61,12 +64,17 @@ export class QemuMonitor implements GuestMonitor {
   }
 
   /**
-   * Resolves when each socket that is there has led to a guest or a warning: after a greeting timeout and some
-   * command timeouts at worst. Rejects with HERALD_CANCELLED.
+   * Resolves when each socket that is there has led to a guest or a warning, or after 8 s: what is left then goes on, and a
+   * host that is busy must not do without an agent. Rejects with HERALD_CANCELLED.
    */
   async start({ signal }: { readonly signal: AbortSignal }): Promise<void> {
     const settled = this.finder.start().then(async () => {
-      await Promise.all([...this.sessions].map((session) => session.settled));
+      let cancel: CancelTimer = () => undefined;
+      const late = new Promise<void>((resolve) => {
+        cancel = this.around.clock.setTimer(START_LIMIT_MS, resolve);
+      });
+      await Promise.race([Promise.all([...this.sessions].map((session) => session.settled)), late]);
+      cancel();
     });
     const cancelled = 'the start of the QEMU monitor was cancelled';
     await unlessAborted(settled, signal, () => new HeraldError('HERALD_CANCELLED', cancelled));

@@ -6,10 +6,7 @@ import type { NicEvidence } from '../plan/nic-evidence.js';
  * MACs that a guest uses on a NIC and that are another guest's primary MAC, by what is known here or was where it
  * came from. Its own configured one never is.
  */
-export const foreignMacs = (
-  evidence: NicEvidence,
-  ownedByOthers: MacsOfOthers,
-): readonly MacAddress[] => {
+export const foreignMacs = (evidence: NicEvidence, ownedByOthers: MacsOfOthers): readonly MacAddress[] => {
   const handed = new Set(evidence.foreign);
   return usedMacs(evidence).filter((mac) => ownedByOthers.has(mac) || handed.has(mac));
 };

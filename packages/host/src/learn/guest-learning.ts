@@ -91,7 +91,9 @@ export class GuestLearning {
 
   /** Whether it is learned at every port where that is possible. */
   get isWell(): boolean {
-    return [...this.attended.values()].every(({ isSupported, learner }) => !isSupported || learner !== undefined);
+    return [...this.attended.values()].every(
+      ({ isSupported, learner }) => !isSupported || learner !== undefined,
+    );
   }
 
   /**

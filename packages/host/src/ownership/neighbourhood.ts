@@ -125,8 +125,8 @@ export class Neighbourhood {
     this.isSurveying = !this.isClosed && this.neighbours.size > 0 && this.watches.length > 0;
     if (!this.isSurveying) return;
     this.clock.setTimer(SURVEY_MS, () => {
-      void Promise.all([...this.neighbours.values()].map(({ survey }) => this.surveys.run(survey))).finally(() =>
-        this.surveyLater(),
+      void Promise.all([...this.neighbours.values()].map(({ survey }) => this.surveys.run(survey))).finally(
+        () => this.surveyLater(),
       );
     });
   }

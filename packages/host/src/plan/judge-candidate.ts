@@ -1,10 +1,10 @@
 import type { Candidate, GuestPolicy, NicDescriptor } from '@nic-herald/core';
 import { MacAddress, VlanId } from '@nic-herald/wire';
+import type { MacsOfOthers } from '../handoff/other-guests.js';
 import type { Ownership } from '../ownership/ownership.js';
 import { denialOf } from './denial-of.js';
 import { disputed } from './disputed.js';
 import { filteredOf } from './filtered-of.js';
-import type { MacsOfOthers } from '../handoff/other-guests.js';
 import type { Verdict } from './verdict.js';
 
 /** What the rules know besides the candidate. */
