@@ -16,8 +16,12 @@ const ip = (...lines: string[]): void => {
   });
 };
 
-/** Bridge with the guests' taps and an uplink whose far end takes what is flooded. In the current namespace. */
+let areLaid = false;
+
+/** Bridge with the guests' taps and an uplink whose far end takes what is flooded. In the current namespace, once. */
 export const layCables = (): void => {
+  if (areLaid) return;
+  areLaid = true;
   ip(
     'link set lo up',
     'link add br0 type bridge forward_delay 0',

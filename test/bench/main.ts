@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { benchEncoding } from './encode-bench.js';
 import { benchLearner, type KernelCost } from './learner-bench.js';
+import { benchMetrics } from './metrics-bench.js';
 import { benchNetworkWatch } from './network-watch-bench.js';
 import { benchResume } from './resume-bench.js';
 import { median, medianInterval, type Sample, summary } from './sample.js';
@@ -62,32 +63,69 @@ const learnerSection = async (): Promise<void> => {
   }
 };
 
-const main = async (): Promise<void> => {
-  console.log(`node ${process.version}, median and range\n`);
-  console.log('Encoding');
-  for (const { stations, nsPerFrame } of benchEncoding()) row(`RARP, ${stations} stations`, nsPerFrame, 'ns');
-
-  console.log('\nFrom the resume event on the bus to the last frame handed to the kernel');
+const triggerSection = async (): Promise<void> => {
+  console.log('From the resume event on the bus to the last frame handed to the kernel');
   for (const { stations, first, ours, bare, ratio } of await benchTrigger()) {
     row(`${stations} stations, the agent: until the first frame`, first, 'us');
     row(`${stations} stations, the agent`, ours, 'us');
     row(`${stations} stations, bare loop of prebuilt sendmmsg`, bare, 'us');
     console.log(`  ${''.padEnd(52)} rate of the agent / bare loop: ${median(ratio).toFixed(2)}\n`);
   }
+};
 
-  await learnerSection();
+const metricsSection = async (): Promise<void> => {
+  const { guests, learned, bytes, scrapeMs, loopMs, paths, idle } = await benchMetrics();
+  console.log(`Metrics of a host with ${guests} guests and ${learned} learned stations`);
+  row(`a scrape by another process, ${bytes} bytes`, scrapeMs, 'ms');
+  row('of it, the event loop of the agent', loopMs, 'ms');
+  for (const { what, without, scraped, ratio } of paths) {
+    row(`${what}: resume event to last frame, unscraped`, without, 'us');
+    row(`${what}: the same, scraped`, scraped, 'us');
+    const { low, high } = medianInterval(ratio);
+    const of = 'scraped / unscraped, medians of neighbouring blocks';
+    console.log(
+      `      ${of}: ${median(ratio).toFixed(3)} (${low.toFixed(3)} - ${high.toFixed(3)}), 95 % of cases`,
+    );
+  }
+  for (const { what, cpuMsPerSecond } of idle) row(`an idle process ${what}: CPU`, cpuMsPerSecond, 'ms/s');
+};
 
-  console.log(
-    '\nWatching at an uplink who speaks: processor time it adds per frame, with and without in turn',
-  );
-  kernelCosts(await benchNetworkWatch());
+const sections: Readonly<Record<string, () => Promise<void> | void>> = {
+  encoding: () => {
+    console.log('Encoding');
+    for (const { stations, nsPerFrame } of benchEncoding())
+      row(`RARP, ${stations} stations`, nsPerFrame, 'ns');
+  },
+  trigger: triggerSection,
+  metrics: metricsSection,
+  learner: learnerSection,
+  'network-watch': async () => {
+    console.log(
+      'Watching at an uplink who speaks: processor time it adds per frame, with and without in turn',
+    );
+    kernelCosts(await benchNetworkWatch());
+  },
+  resume: async () => {
+    console.log("From QEMU's RESUME stamp to the last frame handed to the kernel (real migrations, TCG)");
+    for (const { stations, read, last } of await benchResume()) {
+      row(`${stations} stations: stamp to event read`, read, 'us');
+      row(`${stations} stations: stamp to last frame`, last, 'us');
+    }
+  },
+};
 
-  console.log("\nFrom QEMU's RESUME stamp to the last frame handed to the kernel (real migrations, TCG)");
-  for (const { stations, read, last } of await benchResume()) {
-    row(`${stations} stations: stamp to event read`, read, 'us');
-    row(`${stations} stations: stamp to last frame`, last, 'us');
+/** Measures the sections that are named, or all. */
+const main = async (names: readonly string[]): Promise<void> => {
+  const unknown = names.filter((name) => !Object.hasOwn(sections, name));
+  if (unknown.length > 0)
+    throw new Error(`no section ${unknown.join(', ')}: ${Object.keys(sections).join(', ')}`);
+  console.log(`node ${process.version}, median and range`);
+  for (const [name, section] of Object.entries(sections)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    console.log('');
+    await section();
   }
 };
 
 if (process.env[INSIDE] === undefined) enterNamespace();
-await main();
+await main(process.argv.slice(2));

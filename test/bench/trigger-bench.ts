@@ -78,7 +78,7 @@ export const benchPolicy: HeraldPlugin = {
 };
 
 /** The clock of the reports and of the loop beside them, so that both are read off one scale. Else as the host's own. */
-const benchClock: Clock = {
+export const benchClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   elapsed: () => performance.now(),
   setTimer: (delayMs, run) => {
@@ -92,7 +92,7 @@ const benchClock: Clock = {
 };
 
 /** Stands in for QEMU: one guest that waits for its migration on the tap. */
-const scriptedGuest = (instance: string): Guest => ({
+export const scriptedGuest = (instance: string): Guest => ({
   instance,
   identity,
   hypervisor: { name: 'bench', version: '0' },
@@ -119,7 +119,11 @@ const scriptedGuest = (instance: string): Guest => ({
   },
 });
 
-const next = <E extends MigrationEventName>(bus: MigrationEventBus, event: E): Promise<MigrationEvents[E]> =>
+/** The next fact of this kind. */
+export const next = <E extends MigrationEventName>(
+  bus: MigrationEventBus,
+  event: E,
+): Promise<MigrationEvents[E]> =>
   new Promise((resolve) => {
     const stop = bus.on(event, (fact) => {
       stop();

@@ -1,0 +1,271 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  CLOCK,
+  type Guest,
+  guestIdentity,
+  HANDOFF_STORE,
+  type HeraldPlugin,
+  type LearnedStation,
+  PLUGIN_CONTRACT,
+  STATION_LEARNER,
+  stationOf,
+} from '@nic-herald/core';
+import { type ComposedHost, composeHost } from '@nic-herald/host';
+import { metrics } from '@nic-herald/metrics';
+import { virtioNet } from '@nic-herald/model-virtio-net';
+import { linuxSink } from '@nic-herald/sink-linux';
+import { MemoryHandoff, PlayedMonitor } from '@nic-herald/testkit';
+import { MacAddress } from '@nic-herald/wire';
+import { BareQemu, layCables, TAP } from './bench-bed.js';
+import { median, type Sample } from './sample.js';
+import { benchClock, benchPolicy, handedOver, next, scriptedGuest } from './trigger-bench.js';
+
+const GUESTS = 200;
+const STATIONS_PER_GUEST = 25;
+const PORT = 9199;
+/** MACs of the guest that arrives again and again. */
+const MACS = 64;
+const SCRAPES = 101;
+/** A block is scraped at least once where that is done every second. */
+const BLOCK_MS = 1500;
+const BLOCKS = 16;
+const IDLE_MS = 5000;
+const IDLE_ROUNDS = 3;
+
+/** Times of one way of scraping beside times without, of neighbouring blocks. */
+export interface ScrapedPath {
+  readonly what: string;
+  readonly without: Sample;
+  readonly scraped: Sample;
+  /** Of the medians of two neighbouring blocks. */
+  readonly ratio: Sample;
+}
+
+/** What metrics cost. */
+export interface MetricsCost {
+  readonly guests: number;
+  readonly learned: number;
+  readonly bytes: number;
+  readonly scrapeMs: Sample;
+  readonly loopMs: Sample;
+  readonly paths: readonly ScrapedPath[];
+  readonly idle: readonly { readonly what: string; readonly cpuMsPerSecond: Sample }[];
+}
+
+const macOf = (guest: number, station: number): MacAddress =>
+  MacAddress.of(
+    `52:54:01:${[guest >> 8, guest & 0xff, station].map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`,
+  );
+
+/** A guest that runs here and whose port a learner knows. */
+const neighbour = (index: number): Guest => ({
+  instance: `neighbour-${index}`,
+  identity: guestIdentity({ name: `neighbour-${index}` }),
+  hypervisor: { name: 'bench', version: '0' },
+  nics: async () => [
+    { id: 'nic0', type: 'bench', primaryMac: macOf(index, 0), port: { kind: 'bench', name: `p${index}` } },
+  ],
+  inspect: () => {
+    throw new Error('no model asks for it');
+  },
+});
+
+const handoff = new MemoryHandoff();
+
+const stage: HeraldPlugin = {
+  name: 'bench-stage',
+  contract: PLUGIN_CONTRACT,
+  install: (registrar) => {
+    registrar.contribute(HANDOFF_STORE, { value: handoff });
+    registrar.provide(CLOCK, { value: benchClock });
+    registrar.contribute(STATION_LEARNER, {
+      value: {
+        name: 'bench',
+        claim: async ({ kind }) => (kind === 'bench' ? { preference: 50 } : { refusal: 'not of the bench' }),
+        open: async ({ name }) => {
+          const stations: LearnedStation[] = Array.from({ length: STATIONS_PER_GUEST }, (_, index) => ({
+            station: stationOf(macOf(Number(name.slice(1)), index)),
+            ageMs: 1,
+          }));
+          return {
+            read: async () => ({ stations, exactVlans: true, capacity: 4096 }),
+            close: async () => {},
+          };
+        },
+      },
+    });
+  },
+};
+
+/** Another process that scrapes. */
+class Scraper {
+  private constructor(private readonly child: ChildProcess) {}
+
+  static async start(): Promise<Scraper> {
+    const program = fileURLToPath(new URL('./scraper-main.ts', import.meta.url));
+    const scraper = new Scraper(fork(program, [`http://127.0.0.1:${PORT}/metrics`]));
+    await once(scraper.child, 'message');
+    return scraper;
+  }
+
+  async every(everyMs: number): Promise<void> {
+    this.child.send({ everyMs });
+    await once(this.child, 'message');
+  }
+
+  async once(): Promise<{ readonly tookMs: number; readonly bytes: number }> {
+    this.child.send({ once: true });
+    const [done] = (await once(this.child, 'message')) as [{ tookMs: number; bytes: number }];
+    return done;
+  }
+
+  stop(): void {
+    if (this.child.connected) this.child.disconnect();
+  }
+}
+
+/** Lets one guest arrive again and again for a while, and gives the times from the event to the last frame, us. */
+const arrivals = async (host: ComposedHost, monitor: PlayedMonitor, forMs: number): Promise<Sample> => {
+  const times: number[] = [];
+  const until = performance.now() + forMs;
+  while (performance.now() < until) {
+    arrivalCount += 1;
+    const guest = scriptedGuest(`bench-metrics-${arrivalCount}`);
+    const armed = next(host.bus, 'announce:armed');
+    monitor.intake.appeared({ guest, phase: 'incoming' });
+    await armed;
+    const finished = next(host.bus, 'announce:finished');
+    const since = benchClock.now();
+    monitor.intake.resumed({ guest, resumedAt: since, readAt: since });
+    const { lastFrameAt = Number.NaN } = (await finished).report;
+    monitor.intake.gone({ guest });
+    await handoff.remove(handedOver(1, 0).guest, 'bench');
+    times.push((lastFrameAt - since) * 1000);
+  }
+  return times;
+};
+let arrivalCount = 0;
+
+/** Blocks without scraping and with it in turn, each pair in the other order. */
+const scrapedPath = async (
+  what: string,
+  everyMs: number,
+  block: () => Promise<Sample>,
+  scraper: Scraper,
+): Promise<ScrapedPath> => {
+  const without: number[] = [];
+  const scraped: number[] = [];
+  const ratio: number[] = [];
+  for (let pair = 0; pair < BLOCKS; pair++) {
+    const medians = { without: Number.NaN, scraped: Number.NaN };
+    for (const isScraped of pair % 2 === 0 ? [false, true] : [true, false]) {
+      await scraper.every(isScraped ? everyMs : 0);
+      const times = await block();
+      (isScraped ? scraped : without).push(...times);
+      medians[isScraped ? 'scraped' : 'without'] = median(times);
+    }
+    ratio.push(medians.scraped / medians.without);
+  }
+  await scraper.every(0);
+  return { what, without, scraped, ratio };
+};
+
+/** Processor time of a process that does nothing but this, per second. */
+const idleCpu = async (program: string): Promise<number> => {
+  const script = `${program}
+    await new Promise((resolve) => setTimeout(resolve, 1000)); // it is up by then
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, ${IDLE_MS}));
+    const { user, system } = process.cpuUsage(before);
+    console.log((user + system) / ${IDLE_MS});
+    process.exit();`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: fileURLToPath(new URL('../../packages/metrics', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  await once(child, 'close');
+  return Number(text);
+};
+
+const IDLE_PROGRAMS = [
+  { what: 'alone', program: '' },
+  {
+    what: 'with the lag of our metrics',
+    program: `import { LoopLag } from './dist/loop-lag.js';
+      const clock = { elapsed: () => performance.now(), setTimer: (ms, run) => {
+        const timer = setTimeout(run, ms); return () => clearTimeout(timer); } };
+      new LoopLag(clock, () => {}).start();`,
+  },
+  {
+    what: "with prom-client's default metrics",
+    program: "import client from 'prom-client'; client.collectDefaultMetrics();",
+  },
+];
+
+const idleCosts = async (): Promise<MetricsCost['idle']> => {
+  const times = new Map<string, number[]>(IDLE_PROGRAMS.map(({ what }) => [what, []]));
+  for (let round = 0; round < IDLE_ROUNDS; round++) {
+    for (const { what, program } of IDLE_PROGRAMS) times.get(what)?.push(await idleCpu(program));
+  }
+  return [...times].map(([what, cpuMsPerSecond]) => ({ what, cpuMsPerSecond }));
+};
+
+/** Waits until all neighbours are looked at and learned from. */
+const untilLearned = async (host: ComposedHost): Promise<number> => {
+  for (let left = 300; left > 0; left--) {
+    const { stations } = host.stats().learning;
+    if (stations >= GUESTS * STATIONS_PER_GUEST) return stations;
+    await sleep(100);
+  }
+  throw new Error(`only ${host.stats().learning.stations} stations were learned`);
+};
+
+/** What a scrape takes, and what scraping costs the way from RESUME to the last frame; with and without in turn. */
+export const benchMetrics = async (): Promise<MetricsCost> => {
+  layCables();
+  const holder = new BareQemu(TAP, ['-S']);
+  await holder.ready();
+  const monitor = new PlayedMonitor();
+  const plugins = [virtioNet(), linuxSink(), benchPolicy, stage, monitor.plugin, metrics({ listen: PORT })];
+  const host = await composeHost(plugins, { name: 'bench' });
+  const scraper = await Scraper.start();
+  await handoff.publish(handedOver(MACS, 0));
+  try {
+    for (let index = 0; index < GUESTS; index++) {
+      monitor.intake.appeared({ guest: neighbour(index), phase: 'running' });
+    }
+    const learned = await untilLearned(host);
+    const scrapeMs: number[] = [];
+    const loopMs: number[] = [];
+    let bytes = 0;
+    for (let count = -5; count < SCRAPES; count++) {
+      const before = performance.eventLoopUtilization();
+      const done = await scraper.once();
+      if (count < 0) continue; // the first warm up
+      loopMs.push(performance.eventLoopUtilization(before).active);
+      scrapeMs.push(done.tookMs);
+      bytes = done.bytes;
+      await sleep(20);
+    }
+    const block = () => arrivals(host, monitor, BLOCK_MS);
+    await block();
+    const paths = [
+      await scrapedPath('every second', 1000, block, scraper),
+      await scrapedPath('50 times a second', 20, block, scraper),
+    ];
+    const guests = host.guests().length;
+    return { guests, learned, bytes, scrapeMs, loopMs, paths, idle: await idleCosts() };
+  } finally {
+    scraper.stop();
+    await host.close();
+    await holder.stop();
+  }
+};

@@ -1,0 +1,33 @@
+import { setTimeout } from 'node:timers/promises';
+
+// Scrapes as it is told over IPC: `{ everyMs }` again and again until the next word (0: not), `{ once: true }` a
+// single time, which is answered with `{ tookMs, bytes }`.
+const [url = ''] = process.argv.slice(2);
+let turn = 0;
+
+const scrape = async (): Promise<{ tookMs: number; bytes: number }> => {
+  const since = performance.now();
+  const answer = await fetch(url);
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(text);
+  return { tookMs: performance.now() - since, bytes: Buffer.byteLength(text) };
+};
+
+/** One after another: a scraper does not begin anew before it is done. */
+const again = async (everyMs: number, isWanted: () => boolean): Promise<void> => {
+  while (isWanted()) {
+    const { tookMs } = await scrape();
+    await setTimeout(Math.max(0, everyMs - tookMs));
+  }
+};
+
+process.on('message', (word: { readonly everyMs?: number; readonly once?: true }) => {
+  if (word.once === true) return void scrape().then((done) => process.send?.(done));
+  const { everyMs = 0 } = word;
+  turn += 1;
+  const ours = turn;
+  if (everyMs > 0) void again(everyMs, () => turn === ours);
+  return process.send?.({});
+});
+process.on('disconnect', () => process.exit());
+process.send?.({});
