@@ -21,9 +21,8 @@ plugins:
 const SHOWS_ENVIRONMENT = `
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-export const plugin = () => ({ name: 'shows-environment', contract: 2, install() {
-  writeFileSync(new URL('environment.txt', import.meta.url), execFileSync('env'));
-} });`;
+writeFileSync(new URL('environment.txt', import.meta.url), execFileSync('env'));
+export const plugin = () => ({ name: 'shows-environment', contract: 2, install() {} });`;
 
 describe('an agent that systemd started', { timeout: 60_000 }, () => {
   let directory: string;

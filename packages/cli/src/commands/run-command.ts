@@ -40,6 +40,7 @@ export const runCommand = async (
   options: { readonly debug: boolean },
   io: CliIo,
 ): Promise<ExitCode> => {
+  const channel = takeServiceChannel(io.env, process.pid); // before a plugin is loaded, which may start a child
   const file = flags.config === undefined ? undefined : await loadConfig(flags.config);
   const settings = agentSettings(flags, file?.config ?? {});
   const taken = await takePlugins(flags, file);
@@ -48,7 +49,6 @@ export const runCommand = async (
   const log = new AgentLog(settings, io);
   const { logger } = log;
   const disown = ownRejections(logger);
-  const channel = takeServiceChannel(io.env, process.pid);
   const service = channel && new ServiceManager(channel, logger);
   try {
     const policy = new LivePolicy(settings.rules);

@@ -2,6 +2,7 @@ import type { Evidence, Station } from '@nic-herald/core';
 import { createColors } from 'picocolors';
 import { counted } from '../inspect/list-text.js';
 import { WIDTH, wrapped } from '../inspect/text-block.js';
+import { textTable } from '../inspect/text-table.js';
 import type { DemoGuest, DemoNote, DemoSide } from './demo-guest.js';
 import { announcementTicks, stationTimeline, TIMELINE_CELLS, TIMELINE_MS } from './station-timeline.js';
 
@@ -21,7 +22,6 @@ const TIME = 7;
 const SIDE = TIMELINE_CELLS + TIME;
 const GAP = '     ';
 const HEAD = ' '.repeat(STATION + EVIDENCE);
-const COLUMN = 12;
 
 /** Draws what the demo measured, in at most 100 columns. */
 export class DemoRenderer {
@@ -131,24 +131,24 @@ export class DemoRenderer {
   }
 
   private table(guests: readonly DemoGuest[]): readonly string[] {
-    const name = Math.max(...guests.map(({ guest }) => guest.length));
-    const row = (guest: string, cells: readonly string[]): string =>
-      guest.padEnd(name) + cells.map((cell) => cell.padStart(COLUMN)).join('');
     const last = ({ lastBackMs }: DemoSide): string =>
       lastBackMs === undefined ? `not in ${seconds(this.scale.watchMs)}` : `${Math.round(lastBackMs)} ms`;
-    return [
-      row('', ['', 'dark', 'dark', 'all back', 'all back']),
-      this.colors.dim(row('guest', ['stations', 'QEMU alone', 'nic-herald', 'QEMU alone', 'nic-herald'])),
-      ...guests.map(({ guest, nicHerald, qemuAlone, stations }) =>
-        row(guest, [
+    const [above = '', head = '', ...rows] = textTable(
+      [
+        ['', '', 'dark', 'dark', 'all back', 'all back'],
+        ['guest', 'stations', 'QEMU alone', 'nic-herald', 'QEMU alone', 'nic-herald'],
+        ...guests.map(({ guest, nicHerald, qemuAlone, stations }) => [
+          guest,
           `${stations.length}`,
           `${qemuAlone.dark}`,
           `${nicHerald.dark}`,
           last(qemuAlone),
           last(nicHerald),
         ]),
-      ),
-    ];
+      ],
+      { align: ['left', 'right', 'right', 'right', 'right', 'right'] },
+    );
+    return [above, this.colors.dim(head), ...rows];
   }
 
   private track(backAfterMs: number | undefined, evidence: Evidence | 'unknown'): string {

@@ -128,11 +128,11 @@ NIC nic0, virtio-net-pci, model virtio-net
   incomplete  the guest has more unicast MACs than the card can list, so which they are is not known
               here (unicast-overflow)
   plan        4 frames a round (2 rarp, 1 garp, 1 na), from what the source host handed over
-               #  MAC                VLAN  known by  frame
-               1  52:54:00:00:00:09     -  primary   rarp
-               2  52:54:00:00:00:02    10  learned   rarp
-               3  52:54:00:00:00:02    10  learned   garp 10.9.1.2
-               4  52:54:00:00:00:02    10  learned   na 2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff
+              #  MAC                VLAN  known by  frame
+              1  52:54:00:00:00:09     -  primary   rarp
+              2  52:54:00:00:00:02    10  learned   rarp
+              3  52:54:00:00:00:02    10  learned   garp 10.9.1.2
+              4  52:54:00:00:00:02    10  learned   na 2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff
   refused     1 not-in-use, the configured MAC, which the guest replaced by another:
               52:54:00:00:00:01
               301 pairing-limit, more guesses of MACs with VLANs than the policy allows

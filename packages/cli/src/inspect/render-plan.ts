@@ -2,6 +2,7 @@ import type { Announcement, Refusal } from '@nic-herald/core';
 import type { NicPlan, PlanSource, RefusalReason } from '@nic-herald/core/internal';
 import { counted, firstOf, tally } from './list-text.js';
 import { indented, labelled } from './text-block.js';
+import { textTable } from './text-table.js';
 
 const MAX_ROWS = 64;
 const MAX_EXAMPLES = 6;
@@ -44,21 +45,19 @@ export const renderPlan = ({ announcements, source, refusals }: NicPlan): readon
   const frames = counted(announcements.length, 'frame');
   return [
     ...labelled('plan', `${frames} a round${kinds === '' ? '' : ` (${kinds})`}, ${SOURCE[source]}`),
-    ...(rows.length === 0 ? [] : [row('   #  MAC                VLAN  known by  frame')]),
-    ...rows.map(row),
+    ...(rows.length === 0 ? [] : table(rows)),
     ...(more === 0 ? [] : indented(`... and ${more} more; --json shows all`)),
     ...renderRefusals(refusals),
   ];
 };
 
-const planRow = ({ address, evidence, kind, station }: Announcement, index: number): string =>
-  [
-    `${index + 1}`.padStart(4),
-    station.mac,
-    (station.vlan === undefined ? '-' : `${station.vlan}`).padStart(4),
-    evidence.padEnd('known by'.length),
-    address === undefined ? kind : `${kind} ${address}`,
-  ].join('  ');
+const planRow = ({ address, evidence, kind, station }: Announcement, index: number): readonly string[] => [
+  `${index + 1}`,
+  station.mac,
+  station.vlan === undefined ? '-' : `${station.vlan}`,
+  evidence,
+  address === undefined ? kind : `${kind} ${address}`,
+];
 
 /** What was left out, by reason. */
 export const renderRefusals = (refusals: readonly Refusal[]): readonly string[] => {
@@ -90,4 +89,7 @@ const refusalName = (
   return evidence === 'paired' ? `${mac} on ${counted(count, 'VLAN')}` : `${count} more at ${station}`;
 };
 
-const row = (text: string): string => `${' '.repeat(12)}${text}`;
+const table = (rows: readonly (readonly string[])[]): readonly string[] =>
+  textTable([['#', 'MAC', 'VLAN', 'known by', 'frame'], ...rows], {
+    align: ['right', 'left', 'right'],
+  }).map((line) => `${' '.repeat(14)}${line}`);

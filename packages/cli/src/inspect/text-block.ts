@@ -1,3 +1,4 @@
+import wrapAnsi from 'wrap-ansi';
 import { printable } from '../printable.js';
 
 /** Widest line that is printed, in columns. */
@@ -18,18 +19,6 @@ export const indented = (text: string): readonly string[] => labelled('', text);
 export const hanging = (text: string): readonly string[] =>
   wrapped(printable(text), WIDTH - LABEL - HANG).map((line) => `${' '.repeat(LABEL + HANG)}${line}`);
 
-/** Breaks a text at blanks; a word too long for a line is cut. */
-export const wrapped = (text: string, width: number): readonly string[] => {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ').flatMap((each) => pieces(each, width))) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-};
-
-const pieces = (word: string, width: number): readonly string[] =>
-  word.length <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [word]);
+/** Breaks a text at blanks, by what a terminal shows of it; a word too long for a line is cut. */
+export const wrapped = (text: string, width: number): readonly string[] =>
+  wrapAnsi(text, width, { hard: true }).split('\n');
