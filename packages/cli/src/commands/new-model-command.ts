@@ -9,13 +9,17 @@ import { printable } from '../printable.js';
 /** `nic-herald new-model`: writes a small plugin package that can be tested and loaded at once. */
 export const newModelCommand = async (
   name: string,
-  options: { readonly dir?: string; readonly type?: string },
+  options: { readonly dir?: string; readonly type?: string; readonly json: boolean },
   io: CliIo,
 ): Promise<ExitCode> => {
   const unscoped = unscopedName(name);
   const folder = resolve(options.dir ?? unscoped);
   const type = options.type ?? unscoped;
   const files = await writeModelPackage({ name, folder, type, version: ownVersion() });
+  if (options.json) {
+    io.write(`${JSON.stringify({ name, type, folder, files }, undefined, 2)}\n`);
+    return EXIT.ok;
+  }
   const place = relative('.', folder) || '.';
   const lines = [
     `${name}: a NIC model for cards of type ${type}, to be filled in: it reads a made-up card, and none of type ${type} yet`,

@@ -70,7 +70,7 @@ const record = async (
       return answer;
     },
   } as unknown as ControlledHost);
-  const options: RecordOptions = { words: [], force: false, ...given };
+  const options: RecordOptions = { words: [], force: false, json: false, ...given };
   const status = await recordCommand(name === '' ? {} : { guest: name }, options, io);
   return { status, printed: printed.join(''), errors: errors.join('') };
 };
@@ -129,6 +129,19 @@ describe('nic-herald record', () => {
     const { status, printed, errors } = await record(RECORDING, { nic: 'nic0', words });
     expect([status, JSON.parse(printed), errors]).toEqual([EXIT.ok, RECORDING, '']);
     expect(asked).toMatchObject([{ nic: 'nic0', words }]);
+  });
+
+  it('says as JSON what it wrote to a file, and no word besides', async () => {
+    const { printed, errors } = await record({ ...RECORDING, problem: 'no words' }, { out: out(), json: true });
+    expect(JSON.parse(printed)).toEqual({
+      file: out(),
+      nic: RECORDING.card.id,
+      type: RECORDING.card.type,
+      model: RECORDING.model,
+      words: Object.keys(RECORDING.card.memory).length,
+      problem: 'no words',
+    });
+    expect(errors).toBe('');
   });
 
   it('tells what is missing beside the JSON, as text that drives no terminal', async () => {

@@ -18,6 +18,8 @@ export interface RecordOptions {
   readonly out?: string;
   /** Whether a file that is there may be replaced. */
   readonly force: boolean;
+  /** Whether what was written to a file is told as JSON. */
+  readonly json: boolean;
 }
 
 /** `nic-herald record`: writes what a live card answers, for the tests of its model. */
@@ -26,7 +28,7 @@ export const recordCommand = async (
   options: RecordOptions,
   io: CliIo,
 ): Promise<ExitCode> => {
-  const { out, force } = options;
+  const { out, force, json: asJson } = options;
   // Before the card is read; the write itself looks again.
   if (out !== undefined && !force && (await isThere(out))) throw taken(out);
   const found = await findAccess(target, io, { sending: false });
@@ -47,6 +49,10 @@ export const recordCommand = async (
   if (out === undefined) io.write(json);
   else await write(out, json, force);
   const { problem } = recording;
+  if (out !== undefined && asJson) {
+    io.write(`${JSON.stringify(written(out, recording), undefined, 2)}\n`);
+    return EXIT.ok;
+  }
   if (problem !== undefined) io.writeError(`nic-herald: not all is in it: ${printable(problem)}\n`);
   if (out !== undefined) io.writeError(nextSteps(out, recording));
   return EXIT.ok;
@@ -94,6 +100,16 @@ const taken = (path: string): HeraldError =>
     `--out: ${path} is there already; give another file, or --force to replace it`,
     { details: { path } },
   );
+
+/** What a program wants to know of a file that was written; the rest is in the file. */
+const written = (file: string, { card, model, problem }: CardRecording): object => ({
+  file,
+  nic: card.id,
+  type: card.type,
+  model,
+  words: Object.keys(card.memory).length,
+  ...(problem === undefined ? {} : { problem }),
+});
 
 const nextSteps = (out: string, { card, model }: CardRecording): string => {
   const words = Object.keys(card.memory).length;

@@ -1,23 +1,47 @@
-import { ANNOUNCE_TIMING_RANGES, type AnnounceTiming } from '@nic-herald/core/internal';
+import {
+  type AnnounceTiming,
+  DEFAULT_ANNOUNCE_TIMING,
+  ANNOUNCE_TIMING_RANGES as RANGES,
+} from '@nic-herald/core/internal';
 import { gathered, wholeNumber } from '../commands/option-values.js';
 import { addCommand, type DeclareCommand } from './command-context.js';
+import { withNotes } from './command-notes.js';
 import { named, type TargetFlags, withTarget } from './guest-target.js';
 
 /** `nic-herald announce`. */
 export const declareAnnounce: DeclareCommand = (program, { io, action }) => {
-  withTarget(
-    addCommand(program, 'announce', 'announces a running guest now').addHelpText(
-      'after',
-      '\nExit status: 0 where frames were sent, or with --dry-run; 1 where no frame was handed to a port, whatever the cause\n(no NIC has a port, nothing to announce, all of it refused, mode: observe), or it failed; it says why for each NIC.',
-    ),
-  )
-    .option('--interface <id>', 'only this NIC; may be given several times', gathered)
-    .option('--rounds <n>', 'how often', wholeNumber(ANNOUNCE_TIMING_RANGES.rounds))
-    .option('--initial <ms>', 'pause after the first round', wholeNumber(ANNOUNCE_TIMING_RANGES.initialMs))
-    .option('--max <ms>', 'longest pause', wholeNumber(ANNOUNCE_TIMING_RANGES.maxMs))
-    .option('--step <ms>', 'how much each pause is longer', wholeNumber(ANNOUNCE_TIMING_RANGES.stepMs))
-    .option('--dry-run', 'show what would be sent, and send nothing')
-    .option('--json', 'print the report as JSON, with why nothing was sent')
+  withNotes(withTarget(addCommand(program, 'announce', 'announces a running guest now')), {
+    about: [
+      'Where the timing is not given, it is as herald.yaml says for the guest; the defaults here are those where it says nothing.',
+    ],
+    exit: {
+      0: 'frames were sent, or with --dry-run shown',
+      1: 'no frame was handed to a port, whatever the cause (no NIC has a port, nothing to announce, all of it refused, mode: observe), or it failed; it says why for each NIC',
+    },
+  })
+    .option(
+      '--interface <id>',
+      'only this NIC, by its id; may be given several times (default: all)',
+      gathered,
+    )
+    .option(
+      '--rounds <n>',
+      timingText('how often each frame is sent', 'rounds', ''),
+      wholeNumber(RANGES.rounds),
+    )
+    .option(
+      '--initial <ms>',
+      timingText('pause after the first round', 'initialMs'),
+      wholeNumber(RANGES.initialMs),
+    )
+    .option('--max <ms>', timingText('longest pause', 'maxMs'), wholeNumber(RANGES.maxMs))
+    .option(
+      '--step <ms>',
+      timingText('how much longer each pause is than the one before', 'stepMs'),
+      wholeNumber(RANGES.stepMs),
+    )
+    .option('--dry-run', 'show what would be sent, and send nothing (default: off)')
+    .option('--json', 'print the report as JSON, with why nothing was sent (default: text for people)')
     .action(
       action(async (guest: string | undefined, options: AnnounceFlags) => {
         const { interface: nics = [], rounds, initial, max, step, ...others } = options;
@@ -41,3 +65,9 @@ interface AnnounceFlags extends TargetFlags {
 
 const given = (timing: { [K in keyof AnnounceTiming]: number | undefined }): Partial<AnnounceTiming> =>
   Object.fromEntries(Object.entries(timing).filter(([, value]) => value !== undefined));
+
+/** What a member of the timing is, with its range, unit and default. */
+const timingText = (what: string, member: keyof AnnounceTiming, unit = ' ms'): string => {
+  const [least, most] = RANGES[member];
+  return `${what}, ${least} to ${most}${unit} (default: ${DEFAULT_ANNOUNCE_TIMING[member]})`;
+};

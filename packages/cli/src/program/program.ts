@@ -54,7 +54,7 @@ export const makeProgram = (io: CliIo): Program => {
   command
     .description('Keeps virtual machines reachable at every address after a live migration.')
     .version(ownVersion(), '-V, --version')
-    .option('--debug', 'print the stack of an error')
+    .option('--debug', 'print the stack of an error (default: off)')
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
