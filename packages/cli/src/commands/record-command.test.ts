@@ -132,7 +132,10 @@ describe('nic-herald record', () => {
   });
 
   it('says as JSON what it wrote to a file, and no word besides', async () => {
-    const { printed, errors } = await record({ ...RECORDING, problem: 'no words' }, { out: out(), json: true });
+    const { printed, errors } = await record(
+      { ...RECORDING, problem: 'no words' },
+      { out: out(), json: true },
+    );
     expect(JSON.parse(printed)).toEqual({
       file: out(),
       nic: RECORDING.card.id,
