@@ -190,9 +190,9 @@ describe('the nic-herald command', () => {
       'a section',
       'handoff:\n  directory: "a\\0b"\n',
       [],
-      /plugins.yaml:2: handoff\.directory: must be the path/,
+      /plugins.yaml:2: handoff\.directory: must not have control characters, got "a/,
     ],
-    ['a flag', '', ['--handoff-dir', 'a'.repeat(5000)], /nic-herald: --handoff-dir: must be the path/],
+    ['a flag', '', ['--metrics', 'nonsense'], /nic-herald: --metrics: must be a port from 0 to 65535/],
   ])(
     'tells what is wrong with an option of a built-in by the place of %s',
     async (_, yaml, flags, problem) => {

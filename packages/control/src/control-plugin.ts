@@ -5,7 +5,7 @@ import {
   optionsSchema,
   PLUGIN_CONTRACT,
   type PluginFactory,
-  textOption,
+  socketPathOption,
 } from '@nic-herald/core';
 import { controlPath } from './control-path.js';
 import { ControlService } from './control-service.js';
@@ -16,7 +16,7 @@ export interface ControlOptions {
   readonly socket?: string | undefined;
 }
 
-const path = textOption({ what: 'the path of a socket', most: 4096 });
+const path = socketPathOption();
 const options = optionsSchema<ControlOptions>({
   socket: { ...path, accepts: (value) => value === undefined || path.accepts(value) },
 });

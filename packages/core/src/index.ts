@@ -102,6 +102,7 @@ export type { PluginFactory } from './plugin/plugin-factory.js';
 export {
   listOption,
   type PluginOption,
+  socketPathOption,
   textOption,
   wholeNumberOption,
   yesOrNoOption,

@@ -46,7 +46,7 @@ export type { AnyClass, AnyToken, Class, Injects, MultiToken } from './di/inject
 export { tokenName } from './di/injection.js';
 export type { Provider } from './di/scope.js';
 export { Scope } from './di/scope.js';
-export { parseGuestKey } from './guest/guest-identity.js';
+export { MAX_GUEST_NAME, parseGuestKey } from './guest/guest-identity.js';
 export { MAX_MACS_PER_QUESTION, USUAL_PREFERENCE } from './handoff/handoff-store.js';
 export {
   isParsedSnapshot,

@@ -93,10 +93,10 @@ export const composeHost = async (
   options: ComposeOptions = {},
 ): Promise<ComposedHost> => {
   const name = options.name ?? hostname();
-  if (name === '' || name.length > MAX_HOST_NAME) {
+  if (name === '' || name.length > MAX_HOST_NAME || /\p{Cc}/u.test(name)) {
     throw new HeraldError(
       'HERALD_HOST_NAME',
-      `a host's name has 1 to ${MAX_HOST_NAME} characters, got ${name.length}: give it another with --host or \`name\``,
+      `a host's name has 1 to ${MAX_HOST_NAME} characters, and no control characters, got ${name.length}: give it another with --host or \`name\``,
     );
   }
   const installation = installPlugins(plugins, name, options);
@@ -186,6 +186,7 @@ export const composeHost = async (
   try {
     for (const { each, part } of parts.others) await lifetime.start(part, each);
     answer(engine);
+    services.hostTwins.begin();
     lifetime.closeLater(
       'engine',
       'the announce engine',

@@ -9,7 +9,7 @@ import {
   PLUGIN_CONTRACT,
   type PluginFactory,
   type PluginOption,
-  textOption,
+  socketPathOption,
 } from '@nic-herald/core';
 import type { LocalPlace } from '@nic-herald/local-http';
 import { MetricsService } from './metrics-service.js';
@@ -48,7 +48,7 @@ const schema = optionsSchema<MetricsOptions>({
     accepts: (value): value is string | number =>
       (typeof value === 'string' || typeof value === 'number') && parseListen(value) !== undefined,
   }),
-  socket: maybe(textOption({ what: 'the path of a socket', most: 4096 })),
+  socket: maybe(socketPathOption()),
   mode: maybe({
     allowed: "three octal digits in quotes, such as '660'",
     accepts: (value): value is string => typeof value === 'string' && /^0?[0-7]{3}$/.test(value),

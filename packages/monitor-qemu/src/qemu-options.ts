@@ -4,6 +4,7 @@ import {
   type OptionsSchema,
   optionsSchema,
   type PluginOption,
+  socketPathOption,
   type Token,
   textOption,
   token,
@@ -47,9 +48,18 @@ const ms = (least: number, usual: number): PluginOption<number> =>
   wholeNumberOption({ least, most: 3_600_000, usual });
 const pause = wholeNumberOption({ least: 1, most: 3_600_000 });
 
+/** A pattern may be long; what is no pattern is the path of a socket, for which the system has less room. */
+const path = textOption({ what: 'an absolute path', most: 4096, pattern: /^\// });
+const socketPath = socketPathOption();
+const socketOrGlob: PluginOption<string> = {
+  allowed: 'an absolute path of 1 to 107 bytes, or a pattern of 1 to 4096 characters',
+  accepts: (value): value is string =>
+    path.accepts(value) && (/[*?[{]/.test(value) || socketPath.accepts(value)),
+};
+
 /** Checks the options, and fills in their defaults. */
 export const qemuOptions: OptionsSchema<QemuSettings> = optionsSchema({
-  sockets: listOption(textOption({ what: 'an absolute path', most: 4096, pattern: /^\// }), { most: 1024 }),
+  sockets: listOption(socketOrGlob, { most: 1024 }),
   enableMigrationEvents: yesOrNoOption(false),
   greetingTimeoutMs: ms(1, DEFAULT_QMP_LIMITS.greetingTimeoutMs),
   commandTimeoutMs: ms(1, DEFAULT_QMP_LIMITS.commandTimeoutMs),

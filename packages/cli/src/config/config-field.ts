@@ -1,15 +1,17 @@
 import * as z from 'zod';
+import { printable } from '../printable.js';
 import { parseByteSize, parseDuration } from './quantity.js';
 
 /** Longest path that a configuration may name, in characters. */
 export const PATH_LENGTH = 4096;
 
-/** Text of 1 to `most` characters. */
+/** Text of 1 to `most` characters, none of which could drive a terminal. */
 export const text = (most: number) =>
   z
     .string({ error: 'must be text' })
     .min(1, { error: 'must not be empty' })
-    .max(most, { error: `must have at most ${most} characters` });
+    .max(most, { error: `must have at most ${most} characters` })
+    .refine((written) => printable(written) === written, { error: 'must not have control characters' });
 
 /** A whole number from `least` to `most`. */
 export const wholeNumber = (least: number, most: number) => {

@@ -1,3 +1,4 @@
+import { MAX_GUEST_NAME } from '@nic-herald/core/internal';
 import * as z from 'zod';
 import { guestAnnounce, hostAnnounce } from './announce-config.js';
 import {
@@ -75,6 +76,13 @@ export const heraldConfigSchema = mapping({
   guests: z
     .record(z.string(), mapping(guestRules), {
       error: 'must be a mapping from guest names or UUIDs to rules',
+    })
+    .superRefine((guests, { addIssue }) => {
+      for (const name of Object.keys(guests)) {
+        if (name.length > 0 && name.length <= MAX_GUEST_NAME) continue;
+        const message = `a guest's name has 1 to ${MAX_GUEST_NAME} characters, this one has ${name.length}`;
+        addIssue({ code: 'custom', path: [name], message });
+      }
     })
     .optional(),
   control: section({ socket: text(PATH_LENGTH).optional() }),

@@ -109,6 +109,16 @@ describe('a herald.yaml with a mistake', () => {
       'herald.yaml:5: monitors.qemu.sockets.1: must be text, got 3',
     ],
     [
+      'a host name of control characters',
+      'host: "a\\nb"\n',
+      String.raw`herald.yaml:1: host: must not have control characters, got "a\nb"`,
+    ],
+    [
+      "a guest's name too long",
+      `guests:\n  ${'x'.repeat(300)}: { mode: observe }\n`,
+      `herald.yaml:2: guests.${'x'.repeat(60)}...: a guest's name has 1 to 256 characters, this one has 300, got a mapping`,
+    ],
+    [
       'a list for a mapping',
       'announce: [1]\n',
       'herald.yaml:1: announce: must be a mapping (key: value), got a list of 1',

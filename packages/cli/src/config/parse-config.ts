@@ -2,6 +2,7 @@ import { HeraldError, messageOf } from '@nic-herald/core';
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { nearestWord } from '../nearest-word.js';
+import { printable } from '../printable.js';
 import { type HeraldConfig, heraldConfigSchema } from './herald-config.js';
 import { valueText } from './value-text.js';
 
@@ -42,7 +43,7 @@ export const parseConfig = (yaml: string, file: string): ParsedConfig => {
     return { config: parsed.data, lineOf: (path) => lineAt(offsetOf(document, path)) };
   }
   const problems = parsed.error.issues.flatMap((issue) => {
-    const where = issue.path.join('.') || 'the file';
+    const where = issue.path.map(keyText).join('.') || 'the file';
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) =>
         problem(offsetOf(document, [...issue.path, key]), `${where}: ${unknownKey(issue.path, key)}`),
@@ -52,6 +53,12 @@ export const parseConfig = (yaml: string, file: string): ParsedConfig => {
     return [problem(offsetOf(document, issue.path), `${where}: ${issue.message}, got ${got}`)];
   });
   return { problems };
+};
+
+/** A key as messages have it: one that is too long is cut. */
+const keyText = (key: PropertyKey): string => {
+  const text = printable(String(key));
+  return text.length <= 60 ? text : `${text.slice(0, 60)}...`;
 };
 
 const unknownKey = (path: Path, key: string): string => {

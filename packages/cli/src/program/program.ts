@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import type { CliIo } from '../cli-io.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { ownVersion } from '../own-version.js';
+import { printable } from '../printable.js';
+import { checkValues } from './check-values.js';
 import type { CommandContext, DeclareCommand } from './command-context.js';
 import { declareAnnounce } from './declare-announce.js';
 import { declareDemo } from './declare-demo.js';
@@ -63,12 +65,21 @@ export const makeProgram = (io: CliIo): Program => {
       outputError: (text, write) => write(errorLine(text)),
     });
   for (const declare of COMMANDS) declare(command, context);
+  checkValues(command);
   return { command, status: () => status, debug: context.debug };
 };
 
+/** Most characters of a wrong value that are shown. */
+const SHOWN = 60;
+
 /** What commander says is wrong with the arguments, as every other error is told. */
 const errorLine = (text: string): string =>
-  `nic-herald: ${text
-    .replace(/^error: /, '')
-    .trimEnd()
-    .replaceAll('\n', ' ')} (HERALD_USAGE)\n`;
+  `nic-herald: ${printable(
+    text
+      .replace(/^error: /, '')
+      .trimEnd()
+      .replace(/(?<= (?:argument|value) ')(.*)(?=' is invalid)/su, cut)
+      .replace(/(?<!^)\n(?=\(|$)/g, ' '),
+  )} (HERALD_USAGE)\n`;
+
+const cut = (value: string): string => (value.length <= SHOWN ? value : `${value.slice(0, SHOWN)}...`);

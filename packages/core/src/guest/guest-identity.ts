@@ -15,7 +15,8 @@ export interface GuestIdentity {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NIL = '00000000-0000-0000-0000-000000000000';
-const MAX_NAME = 256;
+/** Most characters of a guest's name; a longer one counts as none. */
+export const MAX_GUEST_NAME = 256;
 
 /** Builds an identity from what a monitor reported; what is nil, empty, too long or malformed is left out. */
 export const guestIdentity = (reported: {
@@ -26,7 +27,7 @@ export const guestIdentity = (reported: {
   const { name } = reported;
   return {
     ...(uuid !== undefined && UUID.test(uuid) && uuid !== NIL ? { uuid } : {}),
-    ...(name !== undefined && name !== '' && name.length <= MAX_NAME ? { name } : {}),
+    ...(name !== undefined && name !== '' && name.length <= MAX_GUEST_NAME ? { name } : {}),
   };
 };
 

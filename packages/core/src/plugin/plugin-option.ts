@@ -43,6 +43,20 @@ export const textOption = (text: {
   ...withUsual(text.usual),
 });
 
+/** Most bytes of a Unix socket's path on Linux: `sun_path` of unix(7) without its closing zero. */
+const SOCKET_PATH_BYTES = 107;
+
+/** The path of a Unix socket, of 1 to 107 bytes, without NUL. */
+export const socketPathOption = (usual?: string): PluginOption<string> => ({
+  allowed: `the path of a socket of 1 to ${SOCKET_PATH_BYTES} bytes`,
+  accepts: (value): value is string =>
+    typeof value === 'string' &&
+    value !== '' &&
+    new TextEncoder().encode(value).length <= SOCKET_PATH_BYTES &&
+    !value.includes('\0'),
+  ...withUsual(usual),
+});
+
 /** A list of 0 to `most` entries, each as `entry` says. */
 export const listOption = <T>(
   entry: PluginOption<T>,

@@ -283,7 +283,7 @@ describe('what goes wrong at an arrival', () => {
     test.resume(guest);
     await test.clock.advance(1000);
     expect(test.warnings).toEqual([
-      expect.stringContaining('HERALD_GUEST_UNNAMED a guest (one) has neither UUID nor name'),
+      expect.stringContaining('HERALD_GUEST_UNNAMED a guest (one) has neither a UUID nor a name of 1 to 256'),
     ]);
     expect(new Set(test.sink.stations)).toEqual(new Set(['0', '1']));
     expect(test.handoff.published).toEqual([]);

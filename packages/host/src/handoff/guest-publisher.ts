@@ -1,4 +1,5 @@
 import { type Guest, HeraldError, headOf, type Snapshot } from '@nic-herald/core';
+import { MAX_GUEST_NAME } from '@nic-herald/core/internal';
 import type { EngineServices } from '../engine/engine-services.js';
 import type { GuestWarnings } from '../engine/guest-warnings.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
@@ -102,5 +103,5 @@ const taken = (nic: string, mac: string): HeraldError =>
 export const unnamed = (guest: Guest): HeraldError =>
   new HeraldError(
     'HERALD_GUEST_UNNAMED',
-    `a guest (${guest.instance}) has neither UUID nor name: what is known of it cannot be handed over; start it with -uuid or -name`,
+    `a guest (${guest.instance}) has neither a UUID nor a name of 1 to ${MAX_GUEST_NAME} characters: what is known of it cannot be handed over; start it with -uuid, or with -name and a name that is no longer`,
   );

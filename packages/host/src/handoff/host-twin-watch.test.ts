@@ -27,3 +27,37 @@ it.each([50, 100, 700, 1000, 1900])(
     }
   },
 );
+
+const found = ({ warnings }: TestHost): boolean =>
+  warnings.some((warning) => warning.startsWith('HERALD_HOST_TWIN'));
+
+it('two agents of one name with guests of their own find out within two minutes', async () => {
+  const [clock, handoff] = [new FakeClock(), new FakeHandoff()];
+  const agents: TestHost[] = [];
+  for (const uuid of ['9b1c5d3e-0000-4000-8000-0000000000a1', '9b1c5d3e-0000-4000-8000-0000000000a2']) {
+    const test = await TestHost.compose({ name: 'A', clock, handoff });
+    await test.appear(new FakeGuest('one', { uuid }), 'running');
+    await clock.advance(60_000);
+    agents.push(test);
+  }
+  await clock.advance(60_000);
+  expect(agents.map(found)).toEqual([true, true]);
+});
+
+it('a guest that moves between two hosts of one name is announced, and both find out', async () => {
+  const [clock, handoff] = [new FakeClock(), new FakeHandoff()];
+  const [source, destination] = [
+    await TestHost.compose({ name: 'A', clock, handoff }),
+    await TestHost.compose({ name: 'A', clock, handoff }),
+  ];
+  const [before, after] = [new FakeGuest(), new FakeGuest()];
+  await source.appear(before, 'running');
+  await clock.advance(60_000);
+  await destination.appear(after, 'incoming');
+  await source.tell('outgoing', before);
+  await source.tell('stopped', before);
+  destination.resume(after);
+  await clock.advance(120_000);
+  expect(destination.sink.stations.length).toBeGreaterThan(0);
+  expect([source, destination].map(found)).toEqual([true, true]);
+});

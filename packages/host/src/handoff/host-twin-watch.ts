@@ -1,9 +1,11 @@
-import type { Clock, HeraldError } from '@nic-herald/core';
+import type { CancelTimer, Clock, HeraldError } from '@nic-herald/core';
 import type { HandoffStores } from './handoff-stores.js';
 import { HostTwin, type OwnAgent } from './host-twin.js';
 
 /** How often the entries of this host are looked at while guests are, ms. */
 const LOOK_EVERY_MS = 1000;
+/** How often it is looked where no guest is here that would have it looked, ms. */
+const IDLE_LOOK_MS = 60_000;
 
 /** Looks now and then whether another agent writes under this host's name; each store has a past of its own. */
 export class HostTwinWatch {
@@ -13,6 +15,7 @@ export class HostTwinWatch {
   private readonly startedAt: number;
   private lookedAt = Number.NEGATIVE_INFINITY;
   private looking: Promise<void> = Promise.resolve();
+  private cancelLook: CancelTimer | undefined;
 
   constructor(
     private readonly own: OwnAgent,
@@ -36,8 +39,16 @@ export class HostTwinWatch {
     return this.looking;
   }
 
+  /** Looks from now on by itself as well: a twin is to be known before the first guest comes from it. */
+  begin(): void {
+    if (this.stop.signal.aborted || this.handoff.isEmpty) return;
+    void this.look();
+    this.cancelLook = this.clock.setTimer(IDLE_LOOK_MS, () => this.begin());
+  }
+
   /** Gives up a look that is under way. */
   close(): void {
+    this.cancelLook?.();
     this.stop.abort();
   }
 
