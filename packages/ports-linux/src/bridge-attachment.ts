@@ -13,18 +13,18 @@ export const uplinksOf = (netlink: NetlinkSocket, bridgeIndex: number): readonly
 
 /**
  * What a port is attached to: a Linux bridge, another kind of switch (Open vSwitch, whose networks the kernel does not tell),
- * or what a macvtap stands on. `undefined` where it stands alone. Throws SystemCallError.
+ * or what a macvtap stands on; or that it stands alone. Throws SystemCallError.
  */
 export const attachmentOf = (
   netlink: NetlinkSocket,
   link: LinkInfo,
   uplinks: (bridgeIndex: number) => readonly string[],
-): PortAttachment | undefined => {
+): PortAttachment => {
   const { masterIndex, linkedIndex, bridgePortState, bridgePortLearns } = link;
   if (masterIndex === undefined) {
     const below =
       link.kind === 'macvtap' && linkedIndex !== undefined && findLink(netlink, { index: linkedIndex });
-    return below ? { network: below.name, uplinks: [below.name] } : undefined;
+    return below ? { network: below.name, uplinks: [below.name] } : { alone: true };
   }
   const master = findLink(netlink, { index: masterIndex });
   if (master === undefined || bridgePortState === undefined) return {};

@@ -130,14 +130,13 @@ export class LinuxPortResolver implements PortResolver, HostService {
         problem: `what is open as /dev/tap${index} is not that macvtap, by what /sys/class/macvtap tells`,
       };
     }
-    const attachment = this.attachmentOf(link);
     return {
       port: {
         kind: chosen.kind,
         name,
         namespace,
         index,
-        ...(attachment === undefined ? {} : { attachment }),
+        attachment: this.attachmentOf(link),
       },
     };
   }

@@ -113,7 +113,8 @@ const renderPort = (
     return labelled('port', `none, so no frame can leave: ${nic.portProblem ?? 'not found'}`).map(warn);
   }
   const { kind, name, attachment } = nic.port;
-  const port = `${kind} ${name}${attachment?.network === undefined ? '' : ` on ${attachment.network}`}`;
+  const where = attachment?.alone === true ? ', in no bridge or switch' : '';
+  const port = `${kind} ${name}${attachment?.network === undefined ? where : ` on ${attachment.network}`}`;
   if (!hasSink) return labelled('port', `${port}; whether frames can leave is known to an agent only`);
   const leave = mode === 'observe' ? 'frames would leave' : 'frames leave';
   if (sink.ready) return labelled('port', `${port}, ${leave} through ${sink.sink ?? 'a sink'}`);

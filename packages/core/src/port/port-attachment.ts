@@ -11,6 +11,11 @@ export interface PortAttachment {
   readonly uplinks?: readonly string[];
   /** Whether it learns MACs at this port. */
   readonly learns?: boolean;
+  /**
+   * Whether it is in no bridge or switch: what comes in at it reaches this host alone. Frames are announced there all the same,
+   * with a warning: a host may route for its guests.
+   */
+  readonly alone?: boolean;
   /** Whether frames that come in at this port are forwarded now. */
   readonly forwards?: boolean;
 }

@@ -52,11 +52,22 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
     ...(lastFrameAt === undefined ? {} : { lastFrameAt }),
     rounds,
     nics: nics.map(nicReport),
-    warnings: [...reportWarnings(faults), ...sendWarnings],
+    warnings: [...reportWarnings(faults), ...sendWarnings, ...nics.flatMap(aloneWarning)],
   };
 };
 
 const MAX_SEND_WARNINGS = 16;
+
+/** What was sent through a port that is in no network is no success that goes without saying. */
+const aloneWarning = ({ plan: { nic }, sink }: PreparedNic): readonly ReportWarning[] =>
+  sink === undefined || nic.port?.attachment?.alone !== true
+    ? []
+    : [
+        {
+          code: 'HERALD_PORT_ALONE',
+          message: `${nic.id}: ${nic.port.name} is in no bridge or switch, so its frames reach this host alone: put it into its bridge, unless this host routes for the guest`,
+        },
+      ];
 
 const nicReport = (nic: PreparedNic): NicReport => {
   const { plan, problem, sink, announced, added, withdrawn, refused, incomplete } = nic;

@@ -110,3 +110,27 @@ describe('a NIC without a port', () => {
     expect(test.warnings).toEqual([]);
   });
 });
+
+describe('a NIC whose port is in no bridge or switch', () => {
+  it.each([
+    [{ alone: true }, ['HERALD_PORT_ALONE']],
+    [{ alone: false }, []],
+    [{ network: 'br0', forwards: true }, []],
+    [undefined, []],
+  ])('is announced with a warning in the report: %j', async (attachment, codes) => {
+    const port = { kind: 'tap', name: 'tap0', ...(attachment === undefined ? {} : { attachment }) };
+    const { test, guest } = await residing('running', {
+      ports: { name: 'test', resolve: async () => ({ port }) } as never,
+    });
+    guest.descriptors = [backed];
+    await test.tell('changed', guest);
+    const announcing = test.host.announce(guest, { timing: { rounds: 1 } });
+    await test.clock.advance(2000);
+    const { outcome, warnings } = await announcing;
+    expect(outcome).toBe('announced');
+    expect(warnings.map(({ code }) => code)).toEqual(codes);
+    expect(warnings.every(({ message }) => message.startsWith('nic0: tap0 is in no bridge or switch'))).toBe(
+      true,
+    );
+  });
+});

@@ -41,7 +41,9 @@ export const boundedProblem = (problem: string): string =>
 
 /** A member that makes no sense is not known. */
 const soundAttachment = (given: unknown): PortAttachment => {
-  const { network, vlans, uplinks, learns, forwards } = (given ?? {}) as Readonly<Record<string, unknown>>;
+  const { network, vlans, uplinks, learns, alone, forwards } = (given ?? {}) as Readonly<
+    Record<string, unknown>
+  >;
   return {
     ...(isName(network) ? { network } : {}),
     ...(vlans === 'aware' || vlans === 'unaware' ? { vlans } : {}),
@@ -49,6 +51,7 @@ const soundAttachment = (given: unknown): PortAttachment => {
       ? { uplinks: uplinks.filter((each) => isName(each)).slice(0, MAX_UPLINKS) }
       : {}),
     ...(typeof learns === 'boolean' ? { learns } : {}),
+    ...(typeof alone === 'boolean' ? { alone } : {}),
     ...(typeof forwards === 'boolean' ? { forwards } : {}),
   };
 };
