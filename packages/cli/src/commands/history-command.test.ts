@@ -50,6 +50,7 @@ const history = async (...argv: readonly string[]) => {
     color: false,
     env: {},
     uid: 12345,
+    onReload: () => () => {},
     untilStopped: () => Promise.resolve('SIGTERM'),
   });
   return { status, out: out.join(''), err: err.join('') };
