@@ -52,6 +52,7 @@ const history = async (...argv: readonly string[]) => {
     uid: 12345,
     onReload: () => () => {},
     untilStopped: () => Promise.resolve('SIGTERM'),
+    onReload: () => () => {},
   });
   return { status, out: out.join(''), err: err.join('') };
 };
