@@ -38,9 +38,10 @@ const READ_AT_ONCE = 16;
 export const listReports = async (directory: string, query: ReportQuery = {}): Promise<ReportList> => {
   const { guest, last = Number.POSITIVE_INFINITY, outcome, since = 0 } = query;
   const from = timeInName(since);
-  const files = (await reportFiles(directory)).filter(({ time }) => time >= from).toSorted(oldestFirst);
+  const files = (await reportFiles(directory)).filter(({ time }) => time >= from);
   const isChoosy = guest !== undefined || outcome !== undefined;
-  const wanted = isChoosy ? files : newest(files, last);
+  // a long list is sorted only where it must be
+  const wanted = isChoosy || files.length <= last ? files : newest(files.toSorted(byName), last);
   const { entries, unreadable } = await entriesOf(directory, wanted, lineFilter(query));
   const found = entries.filter(
     (entry) =>
@@ -48,7 +49,7 @@ export const listReports = async (directory: string, query: ReportQuery = {}): P
       (outcome === undefined || entry.outcome === outcome),
   );
   return {
-    entries: newest(found, last),
+    entries: newest(found.toSorted(oldestFirst), last),
     unreadable: unreadable.slice(0, MAX_UNREADABLE),
     unreadableCount: unreadable.length,
   };
@@ -62,7 +63,7 @@ interface Place extends ReportFile {
   entry?: ReportEntry | undefined;
 }
 
-/** The entries of these files, in their order; without those whose lines do not pass. */
+/** The entries of these files, without those whose lines do not pass. */
 const entriesOf = async (
   directory: string,
   files: readonly ReportFile[],
@@ -124,8 +125,9 @@ export const readEntry = async (
   }
 };
 
-const oldestFirst = (a: ReportFile, b: ReportFile): number =>
-  compare(a.time, b.time) || compare(a.file, b.file);
+const byName = (a: ReportFile, b: ReportFile): number => compare(a.time, b.time) || compare(a.file, b.file);
+
+const oldestFirst = (a: ReportEntry, b: ReportEntry): number => a.at - b.at || compare(a.file, b.file);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
