@@ -52,7 +52,6 @@ const history = async (...argv: readonly string[]) => {
     uid: 12345,
     onReload: () => () => {},
     untilStopped: () => Promise.resolve('SIGTERM'),
-    onReload: () => () => {},
   });
   return { status, out: out.join(''), err: err.join('') };
 };
