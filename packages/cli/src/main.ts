@@ -7,7 +7,7 @@ import { run } from './run.js';
 const END_WITHIN_MS = 1000;
 
 const io = processIo();
-process.stdout.on('error', (error) => onOutputFault(error, io, exitNow));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => onOutputFault(error, io, exitNow));
 process.stderr.on('error', () => undefined); // nobody is left to tell
 const status = await run(process.argv.slice(2), io);
 process.exitCode = status;

@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
 import { isHeraldError } from '@nic-herald/core';
-import type { CliIo } from './cli-io.js';
 import { printable } from './printable.js';
 
 const MAX_CAUSES = 4;
@@ -11,7 +10,7 @@ const MAX_CAUSES = 4;
  */
 export const printError = (
   error: unknown,
-  io: Pick<CliIo, 'writeError'>,
+  io: { writeError(text: string): void },
   options: { readonly debug: boolean },
 ): void => {
   for (const line of errorLines(error)) io.writeError(`${line}\n`);

@@ -63,7 +63,7 @@ describe('Turns', () => {
     const one = turns(1);
     const begun: string[] = [];
     const [hung, next, last] = ['hung', 'next', 'last'].map((name) => work(begun, name));
-    const results = [hung, next, last].map((each) => each && one.run(each.run));
+    const results = [hung, next, last].map(async (each) => each && one.run(each.run));
     await pass(99);
     expect(begun).toEqual(['hung']);
     await pass(1);

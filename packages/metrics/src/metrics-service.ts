@@ -28,6 +28,7 @@ export class MetricsService implements HostService {
   async close(): Promise<void> {
     this.book.close();
     const servers = await Promise.allSettled(this.listening);
-    await Promise.all(servers.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
+    const opened = servers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    await Promise.all(opened.map((server) => server.close()));
   }
 }

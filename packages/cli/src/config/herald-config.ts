@@ -77,11 +77,11 @@ export const heraldConfigSchema = mapping({
     .record(z.string(), mapping(guestRules), {
       error: 'must be a mapping from guest names or UUIDs to rules',
     })
-    .superRefine((guests, { addIssue }) => {
+    .superRefine((guests, context) => {
       for (const name of Object.keys(guests)) {
         if (name.length > 0 && name.length <= MAX_GUEST_NAME) continue;
         const message = `a guest's name has 1 to ${MAX_GUEST_NAME} characters, this one has ${name.length}`;
-        addIssue({ code: 'custom', path: [name], message });
+        context.addIssue({ code: 'custom', path: [name], message });
       }
     })
     .optional(),

@@ -7,6 +7,9 @@ export const valueText = (value: unknown): string => {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object') return 'a mapping';
-  const text = printable(JSON.stringify(value));
-  return text.length <= MOST ? text : `${text.slice(0, MOST)}... (${String(value).length} characters)`;
+  const json = JSON.stringify(value);
+  const text = printable(json);
+  if (text.length <= MOST) return text;
+  const length = typeof value === 'string' ? value.length : json.length;
+  return `${text.slice(0, MOST)}... (${length} characters)`;
 };

@@ -63,11 +63,11 @@ describe('OtherGuests', () => {
     }));
     await handoff.memory.publish(snapshotOf({ nics }));
     await others.ask(macs.slice(0, 1));
-    expect(listed(others.ownedByOthers(web, own))).toEqual(expected.toSorted().map(mac));
+    expect(listed(others.ownedByOthers(web, own))).toEqual(expected.toSorted((a, b) => a - b).map(mac));
 
     const here = none();
     here.present(new FakeGuest('another process'), macs);
-    expect(listed(here.ownedByOthers(web, own))).toEqual(expected.toSorted().map(mac));
+    expect(listed(here.ownedByOthers(web, own))).toEqual(expected.toSorted((a, b) => a - b).map(mac));
   });
 
   it('never takes the very guest for another, whatever MACs it had before', () => {
