@@ -32,7 +32,7 @@ const MACS = 64;
 const SCRAPES = 101;
 /** A block is scraped at least once where that is done every second. */
 const BLOCK_MS = 1500;
-const BLOCKS = 16;
+const BLOCKS = 10;
 const IDLE_MS = 5000;
 const IDLE_ROUNDS = 3;
 
@@ -138,13 +138,15 @@ const arrivals = async (host: ComposedHost, monitor: PlayedMonitor, forMs: numbe
     const armed = next(host.bus, 'announce:armed');
     monitor.intake.appeared({ guest, phase: 'incoming' });
     await armed;
-    const finished = next(host.bus, 'announce:finished');
+    const sent = next(host.bus, 'announce:round-finished');
     const since = benchClock.now();
     monitor.intake.resumed({ guest, resumedAt: since, readAt: since });
-    const { lastFrameAt = Number.NaN } = (await finished).report;
+    const { finishedAt } = (await sent).round;
     monitor.intake.gone({ guest });
+    await sleep(5); // its last words are said
     await handoff.remove(handedOver(1, 0).guest, 'bench');
-    times.push((lastFrameAt - since) * 1000);
+    await sleep(5);
+    times.push((finishedAt - since) * 1000);
   }
   return times;
 };
