@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { missingRequirements } from '../lab/host-requirements.js';
+import { LabFault } from '../lab/lab-fault.js';
 import { reapDeadLabs } from '../lab/namespaces.js';
 import { TableLines } from '../lab/table-lines.js';
 import { compilePrograms } from '../staged/compiled-programs.js';
@@ -78,7 +79,13 @@ async function main(flags: FootprintFlags): Promise<void> {
       await withRig({ directory, taps: count, apart: true, inMemory: true }, async (rig) => {
         const guests = { count, card: flags.card, events: !flags.withoutEvents };
         const qemus = await startIdleGuests(rig, guests);
-        for (const build of measured) console.log(table.line(await measure(rig, build, qemus, flags)));
+        for (const build of measured) {
+          const cells = await measure(rig, build, qemus, flags).catch((error: unknown) => {
+            if (!(error instanceof LabFault)) throw error;
+            return [String(count), flags.card, build.name, error.message];
+          });
+          console.log(cells.length === headings[0]?.length ? table.line(cells) : cells.join('  '));
+        }
       });
     }
   }

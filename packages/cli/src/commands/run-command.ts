@@ -30,6 +30,7 @@ import { withOrigins } from '../plugins/agent-description.js';
 import { type TakenPlugins, takePlugins } from '../plugins/take-plugins.js';
 import { printError } from '../print-error.js';
 import { unlessAborted } from '../process/unless-aborted.js';
+import { youngGeneration } from '../process/young-generation.js';
 import { ServiceManager, takeServiceChannel } from '../service/service-manager.js';
 import { servicePlugin } from '../service/service-plugin.js';
 import { serviceStatus } from '../service/service-status.js';
@@ -44,6 +45,7 @@ export const runCommand = async (
   const file = flags.config === undefined ? undefined : await loadConfig(flags.config);
   const settings = agentSettings(flags, file?.config ?? {});
   const taken = await takePlugins(flags, file);
+  youngGeneration.letGrow();
   const controlSocket = controlSocketOf(taken, settings.host, io);
   const stopped = io.untilStopped(); // from here on a signal ends the agent in order, not in the middle
   const log = new AgentLog(settings, io);

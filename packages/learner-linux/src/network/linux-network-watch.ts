@@ -33,8 +33,7 @@ export class LinuxNetworkWatch implements NetworkWatch, HostService {
 
   /** `undefined` for a port that is in no Linux bridge of this namespace. Rejects with SystemCallError. */
   async look(port: Port, question: NetworkQuestion): Promise<NetworkLook | undefined> {
-    const { signal } = question;
-    signal.throwIfAborted();
+    question.signal.throwIfAborted();
     const [picture, index] = (await this.again(port, question)) ?? (await this.afresh(port, question)) ?? [];
     if (picture === undefined || index === undefined) return undefined;
     return {
