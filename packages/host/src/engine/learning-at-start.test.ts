@@ -64,6 +64,46 @@ describe('a host whose monitor finds guests that run', () => {
     expect(await composed(learner, guest)).toBeLessThanOrEqual(2100);
   });
 
+  it('asks few of many guests at a time, and goes on though those hang', async () => {
+    const clock = new FakeClock();
+    let asked = 0;
+    const guests = Array.from({ length: 20 }, (_, number) => {
+      const guest = new FakeGuest(`${number}`, { name: `web-${number}` });
+      guest.answer = () => {
+        asked += 1;
+        return new Promise(() => {});
+      };
+      return guest;
+    });
+    void TestHost.compose({ clock, found: guests.map(running) });
+    await clock.advance(0);
+    expect(asked).toBe(8);
+    await clock.advance(100);
+    expect(asked).toBe(16);
+    await clock.advance(100);
+    expect(asked).toBe(20);
+  });
+
+  it('does not ask a guest for its NICs at each reading of its port', async () => {
+    const test = await TestHost.compose({ learner: new FakeLearner() });
+    const guest = new FakeGuest();
+    const { descriptors } = guest;
+    let asked = 0;
+    guest.answer = async () => {
+      asked += 1;
+      return descriptors;
+    };
+    await test.appear(guest, 'running');
+    await test.clock.advance(1000);
+    const first = asked;
+    await test.clock.advance(25_000);
+    expect(asked).toBe(first);
+    await test.tell('changed', guest);
+    expect(asked).toBe(first + 1);
+    await test.clock.advance(45_000);
+    expect(asked).toBe(first + 2);
+  });
+
   it.each<[string, (guest: FakeGuest, learner: FakeLearner) => void]>([
     ['refuses to tell its NICs', (guest) => (guest.answer = () => Promise.reject(new Error('no')))],
     ['has no NICs', (guest) => (guest.descriptors = [])],
