@@ -279,7 +279,7 @@ describe('a command that waits for an agent', { timeout: 30_000 }, () => {
     });
     await new Promise<void>((resolve) => agent.listen(socket, resolve));
     const asking = spawned([command, 'web', '--control', socket]);
-    while (!isAsked) await setTimeout(10);
+    await expect.poll(() => isAsked, { timeout: 10_000 }).toBe(true);
     expect(await endOf(asking, signal)).toBe(end);
     await expect.poll(() => isLetGo).toBe(true);
     expect(asking.output()).toBe(

@@ -72,8 +72,11 @@ export interface ComposeOptions {
 
 /** So many guests are looked at together as an agent starts, each so long at most before the next one's turn, ms. */
 const CATCHING_UP = { places: 8, holdMs: 100 };
-/** So many snapshots that are not urgent are written together: Node reads and writes few files at a time, also those of /proc. */
-const PUBLISHING = { places: 2, holdMs: 1000 };
+/**
+ * So many snapshots are written together, those of guests that leave apart: Node has four threads for all files, also for those
+ * of /proc by which ports are proved, and a disk keeps each of them waiting.
+ */
+const PUBLISHING = { places: 3, holdMs: 1000 };
 const START_DEADLINE_MS = 10_000;
 const CLOSE_DEADLINE_MS = 5000;
 /** Last words are published and reports made, each within deadlines of their own. */

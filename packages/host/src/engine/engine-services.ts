@@ -41,7 +41,7 @@ export interface EngineServices {
   readonly pacers: Readonly<Record<AnnounceMode, FramePacer>>;
   /** What is done for guests that run here and did not just arrive: as an agent starts, for hundreds at once. */
   readonly catchingUp: Turns;
-  /** What is published and not urgent. */
+  /** What is published, but for what a guest says as it leaves. */
   readonly publishing: Turns;
   /** When frames are due next. */
   readonly schedule: FrameSchedule;

@@ -131,9 +131,11 @@ export class GuestObservation {
 
   /** Looks at the cards and reads the ports. True where there is news. Rejects where the guest does not answer. */
   async look(signal: AbortSignal, only?: ReadonlySet<string>): Promise<boolean> {
-    const { changed, problems } = this.mayRest(only)
-      ? { changed: false, problems: [] }
-      : await this.knowledge.refresh(signal, only);
+    const areListed = this.areListed(only);
+    const { changed, problems } =
+      areListed && only?.size === 0
+        ? { changed: false, problems: [] }
+        : await this.knowledge.refresh(signal, only, { areListed });
     for (const problem of problems) this.warnings.tell(problem);
     const { otherGuests, hostTwins } = this.services;
     otherGuests.present(this.guest, this.knowledge.primaryMacs);
@@ -144,11 +146,13 @@ export class GuestObservation {
     return changed || learned;
   }
 
-  /** Whether the guest need not be asked: no card is to be read, and its NICs and their ports were told a moment ago. */
-  private mayRest(only: ReadonlySet<string> | undefined): boolean {
+  /** Whether the NICs of these ids, and where their ports are, were told a moment ago. */
+  private areListed(only: ReadonlySet<string> | undefined): boolean {
     const { clock } = this.services;
+    const known = new Set(this.knowledge.descriptors.map(({ id }) => id));
     return (
-      only?.size === 0 &&
+      only !== undefined &&
+      [...only].every((id) => known.has(id)) &&
       this.knowledge.hasLooked &&
       !this.portless.areUnanswered &&
       this.learning.isWell &&

@@ -6,6 +6,9 @@ import { HostTwin, type OwnAgent } from './host-twin.js';
 const LOOK_EVERY_MS = 1000;
 /** How often it is looked where no guest is here that would have it looked, ms. */
 const IDLE_LOOK_MS = 60_000;
+/** Each entry is looked at for itself: of a host with hundreds they are looked at less often, ms for each, up to so many ms. */
+const FOR_EACH_ENTRY_MS = 20;
+const MOST_MS = 4000;
 
 /** Looks now and then whether another agent writes under this host's name; each store has a past of its own. */
 export class HostTwinWatch {
@@ -14,6 +17,7 @@ export class HostTwinWatch {
   /** By `Clock.elapsed`. */
   private readonly startedAt: number;
   private lookedAt = Number.NEGATIVE_INFINITY;
+  private pauseMs = LOOK_EVERY_MS;
   private looking: Promise<void> = Promise.resolve();
   private cancelLook: CancelTimer | undefined;
 
@@ -32,7 +36,7 @@ export class HostTwinWatch {
    */
   look(): Promise<void> {
     const now = this.clock.elapsed();
-    if (!this.handoff.isEmpty && now - this.lookedAt >= LOOK_EVERY_MS) {
+    if (!this.handoff.isEmpty && now - this.lookedAt >= this.pauseMs) {
       this.lookedAt = now;
       this.looking = this.ask().catch(() => {}); // who reads or writes there for a guest tells what is wrong
     }
@@ -54,11 +58,14 @@ export class HostTwinWatch {
 
   private async ask(): Promise<void> {
     const { clock, own, startedAt, stop } = this;
+    let entries = 0;
     for (const { store, heads } of await this.handoff.ofHost(own.host, stop.signal)) {
+      entries += heads.length;
       const twin = this.twins.get(store) ?? new HostTwin(own, clock, startedAt);
       this.twins.set(store, twin);
       const warning = twin.look(heads);
       if (warning !== undefined) this.tell(warning);
     }
+    this.pauseMs = Math.min(Math.max(LOOK_EVERY_MS, entries * FOR_EACH_ENTRY_MS), MOST_MS);
   }
 }

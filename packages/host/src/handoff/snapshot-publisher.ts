@@ -16,7 +16,7 @@ const RETRY_MS = 500;
 /** What a publisher works with. */
 export interface PublisherParts {
   readonly clock: Clock;
-  /** Those of what is not urgent, for all guests of the host: a store that is slow must not keep all of it from reading files. */
+  /** Of all guests of the host, but for what `flush` publishes: a store that is slow must not keep all of it from reading files. */
   readonly turns: Pick<Turns, 'run'>;
   /** Publishes to the store, within a deadline; false where the store does not serve the guest. */
   publish(snapshot: Snapshot): Promise<boolean>;
@@ -68,8 +68,7 @@ export class SnapshotPublisher {
     this.dueAt = dueAt;
     this.timer = clock.setTimer(delayMs, () => {
       this.timer = undefined;
-      if (delayMs === 0) void this.flush();
-      else void this.parts.turns.run(() => this.flush());
+      void this.parts.turns.run(() => this.flush());
     });
   }
 

@@ -135,9 +135,16 @@ export class GuestKnowledge {
     return this.nics !== undefined;
   }
 
-  /** Looks at the cards: all of them, or those named. Rejects only where the guest does not answer at all. */
-  async refresh(signal: AbortSignal, only?: ReadonlySet<string>): Promise<Refreshed> {
-    const descriptors = await this.listed(signal);
+  /**
+   * Looks at the cards: all of them, or those named; with `areListed` at those that were listed last. Rejects only where the
+   * guest does not answer at all.
+   */
+  async refresh(
+    signal: AbortSignal,
+    only?: ReadonlySet<string>,
+    { areListed = false } = {},
+  ): Promise<Refreshed> {
+    const descriptors = areListed ? this.present : await this.listed(signal);
     this.present = descriptors;
     const problems: HeraldError[] = [];
     const looks = descriptors.map(async (nic): Promise<[string, NicKnowledge]> => {
