@@ -7,8 +7,8 @@ _nic_herald() {
     case $each in -*) ;; *) command=$each; break ;; esac
   done
   case $command in
-    '') COMPREPLY=($(compgen -W 'run inspect announce record plugins new-model doctor demo help --help --version' -- "$word")) ;;
-    help) COMPREPLY=($(compgen -W 'run inspect announce record plugins new-model doctor demo' -- "$word")) ;;
+    '') COMPREPLY=($(compgen -W 'run inspect announce record history plugins new-model doctor demo help --help --version' -- "$word")) ;;
+    help) COMPREPLY=($(compgen -W 'run inspect announce record history plugins new-model doctor demo' -- "$word")) ;;
     run)
       case $before in
         -c|--config) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -51,6 +51,16 @@ _nic_herald() {
         --out) COMPREPLY=($(compgen -f -- "$word")); return ;;
       esac
       COMPREPLY=($(compgen -W '--qmp --host --control --nic --words --out --force --json --debug --help' -- "$word")) ;;
+    history)
+      case $before in
+        --report-dir) COMPREPLY=($(compgen -d -- "$word")); return ;;
+        -c|--config) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --since) return ;;
+        --guest) return ;;
+        --outcome) COMPREPLY=($(compgen -W 'announced observed superseded failed nothing-to-announce' -- "$word")); return ;;
+        -n|--last) return ;;
+      esac
+      COMPREPLY=($(compgen -W '--report-dir --config --since --guest --outcome --last --json --debug --help' -- "$word")) ;;
     plugins)
       case $before in
         -c|--config) COMPREPLY=($(compgen -f -- "$word")); return ;;

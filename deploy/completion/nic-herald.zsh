@@ -6,6 +6,7 @@ _nic_herald() {
     'inspect:shows NICs, filter state, plan and refusals of a guest'
     'announce:announces a running guest now'
     'record:records a live card, for the tests of its model'
+    'history:lists the reports of announcements that were kept, the newest last'
     'plugins:shows what agents are composed of, and from where'
     'new-model:writes a small plugin package with a NIC model, tests and all'
     'doctor:tells whether an agent could run here, and why not'
@@ -69,6 +70,20 @@ _nic_herald() {
         '*--out[write it there, and say what to do next (default\: standard output)]:file:_files' \
         '*--force[replace the file where it is there already (default\: it stays)]' \
         '*--json[with --out, say what was written as JSON (default\: text for people); the recording is JSON anyway]' \
+        '*--debug[print the stack of an error (default\: off)]' \
+        '--help[tell what it takes]'
+      ;;
+    history)
+      _arguments \
+        '*--report-dir[where they are kept (default\: reports.directory of herald.yaml)]:dir:_files -/' \
+        '*-c[herald.yaml that names it (default\: /etc/nic-herald/herald.yaml)]:file:_files' \
+        '*--config[herald.yaml that names it (default\: /etc/nic-herald/herald.yaml)]:file:_files' \
+        '*--since[only since then\: s, m, h, d or w ago, such as 24h; or a local time, such as 2026-01-02 (default\: all)]:time:' \
+        '*--guest[only those of the guest with this name or UUID (default\: all)]:guest:' \
+        '*--outcome[only those that ended so (default\: all)]:outcome:(announced observed superseded failed nothing-to-announce)' \
+        '*-n[only the newest n, 1 to 1000000 (default\: all)]:n:' \
+        '*--last[only the newest n, 1 to 1000000 (default\: all)]:n:' \
+        '*--json[print JSON\: a list of what the table has, or the whole report (default\: text for people)]' \
         '*--debug[print the stack of an error (default\: off)]' \
         '--help[tell what it takes]'
       ;;

@@ -1,6 +1,7 @@
 import { guestLabel } from '@nic-herald/core';
 import type { ReportEntry } from '@nic-herald/reports';
 import picocolors from 'picocolors';
+import { textTable } from '../inspect/text-table.js';
 import { printable } from '../printable.js';
 
 /** Longest guest's name in the table, characters; `--json` has all of it. */
@@ -19,31 +20,25 @@ export const reportTable = (
     'nothing-to-announce': yellow,
   };
   const year = new Date(now).getFullYear();
-  const rows = entries.map((entry) => ({ entry, cells: cellsOf(entry, year) }));
-  const widths = HEAD.map((title, column) =>
-    rows.reduce((most, { cells }) => Math.max(most, cells[column]?.length ?? 0), title.length),
-  );
-  const line = (cells: readonly string[], painted: (text: string) => string = (text) => text): string =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        if (column >= FIRST_NUMBER) return ` ${cell.padStart(width)}`;
-        const padding = ' '.repeat(width - cell.length + (column < FIRST_NUMBER - 1 ? 2 : 0));
-        return `${column === OUTCOME ? painted(cell) : cell}${padding}`;
-      })
-      .join('');
-  const lines = rows.map(({ cells, entry }) => {
-    if (entry.warnings.length === 0) return line(cells, paint[entry.outcome]);
+  const rows = entries.map((entry) => {
     const warnings = entry.warnings.map((code) => code.replace('HERALD_', '')).join(', ');
-    return `${line(cells, paint[entry.outcome])}  ${yellow(printable(warnings))}`;
+    const cells = cellsOf(entry, year);
+    const painted = cells.with(OUTCOME, (paint[entry.outcome] ?? String)(cells[OUTCOME] ?? ''));
+    return warnings === '' ? painted : [...painted, ` ${yellow(printable(warnings))}`];
   });
-  const title = entries.some(({ warnings }) => warnings.length > 0) ? '  WARNINGS' : '';
-  return `${[bold(`${line(HEAD)}${title}`), ...lines].join('\n')}\n`;
+  const head = rows.some(({ length }) => length > HEAD.length) ? [...HEAD, ' WARNINGS'] : HEAD;
+  const [title = '', ...lines] = textTable([head, ...rows].map(spaced), { align: ALIGN, gap: ' ' });
+  return `${[bold(title), ...lines].join('\n')}\n`;
 };
 
 const HEAD = ['TIME', 'ID', 'GUEST', 'CAUSE', 'OUTCOME', 'SENT', 'REFUSED', 'LAST MS'];
 const OUTCOME = HEAD.indexOf('OUTCOME');
 const FIRST_NUMBER = HEAD.indexOf('SENT');
+const ALIGN = HEAD.map((_, column) => (column < FIRST_NUMBER ? 'left' : 'right'));
+
+/** Words are two blanks apart, numbers one: so that all of it has room in 80 columns. */
+const spaced = (cells: readonly string[]): readonly string[] =>
+  cells.map((cell, column) => (column < OUTCOME ? `${cell} ` : cell));
 
 const cellsOf = (entry: ReportEntry, year: number): readonly string[] => {
   const { at, cause, guest, id, outcome, refused, resumeToLastFrameMs: last, stations } = entry;

@@ -34,7 +34,11 @@ const OPTIONS: Readonly<Record<string, Parse>> = {
 /** The same for one command alone. */
 const OF_COMMAND: Readonly<Record<string, Parse>> = { 'run --qmp': socketsOrGlobs };
 /** The same for arguments, by name. */
-const ARGUMENTS: Readonly<Record<string, Parse>> = { guest: guestName, file: path };
+const ARGUMENTS: Readonly<Record<string, Parse>> = {
+  guest: guestName,
+  file: path,
+  report: textOf({ most: 256, what: 'a report' }),
+};
 
 /**
  * Has the values of all options and arguments checked: an empty one, one too long, and one that would drive a terminal is

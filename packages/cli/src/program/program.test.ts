@@ -45,7 +45,7 @@ describe('the help', () => {
   it.each(options.filter(([, , { flags }]) => /<(n|ms)>/.test(flags)))(
     'of %s says the range of %s',
     (_, __, option) => {
-      expect(option.description).toMatch(/\d+ to \d+( ms)? \(default: \d+\)$/);
+      expect(option.description).toMatch(/\d+ to \d+( ms)? \(default: (\d+|all)\)$/);
     },
   );
 
