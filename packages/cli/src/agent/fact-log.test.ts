@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Guest, HeraldError, type MigrationEvents, type MigrationReport } from '@nic-herald/core';
 import { IsolatingEventBus } from '@nic-herald/core/internal';
 import { FakeClock } from '@nic-herald/testkit';
@@ -66,6 +67,50 @@ const logged = <E extends keyof MigrationEvents>(event: E, fact: MigrationEvents
   bus.emit(event, fact);
   return lines;
 };
+
+/** Every field of the log, as docs/operating.md has them. */
+const documented = new Set(
+  [
+    ...readFileSync(new URL('../../../../docs/operating.md', import.meta.url), 'utf8').matchAll(
+      /^\| (`\w+`(?:, `\w+`)*) +\|/gm,
+    ),
+  ]
+    .flatMap(([, names = '']) => names.split(', '))
+    .map((name) => name.replaceAll('`', '')),
+);
+
+const FACTS: { readonly [E in keyof MigrationEvents]?: readonly MigrationEvents[E][] } = {
+  'guest:appeared': [{ guest, phase: 'running' }],
+  'guest:gone': [{ guest }],
+  'guest:resumed': [{ guest, resumedAt: 1, readAt: 2 }],
+  'guest:stopped': [{ guest }],
+  'nic:filter-changed': [{ guest, nic: 'nic0' }],
+  'nic:list-changed': [{ guest }],
+  'migration:incoming': [{ guest }],
+  'migration:outgoing': [{ guest }],
+  'migration:completed': [{ guest, side: 'source' }],
+  'migration:failed': [{ guest, side: 'source', status: 'failed' }],
+  'announce:armed': [{ guest, frames: 1, mode: 'observe' }],
+  'announce:finished': [
+    { guest, cause: 'migration', report: report(11, [{ code: 'HERALD_X', message: 'x' }]) },
+  ],
+  'announce:revised': [{ guest, report: report(0) }],
+  warning: [
+    { guest, warning: new HeraldError('HERALD_X', 'x', { details: { guest: 'name:web', host: 'B' } }) },
+  ],
+};
+
+describe('the fields of the log', () => {
+  it.each(Object.keys(FACTS) as (keyof typeof FACTS)[])('mean one thing, and are documented: %s', (event) => {
+    for (const fact of FACTS[event] ?? []) {
+      for (const line of logged(event, fact as never)) {
+        expect(Object.keys(line).filter((field) => !documented.has(field))).toEqual([]);
+        expect(line).toMatchObject({ event, guest: 'web', instance: guest.instance });
+        expect(line).not.toHaveProperty('host'); // it is this host's, which the logger of the agent says
+      }
+    }
+  });
+});
 
 describe('the log', () => {
   it.each([

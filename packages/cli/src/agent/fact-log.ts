@@ -1,16 +1,10 @@
-import {
-  type Clock,
-  type Guest,
-  guestLabel,
-  isHeraldError,
-  type MigrationEventBus,
-  type MigrationEvents,
-} from '@nic-herald/core';
+import { type Clock, isHeraldError, type MigrationEventBus, type MigrationEvents } from '@nic-herald/core';
 import type { MigrationEventName } from '@nic-herald/core/internal';
 import { reportSummary } from '@nic-herald/reports';
 import type { Logger } from 'pino';
 import { DeferredQueue } from './deferred-queue.js';
 import { roundedMs } from './rounded-ms.js';
+import { guestFields, warningFields } from './warning-fields.js';
 import { WindowLimit } from './window-limit.js';
 
 /** Most refusals of one report that get a line of their own, the rest is a number; and most of its warnings. */
@@ -70,43 +64,47 @@ const kindOf = ([level, fields]: Line): string =>
 const linesOf = <E extends MigrationEventName>(event: E, fact: MigrationEvents[E]): readonly Line[] =>
   LINES[event]?.(fact) ?? [];
 
-/** The fields that say which guest: its name, and the process where a name may not be enough. */
-const of = (guest: Guest): Record<string, unknown> => ({
-  guest: guestLabel(guest.identity),
-  instance: guest.instance,
-});
-
 const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) => readonly Line[] } = {
   'guest:appeared': ({ guest, phase }) => {
     const { name, version } = guest.hypervisor;
     const uuid = guest.identity.uuid;
     return [
-      ['info', { ...of(guest), uuid, phase, hypervisor: `${name} ${version}` }, `guest appeared, ${phase}`],
+      [
+        'info',
+        { ...guestFields(guest), uuid, phase, hypervisor: `${name} ${version}` },
+        `guest appeared, ${phase}`,
+      ],
     ];
   },
-  'guest:gone': ({ guest }) => [['info', of(guest), 'guest gone']],
+  'guest:gone': ({ guest }) => [['info', guestFields(guest), 'guest gone']],
   'guest:resumed': ({ guest, resumedAt, readAt }) => [
-    ['info', { ...of(guest), resumedAt, readDelayMs: roundedMs(readAt - resumedAt) }, 'guest resumed'],
+    [
+      'info',
+      { ...guestFields(guest), resumedAt, readDelayMs: roundedMs(readAt - resumedAt) },
+      'guest resumed',
+    ],
   ],
-  'guest:stopped': ({ guest }) => [['info', of(guest), 'guest stopped']],
-  'nic:filter-changed': ({ guest, nic }) => [['debug', { ...of(guest), nic }, 'filter changed']],
-  'nic:list-changed': ({ guest }) => [['info', of(guest), 'NICs came or went']],
-  'migration:incoming': ({ guest }) => [['info', of(guest), 'migration incoming']],
-  'migration:outgoing': ({ guest }) => [['info', of(guest), 'migration outgoing']],
-  'migration:completed': ({ guest, side }) => [['info', { ...of(guest), side }, 'migration completed']],
+  'guest:stopped': ({ guest }) => [['info', guestFields(guest), 'guest stopped']],
+  'nic:filter-changed': ({ guest, nic }) => [['debug', { ...guestFields(guest), nic }, 'filter changed']],
+  'nic:list-changed': ({ guest }) => [['info', guestFields(guest), 'NICs came or went']],
+  'migration:incoming': ({ guest }) => [['info', guestFields(guest), 'migration incoming']],
+  'migration:outgoing': ({ guest }) => [['info', guestFields(guest), 'migration outgoing']],
+  'migration:completed': ({ guest, side }) => [
+    ['info', { ...guestFields(guest), side }, 'migration completed'],
+  ],
   'migration:failed': ({ guest, side, status }) => [
-    ['warn', { ...of(guest), side, status }, `migration ended without moving the guest: ${status}`],
+    ['warn', { ...guestFields(guest), side, status }, `migration ended without moving the guest: ${status}`],
   ],
   'announce:armed': ({ guest, frames, ...observing }) => {
     const ready = `armed: ${frames} frames lie ready`;
     const unsent = observing.mode === 'observe' ? ', and none of them will be sent (mode: observe)' : '';
-    return [['info', { ...of(guest), frames, ...observing }, ready + unsent]];
+    return [['info', { ...guestFields(guest), frames, ...observing }, ready + unsent]];
   },
   'announce:round-finished': ({ guest, epoch, round, ...observing }) => {
     const { frames, accepted, delayed, delayedMs } = round;
     const delay = delayed === undefined ? {} : { delayed, delayedMs: roundedMs(delayedMs ?? 0) };
     const tookMs = roundedMs(round.finishedAt - round.startedAt);
-    const fields = { ...of(guest), epoch, round: round.round, frames, accepted, tookMs, ...delay };
+    const fields = { ...guestFields(guest), epoch, round: round.round, frames, accepted, tookMs, ...delay };
     if (observing.mode === 'observe') {
       return [['info', { ...fields, ...observing }, `round ${round.round}: ${frames} frames, none was sent`]];
     }
@@ -114,7 +112,7 @@ const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) =
     return [[accepted < frames ? 'warn' : 'info', fields, message]];
   },
   'snapshot:published': ({ guest, head, store }) => [
-    ['debug', { ...of(guest), epoch: head.epoch, store }, 'snapshot published'],
+    ['debug', { ...guestFields(guest), epoch: head.epoch, store }, 'snapshot published'],
   ],
   'announce:finished': ({ guest, report }) => {
     const summary = reportSummary(report);
@@ -125,35 +123,31 @@ const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) =
     return [
       ...refusals
         .slice(0, MAX_LINES)
-        .map((refusal): Line => ['info', { ...of(guest), ...refusal }, `refused: ${refusal.reason}`]),
+        .map(
+          (refusal): Line => ['info', { ...guestFields(guest), ...refusal }, `refused: ${refusal.reason}`],
+        ),
       ...(refusals.length > MAX_LINES
         ? [
             [
               'info',
-              { ...of(guest), more: refusals.length - MAX_LINES },
+              { ...guestFields(guest), more: refusals.length - MAX_LINES },
               'more refusals, see the report',
             ] as const,
           ]
         : []),
       [
         report.outcome === 'failed' ? 'error' : warnings.length > 0 ? 'warn' : 'info',
-        { ...of(guest), ...summary, ...(warnings.length > 0 ? { warnings } : {}) },
+        { ...guestFields(guest), ...summary, ...(warnings.length > 0 ? { warnings } : {}) },
         `announcement over: ${report.outcome}`,
       ],
     ];
   },
   'announce:revised': ({ guest, report: { epoch, revision, sections = {} } }) => [
-    ['debug', { ...of(guest), epoch, revision, sections: Object.keys(sections) }, 'report revised'],
+    ['debug', { ...guestFields(guest), epoch, revision, sections: Object.keys(sections) }, 'report revised'],
   ],
-  warning: ({ warning, guest }) => [
-    [
-      'warn',
-      { ...(guest === undefined ? {} : of(guest)), code: warning.code, ...warning.details },
-      warning.message,
-    ],
-  ],
+  warning: ({ warning, guest }) => [['warn', warningFields(warning, guest), warning.message]],
   'listener:failed': ({ event, error }) => {
     const code = isHeraldError(error) ? error.code : undefined;
-    return [['error', { failed: event, code, err: error }, `a listener of ${event} failed`]];
+    return [['error', { failedEvent: event, code, err: error }, `a listener of ${event} failed`]];
   },
 };

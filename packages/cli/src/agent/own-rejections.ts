@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
  */
 export const ownRejections = (logger: Logger): (() => void) => {
   const take = (error: unknown): void => {
-    const fields = isHeraldError(error) ? { failed: error.code } : {};
+    const fields = isHeraldError(error) ? { failedCode: error.code } : {};
     logger.error(
       { code: 'HERALD_UNHANDLED', ...fields, err: error },
       'work that nobody waited for failed; the agent goes on',
