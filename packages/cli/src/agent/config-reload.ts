@@ -52,6 +52,11 @@ export class ConfigReload {
     this.current = this.atStart;
   }
 
+  /** The file that is read. */
+  get file(): string | undefined {
+    return this.agent.flags.config;
+  }
+
   /** The settings of now. */
   get settings(): AgentSettings {
     return agentSettings(this.agent.flags, this.current);
@@ -128,7 +133,7 @@ export class ConfigReload {
       }`,
     );
     if (this.knownKinds === undefined) return; // told when the host is ready
-    for (const { kind, message } of unknownKinds(settings.rules, this.knownKinds)) {
+    for (const { kind, message } of unknownKinds(settings.rules, this.knownKinds, path)) {
       logger.warn({ code: 'HERALD_KIND_UNKNOWN', kind }, message);
     }
   }

@@ -153,7 +153,7 @@ const tellReady = (host: ComposedHost, { controlSocket, logger, reload }: Agent)
   const kinds = provided(host, ANNOUNCEMENT_KIND);
   reload.ready({ kinds, policyOf: foreignPolicy(host) });
   for (const missing of missingParts(host.describe().plugins)) logger.warn(missing);
-  for (const { kind, message } of unknownKinds(settings.rules, kinds)) {
+  for (const { kind, message } of unknownKinds(settings.rules, kinds, reload.file)) {
     logger.warn({ code: 'HERALD_KIND_UNKNOWN', kind }, message);
   }
   logger.info(

@@ -68,6 +68,6 @@ const readSome = async (handle: FileHandle, into: Uint8Array): Promise<number | 
 const unreadable = (file: string, problem: string, cause?: unknown): HeraldError =>
   new HeraldError(
     'HERALD_CONFIG_UNREADABLE',
-    `the configuration file ${file} ${problem}; check the path given with --config`,
+    `the configuration file ${file} ${problem}; look at its path and its rights`,
     { ...(cause === undefined ? {} : { cause }), details: { file } },
   );

@@ -23,9 +23,9 @@ export const parseConfig = (yaml: string, file: string): ParsedConfig => {
   const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const problem = (offset: number, message: string): HeraldError => {
-    const line = lineAt(offset);
+    const { line, col: column } = lines.linePos(offset);
     return new HeraldError('HERALD_CONFIG_INVALID', `${file}:${line}: ${message}`, {
-      details: { file, line },
+      details: { file, line, column },
     });
   };
   const notYaml = [...document.errors, ...document.warnings];

@@ -5,7 +5,9 @@ import { unknownKinds } from './unknown-kinds.js';
 const unknownIn = (yaml: string): readonly string[] => {
   const parsed = parseConfig(yaml, 'herald.yaml');
   if ('problems' in parsed) throw parsed.problems[0] ?? new Error('no problem was told');
-  return unknownKinds(parsed.config, ['rarp', 'garp', 'na', 'acme-hello']).map(({ message }) => message);
+  return unknownKinds(parsed.config, ['rarp', 'garp', 'na', 'acme-hello'], 'herald.yaml').map(
+    ({ message }) => message,
+  );
 };
 
 it.each([

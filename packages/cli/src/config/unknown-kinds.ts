@@ -13,6 +13,7 @@ export interface UnknownKind {
 export const unknownKinds = (
   { announce, guests = {} }: Pick<HeraldConfig, 'announce' | 'guests'>,
   known: readonly string[],
+  file = 'the configuration',
 ): readonly UnknownKind[] => {
   const all: readonly (Pick<AnnounceRules, 'kinds' | 'vlans'> | undefined)[] = [
     announce,
@@ -21,7 +22,7 @@ export const unknownKinds = (
   const named = new Set(all.flatMap((rules) => [rules ?? {}, ...(rules?.vlans ?? [])]).flatMap(kindsOf));
   return [...named]
     .filter((kind) => !known.includes(kind))
-    .map((kind) => ({ kind, message: `herald.yaml names the kind '${kind}', ${hint(kind, known)}` }));
+    .map((kind) => ({ kind, message: `${file} names the kind '${kind}', ${hint(kind, known)}` }));
 };
 
 const kindsOf = ({ kinds }: Pick<AnnounceRules, 'kinds'>): readonly string[] => kinds ?? [];

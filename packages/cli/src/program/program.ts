@@ -6,6 +6,7 @@ import { printable } from '../printable.js';
 import { checkValues } from './check-values.js';
 import type { CommandContext, DeclareCommand } from './command-context.js';
 import { declareAnnounce } from './declare-announce.js';
+import { declareCheck } from './declare-check.js';
 import { declareDemo } from './declare-demo.js';
 import { declareDoctor } from './declare-doctor.js';
 import { declareHistory } from './declare-history.js';
@@ -24,6 +25,7 @@ const COMMANDS: readonly DeclareCommand[] = [
   declareHistory,
   declarePlugins,
   declareNewModel,
+  declareCheck,
   declareDoctor,
   declareDemo,
 ];
