@@ -7,8 +7,8 @@ _nic_herald() {
     case $each in -*) ;; *) command=$each; break ;; esac
   done
   case $command in
-    '') COMPREPLY=($(compgen -W 'run inspect announce record history plugins new-model doctor demo help --help --version' -- "$word")) ;;
-    help) COMPREPLY=($(compgen -W 'run inspect announce record history plugins new-model doctor demo' -- "$word")) ;;
+    '') COMPREPLY=($(compgen -W 'run inspect announce record history plugins new-model check doctor demo help --help --version' -- "$word")) ;;
+    help) COMPREPLY=($(compgen -W 'run inspect announce record history plugins new-model check doctor demo' -- "$word")) ;;
     run)
       case $before in
         -c|--config) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -74,6 +74,8 @@ _nic_herald() {
         --type) return ;;
       esac
       COMPREPLY=($(compgen -W '--dir --type --json --debug --help' -- "$word")) ;;
+    check)
+      COMPREPLY=($(compgen -W '--json --debug --help' -- "$word")) ;;
     doctor)
       case $before in
         -c|--config) COMPREPLY=($(compgen -f -- "$word")); return ;;

@@ -9,6 +9,7 @@ _nic_herald() {
     'history:lists the reports of announcements that were kept, the newest last'
     'plugins:shows what agents are composed of, and from where'
     'new-model:writes a small plugin package with a NIC model, tests and all'
+    'check:checks a herald.yaml: every fault, with line and column'
     'doctor:tells whether an agent could run here, and why not'
     'demo:two hosts, a switch and recorded guests in this process: QEMU alone beside nic-herald'
   )
@@ -102,6 +103,12 @@ _nic_herald() {
         '*--dir[where to write it; new or empty (default\: ./NAME)]:folder:_files -/' \
         '*--type[QEMU'\''s name of the card, as in -device (default\: NAME without scope)]:type:' \
         '*--json[say what was written as JSON (default\: text for people)]' \
+        '*--debug[print the stack of an error (default\: off)]' \
+        '--help[tell what it takes]'
+      ;;
+    check)
+      _arguments \
+        '*--json[print JSON (default\: text for people)]' \
         '*--debug[print the stack of an error (default\: off)]' \
         '--help[tell what it takes]'
       ;;
