@@ -42,6 +42,8 @@ export async function configure(machine: InstalledMachine): Promise<void> {
 
 /** Reads the journal of the machine's agent and the reports it writes, as if it were an agent of the lab. */
 export async function followAgent(rig: LabRig, machine: InstalledMachine): Promise<AgentProcess> {
+  // As systemd will find it for the service.
+  await machine.run('mkdir', '-p', '/var/log/nic-herald');
   await symlink(machine.path('/var/log/nic-herald'), join(rig.directory, `reports-${machine.host}`)).catch(
     () => undefined,
   );
@@ -69,9 +71,13 @@ export async function activeAs(machine: InstalledMachine, before: string | undef
   );
 }
 
-/** Lets the agent's user use a rig's sockets by its group; QEMU makes them with the group of the directory. */
-export async function openSockets(rig: LabRig, machine: InstalledMachine): Promise<void> {
-  const gid = (await machine.run('getent', 'group', 'nic-herald')).split(':')[2];
-  await machine.run('chown', `root:${gid}`, socketsThere);
+/**
+ * What an administrator gives the agent's user, which has one number on both machines: the directory that they share, and the
+ * sockets' by its group, which QEMU's sockets then have as well.
+ */
+export async function giveAccess(rig: LabRig, machine: InstalledMachine): Promise<void> {
+  await machine.run('chown', 'nic-herald:', sharedThere);
+  await machine.run('chmod', '0700', sharedThere);
+  await machine.run('chown', ':nic-herald', socketsThere);
   await chmod(rig.sockets, 0o2770);
 }

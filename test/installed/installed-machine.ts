@@ -92,7 +92,12 @@ export class InstalledMachine {
   /** The first process of it ends all others; their cgroups are then empty. */
   async #stop(): Promise<void> {
     await this.#process.stop('SIGKILL');
-    await runProgram('find', [this.#cgroup, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';']);
+    await waitUntil(`the cgroups of machine ${this.host} to be empty`, { timeoutMs: 5000, everyMs: 50 }, () =>
+      runProgram('find', [this.#cgroup, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+']).then(
+        () => true,
+        () => undefined,
+      ),
+    );
   }
 }
 

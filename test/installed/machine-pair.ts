@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabRig } from '../lab/lab-rig.js';
 import type { AtBoth } from '../lab/namespaces.js';
@@ -13,8 +13,6 @@ export async function bootPair(
 ): Promise<AtBoth<InstalledMachine>> {
   const shared = join(rig.directory, 'handoff');
   await mkdir(shared, { recursive: true });
-  // Any user's: it is named before there is one of the agent's.
-  await chmod(shared, 0o1777);
   const mounts = { [rig.sockets]: socketsThere, [debs]: '/srv/debs', [shared]: sharedThere };
   const [A, B] = await Promise.all([
     InstalledMachine.boot(rig, 'A', { root, mounts }),

@@ -20,14 +20,16 @@ import {
   activeAs,
   configure,
   followAgent,
+  giveAccess,
   install,
-  openSockets,
   startService,
   unitProperties,
 } from '../installed-agent.js';
 import type { InstalledCase, InstalledContext } from '../installed-case.js';
 import { bootPair } from '../machine-pair.js';
 
+const t0 = performance.now();
+const lap = (w: string): void => console.error(`${((performance.now() - t0) / 1000).toFixed(1)} ${w}`);
 /** The whole life of a package on two hosts, with a guest that moves in between. */
 export const installedAndRemoved: InstalledCase = {
   name: 'installed-and-removed',
@@ -44,8 +46,10 @@ async function run(context: InstalledContext): Promise<CaseResult> {
   const notes: string[] = [];
   try {
     const { A, B } = await bootPair(rig, context);
+    lap('booted');
     const before = await Promise.all([A, B].map(fileListing));
     await Promise.all([A, B].map((each) => install(each, '/srv/debs/current.deb')));
+    lap('installed');
     const faults: string[] = [];
     for (const machine of [A, B]) {
       const { ActiveState, UnitFileState } = await unitProperties(machine);
@@ -53,7 +57,7 @@ async function run(context: InstalledContext): Promise<CaseResult> {
         faults.push(`${machine.host}: a first installation is ${ActiveState} and ${UnitFileState}`);
       await configure(machine);
     }
-    await openSockets(rig, A);
+    await giveAccess(rig, A);
     const agents = { A: await followAgent(rig, A), B: await followAgent(rig, B) };
     const [source] = await Promise.all([
       bootGuest(rig, 'A', recipe, '', A.besideItsProcesses),
@@ -61,12 +65,14 @@ async function run(context: InstalledContext): Promise<CaseResult> {
     ]);
     await Promise.all([agents.A.ready(), agents.B.ready()]);
 
+    lap('ready');
     await settleTables(rig, source, 'A', stations);
     const watches = {
       A: await watchArrivals(rig, 'A', stations),
       B: await watchArrivals(rig, 'B', stations),
     };
     await probeSource(rig, watches.A);
+    lap('probed');
     const atB = await startDestination(rig, 'B', { runBy: B.besideItsProcesses });
     await armed(agents.B, stations.length);
     await beginMigration(rig, source, atB);
@@ -75,10 +81,12 @@ async function run(context: InstalledContext): Promise<CaseResult> {
     faults.push(...reportFaults(await agents.B.report(), stations));
     await source.stop();
 
+    lap('there');
     const { MainPID } = await unitProperties(B);
     await install(B, '/srv/debs/next.deb');
     await activeAs(B, MainPID);
     notes.push(`${(await B.run('nic-herald', '--version')).trim()} runs on B after the upgrade`);
+    lap('upgraded');
     const atA = await startDestination(rig, 'A', { suffix: '2', runBy: A.besideItsProcesses });
     await armed(agents.A, stations.length);
     await beginMigration(rig, atB, atA);
@@ -86,6 +94,7 @@ async function run(context: InstalledContext): Promise<CaseResult> {
     faults.push(...darkStations(back, 'B to A, '), ...(await misplacedStations(rig, 'A', stations)));
     faults.push(...reportFaults(await agents.A.report(), stations));
 
+    lap('back');
     for (const [index, machine] of [A, B].entries()) {
       await machine.run('apt-get', 'purge', '-y', 'nic-herald');
       await machine.run('rm', '-r', '/etc/systemd/system/nic-herald.service.d');
