@@ -1,4 +1,4 @@
-// Packs what npm would publish into .cache/tarballs, and judges the packed files: publint, attw, no tests, no
+// Packs what npm would publish into .cache/tarballs, and judges the packed files: publint, attw, a licence, no tests, no
 // maps to sources that are not there. `npm run pack`
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -38,6 +38,7 @@ const removeStale = (folder) => {
 /** What is wrong with the files of an unpacked package. */
 const problemsIn = (folder) => {
   const problems = [];
+  if (!existsSync(join(folder, 'LICENSE'))) problems.push('has no LICENSE');
   for (const file of files(folder)) {
     const path = file.slice(folder.length + 1);
     if (/\.test\.|(^|\/)test\//.test(path) && !path.startsWith('template/'))
@@ -52,6 +53,9 @@ const problemsIn = (folder) => {
   const manifest = readFileSync(join(folder, 'package.json'), 'utf8');
   if (/"(workspace|catalog):|nic-herald:source/.test(manifest))
     problems.push('package.json still speaks of the workspace');
+  const { scripts = {} } = JSON.parse(manifest);
+  for (const name of ['preinstall', 'install', 'postinstall'])
+    if (scripts[name] !== undefined) problems.push(`runs ${scripts[name]} as it is installed`);
   return problems;
 };
 

@@ -49,7 +49,10 @@ export async function followAgent(rig: LabRig, machine: InstalledMachine): Promi
   );
   return AgentProcess.launchAs(rig, {
     host: machine.host,
-    command: machine.inside(['journalctl', '--unit', unit, '--output', 'cat', '--follow', '--lines', 'all']),
+    command: machine.amongItsFiles([
+      ...['journalctl', '--unit', unit],
+      ...['--output', 'cat', '--follow', '--lines', 'all'],
+    ]),
     logName: `nic-herald-${machine.host}`,
   });
 }
