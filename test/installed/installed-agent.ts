@@ -49,8 +49,8 @@ export async function followAgent(rig: LabRig, machine: InstalledMachine): Promi
   );
   return AgentProcess.launchAs(rig, {
     host: machine.host,
-    command: machine.amongItsFiles([
-      ...['journalctl', '--unit', unit],
+    command: machine.inside([
+      ...['setpriv', '--pdeathsig', 'KILL', '--', 'journalctl', '--unit', unit],
       ...['--output', 'cat', '--follow', '--lines', 'all'],
     ]),
     logName: `nic-herald-${machine.host}`,

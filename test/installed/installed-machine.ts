@@ -69,11 +69,6 @@ export class InstalledMachine {
     return ['nsenter', '--target', String(this.#init), ...namespaces, '--root', '--wd=/', '--', ...command];
   }
 
-  /** The command that runs `command` with its files alone, as a process of this machine, which ends by its signals. */
-  amongItsFiles(command: readonly string[]): string[] {
-    return ['nsenter', '--target', String(this.#init), '--mount', '--root', '--wd=/', '--', ...command];
-  }
-
   /** What runs a program of this machine among the processes of that one, where its agent sees it; it ends with its parent. */
   get besideItsProcesses(): readonly string[] {
     return ['nsenter', `--pid=/proc/${this.#init}/ns/pid`, '--', 'setpriv', '--pdeathsig', 'KILL', '--'];

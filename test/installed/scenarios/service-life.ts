@@ -47,9 +47,9 @@ async function run(context: InstalledContext): Promise<CaseResult> {
     if (reloaded['MainPID'] !== first || reloaded['ActiveState'] !== 'active')
       faults.push(`a reload leaves it ${reloaded['ActiveState']} as another process`);
 
-    await A.run('kill', '-KILL', first);
+    await A.run('sh', '-c', `kill -KILL ${first}`);
     const second = await activeAs(A, first);
-    await A.run('kill', '-STOP', second);
+    await A.run('sh', '-c', `kill -STOP ${second}`);
     const third = await activeAs(A, second);
     notes.push(`processes ${first}, killed: ${second}, stopped by SIGSTOP: ${third}`);
     const journal = await A.run('journalctl', '--unit', unit, '--output', 'cat');
