@@ -1,7 +1,7 @@
 // Text as the man(7) macros want it.
 
 /** Text that stands as it is: no character of it commands the formatter. */
-export const escaped = (text) =>
+const escaped = (text) =>
   text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')

@@ -37,7 +37,7 @@ const IDLE_MS = 5000;
 const IDLE_ROUNDS = 3;
 
 /** Times of one way of scraping beside times without, of neighbouring blocks. */
-export interface ScrapedPath {
+interface ScrapedPath {
   readonly what: string;
   readonly without: Sample;
   readonly scraped: Sample;

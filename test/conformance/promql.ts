@@ -2,7 +2,7 @@ import { type SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 
 /** What one query asks for. */
-export interface SelectedSeries {
+interface SelectedSeries {
   readonly metric: string;
   /** Labels and the values that they must have, of matchers with `=` and of words joined by `|` in those with `=~`. */
   readonly labels: readonly { readonly name: string; readonly values: readonly string[] }[];

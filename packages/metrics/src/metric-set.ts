@@ -5,7 +5,7 @@ import { METRICS, type MetricDescription } from './metric-catalog.js';
 import type { MetricValue } from './metric-value.js';
 
 /** The formats in which metrics are told. */
-export const FORMATS = {
+const FORMATS = {
   prometheus: Registry.PROMETHEUS_CONTENT_TYPE,
   openMetrics: Registry.OPENMETRICS_CONTENT_TYPE,
 } as const;

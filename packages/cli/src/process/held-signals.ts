@@ -15,7 +15,7 @@ const DEBUGGER_OPENS_WITHIN_MS = 500;
  * The signals that must do no harm, from the first line of the program on. SIGUSR1 and SIGUSR2 do nothing. SIGHUP is kept for
  * the agent until it can read its configuration anew; to every other command it is what it is to any program.
  */
-export class HeldSignals {
+class HeldSignals {
   private hangUps = 0;
   private onHangUp: (() => void) | undefined;
 

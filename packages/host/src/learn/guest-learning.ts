@@ -19,7 +19,7 @@ import { type SoundReading, soundReading } from './sound-reading.js';
 const READ_DEADLINE_MS = 2000;
 
 /** How full the table of a port is. */
-export interface LearnedTableSize {
+interface LearnedTableSize {
   readonly stations: number;
   /** Absent where the learner does not tell. */
   readonly capacity?: number;
