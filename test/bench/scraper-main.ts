@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 
 // Scrapes as it is told over IPC: `{ everyMs }` again and again until the next word (0: not), `{ once: true }` a
@@ -5,13 +6,23 @@ import { setTimeout } from 'node:timers/promises';
 const [url = ''] = process.argv.slice(2);
 let turn = 0;
 
-const scrape = async (): Promise<{ tookMs: number; bytes: number }> => {
-  const since = performance.now();
-  const answer = await fetch(url);
-  const text = await answer.text();
-  if (answer.status !== 200) throw new Error(text);
-  return { tookMs: performance.now() - since, bytes: Buffer.byteLength(text) };
-};
+/** Over a connection of its own, as the server ends each. */
+const scrape = (): Promise<{ tookMs: number; bytes: number }> =>
+  new Promise((resolve, reject) => {
+    const since = performance.now();
+    const asked = get(url, { agent: false }, (answer) => {
+      let bytes = 0;
+      answer.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      answer.on('error', reject);
+      answer.on('end', () => {
+        if (answer.statusCode === 200) resolve({ tookMs: performance.now() - since, bytes });
+        else reject(new Error(`status ${answer.statusCode}`));
+      });
+    });
+    asked.on('error', reject);
+  });
 
 /** One after another: a scraper does not begin anew before it is done. */
 const again = async (everyMs: number, isWanted: () => boolean): Promise<void> => {
