@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { closeSync, openSync, read } from 'node:fs';
+import { promisify } from 'node:util';
 
 /** Most of a command line that is read, bytes. Linux takes some 2 MiB; a hypervisor's is a few kB. */
 const MAX_BYTES = 1024 * 1024;
@@ -26,19 +27,24 @@ export const parseCommandLine = (text: string): readonly string[] | undefined =>
   return (text.endsWith('\0') ? text.slice(0, -1) : text).split('\0');
 };
 
-/** The file up to just above the most that is wanted: it tells its length only by ending. */
+const readSome = promisify(read);
+
+/**
+ * The file up to just above the most that is wanted: it tells its length only by ending. To open and to close it never waits;
+ * done by Node's thread pool it would, where the host is busy.
+ */
 const firstBytes = async (path: string): Promise<Buffer> => {
-  const file = await open(path);
+  const file = openSync(path);
   try {
     const chunks: Buffer[] = [];
     for (let length = 0; length <= MAX_BYTES; ) {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK_BYTES));
+      const { bytesRead, buffer } = await readSome(file, Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, null);
       if (bytesRead === 0) break;
       chunks.push(buffer.subarray(0, bytesRead));
       length += bytesRead;
     }
     return Buffer.concat(chunks);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 };
