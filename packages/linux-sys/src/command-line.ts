@@ -34,7 +34,7 @@ const readSome = promisify(read);
  * done by Node's thread pool it would, where the host is busy.
  */
 const firstBytes = async (path: string): Promise<Buffer> => {
-  const file = openSync(path);
+  const file = openSync(path, 'r');
   try {
     const chunks: Buffer[] = [];
     for (let length = 0; length <= MAX_BYTES; ) {
