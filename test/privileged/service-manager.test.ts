@@ -83,6 +83,14 @@ describe('an agent that systemd started', { timeout: 60_000 }, () => {
     expect(await exited).toEqual([0, null]);
   });
 
+  it('says when it reads its configuration anew, and when that is over, also where the file is broken', async () => {
+    await notice(/^READY=1$/m);
+    await writeFile(join(directory, 'herald.yaml'), 'trust: nobody');
+    agent.kill('SIGHUP');
+    expect(await notice(/^RELOADING=1$/m)).toMatch(/^RELOADING=1\nMONOTONIC_USEC=[1-9]\d*$/);
+    expect(await notice(/^READY=1$/)).toBe('READY=1');
+  });
+
   it('says no more that it is well while its event loop stands still', async () => {
     await notice(/^WATCHDOG=1$/);
     agent.kill('SIGSTOP');
