@@ -75,7 +75,7 @@ _nic_herald() {
       esac
       COMPREPLY=($(compgen -W '--dir --type --json --debug --help' -- "$word")) ;;
     check)
-      COMPREPLY=($(compgen -W '--json --debug --help' -- "$word")) ;;
+      COMPREPLY=($(compgen -f -W '--json --debug --help' -- "$word")) ;;
     doctor)
       case $before in
         -c|--config) COMPREPLY=($(compgen -f -- "$word")); return ;;

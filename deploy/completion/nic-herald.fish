@@ -61,6 +61,7 @@ complete -c nic-herald -n '__fish_seen_subcommand_from new-model' -l type -x -d 
 complete -c nic-herald -n '__fish_seen_subcommand_from new-model' -l json -d 'say what was written as JSON (default: text for people)'
 complete -c nic-herald -n '__fish_seen_subcommand_from new-model' -l debug -d 'print the stack of an error (default: off)'
 complete -c nic-herald -n 'not __fish_seen_subcommand_from run inspect announce record history plugins new-model check doctor demo' -a check -d 'checks a herald.yaml: every fault, with line and column'
+complete -c nic-herald -n '__fish_seen_subcommand_from check' -F
 complete -c nic-herald -n '__fish_seen_subcommand_from check' -l json -d 'print JSON (default: text for people)'
 complete -c nic-herald -n '__fish_seen_subcommand_from check' -l debug -d 'print the stack of an error (default: off)'
 complete -c nic-herald -n 'not __fish_seen_subcommand_from run inspect announce record history plugins new-model check doctor demo' -a doctor -d 'tells whether an agent could run here, and why not'

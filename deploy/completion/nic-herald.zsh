@@ -110,7 +110,8 @@ _nic_herald() {
       _arguments \
         '*--json[print JSON (default\: text for people)]' \
         '*--debug[print the stack of an error (default\: off)]' \
-        '--help[tell what it takes]'
+        '--help[tell what it takes]' \
+        '*:file:_files'
       ;;
     doctor)
       _arguments \

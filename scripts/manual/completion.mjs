@@ -1,10 +1,15 @@
 // Completion for shells, out of the program's own commands and options.
 
+const FILES = new Set(['file', 'socket']);
+const FOLDERS = new Set(['dir', 'folder']);
+
 /** What a shell needs to know of the program. */
 const described = (program) =>
   program.commands.map((command) => ({
     name: command.name(),
     about: command.description(),
+    /** Whether a file may be named without an option. */
+    takesFile: command.registeredArguments.some((argument) => FILES.has(argument.name())),
     options: [...command.options, ...program.options.filter(({ long }) => long !== '--version')].map(
       (option) => ({
         short: option.short,
@@ -17,13 +22,10 @@ const described = (program) =>
     ),
   }));
 
-const FILES = new Set(['file', 'socket']);
-const FOLDERS = new Set(['dir', 'folder']);
-
 export const bashCompletion = (program) => {
   const commands = described(program);
   const words = commands.map(({ name }) => name).join(' ');
-  const cases = commands.map(({ name, options }) => {
+  const cases = commands.map(({ name, options, takesFile }) => {
     const valued = options.flatMap(({ short, long, choices, takes }) => {
       const given = [short, long].filter((each) => each !== undefined).join('|');
       if (choices !== undefined)
@@ -36,7 +38,7 @@ export const bashCompletion = (program) => {
     return [
       `    ${name})`,
       ...(valued.length === 0 ? [] : ['      case $before in', ...valued, '      esac']),
-      `      COMPREPLY=($(compgen -W '${names}' -- "$word")) ;;`,
+      `      COMPREPLY=($(compgen ${takesFile ? '-f ' : ''}-W '${names}' -- "$word")) ;;`,
     ].join('\n');
   });
   return `# bash completion for nic-herald; made of its commands by npm run man
@@ -70,11 +72,15 @@ export const zshCompletion = (program) => {
       .filter((each) => each !== undefined)
       .map((flag) => `        '*${flag}[${text}]${rest}'`);
   };
-  const cases = commands.map(({ name, options }) =>
+  const cases = commands.map(({ name, options, takesFile }) =>
     [
       `    ${name})`,
       '      _arguments \\',
-      [...options.flatMap(option), "        '--help[tell what it takes]'"].join(' \\\n'),
+      [
+        ...options.flatMap(option),
+        "        '--help[tell what it takes]'",
+        ...(takesFile ? ["        '*:file:_files'"] : []),
+      ].join(' \\\n'),
       '      ;;',
     ].join('\n'),
   );
@@ -103,8 +109,9 @@ export const fishCompletion = (program) => {
   const commands = described(program);
   const quoted = (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   const names = commands.map(({ name }) => name).join(' ');
-  const lines = commands.flatMap(({ name, about, options }) => [
+  const lines = commands.flatMap(({ name, about, options, takesFile }) => [
     `complete -c nic-herald -n 'not __fish_seen_subcommand_from ${names}' -a ${name} -d ${quoted(about)}`,
+    ...(takesFile ? [`complete -c nic-herald -n '__fish_seen_subcommand_from ${name}' -F`] : []),
     ...options.map(({ short, long, about: text, choices, takes }) => {
       const values = FILES.has(takes) || FOLDERS.has(takes) ? ' -r -F' : takes === undefined ? '' : ' -x';
       return [

@@ -23,7 +23,8 @@ it.each<[string, readonly string[], readonly string[]]>([
   ['options after one of the program', ['--debug', 'doctor', '--j'], ['--json']],
   ['words that an option takes', ['run', '--log-level', 'wa'], ['warn']],
   ['folders where one is wanted', ['run', '--report-dir', 'exampl'], ['examples']],
-  ['files where one is wanted', ['run', '-c', 'examples/herald.y'], ['examples/herald.yaml']],
+  ['files where a command takes one', ['check', 'examples/herald.y'], ['examples/herald.yaml']],
+  ['files where an option wants one', ['run', '-c', 'examples/herald.y'], ['examples/herald.yaml']],
 ])('bash offers %s', (_, words, offers) => {
   expect(offered(...words)).toEqual(offers);
 });
