@@ -1,5 +1,4 @@
 import type { Port, PortClaim, PortLearner, StationLearner } from '@nic-herald/core';
-import { IngressUpkeep } from '@nic-herald/linux-sys';
 import { BpfPortLearner } from './bpf-port-learner.js';
 
 const CLAIM: PortClaim = { preference: 60, reason: 'in the kernel, from every frame of the guest' };
@@ -11,7 +10,6 @@ const CLAIM: PortClaim = { preference: 60, reason: 'in the kernel, from every fr
  */
 export class BpfLearner implements StationLearner {
   readonly name = 'linux-bpf';
-  private readonly upkeep = new IngressUpkeep();
 
   /**
    * `capacity` is how many stations, and how many IP addresses, each port's tables hold. `tcx: false` does without tcx where
@@ -32,6 +30,6 @@ export class BpfLearner implements StationLearner {
    * HERALD_LEARNER_UNAVAILABLE where the system refuses, HERALD_LOCK_DIRECTORY, HERALD_NATIVE_UNAVAILABLE.
    */
   async open(port: Port): Promise<PortLearner> {
-    return BpfPortLearner.open(port, { capacity: this.capacity, upkeep: this.upkeep, ...this.options });
+    return BpfPortLearner.open(port, { capacity: this.capacity, ...this.options });
   }
 }

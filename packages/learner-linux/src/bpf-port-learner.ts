@@ -1,11 +1,12 @@
 import { HeraldError, type LearnedStations, messageOf, type Port, type PortLearner } from '@nic-herald/core';
 import {
+  enterIngress,
+  type FileDescriptor,
   findLink,
-  type IngressUpkeep,
+  type IngressPlace,
   type IngressWay,
   loadClassifier,
   NetlinkSocket,
-  PortIngress,
 } from '@nic-herald/linux-sys';
 import { AgedMap } from './aged-map.js';
 import { decodeAddresses } from './decode-addresses.js';
@@ -19,10 +20,9 @@ const LOST_AFTER_MS = 5000;
 
 interface Owned {
   readonly netlink: NetlinkSocket;
-  readonly ingress: PortIngress;
+  readonly ingress: IngressPlace;
   readonly stations: AgedMap;
   readonly addresses: AgedMap;
-  readonly leaveUpkeep: () => void;
 }
 
 /** How a port is learned at. */
@@ -31,8 +31,6 @@ export interface BpfPortOptions {
   readonly capacity: number;
   /** False does without tcx where the kernel has it. */
   readonly tcx?: boolean;
-  /** Sees to it that the program stays at the port. */
-  readonly upkeep: IngressUpkeep;
 }
 
 /**
@@ -49,7 +47,7 @@ export class BpfPortLearner implements PortLearner {
   ) {}
 
   /** Throws as `BpfLearner.open` rejects; nothing stays then. */
-  static open(port: Port, { capacity, tcx = true, upkeep }: BpfPortOptions): BpfPortLearner {
+  static open(port: Port, { capacity, tcx = true }: BpfPortOptions): BpfPortLearner {
     const undo: (() => void)[] = [];
     const undoable = <T extends { close(): void }>(made: T): T => {
       undo.unshift(() => made.close());
@@ -59,13 +57,11 @@ export class BpfPortLearner implements PortLearner {
       const netlink = undoable(new NetlinkSocket());
       const link = findLink(netlink, { name: port.name });
       if (!link || isAnother(port, link)) throw portMissing(port);
-      const ingress = undoable(openIngress(port, link.index, netlink, tcx));
       const stations = undoable(AgedMap.create({ ...STATIONS_MAP, capacity }));
       const addresses = undoable(AgedMap.create({ ...ADDRESSES_MAP, capacity }));
       const instructions = learnInstructions({ stations: stations.fd, addresses: addresses.fd });
-      ingress.put({ name: 'learn', loaded: loadClassifier(LEARN_PROGRAM_NAME, instructions) });
-      const leaveUpkeep = upkeep.keep(ingress);
-      return new BpfPortLearner(port, link.index, { netlink, ingress, stations, addresses, leaveUpkeep });
+      const ingress = openIngress(port, link.index, instructions, tcx);
+      return new BpfPortLearner(port, link.index, { netlink, ingress, stations, addresses });
     } catch (error) {
       for (const step of undo) step();
       throw learnerUnavailable(error, port.name);
@@ -104,8 +100,7 @@ export class BpfPortLearner implements PortLearner {
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
-    const { netlink, ingress, stations, addresses, leaveUpkeep } = this.owned;
-    leaveUpkeep();
+    const { netlink, ingress, stations, addresses } = this.owned;
     try {
       ingress.close();
     } catch (error) {
@@ -119,8 +114,9 @@ export class BpfPortLearner implements PortLearner {
 }
 
 /** One learner per port: a second one would take the first one's program for a dead owner's. */
-const openIngress = (port: Port, index: number, netlink: NetlinkSocket, tcx: boolean): PortIngress => {
-  const ingress = PortIngress.open(index, netlink, { tcx });
+const openIngress = (port: Port, index: number, instructions: Uint8Array, tcx: boolean): IngressPlace => {
+  const load = (): FileDescriptor => loadClassifier(LEARN_PROGRAM_NAME, instructions);
+  const ingress = enterIngress(index, 'learn', load, { tcx });
   if (!('heldBy' in ingress)) return ingress;
   const { heldBy } = ingress;
   const holder = heldBy === 'unknown' ? 'another process' : `process ${heldBy.pid} of user ${heldBy.uid}`;

@@ -5,7 +5,6 @@ import {
   deleteLink,
   findLink,
   heldCapabilities,
-  IngressUpkeep,
   type IngressWay,
   NetlinkSocket,
 } from '@nic-herald/linux-sys';
@@ -75,7 +74,7 @@ const tryOnCable = async (): Promise<IngressWay> => {
     try {
       const learner = BpfPortLearner.open(
         { kind: 'veth', name: PROBE.near },
-        { capacity: PROBE_CAPACITY, upkeep: new IngressUpkeep() },
+        { capacity: PROBE_CAPACITY },
       );
       try {
         await learner.read();

@@ -1,6 +1,8 @@
 export { BpfHashMap, type BpfMapEntries } from './bpf-hash-map.js';
 export { BpfKeySet, type BpfKeySetShape } from './bpf-key-set.js';
 export { instruction, loadClassifier, loadSocketFilter, withMap } from './bpf-program.js';
+export { BpfQueue } from './bpf-queue.js';
+export { BpfTable } from './bpf-table.js';
 export {
   type BridgeEntry,
   type ForwardingEntry,
@@ -16,7 +18,6 @@ export type { BpfMapShape } from './create-bpf-map.js';
 export { exitNow } from './exit-now.js';
 export type { FileDescriptor } from './file-descriptor.js';
 export { type HeldInterface, heldInterfaces } from './held-interfaces.js';
-export { IngressUpkeep } from './ingress-upkeep.js';
 export { type IngressWatch, watchIngress } from './ingress-watch.js';
 export { type InterfaceAddress, interfaceAddresses } from './interface-addresses.js';
 export type { BridgePortState, LinkInfo, OperState } from './link-info.js';
@@ -38,7 +39,7 @@ export type { NetlinkMessage } from './netlink-message.js';
 export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
 export { networkNamespace } from './network-namespace.js';
 export { openPacketSocket, type PacketSocket, type PacketSocketOptions } from './packet-socket.js';
-export { type IngressProgram, type IngressWay, PortIngress } from './port-ingress.js';
+export type { IngressWay } from './port-ingress.js';
 export { isStillProcess, type ProcessIncarnation, processIncarnation } from './process-incarnation.js';
 export {
   SendBatch,
@@ -50,6 +51,7 @@ export {
 export { sendDatagram } from './send-datagram.js';
 export { peerOf, type SocketPeer } from './socket-peer.js';
 export { type TapBehind, tapBehind } from './tap-behind.js';
+export { enterIngress, type IngressPlace } from './shared-ingress.js';
 export {
   addClassifier,
   addDiscipline,

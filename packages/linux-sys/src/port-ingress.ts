@@ -14,8 +14,8 @@ export type IngressWay = 'tcx' | 'qdisc';
 export interface IngressProgram {
   /** 1 to 16 small letters, unique among ours: `learn` is the filter `nic-herald-learn`. */
   readonly name: string;
-  /** The loaded classifier; from `put` on the port's, which closes it. */
-  readonly loaded: FileDescriptor;
+  /** The loaded classifier; from `put` on the port's, which closes it. Of one that several ports have, closing may do nothing. */
+  readonly loaded: Pick<FileDescriptor, 'number' | 'close'>;
 }
 
 /**
@@ -79,13 +79,23 @@ export class PortIngress {
     return this.lack;
   }
 
-  /** Puts a program there. It is closed where that fails. Needs CAP_BPF and CAP_NET_ADMIN. Throws SystemCallError. */
-  put(program: IngressProgram): void {
+  /** Whether a program of that name was put there. */
+  has(name: string): boolean {
+    return this.placed.some((each) => each.name === name);
+  }
+
+  /**
+   * Puts a program there, and gives the way to take it off, which throws SystemCallError. The program is closed where this
+   * fails, and when it is taken off. Needs CAP_BPF and CAP_NET_ADMIN. Throws SystemCallError.
+   */
+  put(program: IngressProgram): () => void {
     const { name, loaded } = program;
     try {
       const link = this.mayUseTcx ? TcxLink.attach(this.index, loaded.number) : undefined;
       if (link === undefined) keepIngressFilter(this.netlink, this.index, { name, fd: loaded.number }, true);
-      this.placed.push({ ...program, ...(link !== undefined && { link }) });
+      const placed: Placed = { ...program, ...(link !== undefined && { link }) };
+      this.placed.push(placed);
+      return () => this.takeOff(placed);
     } catch (error) {
       loaded.close();
       throw error;
@@ -117,6 +127,19 @@ export class PortIngress {
         loaded.close();
       }
       this.lock.release();
+    }
+  }
+
+  private takeOff(placed: Placed): void {
+    const at = this.placed.indexOf(placed);
+    if (at < 0) return; // it went with all others
+    this.placed.splice(at, 1);
+    const { name, link, loaded } = placed;
+    try {
+      if (link === undefined) removeIngressFilters(this.netlink, this.index, name);
+    } finally {
+      link?.close();
+      loaded.close();
     }
   }
 
