@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileProgram, installedClang, LEARN, sourceSha256, WATCH } from '../bpf/compile-program.js';
+import { compileProgram, installedClang, sourceSha256 } from '../../../scripts/bpf/compile-program.js';
+import { LEARN, WATCH } from '../bpf/programs.js';
 import { LEARN_PROGRAM } from './generated/learn-program.js';
 import { WATCH_PROGRAM } from './generated/watch-program.js';
 import { learnInstructions } from './learn-program.js';

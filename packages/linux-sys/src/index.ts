@@ -40,6 +40,7 @@ export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
 export { networkNamespace } from './network-namespace.js';
 export { openPacketSocket, type PacketSocket, type PacketSocketOptions } from './packet-socket.js';
 export type { IngressWay } from './port-ingress.js';
+export { type GeneratedProgram, programInstructions } from './program-instructions.js';
 export { isStillProcess, type ProcessIncarnation, processIncarnation } from './process-incarnation.js';
 export {
   SendBatch,

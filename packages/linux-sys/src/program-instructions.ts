@@ -1,7 +1,7 @@
-import { withMap } from '@nic-herald/linux-sys';
+import { withMap } from './bpf-program.js';
 
 /** A program as `npm run generate` wrote it. */
-interface GeneratedProgram<M extends string> {
+export interface GeneratedProgram<M extends string> {
   readonly mapReferences: Readonly<Record<M, readonly number[]>>;
   readonly instructions: readonly string[];
 }

@@ -21,8 +21,10 @@ export interface CompiledProgram<M extends string = string> {
   readonly instructions: readonly string[];
 }
 
-/** The source of a program, in this folder. */
+/** The source of a program. */
 export interface ProgramSource<M extends string = string> {
+  /** The folder that has it, and where `src/generated` is beside. */
+  readonly directory: string;
   /** Of the file without `.bpf.c`, and of what is generated: `learn`. */
   readonly name: string;
   /** Files that it includes. */
@@ -33,28 +35,10 @@ export interface ProgramSource<M extends string = string> {
   readonly maps: readonly M[];
 }
 
-/** Learns at a guest's port. */
-export const LEARN: ProgramSource<'stations' | 'addresses'> = {
-  name: 'learn',
-  headers: ['claims.h'],
-  section: 'classifier',
-  maps: ['stations', 'addresses'],
-};
-
-/** Notes who speaks from an address at a bridge's other ports. */
-export const WATCH: ProgramSource<'watched' | 'speakers'> = {
-  name: 'watch',
-  headers: ['claims.h'],
-  section: 'socket',
-  maps: ['watched', 'speakers'],
-};
-
-const pathOf = (file: string): string => join(import.meta.dirname, file);
-
 /** A fingerprint of a source and of what it includes. */
-export const sourceSha256 = ({ name, headers }: ProgramSource): string => {
+export const sourceSha256 = ({ directory, name, headers }: ProgramSource): string => {
   const hash = createHash('sha256');
-  for (const file of [`${name}.bpf.c`, ...headers]) hash.update(readFileSync(pathOf(file)));
+  for (const file of [`${name}.bpf.c`, ...headers]) hash.update(readFileSync(join(directory, file)));
   return hash.digest('hex');
 };
 
@@ -78,7 +62,7 @@ export const compileProgram = <M extends string>(source: ProgramSource<M>): Comp
   const directory = mkdtempSync(join(tmpdir(), 'herald-bpf-'));
   try {
     const output = join(directory, 'program.o');
-    const input = pathOf(`${source.name}.bpf.c`);
+    const input = join(source.directory, `${source.name}.bpf.c`);
     execFileSync('clang', [...FLAGS, ...HEADERS, '-c', input, '-o', output], { stdio: 'inherit' });
     const { code, relocations } = readSection(readFileSync(output), source.section);
     const unknown = relocations.find(({ symbol }) => !source.maps.some((map) => map === symbol));
