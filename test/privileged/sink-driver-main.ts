@@ -1,24 +1,41 @@
 // Runs a LinuxTapSink in the namespace it was started in. See sink-driver.ts.
-import type { FrameChannel, FrameDirection, PreparedBatch, SinkState } from '@nic-herald/core';
+import type { ArmedFrames, FrameChannel, FrameDirection, PreparedBatch, SinkState } from '@nic-herald/core';
 import { LinuxTapSink, probeLinuxSink } from '@nic-herald/sink-linux';
+import { MacAddress } from '@nic-herald/wire';
 import { realClock } from '../conformance/real-clock.js';
 import { batchOfHex } from './batch-of-hex.js';
 import { serveDriver } from './serve-driver.js';
 import type { SinkRequest } from './sink-driver.js';
 import { TapEnd } from './tap-end.js';
 
-const sink = new LinuxTapSink(realClock);
+const sink = new LinuxTapSink(realClock, { tcx: process.env['HERALD_TEST_TCX'] !== 'no' });
 const told: SinkState[] = [];
 sink.watch((state) => told.push(state));
 const prepared = new Map<string, PreparedBatch>();
 const { signal } = new AbortController();
 const channels = new Map<string, FrameChannel>();
 const taps = new Map<string, TapEnd>();
+const armed = new Map<string, ArmedFrames>();
 
 const channelOf = (port: string): FrameChannel => {
   const channel = channels.get(port);
   if (!channel) throw new TypeError(`port ${port} is not open`);
   return channel;
+};
+
+const arm = ({ port, frames, ...words }: Extract<SinkRequest, { readonly do: 'arm' }>): unknown => {
+  const batch = channelOf(port).prepare(batchOfHex(frames));
+  const instead = words.instead === true ? armed.get(port) : undefined;
+  const outcome = batch.arm?.({
+    trigger: MacAddress.of(words.trigger ?? '52:54:00:bb:00:01'),
+    count: frames.length,
+    ungranted: words.ungranted ?? frames.length,
+    holdUs: words.holdUs ?? 100_000,
+    ...(instead !== undefined && { instead }),
+  });
+  if (outcome === undefined || 'refusal' in outcome) return outcome;
+  armed.set(port, outcome);
+  return 'armed';
 };
 
 await serveDriver(async (request: SinkRequest) => {
@@ -54,6 +71,26 @@ await serveDriver(async (request: SinkRequest) => {
       return told;
     case 'health':
       return channelOf(request.port).health({ signal });
+    case 'arm':
+      return arm(request);
+    case 'take':
+      return armed.get(request.port)?.take();
+    case 'write': {
+      const frame = new Uint8Array(Buffer.from(request.frame, 'hex'));
+      taps.get(request.tap)?.write(frame, frame.length);
+      return undefined;
+    }
+    case 'lend':
+      return sink.grant.lend(request.count);
+    case 'reclaim':
+      return sink.grant.reclaim();
+    case 'kernel-path':
+      return sink.kernelPath;
+    case 'hang': {
+      const until = performance.now() + request.ms;
+      while (performance.now() < until) {}
+      return undefined;
+    }
     case 'close':
       for (const channel of channels.values()) await channel.close();
       return sink.close();

@@ -1,5 +1,12 @@
-import type { ChannelHealth, FrameDirection, SendResult, SinkState } from '@nic-herald/core';
-import type { LinuxSinkProbe } from '@nic-herald/sink-linux';
+import type {
+  ArmRefusal,
+  ChannelHealth,
+  FrameDirection,
+  SendResult,
+  SinkState,
+  Taken,
+} from '@nic-herald/core';
+import type { LinuxSinkProbe, LinuxTapSink } from '@nic-herald/sink-linux';
 import { DriverProcess } from './driver-process.js';
 import type { NetworkSandbox } from './network-sandbox.js';
 
@@ -9,7 +16,22 @@ export type SinkRequest =
   | { readonly do: 'hold' | 'read'; readonly tap: string }
   | { readonly do: 'open'; readonly port: string; readonly direction: FrameDirection }
   | { readonly do: 'send' | 'prepare'; readonly port: string; readonly frames: readonly string[] }
-  | { readonly do: 'health' | 'fire' | 'lost'; readonly port: string };
+  | { readonly do: 'health' | 'fire' | 'lost'; readonly port: string }
+  | ({ readonly do: 'arm'; readonly port: string; readonly frames: readonly string[] } & ArmWords)
+  | { readonly do: 'take'; readonly port: string }
+  | { readonly do: 'write'; readonly tap: string; readonly frame: string }
+  | { readonly do: 'lend'; readonly count: number }
+  | { readonly do: 'reclaim' | 'kernel-path' }
+  | { readonly do: 'hang'; readonly ms: number };
+
+/** How frames are armed; what is left out is as generous as may be. */
+export interface ArmWords {
+  readonly trigger?: string;
+  readonly ungranted?: number;
+  readonly holdUs?: number;
+  /** Takes what is armed at the port in the same breath. */
+  readonly instead?: boolean;
+}
 
 /** A process in a sandbox that has a LinuxTapSink and does with it as told. */
 export class SinkDriver extends DriverProcess<SinkRequest> {
@@ -64,6 +86,39 @@ export class SinkDriver extends DriverProcess<SinkRequest> {
   /** How many frames its channel lost; `not known` where it does not say. */
   lost(port: string): Promise<number | 'not known'> {
     return this.ask({ do: 'lost', port });
+  }
+
+  /** Arms frames at a port: `armed`, or the refusal. */
+  arm(port: string, frames: readonly string[], words: ArmWords = {}): Promise<'armed' | ArmRefusal> {
+    return this.ask({ do: 'arm', port, frames, ...words });
+  }
+
+  /** Takes what is armed at a port. */
+  take(port: string): Promise<Taken> {
+    return this.ask({ do: 'take', port });
+  }
+
+  /** Writes a frame to a held tap, as its guest or QEMU would. */
+  write(tap: string, frame: string): Promise<void> {
+    return this.ask({ do: 'write', tap, frame });
+  }
+
+  lend(count: number): Promise<number> {
+    return this.ask({ do: 'lend', count });
+  }
+
+  reclaim(): Promise<number> {
+    return this.ask({ do: 'reclaim' });
+  }
+
+  /** Holds its event loop for so long. */
+  hang(ms: number): Promise<void> {
+    return this.ask({ do: 'hang', ms });
+  }
+
+  /** Whether the kernel can send by itself. */
+  kernelPath(): Promise<LinuxTapSink['kernelPath']> {
+    return this.ask({ do: 'kernel-path' });
   }
 
   /** All that the sink told of itself so far. */

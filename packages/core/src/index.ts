@@ -120,6 +120,7 @@ export type { Port } from './port/port.js';
 export type { PortAttachment } from './port/port-attachment.js';
 export type { PortClaim } from './port/port-claim.js';
 export { PORT_RESOLVER, type PortResolution, type PortResolver } from './port/port-resolver.js';
+export type { ArmedFrames, ArmRefusal, ArmRequest, FrameGrant, Taken } from './sink/armed-frames.js';
 export { type FrameBatch, framesOf } from './sink/frame-batch.js';
 export {
   type ChannelHealth,

@@ -16,6 +16,7 @@ export const IFLA = {
   AF_SPEC: 26,
   EXT_MASK: 29,
   CARRIER: 33,
+  CARRIER_DOWN_COUNT: 48,
 } as const;
 /** Attributes within IFLA_LINKINFO. */
 export const IFLA_INFO = { KIND: 1, DATA: 2, SLAVE_KIND: 4, SLAVE_DATA: 5 } as const;
@@ -54,6 +55,8 @@ export interface LinkInfo {
   readonly up: boolean;
   /** Something is at the other end: of a tap, a process that has it open. */
   readonly carrier: boolean;
+  /** How often it lost that since it was made (Linux 4.16): a tap, each time a process closed it. */
+  readonly carrierLosses?: number;
   readonly operState: OperState;
   /** The longest packet it sends, without the Ethernet header, bytes; absent where the kernel does not say. */
   readonly mtu?: number;
@@ -81,6 +84,7 @@ export const parseLinkInfo = (payload: Uint8Array): LinkInfo => {
   const masterIndex = numberIn(attributes, IFLA.MASTER);
   const linkedIndex = numberIn(attributes, IFLA.LINK);
   const mtu = numberIn(attributes, IFLA.MTU);
+  const carrierLosses = numberIn(attributes, IFLA.CARRIER_DOWN_COUNT);
   const bridgePort =
     textIn(info, IFLA_INFO.SLAVE_KIND) === 'bridge' ? nestedIn(info, IFLA_INFO.SLAVE_DATA) : undefined;
   const bridgePortState = bridgePort && BRIDGE_PORT_STATES[byteIn(bridgePort, IFLA_BRPORT_STATE) ?? 0];
@@ -93,6 +97,7 @@ export const parseLinkInfo = (payload: Uint8Array): LinkInfo => {
     operState: OPER_STATES[byteIn(attributes, IFLA.OPERSTATE) ?? 0] ?? 'unknown',
     ...(address?.length === 6 && { address: address.slice() }), // or it keeps a whole datagram
     ...(mtu !== undefined && { mtu }),
+    ...(carrierLosses !== undefined && { carrierLosses }),
     ...(kind !== undefined && { kind }),
     ...(masterIndex !== undefined && { masterIndex }),
     ...(linkedIndex !== undefined && { linkedIndex }),

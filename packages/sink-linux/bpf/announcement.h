@@ -26,6 +26,8 @@ static void HELPER(forget_hash)(struct __sk_buff *skb) = (void *)BPF_FUNC_set_ha
 
 #define INLINE static inline __attribute__((always_inline))
 #define NET16(value) __builtin_bswap16(value)
+// Of a frame's context: the verifier takes no access to two members at once, as a compiler makes of neighbours.
+#define MEMBER(skb, name) (*(volatile __u32 *)&(skb)->name)
 
 // --- Hash maps that user space writes; whoever loads the programs puts their descriptors here.
 

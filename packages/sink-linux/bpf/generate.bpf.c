@@ -109,7 +109,7 @@ __attribute__((section("classifier"), used)) int generate(struct __sk_buff *skb)
 	__u32 ifindex = skb->mark & ~GOES_ON;
 	__u8 is_first = !(skb->mark & GOES_ON);
 	struct envelope envelope = {{0}, {0}, NET16(EXPERIMENTAL), 0, 0};
-	__u32 hash = skb->hash;
+	__u32 hash = MEMBER(skb, hash);
 	__u64 number;
 	__u64 begun_ns = ktime_get_ns();
 
@@ -136,7 +136,7 @@ __attribute__((section("classifier"), used)) int generate(struct __sk_buff *skb)
 		firing->cpu = this_cpu();
 	}
 	firing->chunks += 1;
-	skb->mark = ifindex; // whatever learns there knows ours by it
+	MEMBER(skb, mark) = ifindex; // whatever learns there knows ours by it
 	forget_hash(skb);
 
 	__u32 sent = firing->sent;
@@ -171,7 +171,7 @@ __attribute__((section("classifier"), used)) int generate(struct __sk_buff *skb)
 		return end(firing, END_REFUSED);
 	if (store_bytes(skb, 0, &envelope, sizeof(envelope), 0))
 		return end(firing, END_REFUSED);
-	skb->mark = ifindex | GOES_ON;
+	MEMBER(skb, mark) = ifindex | GOES_ON;
 	set_hash(skb, hash);
 	return send_on(next, BPF_F_INGRESS); // where a backlog is full it ends there, and user space waits no longer than it may
 }

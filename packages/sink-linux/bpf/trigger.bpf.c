@@ -34,11 +34,11 @@ __attribute__((section("classifier"), used)) int trigger(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 
 	// Lent to the copy. Of a tap's second queue it could not be told which CPU it is to go to.
-	__u32 mark = skb->mark, queue = skb->queue_mapping;
-	skb->mark = ifindex;
-	skb->queue_mapping = 0;
+	__u32 mark = MEMBER(skb, mark), queue = MEMBER(skb, queue_mapping);
+	MEMBER(skb, mark) = ifindex;
+	MEMBER(skb, queue_mapping) = 0;
 	send_copy(skb, all->herald1, BPF_F_INGRESS); // where it fails the announcement stays with user space
-	skb->mark = mark;
-	skb->queue_mapping = queue;
+	MEMBER(skb, mark) = mark;
+	MEMBER(skb, queue_mapping) = queue;
 	return TC_ACT_UNSPEC;
 }

@@ -23,6 +23,7 @@ import { pairFault } from './pair-fault.js';
 import { PortTallies, type PortTally } from './port-tallies.js';
 import { sinkUnavailable } from './sink-unavailable.js';
 import { TrialFrame } from './trial-frame.js';
+import type { TriggerEnds } from './trigger-station.js';
 
 /** The interfaces' names before their 0 and 1. */
 const INJECTOR_PREFIX = 'herald';
@@ -102,6 +103,12 @@ export class Injector {
       tally.close();
       throw error;
     }
+  }
+
+  /** Its two interfaces as they are now. */
+  get ends(): TriggerEnds {
+    const { names, pair } = this;
+    return { near: { name: names.near, index: pair.near }, far: { name: names.far, index: pair.far } };
   }
 
   /** An interface of the namespace as it is now. Throws SystemCallError. */

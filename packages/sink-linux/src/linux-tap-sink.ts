@@ -1,11 +1,13 @@
 import {
   type ChannelHealth,
   type Clock,
+  type ErrorCode,
   type FrameChannel,
   type FrameDirection,
   type FrameSink,
   HeraldError,
   type HostService,
+  messageOf,
   type Port,
   type PortClaim,
   type SinkOptions,
@@ -15,10 +17,14 @@ import { openPacketSocket } from '@nic-herald/linux-sys';
 import { AttachedPorts } from './attached-ports.js';
 import { Injector } from './injector.js';
 import { InjectorKeeper } from './injector-keeper.js';
+import { KernelGrant } from './kernel-grant.js';
+import { KernelTrigger } from './kernel-trigger.js';
 import { PortChannel } from './port-channel.js';
 import { portHealth } from './port-health.js';
 
 const CLAIM: PortClaim = { preference: 60, reason: "at the tap itself, as the guest's own frames" };
+
+const UNAVAILABLE: ErrorCode = 'HERALD_TRIGGER_UNAVAILABLE';
 
 /**
  * Puts frames through the taps of this host. From the guest: injected where the tap's own frames come in, so
@@ -30,8 +36,23 @@ export class LinuxTapSink implements FrameSink, HostService {
   private keeper: InjectorKeeper | undefined;
   private readonly attached = new AttachedPorts();
   private readonly listeners = new Set<(state: SinkState) => void>();
+  private trigger: KernelTrigger | { readonly refusal: string } = { refusal: 'the sink has not started' };
+  /** What the kernel may send by itself. */
+  readonly grant = new KernelGrant(() =>
+    this.trigger instanceof KernelTrigger ? this.trigger.maps.grants : undefined,
+  );
 
-  constructor(private readonly clock: Pick<Clock, 'elapsed' | 'setTimer'>) {}
+  /** `tcx: false` does without tcx where the kernel has it: for tests, and for a kernel whose tcx cannot be trusted. */
+  constructor(
+    private readonly clock: Pick<Clock, 'now' | 'elapsed' | 'setTimer'>,
+    private readonly options: { readonly tcx?: boolean } = {},
+  ) {}
+
+  /** Whether the kernel can send by itself here, and if not, why. */
+  get kernelPath(): { readonly armedPorts: number; readonly alone?: string } | { readonly refusal: string } {
+    const { trigger } = this;
+    return trigger instanceof KernelTrigger ? { armedPorts: trigger.armedPorts, ...trigger.means } : trigger;
+  }
 
   /** Rejects as `Injector.open` throws: HERALD_SINK_BUSY, HERALD_SINK_NAME_TAKEN, HERALD_SINK_UNAVAILABLE. */
   async start(): Promise<void> {
@@ -40,6 +61,7 @@ export class LinuxTapSink implements FrameSink, HostService {
     this.keeper = new InjectorKeeper(this.injector, this.clock, (state) => {
       for (const listener of this.listeners) listener(state);
     });
+    this.trigger = this.openTrigger(this.injector);
   }
 
   async claim(port: Port): Promise<PortClaim> {
@@ -68,7 +90,17 @@ export class LinuxTapSink implements FrameSink, HostService {
     const problem = this.lost();
     if (problem !== undefined) throw new HeraldError(problem.code, problem.message);
     const { socket, tally } = injector.inject(link.index);
-    return new PortChannel(socket, look, { ...tally, lost: () => this.noticing(tally.lost()) });
+    const { index } = link;
+    const isLost = (): boolean => !look().ready;
+    return new PortChannel(
+      socket,
+      look,
+      { ...tally, lost: () => this.noticing(tally.lost()) },
+      (batch, request) =>
+        this.trigger instanceof KernelTrigger
+          ? this.trigger.arm({ index, isLost }, batch, request)
+          : { code: UNAVAILABLE, refusal: this.trigger.refusal },
+    );
   }
 
   /** Tells where somebody breaks the injector, and when it is repaired. */
@@ -83,7 +115,18 @@ export class LinuxTapSink implements FrameSink, HostService {
     this.injector = undefined;
     this.keeper = undefined;
     keeper?.close();
+    if (this.trigger instanceof KernelTrigger) this.trigger.close();
+    this.trigger = { refusal: 'the sink is closed' };
     injector?.close();
+  }
+
+  /** Where it cannot be had, frames are sent as without it. */
+  private openTrigger(injector: Injector): KernelTrigger | { readonly refusal: string } {
+    try {
+      return KernelTrigger.open(() => injector.ends, this.clock, this.options);
+    } catch (error) {
+      return { refusal: `this kernel does not let announcements leave by themselves: ${messageOf(error)}` };
+    }
   }
 
   private health(port: Port, index: number, direction: FrameDirection): ChannelHealth {

@@ -19,6 +19,10 @@ export class PortChannel implements FrameChannel {
     socket: PacketSocket,
     look: () => ChannelHealth,
     private readonly tally?: ChannelTally,
+    private readonly arm?: (
+      batch: FrameBatch,
+      ...request: Parameters<NonNullable<PreparedBatch['arm']>>
+    ) => ReturnType<NonNullable<PreparedBatch['arm']>>,
   ) {
     this.socket = socket;
     this.look = look;
@@ -29,7 +33,9 @@ export class PortChannel implements FrameChannel {
   prepare(batch: FrameBatch): PreparedBatch {
     const prepared = new SendBatch(this.socket, batch.bytes, batch.starts);
     const allAccepted: SendResult = Object.freeze({ accepted: prepared.count });
+    const { arm } = this;
     return {
+      ...(arm !== undefined && { arm: (request) => arm(batch, request) }),
       send: (first, count) => {
         const { sent, failures } = prepared.send(first, count);
         this.tally?.accepted(sent);

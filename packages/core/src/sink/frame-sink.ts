@@ -3,6 +3,7 @@ import type { ErrorCode } from '../herald-error.js';
 import type { PartState } from '../host/part-health.js';
 import type { Port } from '../port/port.js';
 import type { PortClaim } from '../port/port-claim.js';
+import type { ArmedFrames, ArmRefusal, ArmRequest, FrameGrant } from './armed-frames.js';
 import type { FrameBatch } from './frame-batch.js';
 
 /** `from-guest`: onto the network as if the guest had sent it. `to-guest`: into the guest's receive queue. */
@@ -29,6 +30,12 @@ export interface PreparedBatch {
    * `count` says how many follow; without them it sends all. What lies beyond the batch is left out.
    */
   send(first?: number, count?: number): SendResult;
+  /**
+   * Lets leading frames of the batch leave by themselves when the hypervisor announces the guest at this port: nothing of ours leaves
+   * before its own frame, and that one is neither changed, lost nor sent later. Never twice, and not once the process has been
+   * dead or stuck for some seconds. A port has one armed batch at a time. Absent: the sink cannot do this. Never throws.
+   */
+  arm?(request: ArmRequest): ArmedFrames | ArmRefusal;
 }
 
 /** An open way through one port. */
@@ -70,6 +77,8 @@ export interface FrameSink {
    * way to stop, after which nothing is told. Never throws. May be called again.
    */
   watch?(told: (state: SinkState) => void): () => void;
+  /** Of a sink that can arm: what its armed frames draw from. Nothing is lent at first. */
+  readonly grant?: FrameGrant;
 }
 
 /** The sinks of a host; a port is given the one that claims it best. */

@@ -1,7 +1,7 @@
 // Generated from bpf/generate.bpf.c by bpf/generate.ts with clang 14. Do not edit.
 
 export const GENERATE_PROGRAM = {
-  sourceSha256: '4c8cdaefc95e67ba3dda93a49f33b31f2626a02aa6d275daf57084821c7c9b96',
+  sourceSha256: 'c177f64e088458a9667c8d5e401eabf83fb3bb5c23bb69421aeac7d049fb66c8',
   clangMajor: 14,
   mapReferences: {
     armed: [33],

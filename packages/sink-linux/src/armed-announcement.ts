@@ -1,0 +1,85 @@
+import type { ArmedFrames, Taken } from '@nic-herald/core';
+import { type Firing, readFiring, shortfallOf, u64 } from './armed-entries.js';
+import type { TriggerMaps } from './trigger-maps.js';
+
+/** So long frames that are leaving are waited for, ms; then they are ended, and so long again until that is so. */
+const PATIENCE_MS = 1;
+const MOST_WAIT_MS = 4;
+const STOP = u64(1n);
+
+/** What an armed announcement needs of the trigger that holds it. */
+export interface ArmedHolder {
+  readonly maps: Pick<TriggerMaps, 'tokens' | 'firings' | 'stopped'>;
+  readonly now: () => number;
+  /** Whether the port lets nothing further now. */
+  isLost(): boolean;
+  /** It was taken: what it has in the kernel can go. `isSettled` is false where a frame of it may still be under way. */
+  taken(isSettled: boolean): void;
+}
+
+/** One announcement in the kernel, from its arming until it is taken. */
+export class ArmedAnnouncement implements ArmedFrames {
+  private outcome: Taken | undefined;
+  readonly key: Uint8Array;
+
+  constructor(
+    readonly number: bigint,
+    readonly count: number,
+    private readonly holder: ArmedHolder,
+  ) {
+    this.key = u64(number);
+  }
+
+  get isTaken(): boolean {
+    return this.outcome !== undefined;
+  }
+
+  take(): Taken {
+    if (this.outcome !== undefined) return this.outcome;
+    try {
+      this.outcome = this.holder.maps.tokens.delete(this.key) ? BY_AGENT : this.fired();
+    } catch {
+      this.outcome = BY_AGENT; // the maps are gone, and with them what was armed
+    }
+    if (this.outcome === BY_AGENT) this.holder.taken(true);
+    return this.outcome;
+  }
+
+  /** The kernel has it: waits until it has ended, or ends it. */
+  private fired(): Taken {
+    const { maps, now } = this.holder;
+    const since = performance.now();
+    let firing = this.read();
+    for (let isStopped = false; firing.doneNs === 0n; firing = this.read()) {
+      const waitedMs = performance.now() - since;
+      if (waitedMs >= MOST_WAIT_MS) break; // a full backlog took the rest of it
+      if (isStopped || waitedMs < PATIENCE_MS) continue;
+      maps.stopped.set(this.key, STOP);
+      isStopped = true;
+    }
+    this.holder.taken(firing.doneNs !== 0n);
+    const monotonic = process.hrtime.bigint();
+    const wall = now();
+    const at = (ns: bigint): number => wall - Number(monotonic - ns) / 1e6;
+    const firedAt = firing.firedNs === 0n ? wall : at(firing.firedNs);
+    const shortfall = firing.sent === this.count ? undefined : shortfallOf(firing);
+    return {
+      firedBy: 'kernel',
+      sent: firing.sent,
+      drawn: firing.drawn,
+      ...(shortfall !== undefined && { shortfall }),
+      firedAt,
+      lastAt: firing.doneNs === 0n ? wall : at(firing.doneNs),
+      isLost: this.holder.isLost(),
+    };
+  }
+
+  private read(): Firing {
+    const entry = this.holder.maps.firings.get(this.key);
+    return entry === undefined ? NOTHING : readFiring(entry);
+  }
+}
+
+const BY_AGENT: Taken = Object.freeze({ firedBy: 'agent' });
+/** Its entry is gone, so nothing of it can leave. */
+const NOTHING: Firing = { firedNs: 0n, doneNs: 1n, sent: 0, drawn: 0, end: 0, cpu: 0, chunks: 0 };

@@ -1,0 +1,11 @@
+/** What a hypervisor is held by a copy of its frame and by all that follows, whatever is made of it, us. */
+const OVERHEAD_US = 15;
+/** Making a frame takes about as long as what the host's network then does with it, which the hypervisor waits for, too. */
+const MAKING_SHARE = 0.5;
+
+/**
+ * For how long frames may be made at once where the hypervisor may be held for so long, ns. By time and not by number, for a slow
+ * machine makes fewer in it.
+ */
+export const makingTimeNs = (holdUs: number): number =>
+  Math.round(Math.min(1_000_000, Math.max(0, holdUs - OVERHEAD_US) * MAKING_SHARE * 1000));

@@ -1,0 +1,242 @@
+import {
+  type ArmedFrames,
+  type ArmRefusal,
+  type ArmRequest,
+  type CancelTimer,
+  type Clock,
+  type FrameBatch,
+  messageOf,
+} from '@nic-herald/core';
+import { enterIngress, findLink, type IngressPlace, NetlinkSocket } from '@nic-herald/linux-sys';
+import { ArmedAnnouncement } from './armed-announcement.js';
+import { firingEntry, frameEntries, leaseEntry, refusalOf, tokenEntry, u32, u64 } from './armed-entries.js';
+import { makingTimeNs } from './holding-time.js';
+import { loadTrigger, type TriggerMaps } from './trigger-maps.js';
+import { buildTriggerStation, type TriggerEnds, type TriggerMeans } from './trigger-station.js';
+
+/** What is armed is good for so long without this process, ms, and made good so often. */
+const LEASE_MS = 5000;
+const RENEW_MS = 1000;
+/** How often armed ports are looked at, ms: who else may open a tap that its guest closed. */
+const LOOK_MS = 200;
+/** What was taken is cleared away so much later, ms: whoever took it has frames to send first. */
+const CLEAR_MS = 50;
+/** The same where a frame of it may still be under way. */
+const CLEAR_UNSETTLED_MS = 1000;
+
+/** One port at which something is armed. */
+interface ArmedPort {
+  readonly place: IngressPlace;
+  readonly carrierLosses: number | undefined;
+  current: ArmedAnnouncement;
+}
+
+/** A port as the trigger needs it. */
+export interface TriggerPort {
+  readonly index: number;
+  /** Whether it lets nothing further now. */
+  isLost(): boolean;
+}
+
+/**
+ * Lets announcements leave in the kernel when QEMU announces a guest: programs, maps, and what is armed. It lives as long as the
+ * sink; a lease ends what it armed where it dies.
+ */
+export class KernelTrigger {
+  private readonly netlink = new NetlinkSocket();
+  private readonly ports = new Map<number, ArmedPort>();
+  /** What is to be cleared away, and not yet was. */
+  private readonly leftovers = new Set<() => void>();
+  private lastNumber = 0n;
+  private renewedAt = Number.NEGATIVE_INFINITY;
+  private built: { readonly ends: TriggerEnds; readonly means: TriggerMeans } | undefined;
+  private timer: CancelTimer = () => {};
+  private isClosed = false;
+
+  private constructor(
+    readonly maps: TriggerMaps,
+    private readonly ends: () => TriggerEnds,
+    private readonly clock: Pick<Clock, 'now' | 'elapsed' | 'setTimer'>,
+    private readonly options: { readonly tcx?: boolean },
+  ) {}
+
+  /**
+   * `ends` gives the injector's interfaces as they are now: they change where it is repaired. `tcx: false` does without tcx where the
+   * kernel has it. Throws SystemCallError.
+   */
+  static open(
+    ends: () => TriggerEnds,
+    clock: Pick<Clock, 'now' | 'elapsed' | 'setTimer'>,
+    options: { readonly tcx?: boolean } = {},
+  ): KernelTrigger {
+    const trigger = new KernelTrigger(loadTrigger(), ends, clock, options);
+    try {
+      trigger.build();
+      return trigger;
+    } catch (error) {
+      trigger.close();
+      throw error;
+    }
+  }
+
+  /** How it can send. */
+  get means(): TriggerMeans {
+    return this.built?.means ?? { alone: 'nothing is built' };
+  }
+
+  /** Ports at which something is armed. */
+  get armedPorts(): number {
+    return this.ports.size;
+  }
+
+  /** See `PreparedBatch.arm`. */
+  arm(port: TriggerPort, batch: FrameBatch, request: ArmRequest): ArmedFrames | ArmRefusal {
+    if (this.isClosed) return { code: 'HERALD_TRIGGER_REFUSED', refusal: 'the sink is closed' };
+    const refusal = refusalOf(batch, request);
+    if (refusal !== undefined) return refusal;
+    const { instead } = request;
+    const known = this.ports.get(port.index);
+    if (known !== undefined && known.current !== instead && !known.current.isTaken)
+      return { code: 'HERALD_TRIGGER_REFUSED', refusal: 'something else is armed at this port' };
+    try {
+      return this.armed(port, batch, request);
+    } catch (error) {
+      return { code: 'HERALD_TRIGGER_UNAVAILABLE', refusal: messageOf(error) };
+    }
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.timer();
+    for (const { current } of [...this.ports.values()]) current.take();
+    for (const clear of [...this.leftovers]) clear();
+    this.maps.close();
+    this.netlink.close();
+  }
+
+  private armed(port: TriggerPort, batch: FrameBatch, request: ArmRequest): ArmedFrames | ArmRefusal {
+    const { maps } = this;
+    const { count, ungranted, instead } = request;
+    this.build();
+    const carrierLosses = findLink(this.netlink, { index: port.index })?.carrierLosses;
+    const number = ++this.lastNumber;
+    const announcement = new ArmedAnnouncement(number, count, {
+      maps,
+      now: () => this.clock.now(),
+      isLost: () => port.isLost(),
+      taken: (isSettled) => this.clearLater(port.index, announcement, isSettled),
+    });
+    const place = this.ports.get(port.index)?.place ?? this.enter(port.index);
+    if ('code' in place) return place;
+    try {
+      const entries = frameEntries(batch, number, count);
+      maps.frames.setAll(entries.keys, entries.values);
+      const holdNs = makingTimeNs(request.holdUs);
+      maps.firings.set(announcement.key, firingEntry({ ifindex: port.index, count, ungranted, holdNs }));
+      this.renew();
+      // From here on it must be quick: nothing is armed between these.
+      const before = instead?.take();
+      if (before?.firedBy === 'kernel') {
+        this.forget(announcement);
+        return { code: 'HERALD_TRIGGER_REFUSED', refusal: 'what was armed has been set off' };
+      }
+      maps.armed.set(u32(port.index), u64(number));
+      maps.tokens.set(announcement.key, tokenEntry(request.trigger));
+    } catch (error) {
+      this.forget(announcement);
+      if (!this.ports.has(port.index)) place.close();
+      throw error;
+    }
+    this.ports.set(port.index, { place, carrierLosses, current: announcement });
+    this.lookIn();
+    return announcement;
+  }
+
+  private enter(index: number): IngressPlace | ArmRefusal {
+    const shared = { number: this.maps.trigger.number, close: () => {} };
+    const place = enterIngress(index, 'trigger', () => shared, this.options);
+    if (!('heldBy' in place)) return place;
+    const { heldBy } = place;
+    const holder = heldBy === 'unknown' ? 'another process' : `process ${heldBy.pid} of user ${heldBy.uid}`;
+    return { code: 'HERALD_TRIGGER_REFUSED', refusal: `${holder} has the ingress of the port` };
+  }
+
+  /** Builds what copies need, where the injector is another than the last time. */
+  private build(): void {
+    const ends = this.ends();
+    const { built } = this;
+    if (built?.ends.near.index === ends.near.index && built.ends.far.index === ends.far.index) return;
+    this.built = { ends, means: buildTriggerStation(this.netlink, ends, this.maps) };
+    this.renewedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** What is armed holds for another while. */
+  private renew(): void {
+    const now = this.clock.elapsed();
+    if (now - this.renewedAt < RENEW_MS) return;
+    this.renewedAt = now;
+    const untilNs = process.hrtime.bigint() + BigInt(LEASE_MS) * 1_000_000n;
+    this.maps.lease.set(u32(0), leaseEntry(untilNs, this.ends().far.index));
+  }
+
+  private lookIn(): void {
+    this.timer();
+    this.timer = this.clock.setTimer(LOOK_MS, () => this.look());
+  }
+
+  /** Renews the lease, and takes back what is armed at ports that their guest closed meanwhile. */
+  private look(): void {
+    if (this.isClosed || this.ports.size === 0) return;
+    try {
+      this.build();
+      this.renew();
+      for (const [index, { current, carrierLosses }] of [...this.ports]) {
+        const link = findLink(this.netlink, { index });
+        if (link === undefined || link.carrierLosses !== carrierLosses) current.take();
+      }
+    } catch {
+      // The lease runs out where this goes on: then all is sent as without this.
+    }
+    this.lookIn();
+  }
+
+  private clearLater(index: number, announcement: ArmedAnnouncement, isSettled: boolean): void {
+    const clear = (): void => {
+      if (!this.leftovers.delete(clear)) return;
+      cancel();
+      this.forget(announcement);
+      const port = this.ports.get(index);
+      if (port?.current !== announcement) return;
+      this.ports.delete(index);
+      quietly(() => this.maps.armed.delete(u32(index)));
+      quietly(() => port.place.close());
+    };
+    this.leftovers.add(clear);
+    const cancel = this.clock.setTimer(isSettled ? CLEAR_MS : CLEAR_UNSETTLED_MS, clear);
+  }
+
+  /** Takes out of the kernel all that an announcement has there; its token is gone. */
+  private forget({ key, number, count }: ArmedAnnouncement): void {
+    const { maps } = this;
+    quietly(() => maps.firings.delete(key)); // first: without it nothing of it is sent
+    quietly(() => maps.stopped.delete(key));
+    quietly(() => maps.frames.deleteAll(frameKeys(number, count)));
+  }
+}
+
+const frameKeys = (number: bigint, count: number): Uint8Array => {
+  const keys = new BigUint64Array(2 * count);
+  for (let index = 0; index < count; index++) {
+    keys[2 * index] = number;
+    keys[2 * index + 1] = BigInt(index);
+  }
+  return new Uint8Array(keys.buffer);
+};
+
+/** What cannot be cleared away costs memory, and no more: its number never comes again. */
+const quietly = (run: () => void): void => {
+  try {
+    run();
+  } catch {}
+};
