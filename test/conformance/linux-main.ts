@@ -14,6 +14,7 @@ import {
 } from '@nic-herald/testkit';
 import { arpLength, encodeArp, Ipv4Address, MacAddress } from '@nic-herald/wire';
 import { TapEnd } from '../privileged/tap-end.js';
+import { rarpFrom } from './rarp-from.js';
 import { realClock } from './real-clock.js';
 
 const port = { kind: 'tap', name: 'tap0' };
@@ -43,7 +44,13 @@ const send = async (frames: readonly Uint8Array[]): Promise<void> => {
 };
 
 const sink = frameSinkContract({
-  open: async () => ({ sink: new LinuxTapSink(realClock), port, missing, close: async () => {} }),
+  open: async () => ({
+    sink: new LinuxTapSink(realClock),
+    port,
+    missing,
+    hypervisorAnnounces: (mac, vlan) => send([rarpFrom(mac, vlan)]),
+    close: async () => {},
+  }),
   directions: ['from-guest', 'to-guest'] satisfies FrameDirection[],
   noHeard: 'what leaves a real tap is heard by the tests of the sink itself',
 });

@@ -7,14 +7,21 @@ const missing = privilegeMissing();
 const rarp = (mac: string, vlan?: number): string => {
   const hex = mac.replaceAll(':', '');
   const tag = vlan === undefined ? '' : `8100${vlan.toString(16).padStart(4, '0')}`;
-  return `ffffffffffff${hex}${tag}803500010800060400${'03'}${hex}00000000${hex}00000000`.padEnd(vlan === undefined ? 120 : 128, '0');
+  return `ffffffffffff${hex}${tag}803500010800060400${'03'}${hex}00000000${hex}00000000`.padEnd(
+    vlan === undefined ? 120 : 128,
+    '0',
+  );
 };
 const QEMU = '52:54:00:bb:00:01';
 const ours = (count: number): string[] =>
   Array.from({ length: count }, (_, index) =>
-    rarp(`52:54:00:aa:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`, index % 3 === 1 ? 7 + index : undefined),
+    rarp(
+      `52:54:00:aa:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`,
+      index % 3 === 1 ? 7 + index : undefined,
+    ),
   );
-const hexOf = (frames: readonly Uint8Array[]): string[] => frames.map((frame) => Buffer.from(frame).toString('hex'));
+const hexOf = (frames: readonly Uint8Array[]): string[] =>
+  frames.map((frame) => Buffer.from(frame).toString('hex'));
 
 describe.skipIf(missing)('x', () => {
   const sandboxes: NetworkSandbox[] = [];

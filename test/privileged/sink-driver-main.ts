@@ -1,5 +1,12 @@
 // Runs a LinuxTapSink in the namespace it was started in. See sink-driver.ts.
-import type { ArmedFrames, FrameChannel, FrameDirection, PreparedBatch, SinkState } from '@nic-herald/core';
+import type {
+  ArmedFrames,
+  FrameChannel,
+  FrameDirection,
+  PreparedBatch,
+  SinkState,
+  Taken,
+} from '@nic-herald/core';
 import { LinuxTapSink, probeLinuxSink } from '@nic-herald/sink-linux';
 import { MacAddress } from '@nic-herald/wire';
 import { realClock } from '../conformance/real-clock.js';
@@ -8,7 +15,11 @@ import { serveDriver } from './serve-driver.js';
 import type { SinkRequest } from './sink-driver.js';
 import { TapEnd } from './tap-end.js';
 
-const sink = new LinuxTapSink(realClock, { tcx: process.env['HERALD_TEST_TCX'] !== 'no' });
+const mostHoldUs = process.env['HERALD_TEST_MOST_HOLD_US'];
+const sink = new LinuxTapSink(realClock, {
+  tcx: process.env['HERALD_TEST_TCX'] !== 'no',
+  ...(mostHoldUs !== undefined && { mostHoldUs: Number(mostHoldUs) }),
+});
 const told: SinkState[] = [];
 sink.watch((state) => told.push(state));
 const prepared = new Map<string, PreparedBatch>();
@@ -35,7 +46,16 @@ const arm = ({ port, frames, ...words }: Extract<SinkRequest, { readonly do: 'ar
   });
   if (outcome === undefined || 'refusal' in outcome) return outcome;
   armed.set(port, outcome);
+  prepared.set(port, batch);
   return 'armed';
+};
+
+const go = (port: string): Taken => {
+  const taken = armed.get(port)?.take() ?? { firedBy: 'agent' };
+  armed.delete(port);
+  const first = taken.firedBy === 'kernel' ? taken.sent : 0;
+  prepared.get(port)?.send(first, Number.MAX_SAFE_INTEGER);
+  return taken;
 };
 
 await serveDriver(async (request: SinkRequest) => {
@@ -75,6 +95,8 @@ await serveDriver(async (request: SinkRequest) => {
       return arm(request);
     case 'take':
       return armed.get(request.port)?.take();
+    case 'go':
+      return go(request.port);
     case 'write': {
       const frame = new Uint8Array(Buffer.from(request.frame, 'hex'));
       taps.get(request.tap)?.write(frame, frame.length);

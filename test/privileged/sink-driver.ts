@@ -18,7 +18,7 @@ export type SinkRequest =
   | { readonly do: 'send' | 'prepare'; readonly port: string; readonly frames: readonly string[] }
   | { readonly do: 'health' | 'fire' | 'lost'; readonly port: string }
   | ({ readonly do: 'arm'; readonly port: string; readonly frames: readonly string[] } & ArmWords)
-  | { readonly do: 'take'; readonly port: string }
+  | { readonly do: 'take' | 'go'; readonly port: string }
   | { readonly do: 'write'; readonly tap: string; readonly frame: string }
   | { readonly do: 'lend'; readonly count: number }
   | { readonly do: 'reclaim' | 'kernel-path' }
@@ -96,6 +96,11 @@ export class SinkDriver extends DriverProcess<SinkRequest> {
   /** Takes what is armed at a port. */
   take(port: string): Promise<Taken> {
     return this.ask({ do: 'take', port });
+  }
+
+  /** Takes what is armed at a port and sends what is left, as a host does when its guest runs. */
+  go(port: string): Promise<Taken> {
+    return this.ask({ do: 'go', port });
   }
 
   /** Writes a frame to a held tap, as its guest or QEMU would. */

@@ -1,5 +1,5 @@
-import { LEARN_PROGRAM } from './generated/learn-program.js';
 import { programInstructions } from '@nic-herald/linux-sys';
+import { LEARN_PROGRAM } from './generated/learn-program.js';
 
 /** The program's name, as `bpftool prog` lists it. */
 export const LEARN_PROGRAM_NAME = 'herald_learn';

@@ -72,10 +72,7 @@ const tryOnCable = async (): Promise<IngressWay> => {
     removeCable(netlink); // left by a probe that was killed
     createVethPair(netlink, PROBE.near, PROBE.far);
     try {
-      const learner = BpfPortLearner.open(
-        { kind: 'veth', name: PROBE.near },
-        { capacity: PROBE_CAPACITY },
-      );
+      const learner = BpfPortLearner.open({ kind: 'veth', name: PROBE.near }, { capacity: PROBE_CAPACITY });
       try {
         await learner.read();
         return learner.way;

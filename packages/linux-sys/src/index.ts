@@ -40,8 +40,8 @@ export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
 export { networkNamespace } from './network-namespace.js';
 export { openPacketSocket, type PacketSocket, type PacketSocketOptions } from './packet-socket.js';
 export type { IngressWay } from './port-ingress.js';
-export { type GeneratedProgram, programInstructions } from './program-instructions.js';
 export { isStillProcess, type ProcessIncarnation, processIncarnation } from './process-incarnation.js';
+export { type GeneratedProgram, programInstructions } from './program-instructions.js';
 export {
   SendBatch,
   type SendFailure,
@@ -50,9 +50,9 @@ export {
   type SendSystem,
 } from './send-batch.js';
 export { sendDatagram } from './send-datagram.js';
+export { enterIngress, type IngressPlace } from './shared-ingress.js';
 export { peerOf, type SocketPeer } from './socket-peer.js';
 export { type TapBehind, tapBehind } from './tap-behind.js';
-export { enterIngress, type IngressPlace } from './shared-ingress.js';
 export {
   addClassifier,
   addDiscipline,

@@ -2,9 +2,13 @@ import type { ArmedFrames, Taken } from '@nic-herald/core';
 import { type Firing, readFiring, shortfallOf, u64 } from './armed-entries.js';
 import type { TriggerMaps } from './trigger-maps.js';
 
-/** So long frames that are leaving are waited for, ms; then they are ended, and so long again until that is so. */
-const PATIENCE_MS = 1;
-const MOST_WAIT_MS = 4;
+/**
+ * So long frames that are leaving are waited for, ms, and so long more for each of them: whoever sent them instead would take as long.
+ * Then they are ended, and it is waited so long until that is so.
+ */
+const PATIENCE_MS = 0.5;
+const PATIENCE_PER_FRAME_MS = 0.003;
+const MOST_WAIT_MS = 2;
 const STOP = u64(1n);
 
 /** What an armed announcement needs of the trigger that holds it. */
@@ -34,10 +38,10 @@ export class ArmedAnnouncement implements ArmedFrames {
     return this.outcome !== undefined;
   }
 
-  take(): Taken {
+  take({ unwanted = false } = {}): Taken {
     if (this.outcome !== undefined) return this.outcome;
     try {
-      this.outcome = this.holder.maps.tokens.delete(this.key) ? BY_AGENT : this.fired();
+      this.outcome = this.holder.maps.tokens.delete(this.key) ? BY_AGENT : this.fired(unwanted);
     } catch {
       this.outcome = BY_AGENT; // the maps are gone, and with them what was armed
     }
@@ -46,14 +50,15 @@ export class ArmedAnnouncement implements ArmedFrames {
   }
 
   /** The kernel has it: waits until it has ended, or ends it. */
-  private fired(): Taken {
+  private fired(unwanted: boolean): Taken {
     const { maps, now } = this.holder;
+    const patienceMs = unwanted ? 0 : PATIENCE_MS + this.count * PATIENCE_PER_FRAME_MS;
     const since = performance.now();
     let firing = this.read();
     for (let isStopped = false; firing.doneNs === 0n; firing = this.read()) {
       const waitedMs = performance.now() - since;
-      if (waitedMs >= MOST_WAIT_MS) break; // a full backlog took the rest of it
-      if (isStopped || waitedMs < PATIENCE_MS) continue;
+      if (waitedMs >= patienceMs + MOST_WAIT_MS) break; // a full backlog took the rest of it
+      if (isStopped || waitedMs < patienceMs) continue;
       maps.stopped.set(this.key, STOP);
       isStopped = true;
     }

@@ -10,7 +10,7 @@ import {
 import { enterIngress, findLink, type IngressPlace, NetlinkSocket } from '@nic-herald/linux-sys';
 import { ArmedAnnouncement } from './armed-announcement.js';
 import { firingEntry, frameEntries, leaseEntry, refusalOf, tokenEntry, u32, u64 } from './armed-entries.js';
-import { makingTimeNs } from './holding-time.js';
+import { HOLD_BEFORE_OTHERS_US, makingTimeNs } from './holding-time.js';
 import { loadTrigger, type TriggerMaps } from './trigger-maps.js';
 import { buildTriggerStation, type TriggerEnds, type TriggerMeans } from './trigger-station.js';
 
@@ -23,6 +23,14 @@ const LOOK_MS = 200;
 const CLEAR_MS = 50;
 /** The same where a frame of it may still be under way. */
 const CLEAR_UNSETTLED_MS = 1000;
+
+/** For tests, and for measuring. */
+export interface KernelTriggerOptions {
+  /** False does without tcx where the kernel has it. */
+  readonly tcx?: boolean;
+  /** So long a hypervisor is held at most where another CPU goes on, us. */
+  readonly mostHoldUs?: number;
+}
 
 /** One port at which something is armed. */
 interface ArmedPort {
@@ -57,17 +65,17 @@ export class KernelTrigger {
     readonly maps: TriggerMaps,
     private readonly ends: () => TriggerEnds,
     private readonly clock: Pick<Clock, 'now' | 'elapsed' | 'setTimer'>,
-    private readonly options: { readonly tcx?: boolean },
+    private readonly options: KernelTriggerOptions,
   ) {}
 
   /**
-   * `ends` gives the injector's interfaces as they are now: they change where it is repaired. `tcx: false` does without tcx where the
-   * kernel has it. Throws SystemCallError.
+   * `ends` gives the injector's interfaces as they are now: they change where it is repaired. Throws SystemCallError, and TypeError as
+   * `buildTriggerStation`.
    */
   static open(
     ends: () => TriggerEnds,
     clock: Pick<Clock, 'now' | 'elapsed' | 'setTimer'>,
-    options: { readonly tcx?: boolean } = {},
+    options: KernelTriggerOptions = {},
   ): KernelTrigger {
     const trigger = new KernelTrigger(loadTrigger(), ends, clock, options);
     try {
@@ -132,7 +140,7 @@ export class KernelTrigger {
     try {
       const entries = frameEntries(batch, number, count);
       maps.frames.setAll(entries.keys, entries.values);
-      const holdNs = makingTimeNs(request.holdUs);
+      const holdNs = makingTimeNs(this.holdUs(request));
       maps.firings.set(announcement.key, firingEntry({ ifindex: port.index, count, ungranted, holdNs }));
       this.renew();
       // From here on it must be quick: nothing is armed between these.
@@ -151,6 +159,11 @@ export class KernelTrigger {
     this.ports.set(port.index, { place, carrierLosses, current: announcement });
     this.lookIn();
     return announcement;
+  }
+
+  private holdUs({ holdUs }: ArmRequest): number {
+    const { mostHoldUs = HOLD_BEFORE_OTHERS_US } = this.options;
+    return this.means.alone === undefined ? Math.min(holdUs, mostHoldUs) : holdUs;
   }
 
   private enter(index: number): IngressPlace | ArmRefusal {

@@ -18,7 +18,7 @@ import { AttachedPorts } from './attached-ports.js';
 import { Injector } from './injector.js';
 import { InjectorKeeper } from './injector-keeper.js';
 import { KernelGrant } from './kernel-grant.js';
-import { KernelTrigger } from './kernel-trigger.js';
+import { KernelTrigger, type KernelTriggerOptions } from './kernel-trigger.js';
 import { PortChannel } from './port-channel.js';
 import { portHealth } from './port-health.js';
 
@@ -42,10 +42,10 @@ export class LinuxTapSink implements FrameSink, HostService {
     this.trigger instanceof KernelTrigger ? this.trigger.maps.grants : undefined,
   );
 
-  /** `tcx: false` does without tcx where the kernel has it: for tests, and for a kernel whose tcx cannot be trusted. */
+  /** The options are for tests, and for a kernel whose tcx cannot be trusted. */
   constructor(
     private readonly clock: Pick<Clock, 'now' | 'elapsed' | 'setTimer'>,
-    private readonly options: { readonly tcx?: boolean } = {},
+    private readonly options: KernelTriggerOptions = {},
   ) {}
 
   /** Whether the kernel can send by itself here, and if not, why. */

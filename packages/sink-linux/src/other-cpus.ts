@@ -25,7 +25,8 @@ export const cpusInMask = (text: string): readonly number[] => {
 /** The mask of these CPUs, as sysfs takes it. */
 export const maskOfCpus = (cpus: readonly number[]): string => {
   const words = Array.from({ length: Math.floor(Math.max(0, ...cpus) / 32) + 1 }, () => 0);
-  for (const cpu of cpus) words[Math.floor(cpu / 32)] = ((words[Math.floor(cpu / 32)] ?? 0) | (1 << (cpu % 32))) >>> 0;
+  for (const cpu of cpus)
+    words[Math.floor(cpu / 32)] = ((words[Math.floor(cpu / 32)] ?? 0) | (1 << (cpu % 32))) >>> 0;
   return words
     .toReversed()
     .map((word) => word.toString(16).padStart(8, '0'))
@@ -44,7 +45,7 @@ export const hashesForOthers = (
   const { length } = list;
   for (const cpu of cpus) {
     const next = list.findIndex((each) => each > cpu);
-    const at = next >= 0 ? next : 0;
+    const at = Math.max(next, 0); // behind the last one comes the first
     if (list[at] === undefined || list[at] === cpu) continue;
     hashes.set(cpu, Math.floor(((at + 0.5) / length) * 2 ** 32));
   }

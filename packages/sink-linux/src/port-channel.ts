@@ -1,4 +1,13 @@
-import type { ChannelHealth, FrameBatch, FrameChannel, PreparedBatch, SendResult } from '@nic-herald/core';
+import type {
+  ArmedFrames,
+  ArmRefusal,
+  ArmRequest,
+  ChannelHealth,
+  FrameBatch,
+  FrameChannel,
+  PreparedBatch,
+  SendResult,
+} from '@nic-herald/core';
 import { nameOfErrno, type PacketSocket, SendBatch } from '@nic-herald/linux-sys';
 
 /** Counts what a channel's socket took. */
@@ -8,21 +17,23 @@ export interface ChannelTally {
   close(): void;
 }
 
+const CLOSED: ArmRefusal = { code: 'HERALD_TRIGGER_REFUSED', refusal: 'the channel is closed' };
+
 /** A packet socket of its own, kept open from the first plan on: opening is cheap, closing takes 10 ms. */
 export class PortChannel implements FrameChannel {
   private readonly socket: PacketSocket;
   private readonly look: () => ChannelHealth;
   readonly lost?: () => number | undefined;
 
+  /** What was armed here last. */
+  private armed: ArmedFrames | undefined;
+
   /** `look` tells how the port is; it may throw a HeraldError. Without a tally it is not known what left. */
   constructor(
     socket: PacketSocket,
     look: () => ChannelHealth,
     private readonly tally?: ChannelTally,
-    private readonly arm?: (
-      batch: FrameBatch,
-      ...request: Parameters<NonNullable<PreparedBatch['arm']>>
-    ) => ReturnType<NonNullable<PreparedBatch['arm']>>,
+    private readonly arm?: (batch: FrameBatch, request: ArmRequest) => ArmedFrames | ArmRefusal,
   ) {
     this.socket = socket;
     this.look = look;
@@ -35,7 +46,14 @@ export class PortChannel implements FrameChannel {
     const allAccepted: SendResult = Object.freeze({ accepted: prepared.count });
     const { arm } = this;
     return {
-      ...(arm !== undefined && { arm: (request) => arm(batch, request) }),
+      ...(arm !== undefined && {
+        arm: (request) => {
+          if (this.socket.fd < 0) return CLOSED;
+          const armed = arm(batch, request);
+          if (!('refusal' in armed)) this.armed = armed;
+          return armed;
+        },
+      }),
       send: (first, count) => {
         const { sent, failures } = prepared.send(first, count);
         this.tally?.accepted(sent);
@@ -55,6 +73,7 @@ export class PortChannel implements FrameChannel {
 
   /** Off the event loop: another guest may resume at this moment. */
   close(): Promise<void> {
+    this.armed?.take({ unwanted: true });
     this.tally?.close();
     return this.socket.closeInBackground();
   }

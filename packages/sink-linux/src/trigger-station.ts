@@ -1,9 +1,4 @@
-import {
-  addClassifier,
-  addDiscipline,
-  listFilters,
-  type NetlinkSocket,
-} from '@nic-herald/linux-sys';
+import { addClassifier, addDiscipline, listFilters, type NetlinkSocket } from '@nic-herald/linux-sys';
 import { u32 } from './armed-entries.js';
 import { keepToOneCpu, spreadOverCpus } from './other-cpus.js';
 import type { TriggerMaps } from './trigger-maps.js';

@@ -1,8 +1,10 @@
 import {
+  type ArmRequest,
   type Clock,
   type FrameBatch,
   type FrameChannel,
   type FrameDirection,
+  type FrameGrant,
   type FrameSink,
   HeraldError,
   type Port,
@@ -13,6 +15,7 @@ import {
 } from '@nic-herald/core';
 import { frameCount } from '@nic-herald/core/internal';
 import type { FabricHost } from './fabric.js';
+import { FabricArming } from './fabric-arming.js';
 import { type FabricFrame, readFabricFrame } from './fabric-frame.js';
 import type { BridgePort } from './learning-bridge.js';
 
@@ -33,11 +36,20 @@ export class FabricSink implements FrameSink {
   readonly sent: SentFrame[] = [];
   private readonly listeners = new Set<(state: SinkState) => void>();
   private isBroken = false;
+  private readonly arming: FabricArming | undefined;
+  /** Of one that arms: what armed frames draw from. */
+  readonly grant?: FrameGrant;
 
+  /** `arms`: it can let frames leave by themselves when the hypervisor announces its guest; default no. */
   constructor(
     private readonly host: FabricHost,
     private readonly clock: Clock,
-  ) {}
+    { arms = false } = {},
+  ) {
+    if (!arms) return;
+    this.arming = new FabricArming();
+    this.grant = this.arming;
+  }
 
   async claim(port: Port, _: Pick<SinkOptions, 'direction'>): Promise<PortClaim> {
     const isHere = port.kind === 'tap' && this.host.bridge.port(port.name) !== undefined;
@@ -61,7 +73,9 @@ export class FabricSink implements FrameSink {
           ? { ready: false, code: 'HERALD_SINK_LOST', message: 'the sink of the fabric is broken' }
           : { ready: true },
       lost: () => lost,
-      close: async () => {},
+      close: async () => {
+        if (direction === 'from-guest') this.arming?.disarm(at);
+      },
     };
   }
 
@@ -96,7 +110,25 @@ export class FabricSink implements FrameSink {
     const frames = Array.from({ length: frameCount(batch) }, (_, index) =>
       readFabricFrame(batch.bytes.subarray(batch.starts[index], batch.starts[index + 1])),
     );
+    const { arming } = this;
+    const pass = (frame: FabricFrame): void => {
+      if (direction === 'from-guest') port.receiveFrame({ ...frame, injected: true });
+      else port.transmit(frame);
+      this.sent.push({ at: this.clock.now(), port: port.name, direction, frame });
+    };
+    const load = {
+      port,
+      frames,
+      now: () => this.clock.now(),
+      isLost: () => this.isBroken,
+      send: (index: number) => {
+        const frame = frames[index];
+        if (frame !== undefined && !this.isBroken) pass(frame);
+      },
+    };
     return {
+      ...(arming !== undefined &&
+        direction === 'from-guest' && { arm: (request: ArmRequest) => arming.arm(load, request) }),
       send: (first = 0, count = frames.length) => {
         const start = Math.max(0, first);
         const end = Math.min(frames.length, first + count);
@@ -109,9 +141,7 @@ export class FabricSink implements FrameSink {
           if (frame === undefined) {
             return { accepted: index - start, failure: `frame ${index} is no Ethernet frame` };
           }
-          if (direction === 'from-guest') port.receiveFrame({ ...frame, injected: true });
-          else port.transmit(frame);
-          this.sent.push({ at: this.clock.now(), port: port.name, direction, frame });
+          pass(frame);
         }
         return { accepted: Math.max(0, end - start) };
       },

@@ -127,6 +127,7 @@ export class BridgePort {
   private far: BridgePort | undefined;
   private readonly listeners = new Set<(frame: FabricFrame) => void>();
   private readonly ingressListeners = new Set<(frame: FabricFrame) => void>();
+  private readonly laterListeners = new Set<(frame: FabricFrame) => void>();
 
   /** Made by `LearningBridge.addPort`. */
   constructor(
@@ -146,6 +147,7 @@ export class BridgePort {
   receiveFrame(frame: FabricFrame): void {
     for (const listener of this.ingressListeners) listener(frame);
     this.bridge.forward(this, frame);
+    for (const listener of [...this.laterListeners]) listener(frame);
   }
 
   /** Sends a frame out of the bridge: to the other end of the cable, and to whoever listens. */
@@ -167,6 +169,14 @@ export class BridgePort {
     this.ingressListeners.add(listener);
     return () => {
       this.ingressListeners.delete(listener);
+    };
+  }
+
+  /** Hears every frame that entered the bridge here, once the bridge has passed it on. Returns the way to stop. */
+  afterReceive(listener: (frame: FabricFrame) => void): () => void {
+    this.laterListeners.add(listener);
+    return () => {
+      this.laterListeners.delete(listener);
     };
   }
 

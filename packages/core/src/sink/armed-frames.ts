@@ -53,10 +53,10 @@ export type Taken =
 export interface ArmedFrames {
   /**
    * Takes them back, whatever for: the guest runs, it is not to come, there is a newer plan. Whoever calls this has the
-   * announcement from then on, with what it is told. Where frames are leaving at this moment it waits, some milliseconds at most,
-   * and ends it then. Called again it tells the same. Never throws.
+   * announcement from then on, with what it is told. Where frames are leaving at this moment it waits, some milliseconds at most, and
+   * then ends that; at once where they are `unwanted`, as when the guest stops. Called again it tells the same. Never throws.
    */
-  take(): Taken;
+  take(options?: { readonly unwanted?: boolean }): Taken;
 }
 
 /**

@@ -1,5 +1,5 @@
-import { WATCH_PROGRAM } from '../generated/watch-program.js';
 import { programInstructions } from '@nic-herald/linux-sys';
+import { WATCH_PROGRAM } from '../generated/watch-program.js';
 
 /** The program's name, as `bpftool prog` lists it. */
 export const WATCH_PROGRAM_NAME = 'herald_watch';

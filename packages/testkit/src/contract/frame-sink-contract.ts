@@ -7,6 +7,7 @@ import type {
   Port,
 } from '@nic-herald/core';
 import { encodeRarp, MacAddress, rarpLength, VlanId } from '@nic-herald/wire';
+import { armedFramesCases } from './armed-frames-cases.js';
 import { contractBroken, demand, inWords, quote } from './contract-broken.js';
 import type { ContractCase, ContractSuite } from './contract-suite.js';
 import { demandClaims, demandMissing, demandRefusal } from './odd-ports.js';
@@ -19,7 +20,12 @@ export interface OpenedSink {
   readonly port: Port;
   /** One of the same kind that is not there. */
   readonly missing: Port;
-  /** All frames that left through the port so far, in their order. */
+  /**
+   * Lets the hypervisor announce its guest at the port: a RARP from this MAC comes in there, as QEMU sends it, in the VLAN where one is
+   * named. Needed where a batch can be armed.
+   */
+  readonly hypervisorAnnounces?: (mac: MacAddress, vlan?: VlanId) => Promise<void>;
+  /** All frames that left through the port so far, in their order, but for the hypervisor's own. */
   readonly heard?: () => Promise<readonly Uint8Array[]>;
   /**
    * Breaks the way of its frames, the port aside, as far as the sink has such a way; without it only what it says while it is
@@ -223,6 +229,7 @@ export const frameSinkContract = ({
           await channel.close();
         },
       ),
+      ...armedFramesCases({ using, channelOf, batchOf, frameOf }),
       ...using('sends nothing through a closed channel, and does not throw', async (opened, direction) => {
         const channel = await channelOf(opened, direction);
         const batch = channel.prepare(batchOf(3));
