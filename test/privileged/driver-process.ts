@@ -26,10 +26,13 @@ export class DriverProcess<Request> {
   private readonly lines: AsyncIterator<string>;
   private complaints = '';
 
-  /** `main` is the script to run; of the rights, a list names capabilities it must not have. */
-  constructor(sandbox: NetworkSandbox, main: URL, rights: DriverRights = []) {
+  /**
+   * `main` is the script to run; of the rights, a list names capabilities it must not have. `before` is a command that runs what
+   * follows it.
+   */
+  constructor(sandbox: NetworkSandbox, main: URL, rights: DriverRights = [], before: readonly string[] = []) {
     const node = [process.execPath, '--conditions=nic-herald:source', '--import', 'tsx', main.pathname];
-    this.child = sandbox.spawn([...bounds(rights), ...node]);
+    this.child = sandbox.spawn([...before, ...bounds(rights), ...node]);
     this.child.stderr?.on('data', (text: Uint8Array) => {
       this.complaints += String(text);
     });

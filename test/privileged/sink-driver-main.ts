@@ -3,10 +3,12 @@ import type {
   ArmedFrames,
   FrameChannel,
   FrameDirection,
+  PortLearner,
   PreparedBatch,
   SinkState,
   Taken,
 } from '@nic-herald/core';
+import { BpfLearner } from '@nic-herald/learner-linux';
 import { LinuxTapSink, probeLinuxSink } from '@nic-herald/sink-linux';
 import { MacAddress } from '@nic-herald/wire';
 import { realClock } from '../conformance/real-clock.js';
@@ -16,8 +18,9 @@ import type { SinkRequest } from './sink-driver.js';
 import { TapEnd } from './tap-end.js';
 
 const mostHoldUs = process.env['HERALD_TEST_MOST_HOLD_US'];
+const tcx = process.env['HERALD_TEST_TCX'] !== 'no';
 const sink = new LinuxTapSink(realClock, {
-  tcx: process.env['HERALD_TEST_TCX'] !== 'no',
+  tcx,
   ...(mostHoldUs !== undefined && { mostHoldUs: Number(mostHoldUs) }),
 });
 const told: SinkState[] = [];
@@ -27,6 +30,7 @@ const { signal } = new AbortController();
 const channels = new Map<string, FrameChannel>();
 const taps = new Map<string, TapEnd>();
 const armed = new Map<string, ArmedFrames>();
+const learners = new Map<string, PortLearner>();
 
 const channelOf = (port: string): FrameChannel => {
   const channel = channels.get(port);
@@ -95,6 +99,14 @@ await serveDriver(async (request: SinkRequest) => {
       return arm(request);
     case 'take':
       return armed.get(request.port)?.take();
+    case 'learn':
+      learners.set(
+        request.port,
+        await new BpfLearner(256, { tcx }).open({ kind: 'tap', name: request.port }),
+      );
+      return undefined;
+    case 'learned':
+      return (await learners.get(request.port)?.read())?.stations.map(({ station }) => station.mac);
     case 'go':
       return go(request.port);
     case 'write': {

@@ -18,7 +18,7 @@ export type SinkRequest =
   | { readonly do: 'send' | 'prepare'; readonly port: string; readonly frames: readonly string[] }
   | { readonly do: 'health' | 'fire' | 'lost'; readonly port: string }
   | ({ readonly do: 'arm'; readonly port: string; readonly frames: readonly string[] } & ArmWords)
-  | { readonly do: 'take' | 'go'; readonly port: string }
+  | { readonly do: 'take' | 'go' | 'learn' | 'learned'; readonly port: string }
   | { readonly do: 'write'; readonly tap: string; readonly frame: string }
   | { readonly do: 'lend'; readonly count: number }
   | { readonly do: 'reclaim' | 'kernel-path' }
@@ -35,9 +35,9 @@ export interface ArmWords {
 
 /** A process in a sandbox that has a LinuxTapSink and does with it as told. */
 export class SinkDriver extends DriverProcess<SinkRequest> {
-  /** `without` names capabilities it must not have. */
-  constructor(sandbox: NetworkSandbox, without: readonly string[] = []) {
-    super(sandbox, new URL('sink-driver-main.ts', import.meta.url), without);
+  /** `without` names capabilities it must not have; `before` is a command that runs what follows it. */
+  constructor(sandbox: NetworkSandbox, without: readonly string[] = [], before: readonly string[] = []) {
+    super(sandbox, new URL('sink-driver-main.ts', import.meta.url), without, before);
   }
 
   start(): Promise<void> {
@@ -114,6 +114,16 @@ export class SinkDriver extends DriverProcess<SinkRequest> {
 
   reclaim(): Promise<number> {
     return this.ask({ do: 'reclaim' });
+  }
+
+  /** Learns at a port in the kernel. */
+  learn(port: string): Promise<void> {
+    return this.ask({ do: 'learn', port });
+  }
+
+  /** The MACs that were learned there. */
+  learned(port: string): Promise<readonly string[]> {
+    return this.ask({ do: 'learned', port });
   }
 
   /** Holds its event loop for so long. */

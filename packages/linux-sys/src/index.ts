@@ -12,6 +12,7 @@ export {
   untaggedVlans,
 } from './bridge.js';
 export { type Capability, heldCapabilities } from './capabilities.js';
+export { clearDeadIngress } from './clear-dead-ingress.js';
 export { commandLine } from './command-line.js';
 export { CounterMap } from './counter-map.js';
 export type { BpfMapShape } from './create-bpf-map.js';

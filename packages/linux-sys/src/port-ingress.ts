@@ -1,3 +1,4 @@
+import { portLock } from './clear-dead-ingress.js';
 import type { FileDescriptor } from './file-descriptor.js';
 import { keepIngressFilter, removeIngressFilters } from './ingress-filter.js';
 import { acquireNamespaceLock, type LockHolder, type NamespaceLock } from './namespace-lock.js';
@@ -58,7 +59,7 @@ export class PortIngress {
     netlink: NetlinkSocket,
     { tcx = true } = {},
   ): PortIngress | { readonly heldBy: LockHolder } {
-    const lock = acquireNamespaceLock(`port/${index}`);
+    const lock = acquireNamespaceLock(portLock(index));
     if ('heldBy' in lock) return lock;
     try {
       removeIngressFilters(netlink, index);

@@ -7,7 +7,13 @@ import {
   type FrameBatch,
   messageOf,
 } from '@nic-herald/core';
-import { enterIngress, findLink, type IngressPlace, NetlinkSocket } from '@nic-herald/linux-sys';
+import {
+  clearDeadIngress,
+  enterIngress,
+  findLink,
+  type IngressPlace,
+  NetlinkSocket,
+} from '@nic-herald/linux-sys';
 import { ArmedAnnouncement } from './armed-announcement.js';
 import { firingEntry, frameEntries, leaseEntry, refusalOf, tokenEntry, u32, u64 } from './armed-entries.js';
 import { HOLD_BEFORE_OTHERS_US, makingTimeNs } from './holding-time.js';
@@ -79,6 +85,7 @@ export class KernelTrigger {
   ): KernelTrigger {
     const trigger = new KernelTrigger(loadTrigger(), ends, clock, options);
     try {
+      clearDeadIngress(trigger.netlink);
       trigger.build();
       return trigger;
     } catch (error) {
