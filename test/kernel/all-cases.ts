@@ -1,5 +1,6 @@
 import { fabricCases } from './fabric-case.js';
 import type { KernelCase } from './kernel-case.js';
 import { limitCases } from './limit-case.js';
+import { triggerCase } from './trigger-case.js';
 
-export const allCases: readonly KernelCase[] = [...limitCases, ...fabricCases];
+export const allCases: readonly KernelCase[] = [triggerCase, ...limitCases, ...fabricCases];

@@ -5,7 +5,9 @@ import type { Suite } from './debian-kernel.js';
  * has nothing in common with a qdisc, the fewest.
  */
 export const ciCases: Readonly<Record<Suite, readonly string[]>> = {
+  bullseye: ['kernel-trigger'],
   bookworm: [
+    'kernel-trigger',
     'libvirt-learner-first',
     'open-vswitch-limit-first',
     'proxmox-limit-first',
@@ -14,5 +16,5 @@ export const ciCases: Readonly<Record<Suite, readonly string[]>> = {
     'bridge-per-vlan',
     'libvirt-mac-table',
   ],
-  trixie: ['libvirt-learner-first', 'open-vswitch-learner-first', 'kernel-open-vswitch'],
+  trixie: ['kernel-trigger', 'libvirt-learner-first', 'open-vswitch-learner-first', 'kernel-open-vswitch'],
 };

@@ -4,7 +4,7 @@ import { LabFault } from '../lab/lab-fault.js';
 import { runProgram } from '../lab/run-program.js';
 
 /** Debian releases whose kernels the lane boots. */
-export const suites = ['bookworm', 'trixie'] as const;
+export const suites = ['bullseye', 'bookworm', 'trixie'] as const;
 export type Suite = (typeof suites)[number];
 
 /** A kernel of Debian's, unpacked into the cache. */

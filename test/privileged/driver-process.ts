@@ -20,6 +20,9 @@ export type DriverRights = readonly string[] | { readonly only: readonly string[
 /** The user of a driver that has only some capabilities: `nobody`. */
 const OTHER_USER = '65534';
 
+/** True where this is compiled itself: what it starts then lies beside it. */
+const IS_COMPILED = import.meta.filename.endsWith('.js');
+
 /** A process in a sandbox that does as it is told, line by line; its other half is `serveDriver`. */
 export class DriverProcess<Request> {
   private readonly child: ChildProcess;
@@ -31,7 +34,9 @@ export class DriverProcess<Request> {
    * follows it.
    */
   constructor(sandbox: NetworkSandbox, main: URL, rights: DriverRights = [], before: readonly string[] = []) {
-    const node = [process.execPath, '--conditions=nic-herald:source', '--import', 'tsx', main.pathname];
+    const node = IS_COMPILED
+      ? [process.execPath, main.pathname.replace(/\.ts$/, '.js')]
+      : [process.execPath, '--conditions=nic-herald:source', '--import', 'tsx', main.pathname];
     this.child = sandbox.spawn([...before, ...bounds(rights), ...node]);
     this.child.stderr?.on('data', (text: Uint8Array) => {
       this.complaints += String(text);

@@ -106,7 +106,7 @@ await serveDriver(async (request: SinkRequest) => {
       );
       return undefined;
     case 'learned':
-      return (await learners.get(request.port)?.read())?.stations.map(({ station }) => station.mac);
+      return (await learners.get(request.port)?.read({ signal }))?.stations.map(({ station }) => station.mac);
     case 'go':
       return go(request.port);
     case 'write': {

@@ -13,7 +13,7 @@ const TAP = 'tap0';
 const QEMU = MacAddress.of('52:54:00:bb:00:01');
 const RACE_FRAMES = 16;
 /** About as long as until both writes are done, us. */
-const MOST_DELAY_US = 120;
+const MOST_DELAY_US = 400;
 
 /** How a round ended: who had each plan, and what was told of it. */
 export interface RacedRound {
@@ -28,7 +28,7 @@ type Shared = Int32Array<SharedArrayBuffer>;
 
 /** Plays QEMU on one queue, as plain text: threads are not given what lets this process read TypeScript. */
 const PLAY_QUEUE = `
-  const { workerData: { shared, fd, frame, url }, parentPort } = require('node:worker_threads');
+  const { workerData: { shared, fd, frame, url, mostDelayMs }, parentPort } = require('node:worker_threads');
   const koffi = require('node:module').createRequire(url)('koffi');
   const write = koffi.load(null).func('intptr_t write(int, uintptr_t, size_t)');
   const address = Number(koffi.address(frame));
@@ -39,6 +39,7 @@ const PLAY_QUEUE = `
     if (next === round) continue;
     round = next;
     if (round < 0) break;
+    for (const until = performance.now() + Math.random() * mostDelayMs; performance.now() < until; );
     if (write(fd, address, frame.length) !== frame.length) throw new Error('write: errno ' + koffi.errno());
     Atomics.add(shared, 1, 1);
   }`;
@@ -114,6 +115,7 @@ const workers = [0, 1].map(() => {
     fd: openTap(TAP, IFF_TAP_NO_PI_MULTI_QUEUE),
     frame: rarpFrom(QEMU),
     url: import.meta.url,
+    mostDelayMs: MOST_DELAY_US / 1000,
   };
   return new Worker(PLAY_QUEUE, { eval: true, workerData: data, execArgv: [] });
 });
@@ -127,6 +129,10 @@ Atomics.notify(shared, 0);
 await channel.close();
 await sink.close();
 // So that whoever counts to a number gets there.
-const filler = new SendBatch(openPacketSocket({ interfaceName: 'up0' }), new Uint8Array(60).fill(0xee), Uint32Array.of(0, 60));
+const filler = new SendBatch(
+  openPacketSocket({ interfaceName: 'up0' }),
+  new Uint8Array(60).fill(0xee),
+  Uint32Array.of(0, 60),
+);
 for (let sent = 0; sent < filling; sent++) filler.send();
 process.stdout.write(JSON.stringify(results), () => process.exit(0));

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MacAddress, VlanId } from '@nic-herald/wire';
+import { rarpFrom } from '../conformance/rarp-from.js';
+import { runProgram } from '../lab/run-program.js';
+import { NetworkSandbox } from '../privileged/network-sandbox.js';
+import { SinkDriver } from '../privileged/sink-driver.js';
+import type { KernelCase } from './kernel-case.js';
+
+const QEMU = MacAddress.of('52:54:00:bb:00:01');
+/** Long enough for an emulated processor. */
+const LEFT_MS = 300;
+
+const ours = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => {
+    const mac = MacAddress.of(`52:54:00:aa:00:${index.toString(16).padStart(2, '0')}`);
+    return hexOf(rarpFrom(mac, index % 3 === 1 ? VlanId.of(10 + index) : undefined));
+  });
+
+const hexOf = (frame: Uint8Array): string => Buffer.from(frame).toString('hex');
+
+/** The ways in which the programs are tried: each is loaded and set off. */
+const WAYS: readonly { readonly name: string; readonly without?: readonly string[]; readonly tcx?: false }[] =
+  [
+    { name: 'as root' },
+    { name: 'without CAP_PERFMON', without: ['perfmon', 'sys_admin'] },
+    { name: 'without tcx', tcx: false },
+  ];
+
+/** Announcements that leave in the kernel: its verifier takes the programs, and they do what they should. */
+export const triggerCase: KernelCase = {
+  name: 'kernel-trigger',
+  summary: 'frames leave when QEMU announces: verifier, order, no CAP_PERFMON, a full backlog',
+  run: async () => {
+    const faults: string[] = [];
+    const notes: string[] = [];
+    for (const { name, without = [], tcx = true } of WAYS) {
+      process.env['HERALD_TEST_TCX'] = tcx ? 'yes' : 'no';
+      const host = new NetworkSandbox(['tap0']);
+      try {
+        const driver = new SinkDriver(host, without);
+        await driver.hold('tap0');
+        await driver.start();
+        await driver.open('tap0');
+        notes.push(`${name}: ${JSON.stringify(await driver.kernelPath())}`);
+        for (const [what, count, backlog] of [
+          ['all of it', 200, 1000],
+          ['a full backlog', 100, 20],
+        ] as const) {
+          const frames = ours(count);
+          const recorded = await host.capture('wire0', count + 1);
+          const answer = await driver.arm('tap0', frames, { holdUs: 20_000 });
+          if (answer !== 'armed') {
+            faults.push(`${name}, ${what}: not armed: ${answer.refusal}`);
+            break;
+          }
+          await runProgram('sysctl', ['-qw', `net.core.netdev_max_backlog=${backlog}`]);
+          await driver.write('tap0', hexOf(rarpFrom(QEMU)));
+          await sleep(LEFT_MS);
+          await runProgram('sysctl', ['-qw', 'net.core.netdev_max_backlog=1000']);
+          const taken = await driver.go('tap0');
+          notes.push(`${name}, ${what}: ${JSON.stringify(taken)}`);
+          if (taken.firedBy !== 'kernel') faults.push(`${name}, ${what}: not set off`);
+          else if (backlog === 1000 && taken.sent !== count)
+            faults.push(`${name}, ${what}: ${taken.sent} of ${count} left`);
+          const seen = (await recorded()).map(hexOf);
+          const wanted = [hexOf(rarpFrom(QEMU)), ...frames];
+          const wrong = wanted.findIndex((frame, index) => seen[index] !== frame);
+          if (wrong >= 0) faults.push(`${name}, ${what}: frame ${wrong} on the wire is ${seen[wrong]}`);
+        }
+        await driver.close();
+      } finally {
+        host.remove();
+      }
+    }
+    return { faults, notes };
+  },
+};
