@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import { rarpFrom } from '../conformance/rarp-from.js';
+import { LabFault } from '../lab/lab-fault.js';
 import { runProgram } from '../lab/run-program.js';
 import { NetworkSandbox } from '../privileged/network-sandbox.js';
 import { SinkDriver } from '../privileged/sink-driver.js';
@@ -18,6 +19,17 @@ const ours = (count: number): string[] =>
 
 const hexOf = (frame: Uint8Array): string => Buffer.from(frame).toString('hex');
 
+/** So long a step may take where the processor is emulated, ms. */
+const STEP_MS = 40_000;
+
+const within = <T>(work: Promise<T>, otherwise: string): Promise<T> =>
+  Promise.race([
+    work,
+    sleep(STEP_MS, undefined, { ref: false }).then((): never => {
+      throw new LabFault(otherwise);
+    }),
+  ]);
+
 /** The ways in which the programs are tried: each is loaded and set off. */
 const WAYS: readonly { readonly name: string; readonly without?: readonly string[]; readonly tcx?: false }[] =
   [
@@ -34,12 +46,13 @@ export const triggerCase: KernelCase = {
     const faults: string[] = [];
     const notes: string[] = [];
     for (const { name, without = [], tcx = true } of WAYS) {
+      console.log(name);
       process.env['HERALD_TEST_TCX'] = tcx ? 'yes' : 'no';
       const host = new NetworkSandbox(['tap0']);
       try {
         const driver = new SinkDriver(host, without);
-        await driver.hold('tap0');
-        await driver.start();
+        await within(driver.hold('tap0'), `${name}: the sink's process does not start`);
+        await within(driver.start(), `${name}: the sink does not start`);
         await driver.open('tap0');
         notes.push(`${name}: ${JSON.stringify(await driver.kernelPath())}`);
         for (const [what, count, backlog] of [
@@ -62,7 +75,7 @@ export const triggerCase: KernelCase = {
           if (taken.firedBy !== 'kernel') faults.push(`${name}, ${what}: not set off`);
           else if (backlog === 1000 && taken.sent !== count)
             faults.push(`${name}, ${what}: ${taken.sent} of ${count} left`);
-          const seen = (await recorded()).map(hexOf);
+          const seen = (await within(recorded(), `${name}, ${what}: not all frames left`)).map(hexOf);
           const wanted = [hexOf(rarpFrom(QEMU)), ...frames];
           const wrong = wanted.findIndex((frame, index) => seen[index] !== frame);
           if (wrong >= 0) faults.push(`${name}, ${what}: frame ${wrong} on the wire is ${seen[wrong]}`);

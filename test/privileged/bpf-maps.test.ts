@@ -1,4 +1,4 @@
-import { BpfHashMap, BpfQueue } from '@nic-herald/linux-sys';
+import { BpfTable, BpfQueue } from '@nic-herald/linux-sys';
 import { afterEach, describe, expect, it } from 'vitest';
 import { privilegeMissing } from './network-sandbox.js';
 
@@ -16,8 +16,8 @@ describe.skipIf(missing)(`maps that user space writes${missing ? ` (skipped: ${m
   });
 
   describe('a hash map', () => {
-    const hash = (capacity = 100): BpfHashMap =>
-      keep(BpfHashMap.create({ name: 'test_hash', keyBytes: 4, valueBytes: 12, capacity }));
+    const hash = (capacity = 100): BpfTable =>
+      keep(BpfTable.create({ name: 'test_hash', keyBytes: 4, valueBytes: 12, capacity }));
 
     it('gives back what was put in last, and nothing where nothing was', () => {
       const map = hash();

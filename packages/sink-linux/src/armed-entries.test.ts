@@ -19,7 +19,12 @@ const batchOf = (...lengths: readonly number[]) => {
 };
 
 describe('what cannot be armed', () => {
-  const good: ArmRequest = { trigger: '52:54:00:00:00:01' as ArmRequest['trigger'], count: 2, ungranted: 1, holdUs: 100 };
+  const good: ArmRequest = {
+    trigger: '52:54:00:00:00:01' as ArmRequest['trigger'],
+    count: 2,
+    ungranted: 1,
+    holdUs: 100,
+  };
   it.each<[string, Partial<ArmRequest>, readonly number[]]>([
     ['count is 0', { count: 0 }, [60, 60]],
     ['count is 3', { count: 3 }, [60, 60]],

@@ -21,9 +21,12 @@ describe('lists and masks of CPUs', () => {
     expect(cpusInMask(text)).toEqual(cpus);
   });
 
-  it.each([[[0]], [[0, 1]], [[31, 32]], [[0, 63, 64, 200]]])('%j comes out of its mask as it went in', (cpus) => {
-    expect(cpusInMask(maskOfCpus(cpus))).toEqual(cpus);
-  });
+  it.each([[[0]], [[0, 1]], [[31, 32]], [[0, 63, 64, 200]]])(
+    '%j comes out of its mask as it went in',
+    (cpus) => {
+      expect(cpusInMask(maskOfCpus(cpus))).toEqual(cpus);
+    },
+  );
 });
 
 describe('hashesForOthers', () => {
@@ -39,8 +42,14 @@ describe('hashesForOthers', () => {
   });
 
   it.each([
-    [[0, 1], [0, 1]],
-    [[0, 1, 2, 3], [1, 3]],
+    [
+      [0, 1],
+      [0, 1],
+    ],
+    [
+      [0, 1, 2, 3],
+      [1, 3],
+    ],
     [[5], [2]],
     [Array.from({ length: 200 }, (_, cpu) => cpu), [0, 7, 63, 64, 127, 199]],
   ])('leads from each of %j to another of %j', (cpus, list) => {

@@ -1,4 +1,4 @@
-import { BpfHashMap, BpfQueue, type FileDescriptor, loadClassifier } from '@nic-herald/linux-sys';
+import { BpfTable, BpfQueue, type FileDescriptor, loadClassifier } from '@nic-herald/linux-sys';
 import {
   GENERATE_PROGRAM_NAME,
   GRANTS,
@@ -11,7 +11,7 @@ import {
 type MapName = keyof typeof TRIGGER_MAPS;
 
 /** The two programs, loaded once for all ports, and the maps between them and this process. */
-export interface TriggerMaps extends Readonly<Record<MapName, BpfHashMap>> {
+export interface TriggerMaps extends Readonly<Record<MapName, BpfTable>> {
   readonly grants: BpfQueue;
   readonly trigger: FileDescriptor;
   readonly generate: FileDescriptor;
@@ -30,8 +30,8 @@ export const loadTrigger = (): TriggerMaps => {
   };
   try {
     const names = Object.keys(TRIGGER_MAPS) as MapName[];
-    const entries = names.map((name) => [name, keep(BpfHashMap.create(TRIGGER_MAPS[name]))] as const);
-    const maps = Object.fromEntries(entries) as Record<MapName, BpfHashMap>;
+    const entries = names.map((name) => [name, keep(BpfTable.create(TRIGGER_MAPS[name]))] as const);
+    const maps = Object.fromEntries(entries) as Record<MapName, BpfTable>;
     const grants = keep(BpfQueue.create(GRANTS.name, GRANTS.valueBytes, GRANTS.capacity));
     const fds = Object.fromEntries(names.map((name) => [name, maps[name].fd])) as Record<MapName, number>;
     const trigger = keep(loadClassifier(TRIGGER_PROGRAM_NAME, triggerInstructions(fds)));
