@@ -3,7 +3,7 @@ import type { BpfQueue } from '@nic-herald/linux-sys';
 import { u32 } from './armed-entries.js';
 
 /** A grant is for so many frames: small, so that a guest that draws its last one leaves little of it unused. */
-export const GRANT_FRAMES = 8;
+const GRANT_FRAMES = 8;
 const GRANT = u32(GRANT_FRAMES);
 
 /** What the kernel may send by itself: grants in a queue, out of which the program takes one as it needs it. */

@@ -13,7 +13,7 @@ export const TRIGGER_MAPS = {
   tokens: { name: 'herald_tokens', keyBytes: 8, valueBytes: 8, capacity: 8192 },
   firings: { name: 'herald_firings', keyBytes: 8, valueBytes: 56, capacity: 8192 },
   stopped: { name: 'herald_stopped', keyBytes: 8, valueBytes: 8, capacity: 8192 },
-  frames: { name: 'herald_frames', keyBytes: 16, valueBytes: 128, capacity: 131_072 },
+  frames: { name: 'herald_frames', keyBytes: 16, valueBytes: 128, capacity: 65_536 },
   elsewhere: { name: 'herald_cpus', keyBytes: 4, valueBytes: 8, capacity: 8192 },
 } as const;
 

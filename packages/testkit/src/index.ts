@@ -9,7 +9,6 @@ export {
 export {
   type FrameSinkContractOptions,
   frameSinkContract,
-  type OpenedSink,
 } from './contract/frame-sink-contract.js';
 export {
   type GuestMonitorContractOptions,
@@ -29,6 +28,7 @@ export { type NicModelContractOptions, nicModelContract } from './contract/nic-m
 export type { ContractValues, NicValues } from './contract/nic-values.js';
 export type { OpenedLearner } from './contract/opened-learner.js';
 export type { OpenedNetworkWatch } from './contract/opened-network-watch.js';
+export type { OpenedSink } from './contract/opened-sink.js';
 export {
   type StationLearnerContractOptions,
   stationLearnerContract,

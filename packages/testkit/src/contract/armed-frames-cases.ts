@@ -9,7 +9,7 @@ import type {
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import { contractBroken, demand, inWords, quote } from './contract-broken.js';
 import type { ContractCase } from './contract-suite.js';
-import type { OpenedSink } from './frame-sink-contract.js';
+import type { OpenedSink } from './opened-sink.js';
 import { outcomeOfCall } from './outcome.js';
 
 /** What the cases of a sink have in common. */
