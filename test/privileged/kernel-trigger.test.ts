@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MacAddress, VlanId } from '@nic-herald/wire';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { rarpFrom } from '../conformance/rarp-from.js';
 import { ethernet } from './learner-frames.js';
 import { NetworkSandbox, privilegeMissing } from './network-sandbox.js';
@@ -23,6 +23,9 @@ const ours = (count: number): string[] =>
     if (index % 4 === 3) return ethernet(mac, 0x88b6, '11'.repeat(40 + (index % 71)));
     return rarp(mac, index % 4 === 1 ? 100 + index : undefined);
   });
+
+// Processes start slowly where the machine is busy.
+vi.setConfig({ testTimeout: 90_000 });
 
 describe.skipIf(missing)(`frames that leave in the kernel${missing ? ` (skipped: ${missing})` : ''}`, () => {
   const sandboxes: NetworkSandbox[] = [];
@@ -190,7 +193,7 @@ describe.skipIf(missing)(`frames that leave in the kernel${missing ? ` (skipped:
     await bed.agent.close();
   });
 
-  it('are armed for as long as their agent lives', { timeout: 30_000 }, async () => {
+  it('are armed for as long as their agent lives', { timeout: 90_000 }, async () => {
     const bed = await prepared();
     await bed.agent.arm('tap0', ours(4));
     await sleep(LEASE_MS + 1000);
@@ -234,7 +237,7 @@ describe.skipIf(missing)(`frames that leave in the kernel${missing ? ` (skipped:
 
   it.each(['tcx', 'qdisc'] as const)(
     'by %s do not leave, and are armed no more, once their agent was killed and another started',
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     async (way) => {
       process.env['HERALD_TEST_TCX'] = way === 'tcx' ? 'yes' : 'no';
       const bed = await prepared();
