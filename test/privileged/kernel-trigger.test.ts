@@ -12,6 +12,9 @@ const LEASE_MS = 5500;
 /** So long after a tap lost its process at most what was armed there is taken back. */
 const DISARMED_MS = 500;
 
+/** At how many moments the agent is killed, for each way. */
+const KILLS = Number(process.env['HERALD_TRIGGER_KILLS'] ?? 5);
+
 const rarp = (mac: string, vlan?: number): string =>
   Buffer.from(rarpFrom(MacAddress.of(mac), vlan === undefined ? undefined : VlanId.of(vlan))).toString('hex');
 const QEMU = '52:54:00:bb:00:01';
@@ -242,10 +245,10 @@ describe.skipIf(missing)(`frames that leave in the kernel${missing ? ` (skipped:
       process.env['HERALD_TEST_TCX'] = way === 'tcx' ? 'yes' : 'no';
       const bed = await prepared();
       let { agent } = bed;
-      for (let kills = 1; kills <= 5; kills++) {
+      for (let kills = 1; kills <= KILLS; kills++) {
         const arming = agent.arm('tap0', ours(64)).catch(() => 'killed in between');
         if (kills % 2 === 0) await arming;
-        else await sleep(kills * 3);
+        else await sleep((kills % 12) * 3);
         await agent.kill();
         await arming;
         agent = new SinkDriver(bed.host);

@@ -67,7 +67,6 @@ describe.skipIf(missing)(`races for an armed announcement${missing ? ` (skipped:
       triggers,
       wrong: wrong.map((mac) => [mac, seen.get(mac) ?? 0, rounds[Number.parseInt(mac.slice(4, 10), 16) - 1]]),
     }).toEqual({ triggers: 2 * ROUNDS, wrong: [] });
-    console.log('kernel', by('kernel', 0), by('kernel', 1), 'agent', by('agent', 0), by('agent', 1));
     expect({ kernel: by('kernel', 0) > 0, agent: by('agent', 0) > 0, newer: by('kernel', 1) > 0 }).toEqual({
       kernel: true,
       agent: true,
