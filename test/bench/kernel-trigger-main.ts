@@ -109,7 +109,7 @@ try {
     if (said === '') throw new Error(complaints);
     const rounds = JSON.parse(said) as readonly PlayedRound[];
     console.log(
-      `${''.padEnd(34)}${'hold of the write'.padStart(28)}${'first of ours'.padStart(28)}${'last of ours'.padStart(28)}  by the kernel, not all seen`,
+      `${''.padEnd(34)}${'hold of the write'.padStart(28)}${'first of ours'.padStart(28)}${'last of ours'.padStart(28)}  by the kernel, seen`,
     );
     for (const count of COUNTS)
       for (const way of Object.keys(WAYS)) {
@@ -118,7 +118,12 @@ try {
         const whole = seen.filter(({ frames }) => frames === count);
         const byKernel = of.reduce((sum, { sent }) => sum + sent, 0) / (of.length * count);
         console.log(
-          `${`${count} frames, ${way}`.padEnd(34)}${row(of.map(({ holdUs }) => holdUs))}${row(whole.map(({ first }) => first))}${row(whole.map(({ last }) => last))}  ${(byKernel * 100).toFixed(0)} %, ${of.length - whole.length}`,
+          `${`${count} frames, ${way}`.padEnd(34)}${row(of.map(({ holdUs }) => holdUs))}${row(whole.map(({ first }) => first))}${row(whole.map(({ last }) => last))}  ${(byKernel * 100).toFixed(0)} %, ${
+            seen
+              .filter(({ frames }) => frames !== count)
+              .map(({ frames }) => frames)
+              .join(' ') || 'all'
+          }`,
         );
       }
   }

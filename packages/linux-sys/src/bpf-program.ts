@@ -15,7 +15,8 @@ const BPF_PSEUDO_MAP_FD = 1;
 const ATTRIBUTE_BYTES = 64;
 /** Sixteen bytes, so that the instructions after it are aligned. */
 const LICENSE = new TextEncoder().encode('Apache-2.0'.padEnd(16, '\0'));
-const LOG_BYTES = 16384;
+/** A verifier before Linux 6.4 fills it from the beginning, and the reason comes last. */
+const LOG_BYTES = 16 * 1024 * 1024;
 const MOST_TRIES = 10;
 
 /** struct bpf_insn: code, destination and source register (0 to 10), offset, immediate value. */

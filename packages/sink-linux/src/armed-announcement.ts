@@ -14,7 +14,9 @@ const STOP = u64(1n);
 /** What an armed announcement needs of the trigger that holds it. */
 export interface ArmedHolder {
   readonly maps: Pick<TriggerMaps, 'tokens' | 'firings' | 'stopped'>;
+  /** As `Clock.now`, and `Clock.elapsed`. */
   readonly now: () => number;
+  readonly elapsed: () => number;
   /** Whether the port lets nothing further now. */
   isLost(): boolean;
   /** It was taken: what it has in the kernel can go. `isSettled` is false where a frame of it may still be under way. */
@@ -51,16 +53,20 @@ export class ArmedAnnouncement implements ArmedFrames {
 
   /** The kernel has it: waits until it has ended, or ends it. */
   private fired(unwanted: boolean): Taken {
-    const { maps, now } = this.holder;
+    const { maps, now, elapsed } = this.holder;
     const patienceMs = unwanted ? 0 : PATIENCE_MS + this.count * PATIENCE_PER_FRAME_MS;
-    const since = performance.now();
+    const since = elapsed();
+    let stoppedAt: number | undefined;
     let firing = this.read();
-    for (let isStopped = false; firing.doneNs === 0n; firing = this.read()) {
-      const waitedMs = performance.now() - since;
-      if (waitedMs >= patienceMs + MOST_WAIT_MS) break; // a full backlog took the rest of it
-      if (isStopped || waitedMs < patienceMs) continue;
-      maps.stopped.set(this.key, STOP);
-      isStopped = true;
+    // Whoever runs this may have to wait for a processor at any point of it: what is read counts only once it was told to stop.
+    while (firing.doneNs === 0n) {
+      if (stoppedAt === undefined && elapsed() - since >= patienceMs) {
+        maps.stopped.set(this.key, STOP);
+        stoppedAt = elapsed();
+      }
+      const isLastLook = stoppedAt !== undefined && elapsed() - stoppedAt >= MOST_WAIT_MS;
+      firing = this.read();
+      if (isLastLook) break; // a full backlog took the rest of it
     }
     this.holder.taken(firing.doneNs !== 0n);
     const monotonic = process.hrtime.bigint();

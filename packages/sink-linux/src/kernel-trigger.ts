@@ -139,6 +139,7 @@ export class KernelTrigger {
     const announcement = new ArmedAnnouncement(number, count, {
       maps,
       now: () => this.clock.now(),
+      elapsed: () => this.clock.elapsed(),
       isLost: () => port.isLost(),
       taken: (isSettled) => this.clearLater(port.index, announcement, isSettled),
     });

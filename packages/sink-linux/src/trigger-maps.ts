@@ -1,4 +1,4 @@
-import { BpfTable, BpfQueue, type FileDescriptor, loadClassifier } from '@nic-herald/linux-sys';
+import { BpfQueue, BpfTable, type FileDescriptor, loadClassifier } from '@nic-herald/linux-sys';
 import {
   GENERATE_PROGRAM_NAME,
   GRANTS,
