@@ -133,4 +133,4 @@ export {
   type SinkOptions,
   type SinkState,
 } from './sink/frame-sink.js';
-export { Turns, type TurnsOptions } from './turns.js';
+export { Turns } from './turns.js';

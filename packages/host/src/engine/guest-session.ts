@@ -40,6 +40,7 @@ import { readStay } from './read-stay.js';
 import { RisingRetry } from './rising-retry.js';
 import { RunningAnnouncements } from './running-announcements.js';
 import type { SessionOwner } from './session-owner.js';
+import { tellRound } from './tell-round.js';
 
 /**
  * One guest in one hypervisor process, from the moment its monitor sees it until it is gone. It does what follows
@@ -53,7 +54,7 @@ export class GuestSession implements ArrivingGuest {
   private readonly publication: GuestPublication;
   private readonly warnings: GuestWarnings;
   private readonly announcer: Announcer;
-  private readonly observation: GuestObservation;
+  readonly observation: GuestObservation;
   readonly ownership: GuestOwnership;
   private readonly work: OwnedWork;
   private readonly stop = new AbortController();
@@ -68,7 +69,7 @@ export class GuestSession implements ArrivingGuest {
   constructor(
     readonly guest: Guest,
     phase: GuestPhase,
-    private readonly services: EngineServices,
+    readonly services: EngineServices,
     private readonly owner: SessionOwner,
   ) {
     const { bus, clock, sinks } = services;
@@ -382,16 +383,7 @@ export class GuestSession implements ArrivingGuest {
     if (this.isRunning) this.observation.poll();
   }
 
-  private readonly onRound: RoundListener = (round, announcement) => {
-    const { guest, services } = this;
-    // Told after the frames of all guests that wait in this turn are out.
-    services.clock.setTimer(0, () => {
-      this.observation.injected(announcement);
-      const accounted = announcement.accounted(round);
-      const { told } = announcement;
-      services.bus.emit('announce:round-finished', { guest, epoch: this.epoch, round: accounted, ...told });
-    });
-  };
+  private readonly onRound: RoundListener = (round, announcement) => tellRound(round, announcement, this);
 
   /** Which of its MACs are other guests', as of now. */
   private readOwners(): Promise<boolean> {
