@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,7 +89,8 @@ describe('nic-herald doctor --config', () => {
     );
   });
 
-  it('is content with sockets, a hand-off and reports that are to come, and says what is left out', async () => {
+  it('is content with sockets and reports that are to come, and says what is left out', async () => {
+    await mkdir(join(folder, 'h'));
     const { status, of } = await examine(
       yamlOf(
         'monitors: { qemu: { sockets: [later.qmp] } }',
@@ -101,9 +102,10 @@ describe('nic-herald doctor --config', () => {
     expect(of('monitor-qemu')).toMatchObject([
       { level: 'note', what: expect.stringContaining(`${folder}/later.qmp`) as string },
     ]);
-    expect(of('handoff-directory')).toMatchObject([
-      { level: 'note', what: expect.stringContaining(`${folder}/h`) as string },
-    ]);
+    expect(of('handoff-directory')[0]).toMatchObject({
+      level: 'ok',
+      what: expect.stringContaining(`${folder}/h`) as string,
+    });
     expect(of('reports')).toMatchObject([
       { level: 'note', what: expect.stringContaining(`${folder}/r`) as string },
     ]);
