@@ -25,6 +25,7 @@ const PLACES = [
   ['systemd/examples', `${DOC}/examples/systemd`],
   ['sysusers.d/nic-herald.conf', 'usr/lib/sysusers.d/nic-herald.conf'],
   ['grafana', `${DOC}/examples/grafana`],
+  ['prometheus', `${DOC}/examples/prometheus`],
   ['completion/nic-herald.bash', 'usr/share/bash-completion/completions/nic-herald'],
   ['completion/nic-herald.zsh', 'usr/share/zsh/vendor-completions/_nic-herald'],
   ['completion/nic-herald.fish', 'usr/share/fish/vendor_completions.d/nic-herald.fish'],

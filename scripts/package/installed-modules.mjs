@@ -7,7 +7,7 @@ import { filesBelow } from './fixed-tree.mjs';
 const PROGRAM = 'nic-herald';
 /** What runs, is read as it runs, or is a licence. */
 const CODE = new Set(['.js', '.cjs', '.mjs', '.json', '.node']);
-export const LICENCE = /^(licen[cs]e|copying|notice|copyrightnotice|authors)(\.(md|txt))?$/i;
+export const LICENCE = /^(licen[cs]e(-[a-z0-9]+)?|copying|notice|copyrightnotice|authors)(\.(md|txt))?$/i;
 /** At the top of somebody else's package. */
 const NEVER_RUN =
   /^(\.[^/]+|tests?|docs?|examples?|benchmarks?|fixtures|scripts|types|typings)\/|^((test|bench|benchmark|check|example|cnoke)|.*\.(test|test-d|config))\.[cm]?js$/;

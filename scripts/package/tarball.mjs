@@ -10,7 +10,7 @@ export const buildTarball = ({ program, deploy, version, epoch, out, work }) => 
   const tree = join(work, 'tarball', name);
   mkdirSync(tree, { recursive: true });
   cpSync(program, tree, { recursive: true });
-  for (const each of ['herald.yaml', 'systemd', 'sysusers.d', 'man', 'completion', 'grafana']) {
+  for (const each of ['herald.yaml', 'systemd', 'sysusers.d', 'man', 'completion', 'grafana', 'prometheus']) {
     if (existsSync(join(deploy, each)))
       cpSync(join(deploy, each), join(tree, 'deploy', each), { recursive: true });
   }

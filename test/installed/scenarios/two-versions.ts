@@ -11,7 +11,6 @@ import {
   activeAs,
   configure,
   followAgent,
-  giveAccess,
   install,
   startService,
   unit,
@@ -29,6 +28,9 @@ AmbientCapabilities=
 CapabilityBoundingSet=~
 SystemCallFilter=
 `;
+
+const dropIns = `/etc/systemd/system/${unit}.d`;
+const asRoot = '/usr/share/doc/nic-herald/examples/systemd/as-root.conf';
 
 /** The older version on A, this one on B; the guest moves from one to the other and back. */
 export const twoVersions: InstalledCase = {
@@ -50,9 +52,10 @@ async function run(context: InstalledContext): Promise<CaseResult> {
     const { A, B } = await bootPair(rig, context);
     await Promise.all([install(A, '/srv/debs/older.deb'), install(B, '/srv/debs/current.deb')]);
     for (const machine of [A, B]) await configure(machine);
-    await giveAccess(rig, B);
-    await writeFile(A.path(`/etc/systemd/system/${unit}.d/as-it-was.conf`), asItWas);
-    await A.run('systemctl', 'daemon-reload');
+    // What one user's agent hands over, another user's does not read: as long as one host has root, all have.
+    await B.run('cp', asRoot, dropIns);
+    await writeFile(A.path(`${dropIns}/as-it-was.conf`), asItWas);
+    for (const machine of [A, B]) await machine.run('systemctl', 'daemon-reload');
     const agents = { A: await followAgent(rig, A), B: await followAgent(rig, B) };
     const [source] = await Promise.all([
       bootGuest(rig, 'A', recipe, '', A.besideItsProcesses),
@@ -76,7 +79,7 @@ async function run(context: InstalledContext): Promise<CaseResult> {
     );
     await install(A, '/srv/debs/current.deb');
     const upgraded = await activeAs(A, before);
-    await writeFile(A.path(`/etc/systemd/system/${unit}.d/as-it-was.conf`), asItWas);
+    await writeFile(A.path(`${dropIns}/as-it-was.conf`), asItWas);
     await A.run('apt-get', 'install', '-y', '--allow-downgrades', '/srv/debs/older.deb');
     const older = await activeAs(A, upgraded);
     const notes = [`processes on A: older ${before}, upgraded ${upgraded}, older again ${older}`];
