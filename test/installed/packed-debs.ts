@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LabFault } from '../lab/lab-fault.js';
 import { runProgram } from '../lab/run-program.js';
 
-const packages = join(import.meta.dirname, '../../.cache/packages');
+export const packages = join(import.meta.dirname, '../../.cache/packages');
 
 /**
  * Puts what `npm run package` left into a directory as `current.deb`, as `next.deb` one that is newer by its

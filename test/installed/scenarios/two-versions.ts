@@ -7,14 +7,7 @@ import { LabFault } from '../../lab/lab-fault.js';
 import { LabRig } from '../../lab/lab-rig.js';
 import { worstOf } from '../../lab/measurement.js';
 import { GuestTour } from '../guest-tour.js';
-import {
-  activeAs,
-  configure,
-  followAgent,
-  install,
-  startService,
-  unit,
-} from '../installed-agent.js';
+import { activeAs, configure, followAgent, install, startService, unit } from '../installed-agent.js';
 import type { InstalledCase, InstalledContext } from '../installed-case.js';
 import { bootPair } from '../machine-pair.js';
 
