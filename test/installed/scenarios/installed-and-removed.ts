@@ -17,6 +17,7 @@ import {
   unitProperties,
 } from '../installed-agent.js';
 import type { InstalledCase, InstalledContext } from '../installed-case.js';
+import type { InstalledMachine } from '../installed-machine.js';
 import { bootPair } from '../machine-pair.js';
 
 /** The whole life of a package on two hosts, with a guest that moves in between. */
@@ -36,7 +37,7 @@ async function run(context: InstalledContext): Promise<CaseResult> {
     const { A, B } = await bootPair(rig, context);
     const before = await Promise.all([A, B].map(fileListing));
     await Promise.all([A, B].map((each) => install(each, '/srv/debs/current.deb')));
-    const faults: string[] = [];
+    const faults = await commandFaults(B);
     for (const machine of [A, B]) {
       const { ActiveState, UnitFileState } = await unitProperties(machine);
       if (ActiveState !== 'inactive' || UnitFileState !== 'enabled')
@@ -76,4 +77,19 @@ async function run(context: InstalledContext): Promise<CaseResult> {
   } finally {
     await rig.stop();
   }
+}
+
+/** What of the commands that need files of the package does not work. */
+async function commandFaults(machine: InstalledMachine): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [command, says] of [
+    ['nic-herald demo', /\bRESUME\b|announced/i],
+    ['nic-herald doctor || true', /kernel/i],
+    ['cd /tmp && nic-herald new-model acme-nic --type rtl8139 && ls acme-nic', /^package\.json$/m],
+    ['cd /tmp && nic-herald check /etc/nic-herald/herald.yaml || true', /./],
+  ] as const) {
+    const said = await machine.run('sh', '-c', command);
+    if (!says.test(said)) faults.push(`${command} said: ${said.slice(0, 400)}`);
+  }
+  return faults;
 }
