@@ -96,10 +96,11 @@ export const composeHost = async (
   options: ComposeOptions = {},
 ): Promise<ComposedHost> => {
   const name = options.name ?? hostname();
-  if (name === '' || name.length > MAX_HOST_NAME || /\p{Cc}/u.test(name)) {
+  const isPlain = !/\p{Cc}/u.test(name);
+  if (name === '' || name.length > MAX_HOST_NAME || !isPlain) {
     throw new HeraldError(
       'HERALD_HOST_NAME',
-      `a host's name has 1 to ${MAX_HOST_NAME} characters, and no control characters, got ${name.length}: give it another with --host or \`name\``,
+      `a host's name has 1 to ${MAX_HOST_NAME} characters, got ${name.length}${isPlain ? '' : ', control characters among them'}: give it another with --host or \`name\``,
     );
   }
   const installation = installPlugins(plugins, name, options);
@@ -189,7 +190,7 @@ export const composeHost = async (
   try {
     for (const { each, part } of parts.others) await lifetime.start(part, each);
     answer(engine);
-    services.hostTwins.begin();
+    void services.hostTwins.look(); // what an agent of this name wrote before is known before a guest comes from it
     lifetime.closeLater(
       'engine',
       'the announce engine',

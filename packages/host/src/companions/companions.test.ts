@@ -40,7 +40,7 @@ describe('a companion', () => {
       '1300 over',
       '1300 close',
     ]);
-    expect([test.reports.length, test.revisions.length, clock.pending]).toEqual([1, 0, 2]);
+    expect([test.reports.length, test.revisions.length, clock.pending]).toEqual([1, 0, 1]);
   });
 
   it('sees who is announced, why, and what', async () => {

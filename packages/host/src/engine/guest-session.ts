@@ -212,19 +212,13 @@ export class GuestSession implements ArrivingGuest {
   }
 
   /** The policy says something else from now on. */
-  policyChanged(): void {
-    this.armings.refresh();
-  }
+  readonly policyChanged = (): void => this.armings.refresh();
 
   /** Tells something of the guest that its household found out. */
-  tell(warning: HeraldError): void {
-    this.warnings.tell(warning);
-  }
+  readonly tell = (warning: HeraldError): void => this.warnings.tell(warning);
 
   /** Does after a while what could not be done now. */
-  catchUpLater(): void {
-    this.retry.again();
-  }
+  readonly catchUpLater = (): void => this.retry.again();
 
   /** The guest as its neighbours know it. */
   private get self(): GuestHere {

@@ -1,11 +1,9 @@
-import type { CancelTimer, Clock, HeraldError } from '@nic-herald/core';
+import type { Clock, HeraldError } from '@nic-herald/core';
 import type { HandoffStores } from './handoff-stores.js';
 import { HostTwin, type OwnAgent } from './host-twin.js';
 
 /** How often the entries of this host are looked at while guests are, ms. */
 const LOOK_EVERY_MS = 1000;
-/** How often it is looked where no guest is here that would have it looked, ms. */
-const IDLE_LOOK_MS = 60_000;
 /** Each entry is looked at for itself: of a host with hundreds they are looked at less often, ms for each, up to so many ms. */
 const FOR_EACH_ENTRY_MS = 20;
 const MOST_MS = 4000;
@@ -19,7 +17,6 @@ export class HostTwinWatch {
   private lookedAt = Number.NEGATIVE_INFINITY;
   private pauseMs = LOOK_EVERY_MS;
   private looking: Promise<void> = Promise.resolve();
-  private cancelLook: CancelTimer | undefined;
 
   constructor(
     private readonly own: OwnAgent,
@@ -43,16 +40,8 @@ export class HostTwinWatch {
     return this.looking;
   }
 
-  /** Looks from now on by itself as well: a twin is to be known before the first guest comes from it. */
-  begin(): void {
-    if (this.stop.signal.aborted || this.handoff.isEmpty) return;
-    void this.look();
-    this.cancelLook = this.clock.setTimer(IDLE_LOOK_MS, () => this.begin());
-  }
-
   /** Gives up a look that is under way. */
   close(): void {
-    this.cancelLook?.();
     this.stop.abort();
   }
 
