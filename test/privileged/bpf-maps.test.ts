@@ -1,4 +1,4 @@
-import { BpfTable, BpfQueue } from '@nic-herald/linux-sys';
+import { BpfQueue, BpfTable } from '@nic-herald/linux-sys';
 import { afterEach, describe, expect, it } from 'vitest';
 import { privilegeMissing } from './network-sandbox.js';
 

@@ -29,6 +29,10 @@ static void HELPER(forget_hash)(struct __sk_buff *skb) = (void *)BPF_FUNC_set_ha
 // Of a frame's context: the verifier takes no access to two members at once, as a compiler makes of neighbours.
 #define MEMBER(skb, name) (*(volatile __u32 *)&(skb)->name)
 
+// What the stack holds is written eight bytes at a time: without CAP_PERFMON, verifiers before Linux 6.3 take no smaller write to where
+// eight bytes were. A key of four bytes is the low half of such a number.
+typedef __u64 on_stack;
+
 // --- Hash maps that user space writes; whoever loads the programs puts their descriptors here.
 
 // By 0: what holds for all ports.

@@ -62,11 +62,12 @@ extern char grants;
 #define GOES_ON 0x80000000u // of its mark: it has been here before
 
 struct envelope { // a frame of no meaning, which names the announcement that goes on
-	__u8 destination[ETH_ALEN], source[ETH_ALEN];
-	__u16 protocol;
-	__u16 is_elsewhere;
+	__u64 addresses; // and what follows are 0 but for
+	__u64 kind; // the Ethernet type, and behind it whether another CPU is at it
 	__u64 announcement;
-} __attribute__((packed));
+};
+#define KIND ((__u64)NET16(EXPERIMENTAL) << 32)
+#define IS_ELSEWHERE (1ull << 48)
 
 #define EXPERIMENTAL 0x88b5 // IEEE 802, annex of local experiments
 
@@ -79,7 +80,7 @@ INLINE __u32 reason_to_end(struct firing *firing, __u64 number, __u32 sent)
 		return END_STOPPED;
 	if (sent < firing->ungranted || sent - firing->ungranted < firing->drawn)
 		return 0;
-	__u32 granted = 0;
+	on_stack granted = 0;
 	if (pop(&grants, &granted) || granted == 0)
 		return END_NO_GRANT;
 	firing->drawn += granted;
@@ -112,9 +113,9 @@ INLINE int end(struct firing *firing, __u32 why)
 
 __attribute__((section("classifier"), used)) int generate(struct __sk_buff *skb)
 {
-	__u32 ifindex = skb->mark & ~GOES_ON;
+	on_stack ifindex = skb->mark & ~GOES_ON;
 	__u8 is_first = !(skb->mark & GOES_ON);
-	struct envelope envelope = {{0}, {0}, NET16(EXPERIMENTAL), 0, 0};
+	struct envelope envelope = {0, KIND, 0};
 	__u32 hash = MEMBER(skb, hash);
 	__u64 number;
 
@@ -147,7 +148,7 @@ __attribute__((section("classifier"), used)) int generate(struct __sk_buff *skb)
 	__u32 sent = firing->sent, why = 0;
 #pragma clang loop unroll(full)
 	for (int i = 0; i < CHUNK; i++) {
-		if (!envelope.is_elsewhere && ktime_get_ns() - firing->fired_ns >= firing->hold_ns) {
+		if (!(envelope.kind & IS_ELSEWHERE) && ktime_get_ns() - firing->fired_ns >= firing->hold_ns) {
 			why = END_HELD_LONG_ENOUGH;
 			break;
 		}
@@ -170,13 +171,13 @@ __attribute__((section("classifier"), used)) int generate(struct __sk_buff *skb)
 
 	__u32 next = skb->ifindex;
 	if (why) {
-		__u32 cpu = this_cpu();
+		on_stack cpu = this_cpu();
 		const struct elsewhere *other = lookup(&elsewhere, &cpu);
 		if (!other)
 			return end(firing, why);
 		next = other->herald0;
 		hash = other->hash;
-		envelope.is_elsewhere = 1;
+		envelope.kind = KIND | IS_ELSEWHERE;
 	}
 	envelope.announcement = number;
 	if (skb->len < LEAST_BYTES && change_length(skb, LEAST_BYTES, 0))

@@ -23,7 +23,7 @@ __attribute__((section("classifier"), used)) int trigger(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	__u64 source = mac_at(header + 3);
 
-	__u32 ifindex = skb->ifindex, zero = 0;
+	on_stack ifindex = skb->ifindex, zero = 0;
 	const __u64 *announcement = lookup(&armed, &ifindex);
 	if (!announcement)
 		return TC_ACT_UNSPEC;
