@@ -41,7 +41,7 @@ const agent = spawn(
 const lines = createInterface({ input: agent.stdout })[Symbol.asyncIterator]();
 const ask = async <T>(request: SinkRequest): Promise<T> => {
   agent.stdin.write(`${JSON.stringify(request)}\n`);
-  const answer = JSON.parse((await lines.next()).value ?? '{}') as {
+  const answer = JSON.parse(String((await lines.next()).value)) as {
     readonly value?: T;
     readonly message?: string;
   };

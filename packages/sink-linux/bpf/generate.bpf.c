@@ -115,7 +115,7 @@ __attribute__((section("classifier"), used)) int generate(struct __sk_buff *skb)
 {
 	on_stack ifindex = skb->mark & ~GOES_ON;
 	__u8 is_first = !(skb->mark & GOES_ON);
-	struct envelope envelope = {0, KIND, 0};
+	struct envelope envelope = {0, 0, 0}; // not yet what it is to be: a helper may not write where a number was
 	__u32 hash = MEMBER(skb, hash);
 	__u64 number;
 
@@ -129,6 +129,7 @@ __attribute__((section("classifier"), used)) int generate(struct __sk_buff *skb)
 			return TC_ACT_SHOT;
 		number = envelope.announcement;
 	}
+	__u64 kind = is_first ? KIND : envelope.kind;
 	struct firing *firing = lookup(&firings, &number);
 	if (!firing || firing->ifindex != ifindex)
 		return TC_ACT_SHOT;
@@ -148,7 +149,7 @@ __attribute__((section("classifier"), used)) int generate(struct __sk_buff *skb)
 	__u32 sent = firing->sent, why = 0;
 #pragma clang loop unroll(full)
 	for (int i = 0; i < CHUNK; i++) {
-		if (!(envelope.kind & IS_ELSEWHERE) && ktime_get_ns() - firing->fired_ns >= firing->hold_ns) {
+		if (!(kind & IS_ELSEWHERE) && ktime_get_ns() - firing->fired_ns >= firing->hold_ns) {
 			why = END_HELD_LONG_ENOUGH;
 			break;
 		}
@@ -177,8 +178,10 @@ __attribute__((section("classifier"), used)) int generate(struct __sk_buff *skb)
 			return end(firing, why);
 		next = other->herald0;
 		hash = other->hash;
-		envelope.kind = KIND | IS_ELSEWHERE;
+		kind = KIND | IS_ELSEWHERE;
 	}
+	envelope.addresses = 0;
+	envelope.kind = kind;
 	envelope.announcement = number;
 	if (skb->len < LEAST_BYTES && change_length(skb, LEAST_BYTES, 0))
 		return end(firing, END_REFUSED);
