@@ -81,6 +81,14 @@ describe('a report directory', () => {
     }
   });
 
+  it('gives a later revision the time of the first: it keeps its place in a list', async () => {
+    const reports = new ReportDirectory(directory);
+    const first = { ...report('one'), id: 'id-1' };
+    await reports.write(pendingReport(first, at));
+    const later = await reports.write(pendingReport({ ...first, revision: 2 }, at + 5000));
+    expect(later).toMatchObject({ revision: 2, at });
+  });
+
   it('puts a later revision in the place of the one before, whenever it comes', async () => {
     const reports = new ReportDirectory(directory);
     const first = { ...report('web'), id: 'one' };

@@ -5,7 +5,7 @@ import { HeraldError, messageOf } from '@nic-herald/core';
 import { makeDirectory } from './make-directory.js';
 import type { PendingReport } from './pending-report.js';
 import type { ReportEntry } from './report-entry.js';
-import { reportFileName } from './report-file-name.js';
+import { finishedAt, parseReportFileName, reportFileName } from './report-file-name.js';
 
 /** Most reports of one guest, epoch, cause and millisecond. */
 const MAX_OF_ONE_NAME = 1000;
@@ -54,7 +54,10 @@ export class ReportDirectory {
     );
     try {
       await writeFile(temporary, text, { flag: 'wx' });
-      return { file: await this.take(temporary, entry), size: text.length, ...entry };
+      const file = await this.take(temporary, entry);
+      const named = parseReportFileName(file);
+      // a later revision has the first one's name, and with it its time
+      return { ...entry, file, size: text.length, at: named === undefined ? entry.at : finishedAt(named) };
     } catch (error) {
       throw this.failure('cannot be written to', error);
     } finally {
