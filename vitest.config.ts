@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -12,6 +13,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', 'test/lab/**'],
     // tests of the kernel start a process each, which takes seconds where others keep the machine busy
     testTimeout: 20_000,
+    // by default one less than there are processors, which of two is one
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     hookTimeout: 20_000,
     reporters: ['default', './scripts/plain-reporter.mjs'],
     coverage: {

@@ -40,6 +40,16 @@ const OTHERS = `plugins:
 `;
 
 describe('nic-herald check', () => {
+  it('tells faults in the order of the file', async () => {
+    const { out } = await check('hots: A\nmode: obsrve\n');
+    expect(out.split('\n').map((line) => line.split(' ')[0])).toEqual([
+      'herald.yaml:1:1:',
+      'herald.yaml:2:1:',
+      '2',
+      '',
+    ]);
+  });
+
   it.each<[string, string, readonly string[]]>([
     ['no YAML', 'a: [\n', ['herald.yaml:2:1: not YAML']],
     [

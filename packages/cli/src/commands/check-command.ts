@@ -30,7 +30,7 @@ export const checkCommand = async (
 ): Promise<ExitCode> => {
   const path = file ?? DEFAULT_CONFIG;
   const yaml = await configText(path);
-  const faults = await faultsOf(path, yaml);
+  const faults = (await faultsOf(path, yaml)).toSorted(byPlace);
   const isFaulty = faults.some(({ level }) => level === 'problem');
   if (json) io.write(`${JSON.stringify({ file: path, ok: !isFaulty, faults }, undefined, 2)}\n`);
   else {
@@ -41,6 +41,10 @@ export const checkCommand = async (
   }
   return isFaulty ? EXIT.usage : EXIT.ok;
 };
+
+/** As one reads the file; what is about all of it comes first. */
+const byPlace = (a: ConfigFault, b: ConfigFault): number =>
+  (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 
 const faultsOf = async (path: string, yaml: string): Promise<readonly ConfigFault[]> => {
   const parsed = parseConfig(yaml, path);
