@@ -14,7 +14,7 @@ export interface LearnedStations {
    * no VLAN, and that they were seen untagged is not proved.
    */
   readonly exactVlans: boolean;
-  /** How many stations its table can hold; when it is full the longest unseen make room. */
+  /** How many stations its table can hold; where it is full the longest unseen make room, at a reading at the latest. */
   readonly capacity: number;
   /** What the guest told of its multicast groups, each VLAN once; absent where nobody counts. */
   readonly multicastReports?: readonly MulticastReports[];
