@@ -8,8 +8,12 @@ const closeDebugger = (): void => {
   if (!wasAskedFor && inspector.url() !== undefined) inspector.close();
 };
 
-/** A debugger that a signal asked for in the first moments is open within this time, ms. */
-const DEBUGGER_OPENS_WITHIN_MS = 500;
+/**
+ * A thread of Node.js opens the debugger that a signal asked for in the first moments, on a busy machine seconds later: it is
+ * looked for so often, ms, and so long.
+ */
+const LOOK_EVERY_MS = 250;
+const LOOK_FOR_MS = 10_000;
 
 /**
  * The signals that must do no harm, from the first line of the program on. SIGUSR1 and SIGUSR2 do nothing. SIGHUP is kept for
@@ -24,7 +28,8 @@ class HeldSignals {
     const ignore = (): void => undefined;
     process.on('SIGUSR1', ignore).on('SIGUSR2', ignore);
     closeDebugger();
-    setTimeout(closeDebugger, DEBUGGER_OPENS_WITHIN_MS).unref();
+    const looking = setInterval(closeDebugger, LOOK_EVERY_MS).unref();
+    setTimeout(() => clearInterval(looking), LOOK_FOR_MS).unref();
     if (argv.find((word) => !word.startsWith('-')) === 'run') process.on('SIGHUP', () => this.hungUp());
   }
 
