@@ -1,3 +1,4 @@
+import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import { rarpFrom } from '../conformance/rarp-from.js';
@@ -29,6 +30,10 @@ const within = <T>(work: Promise<T>, otherwise: string): Promise<T> =>
       throw new LabFault(otherwise);
     }),
   ]);
+
+/** Linux before 5.11 compares no pointers for a process without CAP_PERFMON: the agent announces there, and says why. */
+const [major = 0, minor = 0] = release().split('.').map(Number);
+const wantsPerfmon = major === 5 && minor < 11;
 
 /** The ways in which the programs are tried: each is loaded and set off. */
 const WAYS: readonly { readonly name: string; readonly without?: readonly string[]; readonly tcx?: false }[] =
@@ -62,7 +67,8 @@ export const triggerCase: KernelCase = {
           const recorded = await host.capture('wire0', count + 1);
           const answer = await driver.arm('tap0', frames, { holdUs: 20_000 });
           if (answer !== 'armed') {
-            faults.push(`${name}, ${what}: not armed: ${answer.refusal}`);
+            const isWanted = wantsPerfmon && without.includes('perfmon') && answer.refusal.includes('EACCES');
+            if (!isWanted) faults.push(`${name}, ${what}: not armed: ${answer.refusal}`);
             break;
           }
           await runProgram('sysctl', ['-qw', `net.core.netdev_max_backlog=${backlog}`]);

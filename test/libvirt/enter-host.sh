@@ -32,6 +32,13 @@ $cache /var/cache/libvirt
 $log /var/log/libvirt
 EOF
   mount --bind "$files/hosts" "$base/etc/hosts"
+  # The user and group that libvirtd is built to look for, which Debian's libvirt-daemon-system makes and nothing here needs.
+  for list in passwd group; do
+    grep -v '^libvirt-qemu:' "$base/etc/$list" >"$files/$list${base:+-root}"
+  done
+  echo 'libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin' >>"$files/passwd${base:+-root}"
+  echo 'libvirt-qemu:x:64055:' >>"$files/group${base:+-root}"
+  for list in passwd group; do mount --bind "$files/$list${base:+-root}" "$base/etc/$list"; done
 done
 echo ready
 exec sleep infinity
