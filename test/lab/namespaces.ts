@@ -125,23 +125,26 @@ export async function bridgePorts(namespace: string, bridge = 'br0'): Promise<Ma
   return new Map(learned.map((entry) => [entry.mac.toLowerCase(), entry.ifname]));
 }
 
-/** What nic-herald has put into a namespace: its interfaces, and how many filters hang on them. */
-export async function injectorLeftovers(
-  namespace: string,
-): Promise<{ readonly interfaces: readonly string[]; readonly filters: number }> {
+/** What nic-herald has put into a namespace: its interfaces, how many filters hang on them, and at one place of them at most. */
+export async function injectorLeftovers(namespace: string): Promise<{
+  readonly interfaces: readonly string[];
+  readonly filters: number;
+  readonly mostAtOnePlace: number;
+}> {
   const text = await runProgram('ip', ['-n', namespace, '-j', 'link', 'show']);
   const names = (JSON.parse(text) as { ifname: string }[]).map(({ ifname }) => ifname);
   const interfaces = names.filter((name) => name.startsWith('herald'));
-  let filters = 0;
+  const counts = [0];
   for (const name of interfaces) {
     for (const hook of ['ingress', 'egress']) {
       const shown = await runProgram('tc', ['-n', namespace, 'filter', 'show', 'dev', name, hook]).catch(
         () => '',
       );
-      filters += shown.split('\n').filter((line) => / handle 0x/.test(line)).length;
+      counts.push(shown.split('\n').filter((line) => / handle 0x/.test(line)).length);
     }
   }
-  return { interfaces, filters };
+  const filters = counts.reduce((sum, count) => sum + count);
+  return { interfaces, filters, mostAtOnePlace: Math.max(...counts) };
 }
 
 export async function ipBatch(namespace: string, lines: readonly string[]): Promise<void> {

@@ -122,8 +122,8 @@ async function kill(agent: AgentProcess): Promise<void> {
 }
 
 async function injectorFaults(rig: LabRig, host: HostName): Promise<string[]> {
-  const { interfaces, filters } = await injectorLeftovers(rig.network.hosts[host]);
-  if (interfaces.length === 2 && filters === 1) return [];
+  const { interfaces, filters, mostAtOnePlace } = await injectorLeftovers(rig.network.hosts[host]);
+  if (interfaces.length === 2 && mostAtOnePlace === 1) return [];
   return [
     `after a restart ${host} has ${interfaces.join(', ') || 'no injector'} with ${filters} filters, not one pair`,
   ];
