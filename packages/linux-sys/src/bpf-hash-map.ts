@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import { type BpfMapShape, createBpfMap } from './create-bpf-map.js';
+import { BATCH_BYTES, takeThoseThere } from './bpf-batch.js';
+import { type BpfMapShape, createHashMap } from './create-bpf-map.js';
 import type { FileDescriptor } from './file-descriptor.js';
 import { libc } from './libc.js';
 import { SystemCallError } from './linux-error.js';
@@ -9,11 +10,7 @@ import { SystemCallError } from './linux-error.js';
 const BPF_MAP_LOOKUP_ELEM = 1;
 const BPF_MAP_GET_NEXT_KEY = 4;
 const BPF_MAP_LOOKUP_BATCH = 24;
-const BPF_MAP_DELETE_BATCH = 27;
-const BPF_MAP_TYPE_HASH = 1;
-const BPF_F_NO_PREALLOC = 1;
-/** union bpf_attr of a batch, and of a single element. */
-const BATCH_BYTES = 56;
+/** union bpf_attr of a single element. */
 const ELEMENT_BYTES = 32;
 /** Where a batch goes on: the kernel's own, of at most so many bytes. */
 const POSITION_BYTES = 8;
@@ -46,7 +43,7 @@ export class BpfHashMap {
 
   /** Makes one. Needs CAP_BPF (before Linux 5.8 CAP_SYS_ADMIN). Throws SystemCallError. */
   static create(shape: BpfMapShape): BpfHashMap {
-    return new BpfHashMap(shape, createBpfMap(BPF_MAP_TYPE_HASH, shape, BPF_F_NO_PREALLOC));
+    return new BpfHashMap(shape, createHashMap(shape));
   }
 
   /** The descriptor's number; -1 once closed. */
@@ -68,19 +65,7 @@ export class BpfHashMap {
    * Linux 5.6. Throws SystemCallError.
    */
   delete(keys: Uint8Array): void {
-    const { keyBytes } = this.shape;
-    const count = keys.length / keyBytes;
-    if (count === 0) return;
-    const { memory, address, at } = arena([BATCH_BYTES, keys.length, 0, 0]);
-    memory.set(keys, at[1]);
-    const view = new DataView(memory.buffer);
-    view.setBigUint64(16, BigInt(address + at[1]), true);
-    view.setUint32(32, count, true);
-    view.setUint32(36, this.fd, true);
-    if (libc().bpf(BPF_MAP_DELETE_BATCH, memory, BATCH_BYTES) >= 0) return;
-    const errno = libc().errno();
-    if (errno !== constants.errno.ENOENT)
-      throw new SystemCallError('bpf', errno, `make room in the map ${this.shape.name}`);
+    takeThoseThere(this, keys, 'make room in');
   }
 
   close(): void {

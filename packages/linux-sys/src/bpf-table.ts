@@ -1,18 +1,8 @@
 import { constants } from 'node:os';
+import { putAll, takeThoseThere } from './bpf-batch.js';
 import { BpfElement, ELEMENT } from './bpf-element.js';
-import { type BpfMapShape, createBpfMap } from './create-bpf-map.js';
+import { type BpfMapShape, createHashMap } from './create-bpf-map.js';
 import type { FileDescriptor } from './file-descriptor.js';
-import { libc } from './libc.js';
-import { SystemCallError } from './linux-error.js';
-
-// bpf(2), linux/bpf.h
-
-const BPF_MAP_UPDATE_BATCH = 26;
-const BPF_MAP_DELETE_BATCH = 27;
-const BPF_MAP_TYPE_HASH = 1;
-const BPF_F_NO_PREALLOC = 1;
-/** union bpf_attr of a batch. */
-const BATCH_BYTES = 56;
 
 /**
  * A hash map in the kernel that user space writes: a key has one value, and whoever deletes it knows that it was the one who did.
@@ -30,7 +20,7 @@ export class BpfTable {
 
   /** Makes an empty one. Needs CAP_BPF (before Linux 5.8 CAP_SYS_ADMIN). Throws SystemCallError. */
   static create(shape: BpfMapShape): BpfTable {
-    return new BpfTable(shape, createBpfMap(BPF_MAP_TYPE_HASH, shape, BPF_F_NO_PREALLOC));
+    return new BpfTable(shape, createHashMap(shape));
   }
 
   /** The descriptor's number; -1 once closed. */
@@ -63,43 +53,15 @@ export class BpfTable {
    * SystemCallError, E2BIG where it is full: some are in then.
    */
   setAll(keys: Uint8Array, values: Uint8Array): void {
-    this.batch(BPF_MAP_UPDATE_BATCH, keys, values, 'write to');
+    putAll(this, keys, values, 'write to');
   }
 
   /** Takes keys out by one system call; those that are not there are passed over. Needs Linux 5.6. Throws SystemCallError. */
   deleteAll(keys: Uint8Array): void {
-    const { keyBytes } = this.shape;
-    const none = new Uint8Array(0);
-    for (let left = keys; left.length > 0; ) {
-      const done = this.batch(BPF_MAP_DELETE_BATCH, left, none, 'take keys out of');
-      left = left.subarray((done + 1) * keyBytes); // the one at which it ended is not there
-    }
+    takeThoseThere(this, keys, 'take keys out of');
   }
 
   close(): void {
     this.descriptor.close();
-  }
-
-  /** How many were done before one was not there; more than there are where all were. */
-  private batch(command: number, keys: Uint8Array, values: Uint8Array, did: string): number {
-    const { keyBytes, valueBytes, name } = this.shape;
-    const count = keys.length / keyBytes;
-    if (count === 0) return 0;
-    const valuesAt = BATCH_BYTES + ((keys.length + 7) & ~7);
-    // One block for the call and all it points to: it stays alive as the call's argument.
-    const memory = new Uint8Array(valuesAt + count * valueBytes);
-    memory.set(keys, BATCH_BYTES);
-    memory.set(values, valuesAt);
-    const address = libc().addressOf(memory);
-    const view = new DataView(memory.buffer);
-    view.setBigUint64(16, BigInt(address + BATCH_BYTES), true);
-    view.setBigUint64(24, BigInt(address + valuesAt), true);
-    view.setUint32(32, count, true); // on return, how many were done
-    view.setInt32(36, this.fd, true);
-    if (libc().bpf(command, memory, BATCH_BYTES) >= 0) return count;
-    const errno = libc().errno();
-    const isGone = command === BPF_MAP_DELETE_BATCH && errno === constants.errno.ENOENT;
-    if (!isGone) throw new SystemCallError('bpf', errno, `${did} the map ${name}`);
-    return view.getUint32(32, true);
   }
 }

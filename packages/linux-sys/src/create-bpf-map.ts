@@ -6,6 +6,8 @@ import { SystemCallError } from './linux-error.js';
 // bpf(2), linux/bpf.h
 
 const BPF_MAP_CREATE = 0;
+const BPF_MAP_TYPE_HASH = 1;
+const BPF_F_NO_PREALLOC = 1;
 /** union bpf_attr up to and including map_name. */
 const CREATE_BYTES = 44;
 const RLIMIT_MEMLOCK = 8;
@@ -37,6 +39,10 @@ export const createBpfMap = (type: number, shape: BpfMapShape, flags = 0): FileD
   if (fd < 0) throw new SystemCallError('bpf', libc().errno(), `make the map ${shape.name}`);
   return new FileDescriptor(fd);
 };
+
+/** A hash map that takes memory as entries come, but for 16 bytes for each that it has room for. As `createBpfMap`. */
+export const createHashMap = (shape: BpfMapShape): FileDescriptor =>
+  createBpfMap(BPF_MAP_TYPE_HASH, shape, BPF_F_NO_PREALLOC);
 
 /**
  * Before Linux 5.11 a map counts as memory locked by the user, of which even root may lock 64 kB by default;
