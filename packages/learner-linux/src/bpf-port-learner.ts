@@ -6,6 +6,7 @@ import {
   type IngressPlace,
   type IngressWay,
   loadClassifier,
+  lockHolderText,
   NetlinkSocket,
 } from '@nic-herald/linux-sys';
 import { AgedMap } from './aged-map.js';
@@ -119,10 +120,9 @@ const openIngress = (port: Port, index: number, instructions: Uint8Array, tcx: b
   const ingress = enterIngress(index, 'learn', load, { tcx });
   if (!('heldBy' in ingress)) return ingress;
   const { heldBy } = ingress;
-  const holder = heldBy === 'unknown' ? 'another process' : `process ${heldBy.pid} of user ${heldBy.uid}`;
   throw new HeraldError(
     'HERALD_LEARNER_BUSY',
-    `${holder} already learns at port ${port.name}: let it, or stop it first`,
+    `${lockHolderText(heldBy)} already learns at port ${port.name}: let it, or stop it first`,
     { details: { port: port.name, ...(heldBy !== 'unknown' && { pid: heldBy.pid, uid: heldBy.uid }) } },
   );
 };

@@ -35,7 +35,12 @@ export {
 } from './links.js';
 export { LinuxError, type LinuxErrorDetails, nameOfErrno, SystemCallError } from './linux-error.js';
 export { macvtapDevice } from './macvtap-device.js';
-export { acquireNamespaceLock, type LockHolder, type NamespaceLock } from './namespace-lock.js';
+export {
+  acquireNamespaceLock,
+  type LockHolder,
+  lockHolderText,
+  type NamespaceLock,
+} from './namespace-lock.js';
 export type { NetlinkMessage } from './netlink-message.js';
 export { type NetlinkRequest, NetlinkSocket } from './netlink-socket.js';
 export { networkNamespace } from './network-namespace.js';

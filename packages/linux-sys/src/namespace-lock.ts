@@ -31,6 +31,10 @@ export interface NamespaceLock {
 /** The process that has a lock, by its own word; `unknown` in the moment in which it has not yet said so. */
 export type LockHolder = { readonly pid: number; readonly uid: number } | 'unknown';
 
+/** The holder of a lock in a sentence. */
+export const lockHolderText = (holder: LockHolder): string =>
+  holder === 'unknown' ? 'another process' : `process ${holder.pid} of user ${holder.uid}`;
+
 /**
  * Takes a lock of which there is one per network namespace: a locked file (flock(2)) in a directory that only this
  * user can look into, see `lockDirectory`. So no other user can take it, and who dies gives it back; a file that a killed process

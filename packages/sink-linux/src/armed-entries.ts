@@ -6,7 +6,6 @@ import type { ArmRefusal, ArmRequest, FrameBatch } from '@nic-herald/core';
 const MOST_FRAME_BYTES = 124;
 const LEAST_FRAME_BYTES = 14;
 const FRAME_VALUE_BYTES = 4 + MOST_FRAME_BYTES;
-const FRAME_KEY_BYTES = 16;
 const FIRING_BYTES = 56;
 const LEASE_BYTES = 16;
 
@@ -81,24 +80,28 @@ const SHORTFALLS: Readonly<Record<number, string>> = {
 export const shortfallOf = ({ end, doneNs }: Firing): string | undefined =>
   doneNs === 0n ? 'it did not end in time' : SHORTFALLS[end];
 
+/** The keys of the leading frames of an announcement, one after another. */
+export const frameKeys = (announcement: bigint, count: number): Uint8Array =>
+  new Uint8Array(
+    BigUint64Array.from({ length: 2 * count }, (_, at) =>
+      at % 2 === 0 ? announcement : BigInt((at - 1) / 2),
+    ).buffer,
+  );
+
 /** Leading frames of a batch as entries: keys one after another, and their values. */
 export const frameEntries = (
   { bytes, starts }: FrameBatch,
   announcement: bigint,
   count: number,
 ): { readonly keys: Uint8Array; readonly values: Uint8Array } => {
-  const keys = new Uint8Array(count * FRAME_KEY_BYTES);
   const values = new Uint8Array(count * FRAME_VALUE_BYTES);
-  const keyView = new DataView(keys.buffer);
   const valueView = new DataView(values.buffer);
   for (let index = 0; index < count; index++) {
     const frame = bytes.subarray(starts[index], starts[index + 1]);
-    keyView.setBigUint64(index * FRAME_KEY_BYTES, announcement, true);
-    keyView.setBigUint64(index * FRAME_KEY_BYTES + 8, BigInt(index), true);
     valueView.setUint32(index * FRAME_VALUE_BYTES, frame.length, true);
     values.set(frame, index * FRAME_VALUE_BYTES + 4);
   }
-  return { keys, values };
+  return { keys: frameKeys(announcement, count), values };
 };
 
 /** Why a batch cannot be armed as it is asked for; `undefined` where it can. */

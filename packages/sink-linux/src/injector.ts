@@ -6,6 +6,7 @@ import {
   type LinkInfo,
   type LinkSelector,
   listFilters,
+  lockHolderText,
   type NamespaceLock,
   NetlinkSocket,
   openPacketSocket,
@@ -174,10 +175,9 @@ const acquireLock = (name: string): NamespaceLock => {
   const lock = acquireNamespaceLock(name);
   if (!('heldBy' in lock)) return lock;
   const { heldBy } = lock;
-  const holder = heldBy === 'unknown' ? 'another process' : `process ${heldBy.pid} of user ${heldBy.uid}`;
   throw new HeraldError(
     'HERALD_SINK_BUSY',
-    `${holder} already injects frames in this network namespace, which one process at a time may do: let it announce, or stop it first`,
+    `${lockHolderText(heldBy)} already injects frames in this network namespace, which one process at a time may do: let it announce, or stop it first`,
     { details: heldBy === 'unknown' ? {} : { pid: heldBy.pid, uid: heldBy.uid } },
   );
 };

@@ -12,10 +12,20 @@ import {
   enterIngress,
   findLink,
   type IngressPlace,
+  lockHolderText,
   NetlinkSocket,
 } from '@nic-herald/linux-sys';
 import { ArmedAnnouncement } from './armed-announcement.js';
-import { firingEntry, frameEntries, leaseEntry, refusalOf, tokenEntry, u32, u64 } from './armed-entries.js';
+import {
+  firingEntry,
+  frameEntries,
+  frameKeys,
+  leaseEntry,
+  refusalOf,
+  tokenEntry,
+  u32,
+  u64,
+} from './armed-entries.js';
 import { HOLD_BEFORE_OTHERS_US, makingTimeNs } from './holding-time.js';
 import { loadTrigger, type TriggerMaps } from './trigger-maps.js';
 import { buildTriggerStation, type TriggerEnds, type TriggerMeans } from './trigger-station.js';
@@ -179,8 +189,10 @@ export class KernelTrigger {
     const place = enterIngress(index, 'trigger', () => shared, this.options);
     if (!('heldBy' in place)) return place;
     const { heldBy } = place;
-    const holder = heldBy === 'unknown' ? 'another process' : `process ${heldBy.pid} of user ${heldBy.uid}`;
-    return { code: 'HERALD_TRIGGER_REFUSED', refusal: `${holder} has the ingress of the port` };
+    return {
+      code: 'HERALD_TRIGGER_REFUSED',
+      refusal: `${lockHolderText(heldBy)} has the ingress of the port`,
+    };
   }
 
   /** Builds what copies need, where the injector is another than the last time. */
@@ -245,15 +257,6 @@ export class KernelTrigger {
     quietly(() => maps.frames.deleteAll(frameKeys(number, count)));
   }
 }
-
-const frameKeys = (number: bigint, count: number): Uint8Array => {
-  const keys = new BigUint64Array(2 * count);
-  for (let index = 0; index < count; index++) {
-    keys[2 * index] = number;
-    keys[2 * index + 1] = BigInt(index);
-  }
-  return new Uint8Array(keys.buffer);
-};
 
 /** What cannot be cleared away costs memory, and no more: its number never comes again. */
 const quietly = (run: () => void): void => {
