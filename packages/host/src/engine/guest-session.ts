@@ -54,7 +54,7 @@ export class GuestSession implements ArrivingGuest {
   private readonly publication: GuestPublication;
   private readonly warnings: GuestWarnings;
   private readonly announcer: Announcer;
-  readonly observation: GuestObservation;
+  private readonly observation: GuestObservation;
   readonly ownership: GuestOwnership;
   private readonly work: OwnedWork;
   private readonly stop = new AbortController();
@@ -69,7 +69,7 @@ export class GuestSession implements ArrivingGuest {
   constructor(
     readonly guest: Guest,
     phase: GuestPhase,
-    readonly services: EngineServices,
+    private readonly services: EngineServices,
     private readonly owner: SessionOwner,
   ) {
     const { bus, clock, sinks } = services;
@@ -212,13 +212,19 @@ export class GuestSession implements ArrivingGuest {
   }
 
   /** The policy says something else from now on. */
-  readonly policyChanged = (): void => this.armings.refresh();
+  policyChanged(): void {
+    this.armings.refresh();
+  }
 
   /** Tells something of the guest that its household found out. */
-  readonly tell = (warning: HeraldError): void => this.warnings.tell(warning);
+  tell(warning: HeraldError): void {
+    this.warnings.tell(warning);
+  }
 
   /** Does after a while what could not be done now. */
-  readonly catchUpLater = (): void => this.retry.again();
+  catchUpLater(): void {
+    this.retry.again();
+  }
 
   /** The guest as its neighbours know it. */
   private get self(): GuestHere {
@@ -377,7 +383,10 @@ export class GuestSession implements ArrivingGuest {
     if (this.isRunning) this.observation.poll();
   }
 
-  private readonly onRound: RoundListener = (round, announcement) => tellRound(round, announcement, this);
+  private readonly onRound: RoundListener = (round, announcement) => {
+    const { guest, observation, services } = this;
+    tellRound(round, announcement, { guest, observation, services, epoch: () => this.epoch });
+  };
 
   /** Which of its MACs are other guests', as of now. */
   private readOwners(): Promise<boolean> {

@@ -8,9 +8,8 @@ import type { GuestWarnings } from './guest-warnings.js';
  * that is trouble of the moment, and changes nothing of what is known.
  */
 export class PortlessNics {
-  private ids: readonly string[] = [];
-  private portless = 0;
-  private unanswered = false;
+  /** The NICs as they were listed last. */
+  private nics: readonly ListedNic[] = [];
 
   constructor(
     private readonly guest: Guest,
@@ -19,22 +18,21 @@ export class PortlessNics {
 
   /** How many NICs have a port, and how many have none, by the last list of them. */
   get counts(): { readonly withPort: number; readonly withoutPort: number } {
-    return { withPort: this.ids.length - this.portless, withoutPort: this.portless };
+    const withPort = this.nics.filter(({ port }) => port !== undefined).length;
+    return { withPort, withoutPort: this.nics.length - withPort };
   }
 
   /** Whether it was not told what the port of one of them is: it is to be asked again. */
   get areUnanswered(): boolean {
-    return this.unanswered;
+    return this.nics.some(({ isPortUnanswered }) => isPortUnanswered);
   }
 
   /** The NICs of the guest as they are now. */
   listed(nics: readonly ListedNic[]): void {
     const { guest, warnings } = this;
-    const ids = nics.map(({ id }) => id);
-    for (const gone of this.ids.filter((id) => !ids.includes(id))) this.isWell(gone);
-    this.ids = ids;
-    this.portless = nics.filter(({ port }) => port === undefined).length;
-    this.unanswered = nics.some(({ isPortUnanswered }) => isPortUnanswered);
+    const ids = new Set(nics.map(({ id }) => id));
+    for (const { id } of this.nics) if (!ids.has(id)) this.isWell(id);
+    this.nics = nics;
     for (const nic of nics) {
       if (nic.port !== undefined) this.isWell(nic.id);
       else if (nic.isPortUnanswered) warnings.tell(portless(guest.identity, nic));

@@ -9,8 +9,8 @@ interface RoundSession {
   readonly guest: Guest;
   readonly services: Pick<EngineServices, 'bus' | 'clock'>;
   readonly observation: Pick<GuestObservation, 'injected'>;
-  /** As it is when the round is told. */
-  readonly epoch: number;
+  /** Its epoch when the round is told. */
+  readonly epoch: () => number;
 }
 
 /** Tells of a round after the frames of all guests that wait in this turn are out. */
@@ -26,7 +26,7 @@ export const tellRound = (
     const accounted = announcement.accounted(round);
     bus.emit('announce:round-finished', {
       guest,
-      epoch: session.epoch,
+      epoch: session.epoch(),
       round: accounted,
       ...announcement.told,
     });

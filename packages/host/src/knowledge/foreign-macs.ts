@@ -7,8 +7,14 @@ import type { NicEvidence } from '../plan/nic-evidence.js';
  * came from. Its own configured one never is.
  */
 export const foreignMacs = (evidence: NicEvidence, ownedByOthers: MacsOfOthers): readonly MacAddress[] => {
-  const handed = new Set(evidence.foreign);
-  return usedMacs(evidence).filter((mac) => ownedByOthers.has(mac) || handed.has(mac));
+  const others = withHanded(ownedByOthers, evidence);
+  return usedMacs(evidence).filter((mac) => others.has(mac));
+};
+
+/** What is other guests' by what is known here, and by what was known where the guest came from. */
+export const withHanded = (ownedByOthers: MacsOfOthers, { foreign }: NicEvidence): MacsOfOthers => {
+  const handed = new Set(foreign);
+  return { has: (mac) => ownedByOthers.has(mac) || handed.has(mac) };
 };
 
 /** The MACs that a guest uses on a NIC, each once, but for the configured one. */

@@ -1,6 +1,6 @@
 import type { Candidate, EgressFilter, HeraldError, Refusal } from '@nic-herald/core';
 import type { NicPlan } from '@nic-herald/core/internal';
-import type { MacAddress } from '@nic-herald/wire';
+import { withHanded } from '../knowledge/foreign-macs.js';
 import { admitAddresses } from './admit-addresses.js';
 import { announcementOrder } from './announcement-order.js';
 import { askHandler } from './ask-handler.js';
@@ -28,9 +28,7 @@ export interface PlannedNic {
  * uses it at another NIC.
  */
 export const planNic = (evidence: NicEvidence, given: PlanRules): PlannedNic => {
-  const handed = new Set(evidence.foreign);
-  const ownedByOthers = { has: (mac: MacAddress) => given.ownedByOthers.has(mac) || handed.has(mac) };
-  const rules = { ...given, ownedByOthers };
+  const rules = { ...given, ownedByOthers: withHanded(given.ownedByOthers, evidence) };
   const collected = collectCandidates(evidence, rules.policy, ownMac(evidence, rules));
   const refusals: Refusal[] = [...collected.refusals];
   const admitted: Candidate[] = [];
