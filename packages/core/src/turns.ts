@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from './clock.js';
 
-/** How many may work together, and for how long one that waits for others holds its place. */
+/** How many pieces of work may run together, and for how long one holds its place. */
 export interface TurnsOptions {
   /** 1 and up. */
   readonly places: number;
@@ -9,8 +9,8 @@ export interface TurnsOptions {
 }
 
 /**
- * Lets few work at a time, in the order they came: what hundreds begin together takes as long for each as for all, and
- * whoever measures a guest's answer would measure the others' instead. One that hangs delays the others by `holdMs` at most.
+ * Runs few pieces of work at a time, in the order they came. Hundreds that began together would each take as long as all of them,
+ * and a deadline for one guest's answer would measure the others. One that hangs delays the others by `holdMs` at most.
  */
 export class Turns {
   private readonly waiting: (() => void)[] = [];

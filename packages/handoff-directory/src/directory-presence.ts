@@ -107,7 +107,7 @@ export class DirectoryPresence {
     }
     if (!found.isDirectory()) return 'something that is no directory is in its place';
     if (found.dev === this.device) return undefined;
-    // another file system: mounted anew in the same place, or what lies below
+    // another file system: it was mounted again in the same place, or this is what lies below
     const now = await mountAt(this.wanted.path);
     if (now?.point !== this.mount?.point) {
       return `what was mounted at ${this.mount?.point ?? '/'} is not, and below it is another directory`;

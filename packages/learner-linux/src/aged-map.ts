@@ -2,7 +2,7 @@ import { BpfHashMap, type BpfMapEntries } from '@nic-herald/linux-sys';
 
 /** A map that is fuller than this part of its capacity is crowded: the oldest entries go, until half of it is free. */
 const CROWDED = 3 / 4;
-/** A crowded map is looked at each so many ms, and so often after it was: whoever speaks for the first time must find room. */
+/** A crowded map is looked at this often, ms, and so many times more afterwards: a new station must find room. */
 const CROWDED_AGAIN_MS = 1000;
 const LOOKS_AFTER = 10;
 
@@ -71,7 +71,7 @@ export class AgedMap {
       try {
         this.entries();
       } catch {
-        return; // whoever reads it next is told
+        return; // the next reading fails as well, and its caller is told
       }
       if (this.looksLeft > 0) this.lookAgain();
     }, CROWDED_AGAIN_MS).unref();

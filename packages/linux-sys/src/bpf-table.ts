@@ -5,7 +5,7 @@ import { type BpfMapShape, createHashMap } from './create-bpf-map.js';
 import type { FileDescriptor } from './file-descriptor.js';
 
 /**
- * A hash map in the kernel that user space writes: a key has one value, and whoever deletes it knows that it was the one who did.
+ * A hash map in the kernel that user space writes. Of all that delete a key, program or process, one is told that it did.
  * It lives as long as this descriptor or a program that uses it. Memory is taken as entries are added.
  */
 export class BpfTable {

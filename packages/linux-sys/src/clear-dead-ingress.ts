@@ -22,5 +22,5 @@ export const clearDeadIngress = (netlink: NetlinkSocket): void => {
   }
 };
 
-/** The lock of whoever has the ingress of the port of that number. */
+/** Name of the lock on the ingress of a port, by the port's number. */
 export const portLock = (index: number): string => `port/${index}`;

@@ -47,7 +47,7 @@ export const heldInterfaces = async (
 
 // These reads of /proc never block. Node's thread pool would make them ten times as slow.
 
-/** By fdinfo: unlike /proc/PID/fd it is open to whoever may trace the process. */
+/** By fdinfo: unlike /proc/PID/fd it is open to a process that may trace this one. */
 const opened = (pid: number): readonly number[] =>
   readdirSync(`/proc/${pid}/fdinfo`)
     .filter((name) => DESCRIPTOR.test(name))

@@ -13,7 +13,7 @@ const PATH_BYTES = 108;
  * Sends one datagram to a unix socket, which Node has no way to do; it never waits. `address` is an absolute path, or `@` and a
  * name for one without a file (an abstract socket).
  *
- * Throws SystemCallError (ENOENT, ECONNREFUSED: nobody has it; EAGAIN: its queue is full), and HERALD_SOCKET_ADDRESS where the
+ * Throws SystemCallError (ENOENT, ECONNREFUSED: no process has it; EAGAIN: its queue is full), and HERALD_SOCKET_ADDRESS where the
  * address is neither, or has more than 107 bytes.
  */
 export const sendDatagram = (address: string, bytes: Uint8Array): void => {

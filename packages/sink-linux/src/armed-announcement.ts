@@ -3,8 +3,8 @@ import { type Firing, readFiring, shortfallOf, u64 } from './armed-entries.js';
 import type { TriggerMaps } from './trigger-maps.js';
 
 /**
- * So long frames that are leaving are waited for, ms, and so long more for each of them: whoever sent them instead would take as long.
- * Then they are ended, and it is waited so long until that is so.
+ * Frames that are leaving are waited for this long, ms, and this much longer for each of them: to send them from here would take as
+ * long. Then the rest is stopped, and that is waited for as well.
  */
 const PATIENCE_MS = 0.5;
 const PATIENCE_PER_FRAME_MS = 0.003;
@@ -58,7 +58,7 @@ export class ArmedAnnouncement implements ArmedFrames {
     const since = elapsed();
     let stoppedAt: number | undefined;
     let firing = this.read();
-    // Whoever runs this may have to wait for a processor at any point of it: what is read counts only once it was told to stop.
+    // This process may lose its processor at any point here: what is read counts only after the kernel was told to stop.
     while (firing.doneNs === 0n) {
       if (stoppedAt === undefined && elapsed() - since >= patienceMs) {
         maps.stopped.set(this.key, STOP);

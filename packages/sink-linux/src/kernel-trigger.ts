@@ -33,9 +33,9 @@ import { buildTriggerStation, type TriggerEnds, type TriggerMeans } from './trig
 /** What is armed is good for so long without this process, ms, and made good so often. */
 const LEASE_MS = 5000;
 const RENEW_MS = 1000;
-/** How often armed ports are looked at, ms: who else may open a tap that its guest closed. */
+/** How often armed ports are looked at, ms: another guest may open a tap that this one closed. */
 const LOOK_MS = 200;
-/** What was taken is cleared away so much later, ms: whoever took it has frames to send first. */
+/** What was taken is cleared away so much later, ms: the caller has frames to send first. */
 const CLEAR_MS = 50;
 /** The same where a frame of it may still be under way. */
 const CLEAR_UNSETTLED_MS = 1000;

@@ -78,7 +78,7 @@ export const spreadOverCpus = (name: string, index: number): ReadonlyMap<number,
  */
 export const keepToOneCpu = (name: string, index: number): boolean => {
   try {
-    if (Number(readFileSync(sysfs(name, 'ifindex'), 'utf8')) !== index) return true; // nobody here can have set it
+    if (Number(readFileSync(sysfs(name, 'ifindex'), 'utf8')) !== index) return true; // it cannot have been set from here
     if (cpusInMask(readFileSync(sysfs(name, RPS), 'utf8')).length === 0) return true;
     writeFileSync(sysfs(name, RPS), '0');
     return cpusInMask(readFileSync(sysfs(name, RPS), 'utf8')).length === 0;

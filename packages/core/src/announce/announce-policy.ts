@@ -69,9 +69,9 @@ export interface AnnouncePolicy {
    */
   readonly pacing?: AnnouncePacing;
   /**
-   * Calls `changed` each time that its answers changed: what lies ready for guests that come is then made anew, and the pacing
-   * holds from then on. What is being announced ends as it began. Returns the way to stop. Absent: they change unheard, and
-   * count the next time that something is planned.
+   * Calls `changed` whenever its answers have changed. The host then plans again for guests that are awaited, and takes the new
+   * pacing; announcements under way end by the old rules. Returns the way to stop. Absent: the host does not hear of changes, and
+   * they count from the next plan on.
    */
   onChanged?(changed: () => void): () => void;
 }

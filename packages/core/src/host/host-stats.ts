@@ -47,7 +47,7 @@ export interface HostStats {
   };
   /** Learning at the ports of the guests of now. */
   readonly learning: {
-    /** Ports by the name of their learner; `none`: nobody learns there. At most 100 names. */
+    /** Ports by the name of their learner; `none`: no learner. At most 100 names. */
     readonly byLearner: Counts;
     /** Stations in the tables of all ports, at the last reading of each. */
     readonly stations: number;

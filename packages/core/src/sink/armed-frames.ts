@@ -31,12 +31,12 @@ export interface ArmRefusal {
 /** What became of armed frames. Nothing leaves after this is told. */
 export type Taken =
   | {
-      /** None left: whoever took them sends them. */
+      /** None left: the caller sends them. */
       readonly firedBy: 'agent';
     }
   | {
       readonly firedBy: 'kernel';
-      /** So many of the leading frames left; the others are for whoever took them to send. */
+      /** So many of the leading frames left; the caller sends the others. */
       readonly sent: number;
       /** For so many frames a grant was drawn; what `sent` has beyond the ungranted ones came out of it. */
       readonly drawn: number;
@@ -52,9 +52,9 @@ export type Taken =
 /** Frames that leave by themselves when they are set off, until they are taken. */
 export interface ArmedFrames {
   /**
-   * Takes them back, whatever for: the guest runs, it is not to come, there is a newer plan. Whoever calls this has the
-   * announcement from then on, with what it is told. Where frames are leaving at this moment it waits, some milliseconds at most, and
-   * then ends that; at once where they are `unwanted`, as when the guest stops. Called again it tells the same. Never throws.
+   * Takes them back: the guest runs, it does not come, or there is a newer plan. From then on the announcement is the caller's.
+   * Where frames are leaving at this moment it waits for them, some milliseconds at most, and then stops the rest; it stops them at
+   * once where they are `unwanted`, as when the guest stops. A second call gives the same answer. Never throws.
    */
   take(options?: { readonly unwanted?: boolean }): Taken;
 }

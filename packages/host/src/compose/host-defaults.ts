@@ -37,7 +37,7 @@ export const FRAME_SCHEDULE: Token<FrameSchedule> = token<FrameSchedule>('host/f
 /** The hand-off stores of this host; the host's own. */
 export const HANDOFF_STORES: Token<HandoffStores> = token<HandoffStores>('host/handoff-stores');
 
-/** What whoever composes a host may say of it. */
+/** What can be set when a host is composed. */
 export interface HostSettings {
   /** Adds to what the host says of itself. */
   readonly describe?: (description: HostDescription) => HostDescription;

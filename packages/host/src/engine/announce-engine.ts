@@ -78,7 +78,7 @@ export class AnnounceEngine implements GuestIntake {
     return recordCard(this.runningSession(guest, 'recorded').guest, request, this.services);
   }
 
-  /** What lies ready is made anew by the policy of now. */
+  /** Plans again for guests that are awaited, by the policy of now. */
   policyChanged(): void {
     for (const session of this.sessions.values()) session.policyChanged();
   }

@@ -29,9 +29,9 @@ const LEARN_POLL_MS = 10_000;
 /** A port is read so many times within the time for which what is learned counts, and not more often than each second. */
 const READS_PER_AGE = 3;
 const LEAST_LEARN_POLL_MS = 1000;
-/** A guest is asked for its NICs again after so long, ms, though nobody told that they changed. */
+/** A guest is asked for its NICs again after this time, ms, even without a change. */
 const LISTED_FOR_MS = 30_000;
-/** A port of which it was not told what it is, is asked about again after this time, ms. */
+/** A port that could not be found in time is looked for again after this time, ms. */
 const UNANSWERED_PORT_MS = 5000;
 /** How old it may be what is known of who owns this guest's MACs, ms. */
 const OWNERS_AGE_MS = 5000;

@@ -118,7 +118,7 @@ export class OtherGuests {
     return this.owners.notAnswered([mac], Number.POSITIVE_INFINITY).length === 0;
   }
 
-  /** Made anew where something changed: it is asked for each guest every few seconds, and there may be hundreds. */
+  /** Rebuilt only after a change: each of hundreds of guests asks every few seconds. */
   private ownersOf(): ReadonlyMap<MacAddress, readonly Owner[]> {
     const { version } = this.owners;
     if (this.index?.version === version) return this.index.ownersOf;

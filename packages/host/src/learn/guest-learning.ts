@@ -27,7 +27,7 @@ interface LearnedTableSize {
 
 /** Learning at one port of a guest. */
 export interface PortLearning extends Partial<LearnedTableSize> {
-  /** Absent where nobody learns there now. */
+  /** Absent where no learner is at work now. */
   readonly learner?: string;
 }
 

@@ -10,11 +10,11 @@ import { withDeadline } from '../announce/deadline.js';
 import type { SinkWatch } from '../announce/sink-watch.js';
 import type { HandoffStores } from '../handoff/handoff-stores.js';
 
-/** A store that was called so lately, ms, is not asked once more. */
+/** A store that was called within this time, ms, is not asked again. */
 const FRESH_MS = 10_000;
-/** How long all stores may take together, ms: whoever asks wants an answer. */
+/** How long all stores may take together, ms: the answer is waited for. */
 const ASK_DEADLINE_MS = 2000;
-/** Most characters told of what a part says. */
+/** Longest message of a part that is passed on, characters. */
 const MAX_MESSAGE = 500;
 
 /** Whose health it is. */

@@ -115,7 +115,7 @@ export class SocketSession {
     return this.watch !== undefined;
   }
 
-  /** Why nobody can be watched there, by the last attempt; absent where nobody listens there, or all is well. */
+  /** Why no guest can be watched there, by the last attempt; absent where nothing listens there, or all is well. */
   get problem(): HeraldError | undefined {
     return this.connected ? undefined : this.lastProblem;
   }
