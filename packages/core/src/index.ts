@@ -19,13 +19,17 @@ export {
   type AnnouncementCompanion,
 } from './announce/announcement-companion.js';
 export { ANNOUNCEMENT_KIND, type AnnouncementKind } from './announce/announcement-kind.js';
-export type { MigrationReport } from './announce/migration-report.js';
+export {
+  ANNOUNCE_CAUSES,
+  ANNOUNCE_OUTCOMES,
+  type MigrationReport,
+} from './announce/migration-report.js';
 export type { Refusal } from './announce/plan.js';
 export { type Station, type StationKey, stationKey, stationOf } from './announce/station.js';
 export { type CancelTimer, CLOCK, type Clock } from './clock.js';
 export { inject, injectAll, injectable, multiToken, type Token, token } from './di/injection.js';
 export type { Resolver } from './di/scope.js';
-export type { Guest, GuestOrigin, GuestPhase } from './guest/guest.js';
+export type { Guest, GuestOrigin, GuestPhase, SelfAnnouncement } from './guest/guest.js';
 export {
   type GuestIdentity,
   type GuestKey,
@@ -55,6 +59,7 @@ export { isNestedDeeperThan } from './handoff/nesting.js';
 export { encodeNote, parseNote } from './handoff/parse-note.js';
 export {
   MAX_SNAPSHOT_ADDRESSES,
+  MAX_SNAPSHOT_ASKED,
   MAX_SNAPSHOT_DEPTH,
   parseSnapshot,
 } from './handoff/parse-snapshot.js';
@@ -74,8 +79,10 @@ export type { HostDescription } from './host/host-description.js';
 export type { HostStats } from './host/host-stats.js';
 export type { HostHealth, PartState } from './host/part-health.js';
 export { MAX_NAMED_WORDS, type RecordRequest } from './host/record-request.js';
+export { REPORT_ARCHIVE, type ReportArchive, type ReportCounts } from './host/report-archive.js';
+export type { AskedAddress } from './learn/asked-address.js';
 export type { LearnedAddress } from './learn/learned-address.js';
-export type { LearnedStation } from './learn/learned-station.js';
+export { type LearnedStation, SIGHTING_LAG_MS } from './learn/learned-station.js';
 export type { MulticastReports } from './learn/multicast-reports.js';
 export {
   type LearnedStations,
@@ -91,16 +98,23 @@ export { GUEST_MONITOR, type GuestMonitor } from './monitor/guest-monitor.js';
 export type { DeviceInspector, DeviceRegion, InspectOptions, WordRange } from './nic/device-inspector.js';
 export type { EgressFilter } from './nic/egress-filter.js';
 export type { FilterView, Incompleteness } from './nic/filter-view.js';
+export { macOfWords } from './nic/mac-of-words.js';
 export type { NicDescriptor } from './nic/nic-descriptor.js';
 export type { NicLimits } from './nic/nic-limits.js';
 export { NIC_MODEL, type NicModel, type RestorableStates } from './nic/nic-model.js';
+export { nicNotEnabled } from './nic/nic-not-enabled.js';
+export { nicUnreadable } from './nic/nic-unreadable.js';
+export { readRegisters } from './nic/read-registers.js';
+export { registerAddress } from './nic/register-address.js';
 export { parseState, type StateSchema } from './nic/state-schema.js';
 export type { Finding } from './plugin/finding.js';
 export { type HeraldPlugin, PLUGIN_CONTRACT, type PluginRegistrar } from './plugin/herald-plugin.js';
 export { HOST_SERVICE, type HostService } from './plugin/host-service.js';
 export type { PluginFactory } from './plugin/plugin-factory.js';
 export {
+  leftOutOption,
   listOption,
+  MAX_SOCKET_PATH_BYTES,
   type PluginOption,
   socketPathOption,
   textOption,
@@ -108,6 +122,7 @@ export {
   yesOrNoOption,
 } from './plugin/plugin-option.js';
 export { checkedOptions, type OptionsSchema, optionsSchema } from './plugin/plugin-options.js';
+export type { CarriedVlans } from './port/carried-vlans.js';
 export {
   NETWORK_WATCH,
   type NetworkLook,

@@ -5,25 +5,31 @@ export {
   type AnnouncePacing,
   checkAnnouncePacing,
   DEFAULT_ANNOUNCE_PACING,
+  type FrameRate,
 } from './announce/announce-pacing.js';
 export type { Trust } from './announce/announce-policy.js';
 export {
   ANNOUNCE_PRESETS,
   type AnnouncePreset,
   DEFAULT_ANNOUNCE_KINDS,
+  PRESET_PACINGS,
   PRESET_TIMINGS,
 } from './announce/announce-presets.js';
 export {
   ANNOUNCE_TIMING_RANGES,
   type AnnounceTiming,
+  type AnnounceTimingNumber,
   checkAnnounceTiming,
   DEFAULT_ANNOUNCE_TIMING,
+  timingWith,
 } from './announce/announce-timing.js';
 export type { AccompaniedNic } from './announce/announcement-companion.js';
 export type { AnnouncementSubject } from './announce/announcement-kind.js';
+export { type AnnouncementSeal, announcementSeal } from './announce/announcement-seal.js';
 export type {
   AnnounceCause,
   AnnounceOutcome,
+  KernelFiring,
   NicReport,
   ReportWarning,
   RoundReport,
@@ -35,6 +41,17 @@ export {
 } from './announce/multicast-section.js';
 export { nlbDenial } from './announce/nlb-denial.js';
 export type { NicPlan, Plan, PlanSource, RefusalReason } from './announce/plan.js';
+export {
+  type NicProof,
+  PROOF_CAUSES,
+  PROOF_VERDICTS,
+  type ProofCause,
+  type ProofSection,
+  type ProofVerdict,
+  proofOf,
+  type StationEvidence,
+  type StationProof,
+} from './announce/proof-section.js';
 export {
   MAX_SECTION_BYTES,
   MAX_SECTION_DEPTH,
@@ -66,7 +83,7 @@ export {
 export type { PluginDescription, RegistrationDescription } from './host/host-description.js';
 export type { CallStats, Counts, TimeStats } from './host/host-stats.js';
 export type { MulticastStatus } from './host/multicast-status.js';
-export type { NicInspection } from './host/nic-inspection.js';
+export type { KernelStatus, NicInspection } from './host/nic-inspection.js';
 export type { HostParts, HostState, PartHealth } from './host/part-health.js';
 export type { NamedWords } from './host/record-request.js';
 export type { SinkStatus } from './host/sink-status.js';
@@ -74,8 +91,19 @@ export type { AddressProof } from './learn/learned-address.js';
 export type { MigrationEventName } from './migration/migration-event-bus.js';
 export { IsolatingEventBus } from './migration/migration-event-bus.js';
 export type { MigrationSide } from './migration/migration-events.js';
+export { boundedArray, distinctArray } from './nic/bounded-array.js';
+export {
+  type IncompletenessCase,
+  incompletenessBy,
+  RECEIVER_OFF,
+  VLAN_FILTER_OFF,
+} from './nic/incompleteness-case.js';
+export { macSchema } from './nic/mac-schema.js';
 export type { FilterChanges } from './nic/nic-model.js';
 export type { ParsedState } from './nic/state-schema.js';
+export { listedVlans, vlanListSchema } from './nic/vlan-list-schema.js';
+export { vlansOfBits } from './nic/vlans-of-bits.js';
 export type { DiagnoseContext } from './plugin/finding.js';
+export type { VlanRange } from './port/carried-vlans.js';
 export { portKey } from './port/port-key.js';
 export { frameCount } from './sink/frame-batch.js';

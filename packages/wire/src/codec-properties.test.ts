@@ -32,6 +32,12 @@ import {
 } from './neighbour-advertisement.js';
 import { decodePcap, encodePcap, type PcapFile, type PcapRecord, pcapLength } from './pcap.js';
 import { decodeRarp, encodeRarp, type RarpFrame, rarpLength } from './rarp.js';
+import {
+  decodeRouterSolicitation,
+  encodeRouterSolicitation,
+  type RouterSolicitation,
+  routerSolicitationLength,
+} from './router-solicitation.js';
 import { VlanId } from './vlan-id.js';
 
 interface Codec<T> {
@@ -95,6 +101,18 @@ const neighbourAdvertisement: Codec<NeighbourAdvertisement> = {
   length: neighbourAdvertisementLength,
   encode: encodeNeighbourAdvertisement,
   decode: decodeNeighbourAdvertisement,
+};
+
+const routerSolicitation: Codec<RouterSolicitation> = {
+  values: fc.record(
+    { mac: macs, vlan, address: ipv6s.filter((ip) => ip !== '::') },
+    {
+      requiredKeys: ['mac', 'address'],
+    },
+  ),
+  length: routerSolicitationLength,
+  encode: encodeRouterSolicitation,
+  decode: decodeRouterSolicitation,
 };
 
 const igmpQuery: Codec<IgmpQuery> = {
@@ -207,6 +225,7 @@ describe('rarp', () => holdsItsProperties(rarp));
 describe('arp', () => holdsItsProperties(arp));
 describe('gratuitous ARP', () => holdsItsProperties(gratuitousArp));
 describe('neighbour advertisement', () => holdsItsProperties(neighbourAdvertisement));
+describe('router solicitation', () => holdsItsProperties(routerSolicitation));
 describe('IGMP query', () => holdsItsProperties(igmpQuery));
 describe('MLD query', () => holdsItsProperties(mldQuery));
 describe('IGMP report', () => holdsItsProperties(igmpReport));

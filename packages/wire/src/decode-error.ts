@@ -10,6 +10,7 @@ export type WireFormat =
   | 'arp'
   | 'gratuitous-arp'
   | 'neighbour-advertisement'
+  | 'router-solicitation'
   | 'igmp'
   | 'mld'
   | 'pcap';

@@ -55,6 +55,10 @@ const PAD1 = 0;
 export const ALL_NODES = Ipv6Address.of('ff02::1');
 /** Where frames to {@link ALL_NODES} go (RFC 2464 section 7). */
 export const ALL_NODES_MAC = MacAddress.of('33:33:00:00:00:01');
+/** The group of all routers on a link. */
+export const ALL_ROUTERS = Ipv6Address.of('ff02::2');
+/** Where frames to {@link ALL_ROUTERS} go (RFC 2464 section 7). */
+export const ALL_ROUTERS_MAC = MacAddress.of('33:33:00:00:00:02');
 
 const CHECKSUM = 2; // within the message
 const MESSAGE_MIN_LENGTH = 4;

@@ -49,5 +49,19 @@ export {
   pcapLength,
   pcapRecordLength,
 } from './pcap.js';
-export { decodeRarp, encodeRarp, type RarpFrame, rarpLength } from './rarp.js';
+export {
+  decodeRarp,
+  encodeRarp,
+  type RarpFrame,
+  rarpLength,
+  rarpSeal,
+  SEAL_LENGTH,
+  sealRarp,
+} from './rarp.js';
+export {
+  decodeRouterSolicitation,
+  encodeRouterSolicitation,
+  type RouterSolicitation,
+  routerSolicitationLength,
+} from './router-solicitation.js';
 export { VlanId } from './vlan-id.js';

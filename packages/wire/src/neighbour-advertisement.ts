@@ -5,13 +5,13 @@ import {
   ALL_NODES_MAC,
   DESTINATION,
   HOP_LIMIT,
-  type Icmpv6Frame,
   icmpv6FrameLength,
   readIcmpv6Frame,
   SOURCE,
   writeIcmpv6Frame,
 } from './icmpv6-frame.js';
 import { Ipv6Address } from './ipv6-address.js';
+import { linkLayerOption, OPTION_UNIT } from './link-layer-option.js';
 import { MacAddress } from './mac-address.js';
 import type { VlanId } from './vlan-id.js';
 
@@ -45,7 +45,6 @@ const ROUTER = 0x80;
 const SOLICITED = 0x40;
 const OVERRIDE = 0x20;
 const TARGET_LINK_LAYER_ADDRESS = 2;
-const OPTION_UNIT = 8; // an option's length is counted in these
 const MESSAGE_LENGTH = OPTIONS + OPTION_UNIT;
 
 const MAX_HOP_LIMIT = 255; // proof that no router has passed it on
@@ -97,7 +96,8 @@ export function decodeNeighbourAdvertisement(frame: Uint8Array): NeighbourAdvert
   }
   const target = Ipv6Address.fromBytes(message, TARGET);
   if (isDecodeError(target)) return target;
-  const mac = targetLinkLayerAddress(packet);
+  const options = { at: OPTIONS, type: TARGET_LINK_LAYER_ADDRESS, name: 'target link-layer address' };
+  const mac = linkLayerOption('neighbour-advertisement', packet, options);
   if (isDecodeError(mac)) return mac;
   const flags = message[FLAGS] ?? 0;
 
@@ -120,26 +120,6 @@ export function decodeNeighbourAdvertisement(frame: Uint8Array): NeighbourAdvert
     router: (flags & ROUTER) !== 0,
     override: (flags & OVERRIDE) !== 0,
   };
-}
-
-/**
- * The MAC of the first such option. All options are walked, since one of no length spoils the message (section
- * 7.1.2); each takes eight bytes at least, so the walk ends.
- */
-function targetLinkLayerAddress({ message, messageOffset }: Icmpv6Frame): MacAddress | DecodeError {
-  let found: MacAddress | DecodeError | undefined;
-  let at = OPTIONS;
-  while (at < message.length) {
-    const length = (message[at + 1] ?? 0) * OPTION_UNIT;
-    if (length === 0) return invalid('option length', messageOffset + at + 1, '1 or more', 0);
-    if (at + length > message.length) {
-      const left = message.length - at;
-      return DecodeError.truncated('neighbour-advertisement', messageOffset + at, length, left);
-    }
-    if (message[at] === TARGET_LINK_LAYER_ADDRESS) found ??= MacAddress.fromBytes(message, at + 2);
-    at += length;
-  }
-  return found ?? invalid('target link-layer address', messageOffset + OPTIONS, 'an option', 'none');
 }
 
 function invalid(field: string, at: number, need: string | number, have: string | number): DecodeError {

@@ -111,6 +111,36 @@ export function decodeRarp(frame: Uint8Array): RarpFrame | DecodeError {
   return { mac: source, ...vlan };
 }
 
+/** Bytes of a seal. */
+export const SEAL_LENGTH = 8;
+/** In the padding, before the seal: `nh`. */
+const SEAL_MARK = [0x6e, 0x68] as const;
+/** Where the padding begins, without a tag. */
+const PADDING = 42;
+
+/**
+ * Writes a seal into the padding of a whole frame as `encodeRarp` made it: eight bytes by which a host knows that it is this
+ * announcement and not another of the same MAC. No other receiver looks at padding (RFC 903 ends at byte 42).
+ */
+export function sealRarp(frame: Uint8Array, seal: Uint8Array): void {
+  const at = paddingOf(frame);
+  requireRoom('rarp', frame, at, SEAL_MARK.length + SEAL_LENGTH);
+  frame.set(SEAL_MARK, at);
+  frame.set(seal.subarray(0, SEAL_LENGTH), at + SEAL_MARK.length);
+}
+
+/** The seal of a whole frame that is a RARP; undefined where it has none. */
+export function rarpSeal(frame: Uint8Array): Uint8Array | undefined {
+  const at = paddingOf(frame);
+  if (frame.length < at + SEAL_MARK.length + SEAL_LENGTH) return undefined;
+  if (SEAL_MARK.some((byte, index) => frame[at + index] !== byte)) return undefined;
+  return frame.slice(at + SEAL_MARK.length, at + SEAL_MARK.length + SEAL_LENGTH);
+}
+
+function paddingOf(frame: Uint8Array): number {
+  return PADDING + (frame[TAG] === 0x81 && frame[TAG + 1] === 0x00 ? VLAN_TAG_LENGTH : 0);
+}
+
 /** The frame with its MACs and VLAN left zero. */
 function frameTemplate(tag: readonly number[], length: number): Uint8Array {
   const template = new Uint8Array(length);

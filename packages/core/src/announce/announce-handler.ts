@@ -1,4 +1,5 @@
 import { type MultiToken, multiToken } from '../di/injection.js';
+import type { AskedAddress } from '../learn/asked-address.js';
 import type { LearnedAddress } from '../learn/learned-address.js';
 import type { FilterView } from '../nic/filter-view.js';
 import type { NicDescriptor } from '../nic/nic-descriptor.js';
@@ -13,6 +14,8 @@ export interface Candidate {
   readonly ageMs?: number;
   /** Its IP addresses that may be announced, the latest proved first; absent: none is known. */
   readonly addresses?: readonly LearnedAddress[];
+  /** The addresses that it was seen to ask for, the last first; absent: none. */
+  readonly asked?: readonly AskedAddress[];
 }
 
 /** What a handler works from. */

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   ANNOUNCE_TIMING_RANGES,
   type AnnounceTiming,
+  type AnnounceTimingNumber,
   checkAnnounceTiming,
   DEFAULT_ANNOUNCE_TIMING,
+  timingWith,
 } from './announce-timing.js';
 
-const edges = Object.entries(ANNOUNCE_TIMING_RANGES) as [keyof AnnounceTiming, readonly [number, number]][];
+const edges = Object.entries(ANNOUNCE_TIMING_RANGES) as [AnnounceTimingNumber, readonly [number, number]][];
 
 describe('checkAnnounceTiming', () => {
   it.each(
@@ -45,5 +47,37 @@ describe('checkAnnounceTiming', () => {
       rounds: 5,
       stepMs: 100,
     });
+  });
+
+  it.each<[string, readonly number[], string]>([
+    ['a pause out of range', [50, 100_001], 'pausesMs must be a whole number from 0 to 100000, got 100001'],
+    ['half a pause', [0.5], 'pausesMs must be a whole number from 0 to 100000, got 0.5'],
+    [
+      'too many',
+      Array(1001).fill(0),
+      'the number of pausesMs must be a whole number from 0 to 1000, got 1001',
+    ],
+  ])('refuses %s', (_, pausesMs, words) => {
+    expect(() => checkAnnounceTiming({ ...DEFAULT_ANNOUNCE_TIMING, pausesMs })).toThrow(
+      expect.objectContaining({ code: 'HERALD_ANNOUNCE_TIMING', message: `announce timing: ${words}` }),
+    );
+  });
+
+  it('takes pauses one by one', () => {
+    const timing = { ...DEFAULT_ANNOUNCE_TIMING, pausesMs: [0, 100_000] };
+    expect(checkAnnounceTiming(timing)).toBe(timing);
+  });
+});
+
+describe('timingWith', () => {
+  const own = { ...DEFAULT_ANNOUNCE_TIMING, pausesMs: [50, 250] };
+
+  it.each<[string, Partial<AnnounceTiming>, AnnounceTiming]>([
+    ['nothing replaced', {}, own],
+    ['more rounds', { rounds: 9 }, { ...own, rounds: 9 }],
+    ['other pauses', { pausesMs: [1] }, { ...own, pausesMs: [1] }],
+    ['a pause by the rule', { initialMs: 7 }, { ...DEFAULT_ANNOUNCE_TIMING, initialMs: 7 }],
+  ])('keeps pauses of its own unless others are stated: %s', (_, given, wanted) => {
+    expect(timingWith(own, given)).toEqual(wanted);
   });
 });

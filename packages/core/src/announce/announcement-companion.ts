@@ -6,6 +6,7 @@ import type { FrameChannel, FrameDirection } from '../sink/frame-sink.js';
 import type { AnnounceMode } from './announce-policy.js';
 import type { AnnounceTiming } from './announce-timing.js';
 import type { Announcement } from './announcement.js';
+import type { AnnouncementSeal } from './announcement-seal.js';
 import type { AnnounceCause, MigrationReport, RoundReport } from './migration-report.js';
 import type { NicPlan } from './plan.js';
 
@@ -30,6 +31,8 @@ export interface AccompaniedAnnouncement {
   /** Under `observe` nothing that a companion sends leaves. */
   readonly mode: AnnounceMode;
   readonly timing: AnnounceTiming;
+  /** What its RARPs have in their padding; absent: nothing. */
+  readonly seal?: AnnouncementSeal;
   /** The NICs that are announced, as of now. */
   readonly nics: readonly AccompaniedNic[];
   /**

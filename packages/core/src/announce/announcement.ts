@@ -23,4 +23,6 @@ export interface Announcement {
   readonly proof?: AddressProof;
   /** Whether the guest is a router at `address`, as far as it said; absent: it did not say. */
   readonly router?: boolean;
+  /** The address that it asks for; absent for a kind that asks for none. */
+  readonly asksFor?: IpAddress;
 }

@@ -11,7 +11,9 @@ import type { PlanSource, Refusal } from './plan.js';
  * - `late`: it runs here, and the newest snapshot is another host's: the agent started or reconnected too late
  * - `manual`: somebody asked
  */
-export type AnnounceCause = 'migration' | 'late' | 'manual';
+export const ANNOUNCE_CAUSES = ['migration', 'late', 'manual'] as const;
+/** See `ANNOUNCE_CAUSES`. */
+export type AnnounceCause = (typeof ANNOUNCE_CAUSES)[number];
 
 /** One sending of the plan. All times are ms since 1970 UTC with a fraction. */
 export interface RoundReport {
@@ -23,6 +25,8 @@ export interface RoundReport {
   readonly frames: number;
   /** Frames the kernel took; 0 under `observe`, where the others would have been given to it. */
   readonly accepted: number;
+  /** Of those, frames that left by themselves in the kernel before the agent began; absent: none. */
+  readonly byKernel?: number;
   /** Of those, frames that did not leave, by the sink's own counters; absent: none that is known. */
   readonly lost?: number;
   /** Frames that had to wait because the host may only send so fast; absent: none. */
@@ -37,6 +41,19 @@ export interface ReportWarning {
   readonly message: string;
 }
 
+/** Frames that left by themselves in the kernel when the hypervisor announced its guest. */
+export interface KernelFiring {
+  /** So many of the leading frames left. */
+  readonly sent: number;
+  /** When the first and the last of them left, ms since 1970 UTC with a fraction. */
+  readonly firedAt: number;
+  readonly lastAt: number;
+  /** Why some that were armed did not leave, in words; absent where all left. */
+  readonly shortfall?: string;
+  /** The port let nothing further at that moment: the agent sent them again. */
+  readonly isLost?: boolean;
+}
+
 /** What was done for one NIC. */
 export interface NicReport {
   readonly nic: string;
@@ -47,6 +64,15 @@ export interface NicReport {
   readonly sink?: string;
   /** Why frames could not leave at this NIC, by the last look; absent: nothing was wrong there. */
   readonly problem?: ReportWarning;
+  /**
+   * Who sent the first frames of round 1: the kernel by itself, when the hypervisor announced the guest, or the agent. Absent where none
+   * were sent, and in reports before there was a choice.
+   */
+  readonly firedBy?: 'kernel' | 'agent';
+  /** What the kernel sent; absent where it was not set off. */
+  readonly kernel?: KernelFiring;
+  /** Why the kernel was given nothing to send, though the guest was awaited; absent where it was given some. */
+  readonly unarmed?: ReportWarning;
   readonly source: PlanSource;
   readonly announced: readonly Announcement[];
   /** Stations the snapshot lacked, found on the card after it resumed here, and sent in the same round's tail. */
@@ -69,7 +95,15 @@ export interface NicReport {
  *   end, or the sink of its port could not open it
  * - `nothing-to-announce`: there was nothing to send, or no port or no sink for it
  */
-export type AnnounceOutcome = 'announced' | 'observed' | 'superseded' | 'failed' | 'nothing-to-announce';
+export const ANNOUNCE_OUTCOMES = [
+  'announced',
+  'observed',
+  'superseded',
+  'failed',
+  'nothing-to-announce',
+] as const;
+/** See `ANNOUNCE_OUTCOMES`. */
+export type AnnounceOutcome = (typeof ANNOUNCE_OUTCOMES)[number];
 
 /** What was announced, when, and what was refused; one per announcement. JSON as it stands. */
 export interface MigrationReport {
@@ -79,8 +113,8 @@ export interface MigrationReport {
   /** 1 for the first; a later one has more sections, or newer ones. Reports before there were revisions lack it: 1. */
   readonly revision: number;
   /**
-   * The announcement that failed and that this one repeats, by its id: for the NICs whose frames did not leave then.
-   * Absent: it is the first.
+   * The announcement that this one repeats, by its id: for the NICs whose frames did not leave then, or for the stations that were
+   * provably not there afterwards. Absent: it is the first.
    */
   readonly retryOf?: string;
   readonly guest: GuestIdentity;

@@ -18,6 +18,8 @@ import type { Announcement, Evidence } from './announcement.js';
  * - `pairing-limit`: MACs x VLANs is more than the policy lets us guess
  * - `station-limit`: more than the policy lets a NIC have
  * - `host-filter`: a filter that the host has put on the NIC drops it; `detail` names the filter
+ * - `port-vlan`: the bridge or switch drops its frames at the guest's port, for their VLAN; see `PortAttachment.carries`
+ * - `port-mac`: the host hands the guest no frames for this MAC at its port; see `PortAttachment.receives`
  * - `no-kind`: the policy's kinds are about addresses alone, and the station has none that may be announced
  * - `stale-address`: this IP address was proved too long ago
  * - `address-limit`: more addresses than the policy lets a station have
@@ -39,6 +41,8 @@ export type RefusalReason =
   | 'pairing-limit'
   | 'station-limit'
   | 'host-filter'
+  | 'port-vlan'
+  | 'port-mac'
   | 'no-kind'
   | 'stale-address'
   | 'address-limit'

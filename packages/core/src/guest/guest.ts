@@ -20,6 +20,15 @@ export type GuestPhase = 'incoming' | 'running' | 'paused' | 'migrated-away';
 export type GuestOrigin = 'incoming' | 'boot';
 
 /**
+ * What a hypervisor announces by itself when a guest runs after its migration.
+ * - `guest`: the guest, once for each card
+ * - `nothing`: it is told not to, as QEMU by `announce-rounds` 0
+ * - `perhaps-a-mirror`: it does, though the guest may mirror one that runs elsewhere and has these addresses, as the secondary of
+ *   QEMU's COLO does
+ */
+export type SelfAnnouncement = 'guest' | 'nothing' | 'perhaps-a-mirror';
+
+/**
  * One guest in one hypervisor process of this host. A local migration has one guest twice: the identity is
  * the same, the `instance` is not.
  */
@@ -40,6 +49,11 @@ export interface Guest {
   readonly origin?: GuestOrigin;
   /** The NICs as they are now. Rejects with a HeraldError when the hypervisor does not answer. */
   nics(options: { readonly signal: AbortSignal }): Promise<readonly NicDescriptor[]>;
+  /**
+   * What the hypervisor will announce by itself when the guest runs: that is what sets off armed frames. Rejects with a HeraldError
+   * where the hypervisor does not answer. Absent: it is always `guest`.
+   */
+  selfAnnouncement?(options: { readonly signal: AbortSignal }): Promise<SelfAnnouncement>;
   /** The reader of one of its NICs, for that NIC's model. */
   inspect(nic: NicDescriptor): DeviceInspector;
 }

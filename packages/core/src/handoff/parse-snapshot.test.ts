@@ -28,6 +28,9 @@ const station = nic.learned[0];
 const owned = { address: '192.0.2.1', proof: 'asserted', ageMs: 7 };
 const withAddresses = (addresses: unknown): unknown => withNic({ learned: [{ ...station, addresses }] });
 const withAddress = (change: object): unknown => withAddresses([{ ...owned, ...change }]);
+const asked = { address: '192.0.2.254', ageMs: 5 };
+const withAsked = (list: unknown): unknown => withNic({ learned: [{ ...station, asked: list }] });
+const ASKED_AT = 'nics.0.learned.0.asked';
 const ADDRESS_AT = 'nics.0.learned.0.addresses';
 const origin = {
   writtenAt: 1_700_000_000_000.25,
@@ -125,6 +128,15 @@ describe('parseSnapshot', () => {
       withNic({ learned: Array.from({ length: 1e6 }, () => 1) }),
       'nics.0.learned: Too big',
     ],
+    ['whom it asked for that are no list', withAsked({ 0: asked }), `${ASKED_AT}: `],
+    ['whom it asked for of no address', withAsked([{ ...asked, address: '::g' }]), `${ASKED_AT}.0.address: `],
+    [
+      'whom it asked for of no host',
+      withAsked([{ ...asked, address: '0.0.0.0' }]),
+      `${ASKED_AT}.0.address: `,
+    ],
+    ['whom it will ask for', withAsked([{ ...asked, ageMs: -1 }]), `${ASKED_AT}.0.ageMs: `],
+    ['too many that it asked for', withAsked(Array(9).fill(asked)), `${ASKED_AT}: `],
     ['addresses that are no list', withAddresses({ 0: owned }), `${ADDRESS_AT}: `],
     ['addresses that are null', withAddresses(null), `${ADDRESS_AT}: `],
     ...[
@@ -247,6 +259,11 @@ describe('parseSnapshot', () => {
     const learned = [{ station: { mac: '52:54:00:00:00:02' }, ageMs: 0, vlanUnknown: true }];
     const more = { ...valid, nics: [{ ...nic, learned, foreign: ['52:54:00:00:00:09'] }] };
     expect(parseSnapshot(JSON.parse(JSON.stringify(more)))).toEqual(more);
+  });
+
+  it.each([[[]], [[asked]], [Array(8).fill(asked)]])('reads whom a station asked for: %j', (list) => {
+    const read = parseSnapshot(JSON.parse(JSON.stringify(withAsked(list)))) as Snapshot;
+    expect(read.nics[0]?.learned[0]?.asked).toEqual(list);
   });
 
   const addressesOf = (input: unknown): unknown =>

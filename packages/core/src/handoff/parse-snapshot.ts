@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { stationOf } from '../announce/station.js';
 import { parseGuestKey } from '../guest/guest-identity.js';
 import { HeraldError } from '../herald-error.js';
+import { boundedArray } from '../nic/bounded-array.js';
 import { isNestedDeeperThan } from './nesting.js';
 import { OWNERSHIP_REASONS } from './seen-elsewhere.js';
 import { MAX_SNAPSHOT_MOVES, SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
@@ -13,6 +14,8 @@ export const MAX_SNAPSHOT_NICS = 64;
 export const MAX_SNAPSHOT_STATIONS = 8192;
 /** Most IP addresses of a learned station in a snapshot. */
 export const MAX_SNAPSHOT_ADDRESSES = 64;
+/** Most addresses that a learned station asked for, in a snapshot. */
+export const MAX_SNAPSHOT_ASKED = 8;
 /** Longest place in `SeenElsewhere`, in characters. */
 export const MAX_PLACE = 128;
 /** How deep a snapshot may be nested, the state of a model included. */
@@ -22,9 +25,6 @@ export const MAX_HOST_NAME = 128;
 
 /** The last time that JavaScript's Date knows, ms since 1970 UTC. */
 const MAX_TIME = 8.64e15;
-
-/** Counts before it looks at what is in there: a list of a million wrong things makes a million issues. */
-const list = <T extends z.ZodType>(of: T, most: number) => z.array(z.unknown()).max(most).pipe(z.array(of));
 
 const hostName = z.string().min(1).max(MAX_HOST_NAME);
 const macAddress = z.string().transform((text, context) => {
@@ -65,18 +65,22 @@ const learnedAddress = z
   })
   .transform(({ router, ...rest }) => ({ ...rest, ...(router === undefined ? {} : { router }) }));
 
+const askedAddress = z.object({ address: ipAddress, ageMs: z.number().min(0) });
+
 const learnedStation = z
   .object({
     station: z.object({ mac: macAddress, vlan: vlanId.optional() }),
     ageMs: z.number().min(0),
     vlanUnknown: z.literal(true).optional(),
-    addresses: list(learnedAddress, MAX_SNAPSHOT_ADDRESSES).optional(),
+    addresses: boundedArray(learnedAddress, MAX_SNAPSHOT_ADDRESSES).optional(),
+    asked: boundedArray(askedAddress, MAX_SNAPSHOT_ASKED).optional(),
   })
-  .transform(({ station, ageMs, vlanUnknown, addresses }) => ({
+  .transform(({ station, ageMs, vlanUnknown, addresses, asked }) => ({
     station: stationOf(station.mac, station.vlan),
     ageMs,
     ...(vlanUnknown === undefined ? {} : { vlanUnknown }),
     ...(addresses === undefined ? {} : { addresses }),
+    ...(asked === undefined ? {} : { asked }),
   }));
 
 const seenElsewhere = z
@@ -102,9 +106,9 @@ const nicSnapshot = z
     primaryMac: macAddress,
     model: z.string().min(1).max(128),
     state: z.unknown().optional(),
-    learned: list(learnedStation, MAX_SNAPSHOT_STATIONS),
-    foreign: list(macAddress, MAX_SNAPSHOT_STATIONS).optional(),
-    elsewhere: list(seenElsewhere, MAX_SNAPSHOT_STATIONS).optional(),
+    learned: boundedArray(learnedStation, MAX_SNAPSHOT_STATIONS),
+    foreign: boundedArray(macAddress, MAX_SNAPSHOT_STATIONS).optional(),
+    elsewhere: boundedArray(seenElsewhere, MAX_SNAPSHOT_STATIONS).optional(),
   })
   .transform(({ state, foreign, elsewhere, ...rest }) => ({
     ...rest,
@@ -125,13 +129,13 @@ const snapshot = z
     guest: guestKey,
     host: hostName,
     epoch: z.int().min(0),
-    nics: list(nicSnapshot, MAX_SNAPSHOT_NICS),
+    nics: boundedArray(nicSnapshot, MAX_SNAPSHOT_NICS),
     writtenAt: z.number().min(0).max(MAX_TIME).optional(),
     writer: z.object({ agent: z.string().min(1).max(64) }).optional(),
     process: incarnation.optional(),
     origin: z.enum(['boot', 'incoming']).optional(),
     residence: z.enum(['arrived', 'resident', 'leaving']).optional(),
-    moves: list(z.int().min(0).max(MAX_TIME), MAX_SNAPSHOT_MOVES).optional(),
+    moves: boundedArray(z.int().min(0).max(MAX_TIME), MAX_SNAPSHOT_MOVES).optional(),
   })
   .transform(({ writtenAt, writer, process, origin, residence, moves, ...rest }) => ({
     ...rest,

@@ -2,6 +2,7 @@ import type { AnnounceOutcome } from '../announce/migration-report.js';
 import type { RefusalReason } from '../announce/plan.js';
 import type { GuestPhase } from '../guest/guest.js';
 import type { HostParts, HostState } from './part-health.js';
+import type { ReportCounts } from './report-archive.js';
 
 /** How often each of these was counted; what is absent was not. */
 export type Counts<Label extends string = string> = Readonly<Partial<Record<Label, number>>>;
@@ -27,7 +28,7 @@ export interface TimeStats {
 }
 
 /**
- * The numbers of a host, JSON as they stand. Those of `guests`, `learning` and `pacer.backlog` are of now; all others only grow,
+ * The numbers of a host, JSON as they stand. Those of `guests`, `learning`, `pacer.backlog` and `reports.waiting` are of now; all others only grow,
  * from 0 at the start of the agent. Where labels come from plugins (error codes) there are at most 100 of them, and
  * `other` stands for the rest.
  */
@@ -94,6 +95,8 @@ export interface HostStats {
   readonly warnings: Counts;
   /** Warnings in reports, by their code, each time. */
   readonly reportWarnings: Counts;
+  /** Reports that were to be kept; all 0 where none are kept. */
+  readonly reports: ReportCounts;
   /** Listeners of the bus that failed. */
   readonly listenerFailures: number;
 }

@@ -5,6 +5,9 @@ import type { NicDescriptor } from '../nic/nic-descriptor.js';
 import type { MulticastStatus } from './multicast-status.js';
 import type { SinkStatus } from './sink-status.js';
 
+/** Whether the kernel sends by itself for a NIC of a guest that is about to come: so many frames, or why none. */
+export type KernelStatus = { readonly frames: number } | { readonly refusal: string };
+
 /** One NIC as an operator looks at it. */
 export interface NicInspection {
   readonly nic: NicDescriptor;
@@ -18,5 +21,7 @@ export interface NicInspection {
   readonly learned: readonly LearnedStation[];
   readonly plan: NicPlan;
   readonly sink: SinkStatus;
+  /** Absent: nothing is to be armed for it now. */
+  readonly kernel?: KernelStatus;
   readonly multicast: MulticastStatus;
 }

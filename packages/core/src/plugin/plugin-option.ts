@@ -44,15 +44,15 @@ export const textOption = (text: {
 });
 
 /** Most bytes of a Unix socket's path on Linux: `sun_path` of unix(7) without its closing zero. */
-const SOCKET_PATH_BYTES = 107;
+export const MAX_SOCKET_PATH_BYTES = 107;
 
 /** The path of a Unix socket, of 1 to 107 bytes, without NUL. */
 export const socketPathOption = (usual?: string): PluginOption<string> => ({
-  allowed: `the path of a socket of 1 to ${SOCKET_PATH_BYTES} bytes`,
+  allowed: `the path of a socket of 1 to ${MAX_SOCKET_PATH_BYTES} bytes`,
   accepts: (value): value is string =>
     typeof value === 'string' &&
     value !== '' &&
-    new TextEncoder().encode(value).length <= SOCKET_PATH_BYTES &&
+    new TextEncoder().encode(value).length <= MAX_SOCKET_PATH_BYTES &&
     !value.includes('\0'),
   ...withUsual(usual),
 });
@@ -66,6 +66,12 @@ export const listOption = <T>(
   accepts: (value): value is readonly T[] =>
     Array.isArray(value) && value.length <= list.most && value.every((each) => entry.accepts(each)),
   ...withUsual(list.usual),
+});
+
+/** An option that may be left out; nothing is filled in then. */
+export const leftOutOption = <T>({ allowed, accepts }: PluginOption<T>): PluginOption<T | undefined> => ({
+  allowed,
+  accepts: (value): value is T | undefined => value === undefined || accepts(value),
 });
 
 const withUsual = <T>(usual: T | undefined): { readonly usual?: T } => (usual === undefined ? {} : { usual });

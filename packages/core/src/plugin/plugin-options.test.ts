@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listOption, textOption, wholeNumberOption, yesOrNoOption } from './plugin-option.js';
+import { leftOutOption, listOption, textOption, wholeNumberOption, yesOrNoOption } from './plugin-option.js';
 import { checkedOptions, optionsSchema } from './plugin-options.js';
 
 const schema = optionsSchema<{ path: string; size: number; fast: boolean; names: readonly string[] }>({
@@ -96,5 +96,27 @@ it('what is usual is filled in, also for what is left empty', () => {
     size: 9,
     fast: true,
     names: ['x'],
+  });
+});
+
+describe('an option that may be left out', () => {
+  const told = { code: 'HERALD_TEST', plugin: 'test' } as const;
+  const known = optionsSchema<{ size?: number | undefined }>({
+    size: leftOutOption(wholeNumberOption({ least: 1, most: 9, usual: 3 })),
+  });
+
+  it.each<[string, unknown, number | undefined]>([
+    ['is not filled in', {}, undefined],
+    ['may be undefined', { size: undefined }, undefined],
+    ['may be left empty', { size: null }, undefined],
+    ['is taken where it is given', { size: 9 }, 9],
+  ])('%s', (_, given, size) => {
+    expect(checkedOptions(known, given, told).size).toBe(size);
+  });
+
+  it('is refused as the option itself is', () => {
+    expect(() => checkedOptions(known, { size: 10 }, told)).toThrow(
+      'test: size must be a whole number from 1 to 9, got 10',
+    );
   });
 });

@@ -23,7 +23,7 @@ export interface NetworkSighting {
   readonly earlierAgeMs?: number;
 }
 
-/** What is seen in the network of a port. */
+/** What is seen in the network of a port. Its lists are not changed afterwards; many looks may share those of the host. */
 export interface NetworkLook {
   /** Sightings of what was asked for at any port of the network, the one that was asked for included. At most 65 536. */
   readonly sightings: readonly NetworkSighting[];

@@ -51,6 +51,8 @@ export type Taken =
 
 /** Frames that leave by themselves when they are set off, until they are taken. */
 export interface ArmedFrames {
+  /** Whether they were set off; changes nothing, and costs some microseconds. Never throws. */
+  readonly isSetOff: boolean;
   /**
    * Takes them back: the guest runs, it does not come, or there is a newer plan. From then on the announcement is the caller's.
    * Where frames are leaving at this moment it waits for them, some milliseconds at most, and then stops the rest; it stops them at
