@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { BATCH_BYTES, takeThoseThere } from './bpf-batch.js';
+import { BATCH_BYTES, putAll, takeThoseThere } from './bpf-batch.js';
 import { type BpfMapShape, createHashMap } from './create-bpf-map.js';
 import type { FileDescriptor } from './file-descriptor.js';
 import { libc } from './libc.js';
@@ -28,7 +28,7 @@ export interface BpfMapEntries {
 }
 
 /**
- * A hash map in the kernel that programs write to. Memory is taken as entries come: an empty one takes 16 bytes for each that
+ * A hash map in the kernel that programs write to, and user space where it wants. Memory is taken as entries come: an empty one takes 16 bytes for each that
  * it has room for. Where it is full a program can put no further key in. It lives as long as this descriptor or a program
  * that uses it.
  */
@@ -58,6 +58,14 @@ export class BpfHashMap {
    */
   entries({ batches = true } = {}): BpfMapEntries {
     return (batches ? this.inBatches() : undefined) ?? this.oneByOne();
+  }
+
+  /**
+   * Puts entries in, in the place of those that are there: keys one after another, and their values in the same order. One system
+   * call, which needs Linux 5.6. Throws SystemCallError, E2BIG where it is full: some are in then.
+   */
+  setAll(keys: Uint8Array, values: Uint8Array): void {
+    putAll(this, keys, values, 'write to');
   }
 
   /**

@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseBridgeEntry, parseLearned, parseUntaggedVlan } from './bridge.js';
+import { parseBridgeEntry, parseLearned } from './bridge.js';
 import { LinuxError } from './linux-error.js';
 
 const golden = JSON.parse(readFileSync(new URL('golden/linux-6.1-bridge.json', import.meta.url), 'utf8')) as {
   readonly neighbours: readonly string[];
-  readonly tap0: string;
-  readonly tap1: string;
 };
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 const PORT = 3;
@@ -91,20 +89,5 @@ describe('parseBridgeEntry', () => {
       vlan: 22,
       ageMs: 150,
     });
-  });
-});
-
-describe('parseUntaggedVlan', () => {
-  it.each([
-    [golden.tap0, 7],
-    [golden.tap1, 1],
-    [golden.tap0.slice(0, 32), undefined],
-  ])('finds the VLAN flagged PVID', (payload, vlan) => {
-    expect(parseUntaggedVlan(bytes(payload))).toBe(vlan);
-  });
-
-  it('never throws anything but a LinuxError', () => {
-    const payloads = spoiled(bytes(golden.tap0));
-    expect(payloads.filter((payload) => !behaves(() => parseUntaggedVlan(payload)))).toEqual([]);
   });
 });

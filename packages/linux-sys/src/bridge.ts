@@ -1,25 +1,13 @@
+import { bridgePortVlans } from './bridge-port-vlans.js';
 import { IFLA, LINK_HEADER_BYTES } from './link-info.js';
-import {
-  attributesOf,
-  decodeAttributes,
-  numberAttribute,
-  numberIn,
-  shortIn,
-  viewOf,
-} from './netlink-message.js';
+import { decodeAttributes, numberAttribute, numberIn, shortIn, viewOf } from './netlink-message.js';
 import type { NetlinkSocket } from './netlink-socket.js';
 
 // What a Linux bridge knows: bridge(8), linux/if_bridge.h, linux/neighbour.h.
 
-const RTM_NEWLINK = 16;
-const RTM_GETLINK = 18;
 const RTM_NEWNEIGH = 28;
 const RTM_GETNEIGH = 30;
 const AF_BRIDGE = 7;
-const IFLA_BRIDGE_VLAN_INFO = 2;
-/** Asks for VLANs of like flags as ranges: 4094 single ones would not fit one message. */
-const RTEXT_FILTER_BRVLAN_COMPRESSED = 4;
-const BRIDGE_VLAN_INFO_PVID = 2;
 /** struct ndmsg */
 const NEIGHBOUR_HEADER_BYTES = 12;
 const NDA = { LLADDR: 2, CACHEINFO: 3, VLAN: 5, MASTER: 9 } as const;
@@ -78,16 +66,33 @@ export function* tableOfBridge(
   netlink: NetlinkSocket,
   bridgeIndex: number,
 ): Generator<readonly BridgeEntry[], void, undefined> {
-  const parts = netlink.dumpInParts({
-    type: RTM_GETNEIGH,
-    parts: [bridgeHeader(0), numberAttribute(IFLA.MASTER, bridgeIndex)],
-    purpose: `read the table of the bridge with number ${bridgeIndex}`,
-  });
-  for (const part of parts) {
-    yield part.flatMap(({ type, payload }) => {
-      const entry = type === RTM_NEWNEIGH ? parseBridgeEntry(payload) : undefined;
-      return entry?.bridgeIndex === bridgeIndex ? [entry] : [];
-    });
+  const parts = [bridgeHeader(0), numberAttribute(IFLA.MASTER, bridgeIndex)];
+  const purpose = `read the table of the bridge with number ${bridgeIndex}`;
+  for (const part of entriesInParts(netlink, parts, purpose)) {
+    yield part.filter((entry) => entry.bridgeIndex === bridgeIndex);
+  }
+}
+
+/** The same for what a bridge has at one of its ports, whichever way it came there. Throws SystemCallError. */
+export function* tableOfPort(
+  netlink: NetlinkSocket,
+  portIndex: number,
+): Generator<readonly BridgeEntry[], void, undefined> {
+  const purpose = `read the bridge's table for interface number ${portIndex}`;
+  for (const part of entriesInParts(netlink, [bridgeHeader(portIndex)], purpose)) {
+    yield part.filter((entry) => entry.portIndex === portIndex);
+  }
+}
+
+function* entriesInParts(
+  netlink: NetlinkSocket,
+  parts: readonly Uint8Array[],
+  purpose: string,
+): Generator<readonly BridgeEntry[], void, undefined> {
+  for (const part of netlink.dumpInParts({ type: RTM_GETNEIGH, parts, purpose })) {
+    yield part.flatMap(({ type, payload }) =>
+      type === RTM_NEWNEIGH ? (parseBridgeEntry(payload) ?? []) : [],
+    );
   }
 }
 
@@ -127,18 +132,9 @@ export const parseBridgeEntry = (payload: Uint8Array): BridgeEntry | undefined =
  */
 export const untaggedVlans = (netlink: NetlinkSocket): ReadonlyMap<number, number> =>
   new Map(
-    netlink
-      .dump({
-        type: RTM_GETLINK,
-        parts: [bridgeHeader(0), numberAttribute(IFLA.EXT_MASK, RTEXT_FILTER_BRVLAN_COMPRESSED)],
-        purpose: "read the VLANs of the bridges' ports",
-      })
-      .flatMap(({ type, payload }) => {
-        const vlan = type === RTM_NEWLINK ? parseUntaggedVlan(payload) : undefined;
-        return vlan === undefined
-          ? []
-          : [[viewOf(payload, LINK_HEADER_BYTES, 'link').getInt32(4, true), vlan] as const];
-      }),
+    [...bridgePortVlans(netlink)].flatMap(([port, { untagged }]) =>
+      untagged === undefined ? [] : [[port, untagged]],
+    ),
   );
 
 /**
@@ -146,15 +142,4 @@ export const untaggedVlans = (netlink: NetlinkSocket): ReadonlyMap<number, numbe
  * Only for bridges that look at VLANs. Throws SystemCallError.
  */
 export const untaggedVlanOf = (netlink: NetlinkSocket, portIndex: number): number | undefined =>
-  untaggedVlans(netlink).get(portIndex);
-
-/** The VLAN flagged PVID in the payload of an RTM_NEWLINK message of AF_BRIDGE. Throws HERALD_NETLINK_MALFORMED. */
-export const parseUntaggedVlan = (payload: Uint8Array): number | undefined => {
-  const attributes = decodeAttributes(payload.subarray(LINK_HEADER_BYTES));
-  for (const [type, info] of attributesOf(attributes.get(IFLA.AF_SPEC) ?? new Uint8Array())) {
-    if (type !== IFLA_BRIDGE_VLAN_INFO) continue;
-    const view = viewOf(info, 4, 'bridge VLAN'); // struct bridge_vlan_info: flags, VLAN
-    if (view.getUint16(0, true) & BRIDGE_VLAN_INFO_PVID) return view.getUint16(2, true);
-  }
-  return undefined;
-};
+  bridgePortVlans(netlink).get(portIndex)?.untagged;

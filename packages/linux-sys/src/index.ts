@@ -1,3 +1,6 @@
+export { allOrNothing } from './all-or-nothing.js';
+export { BatchScheduling } from './batch-scheduling.js';
+export { BpfArray } from './bpf-array.js';
 export { BpfHashMap, type BpfMapEntries } from './bpf-hash-map.js';
 export { BpfKeySet, type BpfKeySetShape } from './bpf-key-set.js';
 export { instruction, loadClassifier, loadSocketFilter, withMap } from './bpf-program.js';
@@ -8,9 +11,11 @@ export {
   type ForwardingEntry,
   learnedAtPort,
   tableOfBridge,
+  tableOfPort,
   untaggedVlanOf,
   untaggedVlans,
 } from './bridge.js';
+export type { BridgePortVlans } from './bridge-port-vlans.js';
 export { type Capability, heldCapabilities } from './capabilities.js';
 export { clearDeadIngress } from './clear-dead-ingress.js';
 export { commandLine } from './command-line.js';
@@ -18,10 +23,11 @@ export { CounterMap } from './counter-map.js';
 export type { BpfMapShape } from './create-bpf-map.js';
 export { exitNow } from './exit-now.js';
 export type { FileDescriptor } from './file-descriptor.js';
+export { type FrameWatch, watchFrames, watchIngress } from './frame-watch.js';
 export { type HeldInterface, heldInterfaces } from './held-interfaces.js';
-export { type IngressWatch, watchIngress } from './ingress-watch.js';
 export { type InterfaceAddress, interfaceAddresses } from './interface-addresses.js';
-export type { BridgePortState, LinkInfo, OperState } from './link-info.js';
+export { InterfaceNews, type NewsOf } from './interface-news.js';
+export type { BridgePortState, LinkInfo, MacvlanMode, OperState } from './link-info.js';
 export {
   createVethPair,
   deleteLink,
@@ -29,8 +35,6 @@ export {
   findLink,
   interfaceIndex,
   type LinkSelector,
-  linksInParts,
-  portsOfMaster,
   setLinkUp,
 } from './links.js';
 export { LinuxError, type LinuxErrorDetails, nameOfErrno, SystemCallError } from './linux-error.js';
@@ -57,8 +61,11 @@ export {
 } from './send-batch.js';
 export { sendDatagram } from './send-datagram.js';
 export { enterIngress, type IngressPlace } from './shared-ingress.js';
+export { type Links, openLinks } from './shared-links.js';
 export { peerOf, type SocketPeer } from './socket-peer.js';
+export { tableInTurns } from './table-in-turns.js';
 export { type TapBehind, tapBehind } from './tap-behind.js';
+export { tickLengthNs } from './tick-length.js';
 export {
   addClassifier,
   addDiscipline,
@@ -71,3 +78,5 @@ export {
   removeDiscipline,
   type TrafficFilter,
 } from './traffic-control.js';
+export { Turn } from './turn.js';
+export { joinedVlanRanges, type VlanRange } from './vlan-ranges.js';

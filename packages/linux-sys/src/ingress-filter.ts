@@ -4,6 +4,7 @@ import type { NetlinkSocket } from './netlink-socket.js';
 import {
   addClassifier,
   addDiscipline,
+  type ClassifierHook,
   type HookDiscipline,
   listFilters,
   removeClassifier,
@@ -49,8 +50,11 @@ export const freePriority = (filters: readonly TrafficFilter[]): number => {
   return priority;
 };
 
+/** What a filter of ours hangs on where nothing is there: `ingress` leaves room for hosts' tools, and has no egress. */
+const MADE: Readonly<Record<ClassifierHook, HookDiscipline>> = { ingress: 'ingress', egress: 'clsact' };
+
 /**
- * Sees to it that a program is at an interface's ingress as a filter, beside whatever filters are there and before them:
+ * Sees to it that a program is at an interface's ingress, or egress, as a filter, beside whatever filters are there and before them:
  * one that came to stand behind another is moved. Where there is no queueing discipline, one is made if `mayMake`. Says whether
  * the filter is there now. Needs CAP_NET_ADMIN. Throws SystemCallError.
  */
@@ -59,22 +63,24 @@ export const keepIngressFilter = (
   index: number,
   program: { readonly name: string; readonly fd: number },
   mayMake: boolean,
+  hook: ClassifierHook = 'ingress',
 ): boolean => {
-  const filters = listFilters(netlink, index, 'ingress');
+  const filters = listFilters(netlink, index, hook);
   const isIt = (filter: TrafficFilter): boolean => ourFilter(filter)?.program === program.name;
   const present = filters.find(isIt);
   if (present !== undefined && present.priority <= freePriority(filters)) return true;
-  const made = mayMake && addDiscipline(netlink, index, 'ingress');
+  const kind = MADE[hook];
+  const made = mayMake && addDiscipline(netlink, index, kind);
   try {
-    addFirst(netlink, index, program, made ? 'ingress' : undefined);
+    addFirst(netlink, index, program, hook, made ? kind : undefined);
   } catch (error) {
-    if (made) unlessGone(() => removeDiscipline(netlink, index, 'ingress'));
+    if (made) unlessGone(() => removeDiscipline(netlink, index, kind));
     if (!mayMake && isGone(error)) return present !== undefined;
     throw error;
   }
   if (present !== undefined) {
     const { priority, handle } = present;
-    unlessGone(() => removeClassifier(netlink, index, { hook: 'ingress', priority, handle }));
+    unlessGone(() => removeClassifier(netlink, index, { hook, priority, handle }));
   }
   return true;
 };
@@ -83,30 +89,35 @@ const addFirst = (
   netlink: NetlinkSocket,
   index: number,
   program: { readonly name: string; readonly fd: number },
+  hook: ClassifierHook,
   made: HookDiscipline | undefined,
 ): void => {
-  const filters = listFilters(netlink, index, 'ingress');
+  const filters = listFilters(netlink, index, hook);
   const ofOurs = made ?? filters.map((each) => ourFilter(each)?.made).find((each) => each !== undefined);
   const name = `nic-herald-${program.name}${ofOurs === undefined ? '' : `+${ofOurs}`}`;
   const taken = new Set(filters.map(({ handle }) => handle));
   let handle = FIRST_HANDLE;
   while (taken.has(handle)) handle++;
-  const place = { hook: 'ingress', priority: freePriority(filters), handle, name } as const;
+  const place = { hook, priority: freePriority(filters), handle, name };
   addClassifier(netlink, index, place, program.fd);
 };
 
 /**
- * Removes filters of ours, all or that of one program; and the queueing discipline where we made it and no filter
+ * Removes filters of ours at one hook, all or that of one program; and the queueing discipline where we made it and no filter
  * is left. Nothing where the interface or all of it is gone. Needs CAP_NET_ADMIN. Throws SystemCallError.
  */
-export const removeIngressFilters = (netlink: NetlinkSocket, index: number, only?: string): void => {
+export const removeIngressFilters = (
+  netlink: NetlinkSocket,
+  index: number,
+  { only, hook = 'ingress' }: { readonly only?: string; readonly hook?: ClassifierHook } = {},
+): void => {
   let made: HookDiscipline | undefined;
-  for (const filter of listFilters(netlink, index, 'ingress')) {
+  for (const filter of listFilters(netlink, index, hook)) {
     const ours = ourFilter(filter);
     if (ours === undefined || (only !== undefined && ours.program !== only)) continue;
     made ??= ours.made;
     const { priority, handle } = filter;
-    unlessGone(() => removeClassifier(netlink, index, { hook: 'ingress', priority, handle }));
+    unlessGone(() => removeClassifier(netlink, index, { hook, priority, handle }));
   }
   if (made === undefined || listFilters(netlink, index, 'ingress').length > 0) return;
   if (made === 'clsact' && listFilters(netlink, index, 'egress').length > 0) return;

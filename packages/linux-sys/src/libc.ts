@@ -25,6 +25,12 @@ export interface Libc {
   ioctlWith(fd: number, request: number, argument: Uint8Array): number;
   /** `limits` is a struct rlimit: the limit in force and the most it may be set to, 64 bits each. */
   setrlimit(resource: number, limits: BigUint64Array): number;
+  /** `resolution` is a struct timespec: how exact a clock is, seconds and nanoseconds. */
+  clockGetres(clock: number, resolution: BigInt64Array): number;
+  /** The scheduling policy of a thread, see sched_getscheduler(2); 0 is the calling one. */
+  schedGetscheduler(thread: number): number;
+  /** `parameters` is a struct sched_param: the priority, 32 bits. */
+  schedSetscheduler(thread: number, policy: number, parameters: Uint8Array): number;
   /** Locks the open file, see flock(2). */
   flock(fd: number, operation: number): number;
   close(fd: number): number;
@@ -119,6 +125,9 @@ const declare = (bpfCall: number): Libc => {
     recv: call('intptr_t recv(int, void *, size_t, int)'),
     flock: call('int flock(int, int)'),
     setrlimit: call('int setrlimit(int, const void *)'),
+    clockGetres: call('int clock_getres(int, void *)'),
+    schedGetscheduler: call('int sched_getscheduler(int)'),
+    schedSetscheduler: call('int sched_setscheduler(int, int, const void *)'),
     pidfdOpen: (pid) => syscall3(PIDFD_OPEN, pid, 0, 0),
     pidfdGetfd: (pidfd, fd) => syscall3(PIDFD_GETFD, pidfd, fd, 0),
     ioctl: (fd, request) => ioctl(fd, request, 0),

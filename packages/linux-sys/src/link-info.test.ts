@@ -37,12 +37,21 @@ describe('parseLinkInfo', () => {
 
   it.each([
     ['lo', { up: false, carrier: true, operState: 'down' }],
-    ['br0', { up: true, carrier: true, operState: 'up', kind: 'bridge' }],
+    ['br0', { up: true, carrier: true, operState: 'up', kind: 'bridge', vlanFiltering: false }],
     ['tap0', { up: true, carrier: true, operState: 'up', kind: 'tun', bridgePortState: 'forwarding' }],
     ['tap1', { up: true, carrier: false, operState: 'down', kind: 'tun', bridgePortState: 'disabled' }],
     ['v0', { up: true, carrier: false, operState: 'lower-layer-down', kind: 'veth' }],
   ])('reads %s as recorded from a kernel', (name, expected) => {
     expect(parseLinkInfo(messageOf(name))).toMatchObject({ name, ...expected });
+  });
+
+  it.each([
+    ['macvtap-passthru', { kind: 'macvtap', macvlanMode: 'passthru', takesAllMacs: true }],
+    ['macvtap-nopromisc', { kind: 'macvtap', macvlanMode: 'passthru', takesAllMacs: false }],
+    ['macvtap-bridge', { kind: 'macvtap', macvlanMode: 'bridge', takesAllMacs: false }],
+  ])('reads what a %s is handed, as recorded from a kernel', (name, expected) => {
+    expect(parseLinkInfo(messageOf(name))).toMatchObject(expected);
+    expect(parseLinkInfo(messageOf('tap0'))).not.toHaveProperty('takesAllMacs');
   });
 
   it('gives the MAC, and none where there is none of six bytes', () => {
@@ -51,6 +60,13 @@ describe('parseLinkInfo', () => {
     expect(recorded['tap0']).toContain(`0a000100${hex}`); // IFLA_ADDRESS
     const short = (recorded['tap0'] ?? '').replace(`0a000100${hex}`, `09000100${hex}`);
     expect(parseLinkInfo(new Uint8Array(Buffer.from(short, 'hex')))).not.toHaveProperty('address');
+  });
+
+  it('reads by which tags a bridge keeps its VLANs apart', () => {
+    expect(parseLinkInfo(messageOf('br0'))).not.toHaveProperty('vlanProtocol');
+    // IFLA_BR_PRIORITY (6) in the record made IFLA_BR_VLAN_PROTOCOL (8): this kernel filters no VLANs
+    const filtering = (recorded['br0'] ?? '').replace('0600060000800000', '0600080088a80000');
+    expect(parseLinkInfo(new Uint8Array(Buffer.from(filtering, 'hex'))).vlanProtocol).toBe(0x88a8);
   });
 
   it('names the master of a port and the other end of a cable', () => {

@@ -1,4 +1,4 @@
-import { byteIn, decodeAttributes, nestedIn, numberIn, textIn, viewOf } from './netlink-message.js';
+import { byteIn, decodeAttributes, nestedIn, numberIn, shortIn, textIn, viewOf } from './netlink-message.js';
 
 // RTM_NEWLINK, see rtnetlink(7), linux/if_link.h, linux/if_bridge.h.
 
@@ -22,7 +22,11 @@ export const IFLA = {
 export const IFLA_INFO = { KIND: 1, DATA: 2, SLAVE_KIND: 4, SLAVE_DATA: 5 } as const;
 const IFLA_BRPORT_STATE = 1;
 const IFLA_BRPORT_LEARNING = 8;
+const IFLA_MACVLAN = { MODE: 1, FLAGS: 2 } as const;
+const MACVLAN_FLAG_NOPROMISC = 1;
+const MACVLAN_MODES = { 1: 'private', 2: 'vepa', 4: 'bridge', 8: 'passthru', 16: 'source' } as const;
 const IFLA_BR_VLAN_FILTERING = 7;
+const IFLA_BR_VLAN_PROTOCOL = 8;
 /** The flag of an interface that is set up (netdevice(7)). */
 export const IFF_UP = 1;
 /** Asks for no statistics, which are most of an answer. */
@@ -43,6 +47,9 @@ const BRIDGE_PORT_STATES = ['disabled', 'listening', 'learning', 'forwarding', '
 export type OperState = (typeof OPER_STATES)[number];
 /** What a Linux bridge does with frames that come in at a port; only `forwarding` passes them on. */
 export type BridgePortState = (typeof BRIDGE_PORT_STATES)[number];
+
+/** How a macvlan or macvtap shares the interface that it stands on: ip-link(8). */
+export type MacvlanMode = (typeof MACVLAN_MODES)[keyof typeof MACVLAN_MODES];
 
 /** One network interface at one moment. */
 export interface LinkInfo {
@@ -66,12 +73,21 @@ export interface LinkInfo {
   readonly masterIndex?: number;
   /** The other end of a veth, or what a macvtap, macvlan or VLAN interface stands on. */
   readonly linkedIndex?: number;
+  /** Of a macvlan or macvtap. */
+  readonly macvlanMode?: MacvlanMode;
+  /**
+   * Of the same: it is handed all frames that come in below it (`passthru`, and not `nopromisc`), else those
+   * for its own MAC and to groups. Absent: not known.
+   */
+  readonly takesAllMacs?: boolean;
   /** Set where the master is a Linux bridge. */
   readonly bridgePortState?: BridgePortState;
   /** Set where the master is a Linux bridge: whether it learns MACs at this port. */
   readonly bridgePortLearns?: boolean;
   /** Of a Linux bridge: whether it keeps VLANs apart (`vlan_filtering`). */
   readonly vlanFiltering?: boolean;
+  /** Of a Linux bridge: the EtherType of the tags that it keeps VLANs apart by, 0x8100 or 0x88a8 (Linux 4.3). */
+  readonly vlanProtocol?: number;
 }
 
 /** Parses the payload of an RTM_NEWLINK message. Throws HERALD_NETLINK_MALFORMED. */
@@ -89,6 +105,10 @@ export const parseLinkInfo = (payload: Uint8Array): LinkInfo => {
     textIn(info, IFLA_INFO.SLAVE_KIND) === 'bridge' ? nestedIn(info, IFLA_INFO.SLAVE_DATA) : undefined;
   const bridgePortState = bridgePort && BRIDGE_PORT_STATES[byteIn(bridgePort, IFLA_BRPORT_STATE) ?? 0];
   const learning = bridgePort && byteIn(bridgePort, IFLA_BRPORT_LEARNING);
+  const bridge = kind === 'bridge' ? nestedIn(info, IFLA_INFO.DATA) : undefined;
+  const vlanProtocol = bridge?.get(IFLA_BR_VLAN_PROTOCOL);
+  const macvlan = kind === 'macvtap' || kind === 'macvlan' ? nestedIn(info, IFLA_INFO.DATA) : undefined;
+  const macvlanMode = macvlan && macvlanModeIn(macvlan);
   return {
     index: header.getInt32(4, true),
     name: textIn(attributes, IFLA.IFNAME) ?? '',
@@ -101,10 +121,22 @@ export const parseLinkInfo = (payload: Uint8Array): LinkInfo => {
     ...(kind !== undefined && { kind }),
     ...(masterIndex !== undefined && { masterIndex }),
     ...(linkedIndex !== undefined && { linkedIndex }),
+    ...(macvlan &&
+      macvlanMode !== undefined && { macvlanMode, takesAllMacs: takesAllMacs(macvlan, macvlanMode) }),
     ...(bridgePortState !== undefined && { bridgePortState }),
     ...(learning !== undefined && { bridgePortLearns: learning === 1 }),
-    ...(kind === 'bridge' && {
-      vlanFiltering: byteIn(nestedIn(info, IFLA_INFO.DATA), IFLA_BR_VLAN_FILTERING) === 1,
-    }),
+    ...(bridge && { vlanFiltering: byteIn(bridge, IFLA_BR_VLAN_FILTERING) === 1 }),
+    ...(vlanProtocol && { vlanProtocol: viewOf(vlanProtocol, 2, 'VLAN protocol').getUint16(0) }), // big-endian
   };
+};
+
+const macvlanModeIn = (data: ReadonlyMap<number, Uint8Array>): MacvlanMode | undefined => {
+  const modes: Readonly<Record<number, MacvlanMode>> = MACVLAN_MODES;
+  return modes[numberIn(data, IFLA_MACVLAN.MODE) ?? 0];
+};
+
+/** Of mode `source` it depends on who sends. */
+const takesAllMacs = (data: ReadonlyMap<number, Uint8Array>, mode: MacvlanMode): boolean => {
+  const isPromiscuous = ((shortIn(data, IFLA_MACVLAN.FLAGS) ?? 0) & MACVLAN_FLAG_NOPROMISC) === 0;
+  return mode === 'source' || (mode === 'passthru' && isPromiscuous);
 };

@@ -56,32 +56,14 @@ export const findLink = (netlink: NetlinkSocket, which: LinkSelector): LinkInfo 
   }
 };
 
-/**
- * The interfaces of this namespace, or those of them that are ports of another, a part at a time; see
- * `NetlinkSocket.dumpInParts`. Throws SystemCallError.
- */
-export function* linksInParts(
-  netlink: NetlinkSocket,
-  masterIndex?: number,
-): Generator<readonly LinkInfo[], void, undefined> {
+/** The interfaces of this namespace, a part at a time; see `NetlinkSocket.dumpInParts`. Throws SystemCallError. */
+export function* linksInParts(netlink: NetlinkSocket): Generator<readonly LinkInfo[], void, undefined> {
   const brief = numberAttribute(IFLA.EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-  const filter = masterIndex === undefined ? [] : [numberAttribute(IFLA.MASTER, masterIndex)];
-  const purpose =
-    masterIndex === undefined ? 'list the interfaces' : `list the ports of interface number ${masterIndex}`;
-  for (const part of netlink.dumpInParts({
-    type: RTM_GETLINK,
-    parts: [linkHeader(), brief, ...filter],
-    purpose,
-  })) {
-    yield part
-      .flatMap(({ type, payload }) => (type === RTM_NEWLINK ? [parseLinkInfo(payload)] : []))
-      .filter((link) => masterIndex === undefined || link.masterIndex === masterIndex); // older kernels tell of all
+  const parts = [linkHeader(), brief];
+  for (const part of netlink.dumpInParts({ type: RTM_GETLINK, parts, purpose: 'list the interfaces' })) {
+    yield part.flatMap(({ type, payload }) => (type === RTM_NEWLINK ? [parseLinkInfo(payload)] : []));
   }
 }
-
-/** The interfaces that are ports of another, by its number: all ports of a bridge. Throws SystemCallError. */
-export const portsOfMaster = (netlink: NetlinkSocket, masterIndex: number): readonly LinkInfo[] =>
-  [...linksInParts(netlink, masterIndex)].flat();
 
 /** The number of a named interface in this namespace. Throws SystemCallError, ENODEV where there is none. */
 export const interfaceIndex = (name: string): number => {

@@ -29,6 +29,8 @@ const NLMSGERR_ATTR_MSG = 1;
 /** nlmsgerr: the error number, then the header of the request. */
 const ERROR_BYTES = 20;
 const RECEIVE_BYTES = 32768;
+/** What comes is copied out of it at once: one for all sockets. */
+const buffer = new Uint8Array(RECEIVE_BYTES);
 /** The kernel answers within the call that asks; this only bounds what should never happen. */
 const ANSWER_TIMEOUT_MS = 2000;
 
@@ -50,7 +52,6 @@ export interface NetlinkRequest {
  */
 export class NetlinkSocket {
   private readonly descriptor: FileDescriptor;
-  private readonly buffer = new Uint8Array(RECEIVE_BYTES);
   private sequence = 0;
 
   /** Opens the socket; needs no privilege. Throws SystemCallError. */
@@ -130,8 +131,8 @@ export class NetlinkSocket {
   /** One datagram, copied out of the buffer. */
   private receive(purpose: string): Uint8Array {
     for (;;) {
-      const length = libc().recv(this.descriptor.number, this.buffer, this.buffer.length, 0);
-      if (length >= 0) return this.buffer.slice(0, length);
+      const length = libc().recv(this.descriptor.number, buffer, buffer.length, 0);
+      if (length >= 0) return buffer.slice(0, length);
       const errno = libc().errno();
       if (errno !== constants.errno.EINTR) throw new SystemCallError('recv', errno, `answer to: ${purpose}`);
     }

@@ -4,12 +4,21 @@ import { keepIngressFilter, removeIngressFilters } from './ingress-filter.js';
 import { acquireNamespaceLock, type LockHolder, type NamespaceLock } from './namespace-lock.js';
 import type { NetlinkSocket } from './netlink-socket.js';
 import { TcxLink } from './tcx-link.js';
+import type { ClassifierHook } from './traffic-control.js';
 
 /**
- * How programs get at what comes in at a port: `tcx` is in no one's way (Linux 6.6). `qdisc` is a filter, beside others' or at
+ * How programs get at what a guest sends at a port: `tcx` is in no one's way (Linux 6.6). `qdisc` is a filter, beside others' or at
  * an ingress queueing discipline of ours, which goes when a host's tool puts its own there, and comes back.
  */
 export type IngressWay = 'tcx' | 'qdisc';
+
+/** How a port is entered. */
+export interface IngressOptions {
+  /** False does without tcx where the kernel has it. */
+  readonly tcx?: boolean;
+  /** Where what the guest sends is seen; absent: `ingress`. */
+  readonly hook?: ClassifierHook;
+}
 
 /** A program for a port's ingress. */
 export interface IngressProgram {
@@ -21,9 +30,10 @@ export interface IngressProgram {
 
 /**
  * So long nothing may have changed at a port before a queueing discipline is made there again, ms. Hosts' tools remove
- * what is there and add their own a moment later: ours in between would make that fail.
+ * what is there and add their own a moment later: ours in between would make that fail. libvirt starts a process for
+ * each, which took more than a second on a host without a free processor.
  */
-const QUIET_MS = 1000;
+const QUIET_MS = 2000;
 
 interface Placed extends IngressProgram {
   link?: TcxLink;
@@ -48,22 +58,24 @@ export class PortIngress {
     private readonly netlink: NetlinkSocket,
     private readonly lock: NamespaceLock,
     private readonly mayUseTcx: boolean,
+    private readonly hook: ClassifierHook,
   ) {}
 
   /**
    * Takes the ingress of an interface for this process; or says who has it. `netlink` is open for as long as this is.
-   * `tcx: false` does without tcx where the kernel has it. Throws SystemCallError, HERALD_LOCK_DIRECTORY.
+   * `tcx: false` does without tcx where the kernel has it; `hook: 'egress'` is for interfaces that send what their guest sends, as a
+   * macvtap does. Throws SystemCallError, HERALD_LOCK_DIRECTORY.
    */
   static open(
     index: number,
     netlink: NetlinkSocket,
-    { tcx = true } = {},
+    { tcx = true, hook = 'ingress' }: IngressOptions = {},
   ): PortIngress | { readonly heldBy: LockHolder } {
     const lock = acquireNamespaceLock(portLock(index));
     if ('heldBy' in lock) return lock;
     try {
-      removeIngressFilters(netlink, index);
-      return new PortIngress(index, netlink, lock, tcx);
+      removeIngressFilters(netlink, index, { hook });
+      return new PortIngress(index, netlink, lock, tcx, hook);
     } catch (error) {
       lock.release();
       throw error;
@@ -90,10 +102,10 @@ export class PortIngress {
    * fails, and when it is taken off. Needs CAP_BPF and CAP_NET_ADMIN. Throws SystemCallError.
    */
   put(program: IngressProgram): () => void {
-    const { name, loaded } = program;
+    const { loaded } = program;
     try {
-      const link = this.mayUseTcx ? TcxLink.attach(this.index, loaded.number) : undefined;
-      if (link === undefined) keepIngressFilter(this.netlink, this.index, { name, fd: loaded.number }, true);
+      const link = this.mayUseTcx ? TcxLink.attach(this.index, loaded.number, this.hook) : undefined;
+      if (link === undefined) this.keepFilter(program, true);
       const placed: Placed = { ...program, ...(link !== undefined && { link }) };
       this.placed.push(placed);
       return () => this.takeOff(placed);
@@ -121,7 +133,7 @@ export class PortIngress {
   /** Takes all away that is ours, and gives the port back. Throws SystemCallError; all is given back even so. */
   close(): void {
     try {
-      if (this.way === 'qdisc') removeIngressFilters(this.netlink, this.index);
+      if (this.way === 'qdisc') removeIngressFilters(this.netlink, this.index, { hook: this.hook });
     } finally {
       for (const { link, loaded } of this.placed.splice(0)) {
         link?.close();
@@ -137,7 +149,7 @@ export class PortIngress {
     this.placed.splice(at, 1);
     const { name, link, loaded } = placed;
     try {
-      if (link === undefined) removeIngressFilters(this.netlink, this.index, name);
+      if (link === undefined) removeIngressFilters(this.netlink, this.index, { only: name, hook: this.hook });
     } finally {
       link?.close();
       loaded.close();
@@ -146,16 +158,20 @@ export class PortIngress {
 
   /** True where the program is there, or is there again. */
   private putBack(placed: Placed, now: number): boolean {
-    const { name, loaded, link } = placed;
+    const { loaded, link } = placed;
     if (link !== undefined) {
       if (link.isAttached) return true;
-      const next = TcxLink.attach(this.index, loaded.number);
+      const next = TcxLink.attach(this.index, loaded.number, this.hook);
       if (next === undefined) return false;
       link.close();
       placed.link = next;
       return true;
     }
     const mayMake = this.lack !== undefined && now - this.changedAt >= QUIET_MS;
-    return keepIngressFilter(this.netlink, this.index, { name, fd: loaded.number }, mayMake);
+    return this.keepFilter(placed, mayMake);
+  }
+
+  private keepFilter({ name, loaded }: IngressProgram, mayMake: boolean): boolean {
+    return keepIngressFilter(this.netlink, this.index, { name, fd: loaded.number }, mayMake, this.hook);
   }
 }

@@ -1,7 +1,7 @@
 import { IngressUpkeep } from './ingress-upkeep.js';
 import type { LockHolder } from './namespace-lock.js';
 import { NetlinkSocket } from './netlink-socket.js';
-import { type IngressProgram, type IngressWay, PortIngress } from './port-ingress.js';
+import { type IngressOptions, type IngressProgram, type IngressWay, PortIngress } from './port-ingress.js';
 
 /** What one user of a port's ingress has there: one program. */
 export interface IngressPlace {
@@ -29,16 +29,16 @@ const upkeep = new IngressUpkeep();
  * What is taken away from there is put back; see `PortIngress`. `load` is called once the port is ours.
  *
  * Says who has it where that is another process, or this one by a program of the same name. `tcx: false` does without tcx where the
- * kernel has it, as long as nothing of ours is there yet. Throws SystemCallError, HERALD_LOCK_DIRECTORY, and what `load` throws;
+ * kernel has it, as long as nothing of ours is there yet; `hook: 'egress'` is for a macvtap, which sends what its guest sends. Throws SystemCallError, HERALD_LOCK_DIRECTORY, and what `load` throws;
  * nothing stays then.
  */
 export const enterIngress = (
   index: number,
   name: string,
   load: () => IngressProgram['loaded'],
-  { tcx = true } = {},
+  options: IngressOptions = {},
 ): IngressPlace | { readonly heldBy: LockHolder } => {
-  const port = shared.get(index) ?? openShared(index, tcx);
+  const port = shared.get(index) ?? openShared(index, options);
   if ('heldBy' in port) return port;
   if (port.ingress.has(name)) return { heldBy: { pid: process.pid, uid: process.geteuid?.() ?? 0 } };
   port.users += 1;
@@ -51,10 +51,10 @@ export const enterIngress = (
   }
 };
 
-const openShared = (index: number, tcx: boolean): Shared | { readonly heldBy: LockHolder } => {
+const openShared = (index: number, options: IngressOptions): Shared | { readonly heldBy: LockHolder } => {
   const netlink = new NetlinkSocket();
   try {
-    const ingress = PortIngress.open(index, netlink, { tcx });
+    const ingress = PortIngress.open(index, netlink, options);
     if ('heldBy' in ingress) {
       netlink.close();
       return ingress;

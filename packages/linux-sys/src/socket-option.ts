@@ -4,6 +4,7 @@ import { checked, libc } from './libc.js';
 export const SOL_SOCKET = 1;
 /** Socket options by their numbers on Linux (socket(7)); the same on every machine supported here. */
 export const SO_SNDBUF = 7;
+export const SO_RCVBUF = 8;
 export const SO_PEERCRED = 17;
 export const SO_RCVTIMEO = 20;
 export const SO_SNDTIMEO = 21;

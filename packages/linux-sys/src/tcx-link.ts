@@ -2,12 +2,14 @@ import { constants } from 'node:os';
 import { FileDescriptor } from './file-descriptor.js';
 import { libc } from './libc.js';
 import { SystemCallError } from './linux-error.js';
+import type { ClassifierHook } from './traffic-control.js';
 
 // bpf(2), linux/bpf.h
 
 const BPF_LINK_CREATE = 28;
 const BPF_OBJ_GET_INFO_BY_FD = 15;
-const BPF_TCX_INGRESS = 46;
+/** BPF_TCX_INGRESS and BPF_TCX_EGRESS */
+const ATTACH = { ingress: 46, egress: 47 } as const;
 /** Without another program named, this is before all there are. */
 const BPF_F_BEFORE = 1 << 3;
 /** union bpf_attr up to and including link_create.tcx, and of a question about an object. */
@@ -19,41 +21,40 @@ const INFO_BYTES = 24;
 const INFO_IFINDEX = 16;
 
 /**
- * A program in front of everything that looks at what comes in at an interface (tcx, Linux 6.6). It is beside the
+ * A program in front of everything that looks at what comes in at an interface, or at what it sends (tcx, Linux 6.6). It is beside the
  * queueing disciplines, so it is in no one's way, and lives as long as this descriptor: it goes with its process.
  */
 export class TcxLink {
   private constructor(private readonly descriptor: FileDescriptor) {}
 
   /**
-   * Puts a classifier before all that are at the interface's ingress. `undefined` where this kernel has no tcx, or an
+   * Puts a classifier before all that are at the interface's ingress, or egress. `undefined` where this kernel has no tcx, or an
    * interface has as many programs as it may (63).
    *
    * Needs CAP_BPF and CAP_NET_ADMIN. Throws SystemCallError.
    */
-  static attach(index: number, programFd: number): TcxLink | undefined {
+  static attach(index: number, programFd: number, hook: ClassifierHook = 'ingress'): TcxLink | undefined {
     const attributes = new Uint8Array(CREATE_BYTES);
     const view = new DataView(attributes.buffer);
     view.setUint32(0, programFd, true);
     view.setUint32(4, index, true);
-    view.setUint32(8, BPF_TCX_INGRESS, true);
+    view.setUint32(8, ATTACH[hook], true);
     view.setUint32(12, BPF_F_BEFORE, true);
     const fd = libc().bpf(BPF_LINK_CREATE, attributes, CREATE_BYTES);
     if (fd >= 0) return new TcxLink(new FileDescriptor(fd));
     const errno = libc().errno();
     const { EINVAL, E2BIG, ENOSYS, EOPNOTSUPP, ERANGE } = constants.errno;
     if ([EINVAL, E2BIG, ENOSYS, EOPNOTSUPP, ERANGE].some((one) => one === errno)) return undefined;
-    throw new SystemCallError('bpf', errno, `attach a program to the ingress of interface number ${index}`);
+    throw new SystemCallError('bpf', errno, `attach a program to the ${hook} of interface number ${index}`);
   }
 
   /** Whether the program is still there: the interface may be gone, or somebody took it off. Throws SystemCallError. */
   get isAttached(): boolean {
     if (this.descriptor.number < 0) return false;
-    const memory = new Uint8Array(INFO_REQUEST_BYTES + INFO_BYTES); // the request, and what it points to
-    const view = new DataView(memory.buffer);
+    question ??= infoQuestion();
+    const { memory, view } = question;
     view.setUint32(0, this.descriptor.number, true);
-    view.setUint32(4, INFO_BYTES, true);
-    view.setBigUint64(8, BigInt(libc().addressOf(memory) + INFO_REQUEST_BYTES), true);
+    view.setUint32(4, INFO_BYTES, true); // on return, how much was written
     if (libc().bpf(BPF_OBJ_GET_INFO_BY_FD, memory, INFO_REQUEST_BYTES) < 0) {
       throw new SystemCallError('bpf', libc().errno(), 'ask after an attached program');
     }
@@ -65,3 +66,12 @@ export class TcxLink {
     this.descriptor.close();
   }
 }
+
+/** A question about an object, with room for what it is told: hundreds of ports are asked about again and again. */
+const infoQuestion = () => {
+  const memory = new Uint8Array(INFO_REQUEST_BYTES + INFO_BYTES);
+  const view = new DataView(memory.buffer);
+  view.setBigUint64(8, BigInt(libc().addressOf(memory) + INFO_REQUEST_BYTES), true);
+  return { memory, view };
+};
+let question: ReturnType<typeof infoQuestion> | undefined;

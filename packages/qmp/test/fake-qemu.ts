@@ -24,6 +24,7 @@ export const defaultReplies = (): Record<string, Reply> => ({
   'query-status': () => ({ return: { status: 'running', running: true, singlestep: false } }),
   'query-migrate': () => ({ return: {} }),
   'query-migrate-capabilities': () => ({ return: [{ capability: 'events', state: true }] }),
+  'query-migrate-parameters': () => ({ return: { 'announce-rounds': 5 } }),
   'human-monitor-command': () => ({
     return:
       'nic0: index=0,type=nic,model=virtio-net-pci,macaddr=52:54:00:00:00:99\r\n' +

@@ -41,8 +41,8 @@ const authNeeded = (socket: string, methods: readonly number[]): HeraldError => 
   return new HeraldError(
     'HERALD_LIBVIRT_AUTH',
     `libvirt at ${socket} wants authentication (${names}), which nic-herald does not do: run it as root, ` +
-      'or as a user of the socket\'s group with auth_unix_rw = "none" (auth_unix_ro for the read-only socket) in the ' +
-      "daemon's configuration",
+      'or as a user of the group that alone may open the socket, with auth_unix_rw = "none" (auth_unix_ro for the ' +
+      "read-only socket) in the daemon's configuration",
     { details: { socket, methods: names } },
   );
 };

@@ -1,5 +1,11 @@
 import { connect, type Socket } from 'node:net';
-import { type CancelTimer, type Clock, HeraldError, isHeraldError } from '@nic-herald/core';
+import {
+  type CancelTimer,
+  type Clock,
+  HeraldError,
+  isHeraldError,
+  MAX_SOCKET_PATH_BYTES,
+} from '@nic-herald/core';
 import { cannotConnect, connectionEnded, daemonSilent } from '../libvirt-error.js';
 import type { LibvirtLimits } from '../libvirt-limits.js';
 import { xdrFault } from '../xdr/xdr-fault.js';
@@ -27,8 +33,6 @@ export type Connecting = (socketPath: string) => Socket;
 
 const toUnixSocket: Connecting = (path) => connect({ path });
 
-/** `sun_path` of a Unix socket address holds 107 bytes and a zero; a longer path would be cut short unseen. */
-const MAX_SOCKET_PATH = 107;
 /**
  * A connection that can send nothing more, as all its calls hang, is given up at this age, ms, and no sooner. A call that
  * waits for a domain's job lock fails at libvirt after 30 s and holds one of its 20 workers until then: connections given up
@@ -75,8 +79,8 @@ export class RpcConnection {
     return new Promise((resolve, reject) => {
       this.onConnected = resolve;
       this.onNotConnected = reject;
-      if (Buffer.byteLength(this.socketPath) > MAX_SOCKET_PATH) {
-        const problem = `the path is longer than the ${MAX_SOCKET_PATH} bytes a Unix socket can have`;
+      if (Buffer.byteLength(this.socketPath) > MAX_SOCKET_PATH_BYTES) {
+        const problem = `the path is longer than the ${MAX_SOCKET_PATH_BYTES} bytes a Unix socket can have`;
         this.end(cannotConnect(this.socketPath, problem));
         return;
       }

@@ -11,6 +11,7 @@ const status = z.object({ status: z.string().max(64) });
 const capabilities = z.array(z.object({ capability: z.string(), state: z.boolean() })).max(256);
 const qomList = z.array(z.object({ name: z.string().max(256), type: z.string().max(256) })).max(16384);
 const text = z.string();
+const parameters = z.object({ 'announce-rounds': z.int().optional() });
 const coloStatus = z.object({ mode: z.enum(['none', 'primary', 'secondary']) });
 
 /** Which end of a COLO pair a QEMU is. */
@@ -69,14 +70,22 @@ export class QmpCommands {
     return { events: isOn('events'), colo: isOn('x-colo') };
   }
 
+  /**
+   * How often QEMU announces a guest that came by migration: 0 to 1000 (`announce-rounds`, since QEMU 4.0). `undefined` where it does
+   * not tell; it announces it then.
+   */
+  async announceRounds(options?: CommandOptions): Promise<number | undefined> {
+    return this.unlessUnanswered(async () => {
+      const told = await this.ask('query-migrate-parameters', parameters, undefined, options);
+      return told['announce-rounds'];
+    });
+  }
+
   /** Which end of a COLO pair it is; `undefined` where QEMU refuses to tell, or tells what we do not know. */
   async coloMode(options?: CommandOptions): Promise<ColoMode | undefined> {
-    try {
-      return (await this.ask('query-colo-status', coloStatus, undefined, options)).mode;
-    } catch (error) {
-      if (isHeraldError(error) && UNANSWERED.includes(error.code)) return undefined;
-      throw error;
-    }
+    return this.unlessUnanswered(
+      async () => (await this.ask('query-colo-status', coloStatus, undefined, options)).mode,
+    );
   }
 
   /** Turns the `events` migration capability on, for every client of this QEMU. */
@@ -112,6 +121,16 @@ export class QmpCommands {
   /** Runs a command of the human monitor and gives its text. */
   human(commandLine: string, options?: CommandOptions): Promise<string> {
     return this.ask('human-monitor-command', text, { 'command-line': commandLine }, options);
+  }
+
+  /** `undefined` where QEMU does not know the command, refuses, or answers what we do not know. */
+  private async unlessUnanswered<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isHeraldError(error) && UNANSWERED.includes(error.code)) return undefined;
+      throw error;
+    }
   }
 
   private async ask<T>(

@@ -1,4 +1,4 @@
-import type { NicDescriptor } from '@nic-herald/core';
+import type { NicDescriptor, SelfAnnouncement } from '@nic-herald/core';
 import type { CommandOptions } from '../transport/qmp-transport.js';
 import type { GuestIntroduction } from './guest-introduction.js';
 import type { NicFingerprint } from './nic-fingerprint.js';
@@ -25,5 +25,7 @@ export interface GuestSource {
   introduction(options: CommandOptions): Promise<GuestIntroduction>;
   /** Where the guest stands now. Rejects with a HeraldError. */
   standing(options: CommandOptions): Promise<Omit<Standing, 'askedAt'>>;
+  /** See `Guest.selfAnnouncement`. Absent: guests of this manager are always announced. */
+  selfAnnouncement?(options: CommandOptions): Promise<SelfAnnouncement>;
   readonly nics: NicSource;
 }

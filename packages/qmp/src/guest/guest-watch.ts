@@ -31,8 +31,8 @@ export interface WatchSettings {
   /** How often `query-migrate` is asked while `events` is off and no migration runs, ms, 50 and up. */
   readonly migrationPollMs: number;
   /**
-   * How often the list of NICs is compared: QEMU does not tell of a plugged NIC. ms, 50 and up. Absent: whoever made the
-   * watch calls `nicsChanged`.
+   * How often the list of NICs is compared: QEMU does not tell of a plugged NIC. ms, 50 and up; where it stays the same, ever
+   * less often, to six times as long. Absent: the owner of the watch calls `nicsChanged`.
    */
   readonly nicPollMs?: number;
 }
@@ -56,6 +56,8 @@ export type IntroductionOutcome = 'reported' | 'refused' | 'over';
 const filterEvent = z.object({ name: z.string().max(256).optional(), path: z.string().max(4096) });
 /** `query-migrate` while one is under way or its end is due, ms. It takes QEMU about 0.2 ms. */
 const UNDERWAY_POLL_MS = 200;
+/** The list of NICs is compared after so many times the first pause at most. */
+const MOST_NIC_PAUSES = 6;
 /** The events that anything follows from. */
 const WANTED = new Set([
   ...['RESUME', 'STOP', 'MIGRATION', 'COLO_EXIT', 'RESET'],
@@ -86,6 +88,7 @@ export class GuestWatch {
   private discardedPolls = 0;
   private migrationPoll: PollLoop | undefined;
   private nicPoll: PollLoop | undefined;
+  private nicPauseMs = 0;
   private nics: NicFingerprint | undefined;
 
   /**
@@ -220,7 +223,7 @@ export class GuestWatch {
         origin,
       },
       this.commands,
-      this.source.nics,
+      this.source,
     );
     const now = clock.now();
     const ran = runState === 'running' ? { resumedAt: now, readAt: now } : undefined;
@@ -289,6 +292,7 @@ export class GuestWatch {
       this.migrationPoll = loop(() => this.pollMigration(), 'migration').start(this.migrationPauseMs);
     }
     if (settings.nicPollMs === undefined) return;
+    this.nicPauseMs = settings.nicPollMs;
     this.nicPoll = loop(() => this.lookAtNics(), 'nics').start(settings.nicPollMs);
   }
 
@@ -306,7 +310,7 @@ export class GuestWatch {
         // a secondary is set up for COLO after its QEMU was started, and so after it was introduced
         this.reports?.progress.mayMirror ? commands.migrationCapabilities({ signal }) : undefined,
       ]);
-      if (capabilities?.colo) this.reports?.progress.suspectMirror();
+      if (capabilities?.colo) this.suspectMirror();
       this.warnings.well('migration');
       if (this.events?.turn !== turn && this.discardedPolls < MAX_DISCARDED_POLLS) {
         // an event came in between, and which of the two is older cannot be told
@@ -323,19 +327,32 @@ export class GuestWatch {
     return this.migrationPauseMs;
   }
 
+  /** It is set up for COLO by now: what was made ready for it to leave by itself must not. */
+  private suspectMirror(): void {
+    const { reports } = this;
+    if (!reports?.progress.mayMirror) return;
+    reports.progress.suspectMirror();
+    reports.changed();
+  }
+
   private async lookAtNics(): Promise<number> {
     const { nicPollMs = 0 } = this.around.settings;
     if (this.reports?.progress.underway) return nicPollMs; // leave QEMU alone while it migrates
+    this.nicPauseMs = Math.min(this.nicPauseMs * 1.5, nicPollMs * MOST_NIC_PAUSES);
     try {
       const seen = await this.source.nics.fingerprint({ signal: this.aborter.signal });
       const changed = this.nics?.print !== seen.print;
       this.nics = seen;
-      if (changed) this.reports?.changed();
+      if (changed) {
+        this.nicPauseMs = nicPollMs; // more may be plugged
+        this.reports?.changed();
+      }
       this.warnings.well('nics');
     } catch (error) {
+      this.nicPauseMs = nicPollMs;
       this.warn(error, 'nics');
     }
-    return nicPollMs;
+    return this.nicPauseMs;
   }
 
   private async enableEvents(): Promise<boolean> {

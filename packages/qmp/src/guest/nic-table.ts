@@ -23,6 +23,9 @@ export class NicTable implements NicSource {
   /** What QEMU said last, and what follows from it. */
   private last: { readonly text: string; readonly seen: NicFingerprint } | undefined;
 
+  /** What was listed last, where all of it was found. */
+  private listed: { readonly text: string; readonly nics: readonly NicDescriptor[] } | undefined;
+
   constructor(private readonly commands: QmpCommands) {}
 
   /** What is plugged now. One command. */
@@ -36,15 +39,20 @@ export class NicTable implements NicSource {
     return this.last.seen;
   }
 
-  /** The NICs as they are now. */
+  /** The NICs as they are now. One command where QEMU says of them what it said the last time. */
   async list(options: CommandOptions): Promise<readonly NicDescriptor[]> {
-    const nics = await this.networkNics(options);
+    const text = await this.commands.human('info network', options);
+    if (this.listed?.text === text) return this.listed.nics;
+    const nics = parseNetworkClients(text);
     this.paths = await this.findPaths(nics, options);
     const descriptors: NicDescriptor[] = [];
     for (const nic of nics) {
       const primaryMac = (await this.configuredMac(nic, options)) ?? NO_MAC;
       descriptors.push({ id: nic.name, type: nic.model, primaryMac, ...backendOf(nic) });
     }
+    // one that was not found in the object tree may be there the next time
+    const areFound = nics.every(({ name }) => this.paths.has(name));
+    this.listed = areFound ? { text, nics: descriptors } : undefined;
     return descriptors;
   }
 

@@ -8,7 +8,7 @@ import {
   type ProcessIncarnation,
 } from '@nic-herald/core';
 import type { QmpCommands } from '../commands/qmp-commands.js';
-import type { NicSource } from './guest-source.js';
+import type { GuestSource } from './guest-source.js';
 import { QemuInspector } from './qemu-inspector.js';
 
 /** What a guest is from beginning to end. */
@@ -30,12 +30,13 @@ export class QemuGuest implements Guest {
   declare readonly process?: ProcessIncarnation;
   declare readonly startedAt?: number;
   declare readonly origin?: GuestOrigin;
+  declare readonly selfAnnouncement?: NonNullable<Guest['selfAnnouncement']>;
   private holder: ProcessIncarnation | undefined;
 
   constructor(
     { instance, identity, version, process, startedAt, origin, holder }: GuestParticulars,
     private readonly commands: QmpCommands,
-    private readonly table: NicSource,
+    private readonly source: Pick<GuestSource, 'nics' | 'selfAnnouncement'>,
   ) {
     this.instance = instance;
     this.identity = identity;
@@ -44,6 +45,9 @@ export class QemuGuest implements Guest {
     if (process !== undefined) this.process = process;
     if (startedAt !== undefined) this.startedAt = startedAt;
     if (origin !== undefined) this.origin = origin;
+    const { selfAnnouncement } = source;
+    if (selfAnnouncement !== undefined)
+      this.selfAnnouncement = (options) => selfAnnouncement.call(source, options);
   }
 
   /** It has turned out that its QEMU is this process. */
@@ -53,7 +57,7 @@ export class QemuGuest implements Guest {
 
   async nics(options: { readonly signal: AbortSignal }): Promise<readonly NicDescriptor[]> {
     const { holder } = this;
-    const nics = await this.table.list(options);
+    const nics = await this.source.nics.list(options);
     if (holder === undefined) return nics;
     return nics.map((nic) =>
       nic.backend === undefined ? nic : { ...nic, backend: { ...nic.backend, holder } },
@@ -61,6 +65,12 @@ export class QemuGuest implements Guest {
   }
 
   inspect(nic: NicDescriptor): DeviceInspector {
-    return new QemuInspector(nic, this.hypervisor, guestLabel(this.identity), this.commands, this.table);
+    return new QemuInspector(
+      nic,
+      this.hypervisor,
+      guestLabel(this.identity),
+      this.commands,
+      this.source.nics,
+    );
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@nic-herald/core';
+import type { Clock, SelfAnnouncement } from '@nic-herald/core';
 import type { QmpCommands } from '../commands/qmp-commands.js';
 import type { CommandOptions } from '../transport/qmp-transport.js';
 import { type GuestIntroduction, introductionOf } from './guest-introduction.js';
@@ -20,6 +20,13 @@ export class QemuSource implements GuestSource {
   introduction({ signal }: CommandOptions): Promise<GuestIntroduction> {
     const { commands, nics, clock } = this;
     return introductionOf({ commands, table: nics, clock, signal });
+  }
+
+  /** The secondary of a COLO pair is set up for it before the migration begins, and QEMU announces it like any other guest. */
+  async selfAnnouncement(options: CommandOptions): Promise<SelfAnnouncement> {
+    const { commands } = this;
+    if ((await commands.migrationCapabilities(options)).colo) return 'perhaps-a-mirror';
+    return (await commands.announceRounds(options)) === 0 ? 'nothing' : 'guest';
   }
 
   /** One question after the other: see `introductionOf`. */

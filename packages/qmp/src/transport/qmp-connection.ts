@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { type CancelTimer, type Clock, HeraldError } from '@nic-herald/core';
+import { type CancelTimer, type Clock, HeraldError, MAX_SOCKET_PATH_BYTES } from '@nic-herald/core';
 import { WarningGate } from '../warning-gate.js';
 import { CommandQueue, type QueuedCommandOptions } from './command-queue.js';
 import { FairReading } from './fair-reading.js';
@@ -22,8 +22,6 @@ export interface QmpConnectionOwner {
 type ConnectionState = 'unanswered' | 'greeted' | 'ended';
 
 const MAX_SAMPLE = 80;
-/** `sun_path` of a Unix socket address holds 107 bytes and a zero; a longer path would be cut short unseen. */
-const MAX_SOCKET_PATH = 107;
 
 /**
  * One connection to one QMP socket, from connect to end. It never reconnects; what the peer sends is bounded
@@ -62,8 +60,8 @@ export class QmpConnection implements QmpTransport {
 
   /** Connects. What comes of it is told to the owner, never from within this call. */
   open(): void {
-    if (Buffer.byteLength(this.socketPath) > MAX_SOCKET_PATH) {
-      const problem = `the path is longer than the ${MAX_SOCKET_PATH} bytes a Unix socket can have`;
+    if (Buffer.byteLength(this.socketPath) > MAX_SOCKET_PATH_BYTES) {
+      const problem = `the path is longer than the ${MAX_SOCKET_PATH_BYTES} bytes a Unix socket can have`;
       queueMicrotask(() => this.end(this.connectError(problem)));
       return;
     }
