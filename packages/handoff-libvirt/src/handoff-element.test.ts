@@ -30,7 +30,8 @@ describe('is read as nothing where it', () => {
   });
 });
 
-it('is read in no time, whatever a hostile neighbour wrote', () => {
+// a deadline, not a speed: work in the square of the text takes minutes
+it('is read in time, whatever a hostile neighbour wrote', { timeout: 30_000 }, () => {
   const many = 260_000;
   const hostile = [
     ' '.repeat(many),
@@ -40,9 +41,7 @@ it('is read in no time, whatever a hostile neighbour wrote', () => {
     `<handoff>${'</handoff> '.repeat(many / 11)}`,
     `<handoff host="${'\\u0022'.repeat(many / 6)}">{}</handoff>`,
   ];
-  const before = performance.now();
   for (const text of hostile) expect(decodeElement(text)).toBeUndefined();
-  expect(performance.now() - before).toBeLessThan(1000);
 });
 
 /** Of any code points, lone surrogates and controls among them. */

@@ -1,4 +1,6 @@
 import {
+  leftOutOption,
+  MAX_SOCKET_PATH_BYTES,
   type OptionsSchema,
   optionsSchema,
   type PluginOption,
@@ -24,22 +26,18 @@ export interface LibvirtHandoffSettings {
   readonly setTimeoutMs: number;
 }
 
-/** What `sun_path` of a Unix socket address holds, bytes. */
-const MAX_SOCKET_PATH = 107;
-
-const socketOption: PluginOption<string | undefined> = {
-  allowed: `the absolute path of a socket, of at most ${MAX_SOCKET_PATH} bytes`,
-  accepts: (value): value is string | undefined =>
-    value === undefined ||
-    (typeof value === 'string' &&
-      /^\/[^\0]+$/.test(value) &&
-      new TextEncoder().encode(value).length <= MAX_SOCKET_PATH),
+const socketOption: PluginOption<string> = {
+  allowed: `the absolute path of a socket, of at most ${MAX_SOCKET_PATH_BYTES} bytes`,
+  accepts: (value): value is string =>
+    typeof value === 'string' &&
+    /^\/[^\0]+$/.test(value) &&
+    new TextEncoder().encode(value).length <= MAX_SOCKET_PATH_BYTES,
 };
 
 /** Checks the options, and fills in their defaults. */
 export const libvirtHandoffOptions: OptionsSchema<LibvirtHandoffSettings> =
   optionsSchema<LibvirtHandoffSettings>({
-    socket: socketOption,
+    socket: leftOutOption(socketOption),
     readOnly: yesOrNoOption(false),
     setTimeoutMs: wholeNumberOption({ least: 100, most: 4000, usual: 2000 }), // a host gives a call 5 s
   });

@@ -275,7 +275,7 @@ describe('composeHost', () => {
       'core/guest-notes',
       'core/announce-policy',
       'core/announcement-companion',
-      ...Array<string>(5).fill('core/announcement-kind'),
+      ...Array<string>(7).fill('core/announcement-kind'),
     ]);
   });
 });

@@ -22,6 +22,7 @@ import {
   NETWORK_WATCH,
   NIC_MODEL,
   PORT_RESOLVER,
+  REPORT_ARCHIVE,
   STATION_LEARNER,
   Turns,
 } from '@nic-herald/core';
@@ -38,6 +39,7 @@ import type { Built } from './compose/installation.js';
 import type { ComposedHost } from './composed-host.js';
 import { AnnounceEngine } from './engine/announce-engine.js';
 import type { EngineServices } from './engine/engine-services.js';
+import { ArmRefusals } from './facts/arm-refusals.js';
 import { HostIntake } from './facts/host-intake.js';
 import { ToldLately } from './facts/told-lately.js';
 import { HostTwinWatch } from './handoff/host-twin-watch.js';
@@ -50,6 +52,7 @@ import { HostCounters } from './service/host-counters.js';
 import { HealthOfHost } from './service/host-health.js';
 import { type HostRecords, LateHost } from './service/late-host.js';
 import { RecentReports } from './service/recent-reports.js';
+import { reportsKept } from './service/reports-kept.js';
 
 /** How a host is composed. */
 export interface ComposeOptions {
@@ -72,6 +75,8 @@ export interface ComposeOptions {
 
 /** So many guests are looked at together as an agent starts, each so long at most before the next one's turn, ms. */
 const CATCHING_UP = { places: 8, holdMs: 100 };
+/** How many guests' ports are found together, and how long one may hold up the next, ms. */
+const FINDING_PORTS = { places: 8, holdMs: 250 };
 /**
  * So many snapshots are written together, those of guests that leave apart: Node has four threads for all files, also for those
  * of /proc by which ports are proved, and a disk keeps each of them waiting.
@@ -127,9 +132,11 @@ export const composeHost = async (
       bus.emit('warning', { warning }),
     ),
     catchingUp: new Turns(clock, CATCHING_UP),
+    findingPorts: new Turns(clock, FINDING_PORTS),
     publishing: new Turns(clock, PUBLISHING),
     schedule: installation.get(FRAME_SCHEDULE),
     pacers: { announce: new FramePacer(pacing, clock), observe: new FramePacer(pacing, clock) },
+    armRefusals: new ArmRefusals(),
     learners: new LearnerRegistry(installation.all(STATION_LEARNER), clock),
     kinds: byName(installation.all(ANNOUNCEMENT_KIND), 'announcement kinds', (kind) => kind.name),
     companions: checkedCompanions(installation.all(ANNOUNCEMENT_COMPANION)),
@@ -163,6 +170,7 @@ export const composeHost = async (
     { host: name, monitors: installation.all(GUEST_MONITOR), handoff, sinks: services.sinkWatch },
     clock,
   );
+  const archives = installation.all(REPORT_ARCHIVE);
   const records: HostRecords = {
     reports: () => recent.all,
     health: () => health.ask(),
@@ -174,6 +182,7 @@ export const composeHost = async (
       ...counters.stats,
       pacer: { backlog: services.pacers.announce.backlog },
       handoff: { reads: handoff.reads.stats, writes: handoff.writes.stats },
+      reports: reportsKept(archives),
     }),
   };
   const answer = (answering: AnnounceEngine | undefined): void => {

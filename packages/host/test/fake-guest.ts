@@ -4,6 +4,7 @@ import type {
   GuestIdentity,
   NicDescriptor,
   NicModel,
+  SelfAnnouncement,
   StateSchema,
 } from '@nic-herald/core';
 import type { FilterChanges } from '@nic-herald/core/internal';
@@ -70,6 +71,8 @@ export class FakeGuest implements Guest {
   descriptors: NicDescriptor[] = [nicOf('nic0')];
   /** Replaces the answer to `nics`. */
   answer: (() => Promise<readonly NicDescriptor[]>) | undefined;
+  /** What it says of what its hypervisor announces. */
+  announcedIs: SelfAnnouncement | 'no answer' = 'guest';
   /** How often a card was looked at. */
   inspected = 0;
 
@@ -82,6 +85,11 @@ export class FakeGuest implements Guest {
 
   async nics(): Promise<readonly NicDescriptor[]> {
     return this.answer === undefined ? this.descriptors : this.answer();
+  }
+
+  async selfAnnouncement(): Promise<SelfAnnouncement> {
+    if (this.announcedIs === 'no answer') throw new Error('it does not answer');
+    return this.announcedIs;
   }
 
   inspect(nic: NicDescriptor): DeviceInspector {

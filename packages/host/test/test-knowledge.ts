@@ -1,4 +1,4 @@
-import type { GuestKey, NicModel } from '@nic-herald/core';
+import { type GuestKey, type NicModel, Turns } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import type { MacAddress } from '@nic-herald/wire';
 import { listNics } from '../src/engine/list-nics.js';
@@ -19,7 +19,8 @@ export const testKnowledge = (
   const clock = new FakeClock();
   const guest = new FakeGuest();
   const registry = new ModelRegistry(models, []);
-  const listed = (within: AbortSignal) => listNics(guest, { clock }, within);
+  const findingPorts = new Turns(clock, { places: 1, holdMs: 1000 });
+  const listed = (within: AbortSignal) => listNics(guest, { clock, findingPorts }, within);
   const knowledge = new GuestKnowledge(guest, registry, clock, listed, undefined, {
     ...NO_OTHERS,
     ownedByOthers,

@@ -109,16 +109,17 @@ describe('addressClaim', () => {
   });
 
   it.each<[string, Uint8Array, AddressClaim]>([
-    ['an ARP request', arp(), claim({})],
+    ['an ARP request', arp(), claim({ asksFor: GATEWAY })],
+    ['an ARP request for no host', arp({ targetIp: Ipv4Address.of('224.0.0.1') }), claim({})],
     ['a gratuitous request', arp({ targetIp: OWN }), claim({})],
     ['a gratuitous reply', reply({ targetIp: OWN }), claim({})],
     ['a reply', reply(), claim({ proof: 'answered' })],
-    ['an ARP in a VLAN', arp({}, TAGGED), claim({ station: TAGGED })],
-    ['an ARP with a priority', tagged(arp(), EtherType.customerTag, 0xe000), claim({})],
+    ['an ARP in a VLAN', arp({}, TAGGED), claim({ station: TAGGED, asksFor: GATEWAY })],
+    ['an ARP with a priority', tagged(arp(), EtherType.customerTag, 0xe000), claim({ asksFor: GATEWAY })],
     [
       'an ARP in a VLAN with a priority',
       tagged(arp(), EtherType.customerTag, 0xe00a),
-      claim({ station: TAGGED }),
+      claim({ station: TAGGED, asksFor: GATEWAY }),
     ],
     ['an NS', ns(), claim({ address: LINK })],
     ['an NS that does not name its MAC', ns({ named: undefined }), claim({ address: LINK })],

@@ -20,6 +20,8 @@ export interface AddressClaim {
   readonly proof: AddressProof;
   /** Whether it said to be a router; absent where the frame does not tell. */
   readonly router?: boolean;
+  /** The address it asks for with it; absent where it asks for none, and for what is not ARP. */
+  readonly asksFor?: IpAddress;
 }
 
 type Claim = Omit<AddressClaim, 'station'>;
@@ -47,7 +49,10 @@ const arpClaim = (frame: Uint8Array): Claim | undefined => {
   const arp = decodeArp(frame);
   if (isDecodeError(arp) || arp.senderMac !== arp.source) return undefined;
   const isUnasked = arp.operation === 'request' || arp.senderIp === arp.targetIp;
-  return { address: arp.senderIp, proof: isUnasked ? 'asserted' : 'answered' };
+  const proof = isUnasked ? 'asserted' : 'answered';
+  const asks = arp.operation === 'request' && arp.senderIp !== arp.targetIp;
+  const isOfHost = IpAddress.isHostAddress(arp.targetIp);
+  return { address: arp.senderIp, proof, ...(asks && isOfHost ? { asksFor: arp.targetIp } : {}) };
 };
 
 const HEADER_LENGTH = 40; // of IPv6

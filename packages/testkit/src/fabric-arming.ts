@@ -83,6 +83,10 @@ class FabricArmed implements ArmedFrames {
     return this.outcome !== undefined;
   }
 
+  get isSetOff(): boolean {
+    return this.fired !== undefined;
+  }
+
   take(): Taken {
     this.unhear();
     this.outcome ??= this.fired ?? { firedBy: 'agent' };

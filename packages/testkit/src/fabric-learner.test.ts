@@ -96,7 +96,7 @@ test('holds so many and no more, whatever a guest invents', async () => {
   expect([stations.length, stations[0]?.station.mac]).toEqual([capacity, '52:54:00:00:13:87']);
 });
 
-test('learns the addresses that the guest proves to own, each at its station', async () => {
+test('learns the addresses that the guest proves to own, and whom it asks for, each at its station', async () => {
   const { at, clock, port } = await learning();
   const [link, routed] = [Ipv6Address.of('fe80::1'), Ipv6Address.of('2001:db8::1')];
   port.receive(asks(1, ipv4(1), 10));
@@ -118,7 +118,12 @@ test('learns the addresses that the guest proves to own, each at its station', a
         { address: routed, proof: 'answered', ageMs: 0, router: true },
       ].toReversed(),
     },
-    { station: stationAt(1), ageMs: 1, addresses: [{ address: ipv4(1), proof: 'asserted', ageMs: 1 }] },
+    {
+      station: stationAt(1),
+      ageMs: 1,
+      addresses: [{ address: ipv4(1), proof: 'asserted', ageMs: 1 }],
+      asked: [{ address: GATEWAY, ageMs: 1 }],
+    },
     {
       station: stationAt(1, 10),
       ageMs: 1,
@@ -126,6 +131,7 @@ test('learns the addresses that the guest proves to own, each at its station', a
         { address: ipv4(2), proof: 'answered', ageMs: 1 },
         { address: ipv4(1), proof: 'asserted', ageMs: 6 },
       ],
+      asked: [{ address: GATEWAY, ageMs: 6 }],
     },
   ]);
 });
@@ -213,3 +219,16 @@ const contract = stationLearnerContract({
   countsReports: true,
 });
 testContract(contract, { describe, it });
+
+test('remembers few of those that a station asks for, the last ones', async () => {
+  const { at, port } = await learning();
+  for (let last = 1; last <= 12; last += 1) {
+    port.receive(
+      arpFrame(stationAt(1), { operation: 'request', senderIp: ipv4(1), targetIp: ipv4(100 + last) }),
+    );
+  }
+  const [station] = (await at.read({ signal })).stations;
+  expect(station?.asked?.map(({ address }) => address)).toEqual(
+    Array.from({ length: 8 }, (_, n) => ipv4(112 - n)),
+  );
+});

@@ -3,6 +3,7 @@ import {
   HeraldError,
   type LearnedStation,
   type LearnedStations,
+  MAX_SNAPSHOT_ASKED,
   type MulticastReports,
   type Port,
   type PortClaim,
@@ -16,6 +17,7 @@ import {
 import {
   decodeEthernet,
   EtherType,
+  type IpAddress,
   isDecodeError,
   MacAddress,
   multicastReport,
@@ -30,6 +32,8 @@ interface Sighting {
   readonly station: Station;
   readonly at: number;
   readonly addresses: OwnedAddresses;
+  /** Whom it asked for, and when last; the last asked for at the end. */
+  readonly asked: Map<IpAddress, number>;
 }
 
 /** What was seen at one port. */
@@ -74,11 +78,12 @@ export class FabricLearner implements StationLearner {
     const station = stationOf(source, VlanId.parse(vlan)); // 0 is untagged
     const key = stationKey(station);
     const at = this.clock.now();
-    const addresses = stations.get(key)?.addresses ?? new OwnedAddresses();
+    const { addresses, asked } = stations.get(key) ?? { addresses: new OwnedAddresses(), asked: new Map() };
     const claim = addressClaim(bytes);
     if (claim !== undefined) addresses.prove(claim, at);
+    if (claim?.asksFor !== undefined) ask(asked, claim.asksFor, at);
     stations.delete(key); // to its end: the longest unseen make room
-    stations.set(key, { station, at, addresses });
+    stations.set(key, { station, at, addresses, asked });
     for (const oldest of stations.keys()) {
       if (stations.size <= CAPACITY) break;
       stations.delete(oldest);
@@ -88,14 +93,29 @@ export class FabricLearner implements StationLearner {
 
   private read({ stations, reports }: Seen): LearnedStations {
     const now = this.clock.now();
-    const learned = [...stations.values()].map(({ station, at, addresses }): LearnedStation => {
+    const learned = [...stations.values()].map(({ station, at, addresses, asked }): LearnedStation => {
       const owned = addresses.at(now);
-      return { station, ageMs: now - at, ...(owned.length === 0 ? {} : { addresses: owned }) };
+      const whom = [...asked].map(([address, last]) => ({ address, ageMs: now - last })).reverse();
+      return {
+        station,
+        ageMs: now - at,
+        ...(owned.length === 0 ? {} : { addresses: owned }),
+        ...(whom.length === 0 ? {} : { asked: whom }),
+      };
     });
     const multicastReports = [...reports.values()];
     return { stations: learned.reverse(), exactVlans: true, capacity: CAPACITY, multicastReports };
   }
 }
+
+const ask = (asked: Sighting['asked'], address: IpAddress, at: number): void => {
+  asked.delete(address);
+  asked.set(address, at);
+  for (const oldest of asked.keys()) {
+    if (asked.size <= MAX_SNAPSHOT_ASKED) break;
+    asked.delete(oldest);
+  }
+};
 
 const isRarp = (bytes: Uint8Array): boolean => {
   const ethernet = decodeEthernet(bytes);

@@ -77,3 +77,16 @@ test('advanceUntil stops at the moment the condition holds, and gives up at the 
   expect(clock.now()).toBe(7);
   expect(await clock.advanceUntil(() => false, 100)).toBe(false);
 });
+
+test('gets past a timer that sets itself again after a pause that rounding would lose', async () => {
+  const clock = new FakeClock();
+  await clock.advance(1_000_000);
+  let runs = 0;
+  const again = (): void => {
+    runs += 1;
+    if (runs < 1000) clock.setTimer(1e-12, again);
+  };
+  again();
+  await clock.advance(0.0105);
+  expect(runs).toBe(11);
+});

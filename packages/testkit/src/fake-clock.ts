@@ -7,6 +7,8 @@ interface Timer {
 
 /** 2023-11-14T22:13:20Z, in ms since 1970: an ordinary moment with a round number. */
 const DEFAULT_START_MS = 1_700_000_000_000;
+/** No pause is shorter, ms: one that is lost in rounding would be due at the same moment for ever. */
+const LEAST_MS = 0.001;
 /** Turns of the event loop without a sign of work after which everything is taken to rest. */
 const QUIET_TURNS = 3;
 /** Node's names for what ends by itself: requests to the file system, and sockets that connect or write. */
@@ -41,7 +43,7 @@ export class FakeClock implements Clock {
   }
 
   setTimer(delayMs: number, run: () => void): CancelTimer {
-    const timer = { due: this.passed + Math.max(0, delayMs), run };
+    const timer = { due: this.passed + (delayMs > 0 ? Math.max(LEAST_MS, delayMs) : 0), run };
     const later = this.timers.findIndex((other) => other.due > timer.due);
     this.timers.splice(later === -1 ? this.timers.length : later, 0, timer);
     return () => {

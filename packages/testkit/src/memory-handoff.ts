@@ -15,6 +15,12 @@ import {
 import type { MacAddress } from '@nic-herald/wire';
 import { MemoryNotes } from './memory-notes.js';
 
+interface Written {
+  readonly text: string;
+  /** Found once, for who asks over all guests; `undefined` where it cannot be read. */
+  readonly head: SnapshotHead | undefined;
+}
+
 /** What a hand-off in memory is to be like. */
 export interface MemoryHandoffOptions {
   /** @default `memory` */
@@ -37,7 +43,7 @@ export class MemoryHandoff implements HandoffStore {
   readonly maxEntryBytes: number;
   readonly notes: HandoffNotes;
   private readonly noted: MemoryNotes;
-  private readonly written = new Map<GuestKey, Map<string, string>>();
+  private readonly written = new Map<GuestKey, Map<string, Written>>();
   private readonly watchers = new Set<{ readonly guest: GuestKey; readonly changed: () => void }>();
   private readonly listeners = new Set<{ readonly connected: () => void }>();
   private isConnected: boolean;
@@ -87,8 +93,10 @@ export class MemoryHandoff implements HandoffStore {
         { details: { guest: snapshot.guest, size, maxBytes: this.maxEntryBytes } },
       );
     }
-    const entries = this.written.get(snapshot.guest) ?? new Map<string, string>();
-    this.written.set(snapshot.guest, entries.set(snapshot.host, text));
+    const entries = this.written.get(snapshot.guest) ?? new Map<string, Written>();
+    const parsed = parseSnapshot(JSON.parse(text));
+    const head = isHeraldError(parsed) ? undefined : headOf(parsed);
+    this.written.set(snapshot.guest, entries.set(snapshot.host, { text, head }));
     this.tell(snapshot.guest);
   }
 
@@ -135,16 +143,16 @@ export class MemoryHandoff implements HandoffStore {
   }
 
   private entriesOf(guest: GuestKey): readonly HandoffEntry[] {
-    return [...(this.written.get(guest) ?? [])].map(([host, text]) => {
+    return [...(this.written.get(guest) ?? [])].map(([host, { text }]) => {
       const parsed = parseSnapshot(JSON.parse(text));
       return isHeraldError(parsed) ? { host, problem: parsed } : { host, snapshot: parsed };
     });
   }
 
   private heads(): readonly SnapshotHead[] {
-    return [...this.written.keys()]
-      .flatMap((guest) => this.entriesOf(guest))
-      .flatMap((entry) => ('snapshot' in entry ? [headOf(entry.snapshot)] : []));
+    return [...this.written.values()]
+      .flatMap((entries) => [...entries.values()])
+      .flatMap(({ head }) => (head === undefined ? [] : [head]));
   }
 
   private tell(guest: GuestKey): void {

@@ -74,7 +74,7 @@ export class RecordedQemu {
     switch (command) {
       case 'query-status': {
         const running = this.runState === 'running';
-        return { return: { status: this.runState, singlestep: false, running } };
+        return { return: { ...this.recordedStatus(), status: this.runState, running } };
       }
       case 'query-migrate':
         return { return: this.queryMigrate() };
@@ -82,6 +82,8 @@ export class RecordedQemu {
         return this.setCapabilities(given);
       case 'query-migrate-capabilities':
         return { return: this.capabilities() };
+      case 'query-migrate-parameters':
+        return { return: { 'announce-rounds': 5 } };
       case 'query-rx-filter':
         return this.queryRxFilter(given);
       default:
@@ -135,6 +137,11 @@ export class RecordedQemu {
     const timestamp = { seconds, microseconds: Math.round((now - seconds * 1000) * 1000) };
     const message = data === undefined ? { timestamp, event } : { timestamp, event, data };
     for (const listener of this.listeners) listener(message);
+  }
+
+  /** What this QEMU says of its status besides: `singlestep` in 7.2, no longer in 10.0. */
+  private recordedStatus(): object {
+    return this.answers.recorded('query-status')?.return ?? {};
   }
 
   private load(answers: RecordedAnswers): RecordedAnswers {

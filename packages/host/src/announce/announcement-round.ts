@@ -3,12 +3,15 @@ import type { RoundReport } from '@nic-herald/core/internal';
 import type { FramePacer } from './frame-pacer.js';
 import type { FrameSchedule } from './frame-schedule.js';
 import type { PacedFrames, Urgency } from './paced-frames.js';
+import type { SwitchPart } from './switch-part.js';
 
 /** A batch ready to go: the frames of one NIC on its open channel. */
 export interface ReadyBatch {
   readonly nic: string;
   /** Its frames in sending order, each by what names it: equal where two batches have the same frame. */
   readonly frames: readonly string[];
+  /** Which part of a switch takes in each of them; absent: the hardware takes in all. */
+  readonly parts?: readonly SwitchPart[];
   /** How many of its leading frames are the first of primary stations: they leave before anybody's others. */
   readonly primaries: number;
   /** How many of its leading frames are the first of stations, the primaries included. */
@@ -29,6 +32,16 @@ export interface RoundOwner {
   handed(nic: string, frames: number, accepted: number, failure?: string): void;
   /** Nothing of the round waits any more; told again whenever that is so after more was put into it. */
   isOut(): void;
+}
+
+/** Leading frames of a NIC that left by themselves before the round began. */
+export interface Departed {
+  /** The batch that they lead: that of this round, or one that it replaced. */
+  readonly batch: ReadyBatch;
+  readonly sent: number;
+  /** When the first and the last left, as `Clock.now`. */
+  readonly firedAt: number;
+  readonly lastAt: number;
 }
 
 /** So many frames of a batch, from the one at `first` on. */
@@ -62,6 +75,8 @@ export class AnnouncementRound {
   /** Of those, frames that are not repeated from an earlier round. */
   private unsentFirsts = 0;
   private accepted = 0;
+  /** Of those, frames that left by themselves. */
+  private byKernel = 0;
   private delayed = 0;
   private delayedMs = 0;
   private firstAt: number | undefined;
@@ -94,10 +109,11 @@ export class AnnouncementRound {
 
   /** What became of it so far. */
   get report(): RoundReport {
-    const { number: round, frames, accepted, delayed, delayedMs } = this;
+    const { number: round, frames, accepted, byKernel, delayed, delayedMs } = this;
     const startedAt = this.startedAt ?? this.services.clock.now();
     const finishedAt = this.lastAt ?? startedAt;
-    const report = { round, startedAt, finishedAt, frames, accepted };
+    const kernel = byKernel === 0 ? {} : { byKernel };
+    const report = { round, startedAt, finishedAt, frames, accepted, ...kernel };
     return delayed === 0 ? report : { ...report, delayed, delayedMs };
   }
 
@@ -121,6 +137,28 @@ export class AnnouncementRound {
     );
   }
 
+  /** Before it begins: of what was put in for a NIC, these frames are out. What of it did not leave is still to be sent. */
+  departed({ batch, sent, firedAt, lastAt }: Departed): void {
+    this.out.push({ batch, first: 0, count: sent });
+    const waiting = this.batches.filter(({ nic }) => nic === batch.nic);
+    this.drop(batch.nic);
+    for (const each of waiting) {
+      if (each !== batch) this.putRest(each, 0);
+      else if (sent < each.frames.length) {
+        const isOut = (index: number): boolean => index < sent;
+        this.putParts(
+          each,
+          partsOf(each, 0).flatMap((part) => partsWithout(part, isOut)),
+        );
+      }
+    }
+    this.frames += sent;
+    this.accepted += sent;
+    this.byKernel += sent;
+    this.firstAt = Math.min(firedAt, this.firstAt ?? firedAt);
+    this.lastAt = Math.max(lastAt, this.lastAt ?? lastAt);
+  }
+
   private putParts(batch: ReadyBatch, parts: readonly Part[]): void {
     const pieces = parts.map((part) => this.pieceOf(batch, part));
     for (const piece of pieces) {
@@ -139,9 +177,11 @@ export class AnnouncementRound {
    */
   begin(isAlone = false): void {
     const { pacer, clock } = this.services;
-    this.startedAt = clock.now();
+    const now = clock.now();
+    this.startedAt = Math.min(now, this.firstAt ?? now);
     const [first, ...others] = this.batches;
-    if (isAlone && first !== undefined && others.length === 0 && pacer.grant(first.frames.length)) {
+    const isWhole = isAlone && this.byKernel === 0 && others.length === 0;
+    if (isWhole && first !== undefined && pacer.grant(countsOf(first))) {
       this.pieces.clear();
       this.unsent = 0;
       this.unsentFirsts = 0;
@@ -183,7 +223,7 @@ export class AnnouncementRound {
     else for (const piece of pieces) piece.takeBack = this.services.pacer.submit(piece.paced);
   }
 
-  private pieceOf(batch: ReadyBatch, [from, count, urgency]: Part): Piece {
+  private pieceOf(batch: ReadyBatch, [from, count, urgency, switchPart]: Part): Piece {
     const send: PacedFrames['send'] = (first, portion, waitedMs) => {
       piece.left -= portion;
       if (urgency < REPEATED) this.unsentFirsts -= portion;
@@ -196,7 +236,7 @@ export class AnnouncementRound {
       this.unsent -= portion;
       if (this.unsent === 0) this.owner.isOut();
     };
-    const paced = { owner: this.owner, urgency, count, send };
+    const paced = { owner: this.owner, urgency, part: switchPart, count, send };
     const piece: Piece = { nic: batch.nic, paced, left: count, takeBack: () => {} };
     return piece;
   }
@@ -227,33 +267,59 @@ export class AnnouncementRound {
 /** The urgency of what has left before. */
 const REPEATED: Urgency = 3;
 
-type Part = readonly [first: number, count: number, urgency: Urgency];
+type Part = readonly [first: number, count: number, urgency: Urgency, switchPart: SwitchPart];
 
-/** The parts of a batch by their urgency, none of them empty nor more urgent than `most`. */
-const partsOf = ({ primaries, firsts, frames }: ReadyBatch, most: Urgency): readonly Part[] => {
+/** The parts of a batch by their urgency and by what takes them in, none of them empty nor more urgent than `most`. */
+const partsOf = (batch: ReadyBatch, most: Urgency): readonly Part[] => {
+  const { primaries, firsts, frames } = batch;
   const ends: readonly (readonly [end: number, urgency: Urgency])[] = [
     [primaries, 0],
     [firsts, 1],
     [frames.length, most === 3 ? 3 : 2],
   ];
   let first = 0;
-  return ends.flatMap(([end, urgency]): Part[] => {
+  return ends.flatMap(([end, urgency]): readonly Part[] => {
     if (urgency < most || end === first) return []; // it goes with what is next
-    const part: Part = [first, end - first, urgency];
+    const parts = runsOf(batch, first, end).map(([from, count, part]): Part => [from, count, urgency, part]);
     first = end;
-    return [part];
+    return parts;
   });
 };
 
+/** Frames of a batch, as runs that one part of a switch takes in. */
+const runsOf = (
+  { parts }: ReadyBatch,
+  from: number,
+  end: number,
+): readonly (readonly [first: number, count: number, part: SwitchPart])[] => {
+  if (parts === undefined) return [[from, end - from, 'hardware']];
+  const runs: [number, number, SwitchPart][] = [];
+  for (let index = from; index < end; index += 1) {
+    const part = parts[index] ?? 'hardware';
+    const last = runs.at(-1);
+    if (last?.[2] === part) last[1] += 1;
+    else runs.push([index, 1, part]);
+  }
+  return runs;
+};
+
+const countsOf = ({ frames, parts = [] }: ReadyBatch): Readonly<Record<SwitchPart, number>> => {
+  const processor = parts.filter((part) => part === 'processor').length;
+  return { hardware: frames.length - processor, processor };
+};
+
 /** What is left of a part without some of its frames, as runs. */
-const partsWithout = ([from, count, urgency]: Part, isOut: (index: number) => boolean): readonly Part[] => {
+const partsWithout = (
+  [from, count, urgency, switchPart]: Part,
+  isOut: (index: number) => boolean,
+): readonly Part[] => {
   const parts: Part[] = [];
   for (let index = from; index < from + count; index += 1) {
     if (isOut(index)) continue;
     const last = parts.at(-1);
     const joins = last !== undefined && last[0] + last[1] === index;
-    if (joins) parts[parts.length - 1] = [last[0], last[1] + 1, urgency];
-    else parts.push([index, 1, urgency]);
+    if (joins) parts[parts.length - 1] = [last[0], last[1] + 1, urgency, switchPart];
+    else parts.push([index, 1, urgency, switchPart]);
   }
   return parts;
 };

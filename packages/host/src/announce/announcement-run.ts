@@ -1,7 +1,12 @@
 import type { AnnounceMode, CancelTimer } from '@nic-herald/core';
 import type { AnnounceOutcome, AnnounceTiming, RoundReport } from '@nic-herald/core/internal';
 import { roundPause } from '../plan/round-pause.js';
-import { AnnouncementRound, type ReadyBatch, type RoundServices } from './announcement-round.js';
+import {
+  AnnouncementRound,
+  type Departed,
+  type ReadyBatch,
+  type RoundServices,
+} from './announcement-round.js';
 import { Departures } from './departures.js';
 
 /** A refusal by the system while sending. */
@@ -87,6 +92,15 @@ export class AnnouncementRun {
       this.caughtUp = [...this.caughtUp, resolve];
       if (this.state === 'over' || this.isCaughtUp) this.tellCaughtUp();
     });
+  }
+
+  /** Before it is fired: frames of round 1 that left by themselves. On the hot path. */
+  departed(frames: Departed): void {
+    if (this.state !== 'ready') return;
+    this.offered += frames.sent;
+    this.settled += frames.sent;
+    this.departures.departed(frames.batch.nic, frames.sent);
+    this.round.departed(frames);
   }
 
   /**

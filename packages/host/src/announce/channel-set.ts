@@ -3,6 +3,7 @@ import type {
   Clock,
   FrameChannel,
   FrameDirection,
+  FrameGrant,
   GuestIdentity,
   HeraldError,
   NicDescriptor,
@@ -18,6 +19,7 @@ interface OpenChannel {
   readonly port: string;
   readonly sink: string;
   readonly channel: FrameChannel;
+  readonly grant?: FrameGrant;
   readonly problems: readonly HeraldError[];
 }
 

@@ -37,6 +37,19 @@ describe('Departures', () => {
     expect(departures.left).toBe(0);
   });
 
+  it('counts what left by itself, of which no counter knows', () => {
+    let lost = 0;
+    const departures = followed(() => lost);
+    departures.departed('a', 3);
+    departures.look(1);
+    expect([departures.left, departures.isWhole('a')]).toEqual([3, true]);
+    lost = 5; // it cannot be of these
+    departures.look(1);
+    expect([departures.losses, departures.left, departures.isWhole('a')]).toEqual([[], 3, true]);
+    departures.handed('a', 1, 2, 1);
+    expect([departures.left, departures.isWhole('a')]).toEqual([4, false]);
+  });
+
   it('does not count what was lost before it, and each loss once', () => {
     let lost = 7;
     const departures = followed(() => lost);

@@ -11,6 +11,8 @@ interface RoundOfNic {
   handed: number;
   accepted: number;
   lost: number;
+  /** Left by themselves: no counter of the sink knows of them. */
+  departed: number;
 }
 
 interface NicDepartures {
@@ -48,6 +50,11 @@ export class Departures {
     count.accepted += accepted;
   }
 
+  /** Frames of round 1 left by themselves; on the hot path. */
+  departed(nic: string, frames: number): void {
+    this.roundOf(this.of(nic), 1).departed += frames;
+  }
+
   /** Looks at what was lost since the last look; it counts for this round. */
   look(round: number): void {
     for (const departures of this.nics.values()) {
@@ -66,8 +73,8 @@ export class Departures {
     const rounds = [...(departures?.rounds ?? [])];
     if (departures === undefined || rounds.length === 0) return true;
     return rounds.some(
-      ([round, { handed, accepted, lost }]) =>
-        round >= departures.since && handed > 0 && accepted === handed && lost === 0,
+      ([round, { handed, accepted, lost, departed }]) =>
+        round >= departures.since && handed + departed > 0 && accepted === handed && lost === 0,
     );
   }
 
@@ -87,7 +94,7 @@ export class Departures {
   get left(): number {
     let left = 0;
     for (const { rounds } of this.nics.values()) {
-      for (const { accepted, lost } of rounds.values()) left += accepted - lost;
+      for (const { accepted, lost, departed } of rounds.values()) left += departed + accepted - lost;
     }
     return left;
   }
@@ -103,7 +110,7 @@ export class Departures {
   private roundOf({ rounds }: NicDepartures, round: number): RoundOfNic {
     const known = rounds.get(round);
     if (known !== undefined) return known;
-    const made = { handed: 0, accepted: 0, lost: 0 };
+    const made = { handed: 0, accepted: 0, lost: 0, departed: 0 };
     rounds.set(round, made);
     return made;
   }

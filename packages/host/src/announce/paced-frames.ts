@@ -1,5 +1,7 @@
+import type { SwitchPart } from './switch-part.js';
+
 /**
- * How urgent frames are; the more urgent always go first.
+ * How urgent frames are; the more urgent always go first, also where another part of a switch takes them in.
  * - 0: the primary stations' first frames of round 1
  * - 1: the other stations' first frames of round 1
  * - 2: what else round 1 has, and what was found afterwards
@@ -12,6 +14,8 @@ export interface PacedFrames {
   /** Whose they are: owners of equally urgent frames share what may be sent. */
   readonly owner: object;
   readonly urgency: Urgency;
+  /** Absent: `hardware`. */
+  readonly part?: SwitchPart;
   readonly count: number;
   /**
    * Hands `count` of them over, from the one at `first` on; called in their order, each once. `waitedMs` is above 0

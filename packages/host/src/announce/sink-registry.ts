@@ -5,6 +5,7 @@ import {
   type Clock,
   type FrameChannel,
   type FrameDirection,
+  type FrameGrant,
   type FrameSink,
   type GuestIdentity,
   HeraldError,
@@ -30,6 +31,8 @@ export type NicChannel =
   | {
       readonly sink: string;
       readonly channel: FrameChannel;
+      /** What armed frames of this sink draw from. */
+      readonly grant?: FrameGrant;
       /** Why those that were preferred did not get it. */
       readonly problems: readonly HeraldError[];
     }
@@ -82,7 +85,9 @@ export class SinkRegistry {
     for (const sink of ranked.claimants) {
       try {
         const channel = await this.openThrough(sink, port, direction, signal);
-        return { sink: sink.name, channel, problems: [...ranked.problems, ...problems] };
+        const { name, grant } = sink;
+        const given = grant === undefined ? {} : { grant };
+        return { sink: name, channel, ...given, problems: [...ranked.problems, ...problems] };
       } catch (error) {
         const message = `${nic.id}: the sink ${sink.name} could not open port ${port.name}: ${messageOf(error)}`;
         problems.push(asHeraldError(error, 'HERALD_SINK_FAULT', message, { nic: nic.id, port: port.name }));

@@ -8,7 +8,7 @@ import {
   HeraldError,
   type MigrationReport,
 } from '@nic-herald/core';
-import type { AccompaniedNic, RoundReport } from '@nic-herald/core/internal';
+import type { AccompaniedNic, AnnouncementSeal, RoundReport } from '@nic-herald/core/internal';
 import type { GuestChannels } from '../announce/channel-set.js';
 import type { NicChannel } from '../announce/sink-registry.js';
 import { Attendance, type Happening } from './attendance.js';
@@ -26,6 +26,7 @@ const REVISION_PAUSE_MS = 1000;
 export interface CompanySubject
   extends Pick<AccompaniedAnnouncement, 'id' | 'guest' | 'cause' | 'timing' | 'multicastReports'> {
   readonly channels: GuestChannels;
+  readonly seal?: AnnouncementSeal | undefined;
 }
 
 /** What all companions say of an announcement so far. */
@@ -220,7 +221,7 @@ export class Company {
   }
 
   private seenBy(member: Attendance): AccompaniedAnnouncement {
-    const { id, guest, cause, timing, channels } = this.subject;
+    const { id, guest, cause, timing, channels, seal } = this.subject;
     const nics = (): readonly AccompaniedNic[] => this.nics;
     return {
       id,
@@ -228,6 +229,7 @@ export class Company {
       cause,
       timing,
       mode: channels.mode,
+      ...(seal !== undefined && { seal }),
       get nics() {
         return nics();
       },

@@ -5,14 +5,16 @@ import {
   type Guest,
   type GuestInspection,
   type GuestIntake,
+  type GuestKey,
   guestLabel,
   HeraldError,
   type MigrationReport,
   messageOf,
   type RecordRequest,
 } from '@nic-herald/core';
-import { type AnnounceTiming, checkAnnounceTiming } from '@nic-herald/core/internal';
+import { checkAnnounceTiming, timingWith } from '@nic-herald/core/internal';
 import { type DepartedGuest, HandoffTidier } from '../handoff/handoff-tidier.js';
+import { onlyStations } from '../plan/only-stations.js';
 import type { GuestStanding } from '../service/guest-census.js';
 import type { EngineServices } from './engine-services.js';
 import { GuestSession } from './guest-session.js';
@@ -27,6 +29,8 @@ type OfGuest = { readonly guest: Guest };
 /** Turns what monitors report into work: one session per guest and hypervisor process. */
 export class AnnounceEngine implements GuestIntake {
   private readonly sessions = new Map<string, GuestSession>();
+  /** Those that have a key, by it, the first that came first. */
+  private readonly byKey = new Map<GuestKey, readonly GuestSession[]>();
   private readonly closing = new Set<Promise<void>>();
   private readonly tidier: HandoffTidier;
 
@@ -56,7 +60,7 @@ export class AnnounceEngine implements GuestIntake {
   async announce(guest: Guest, request: AnnounceRequest): Promise<MigrationReport> {
     const session = this.runningSession(guest, 'announced');
     await session.freshLook();
-    const { nics, signal } = request;
+    const { nics, retryOf, signal, stations } = request;
     const choose = (all: AnnounceChoice): AnnounceChoice => {
       const known = all.plans.map(({ nic }) => nic.id);
       const unknown = nics?.find((id) => !known.includes(id));
@@ -67,8 +71,14 @@ export class AnnounceEngine implements GuestIntake {
           { details: { nic: unknown } },
         );
       }
-      const timing: AnnounceTiming = checkAnnounceTiming({ ...all.timing, ...request.timing });
-      return { ...all, plans: all.plans.filter(({ nic }) => nics?.includes(nic.id) ?? true), timing };
+      const timing = checkAnnounceTiming(timingWith(all.timing, request.timing ?? {}));
+      const plans = all.plans.filter(({ nic }) => nics?.includes(nic.id) ?? true);
+      return {
+        ...all,
+        plans: stations === undefined ? plans : onlyStations(plans, stations),
+        timing,
+        ...(retryOf !== undefined && { retryOf }),
+      };
     };
     return session.announce(choose, signal);
   }
@@ -92,6 +102,7 @@ export class AnnounceEngine implements GuestIntake {
     this.services.hostTwins.close();
     for (const session of this.sessions.values()) this.closing.add(session.close());
     this.sessions.clear();
+    this.byKey.clear();
     await Promise.all(this.closing);
   }
 
@@ -103,7 +114,10 @@ export class AnnounceEngine implements GuestIntake {
     };
     const session: GuestSession = new GuestSession(guest, phase, this.services, owner);
     this.sessions.set(guest.instance, session);
-    if (session.key !== undefined) this.tidier.present(session.key);
+    if (session.key !== undefined) {
+      this.byKey.set(session.key, [...this.ofKey(session.key), session]);
+      this.tidier.present(session.key);
+    }
     session.begin();
   }
 
@@ -111,6 +125,7 @@ export class AnnounceEngine implements GuestIntake {
     const session = this.of({ guest });
     if (session === undefined) return;
     this.sessions.delete(guest.instance);
+    this.forgetKeyOf(session);
     const { phase, isHere } = session;
     const closing = session
       .close()
@@ -217,8 +232,19 @@ export class AnnounceEngine implements GuestIntake {
   private householdOf(session: GuestSession): Household | undefined {
     const { key } = session;
     if (key === undefined) return undefined;
-    const sessions = [...this.sessions.values()].filter((each) => each.key === key);
-    return new Household(sessions, session.handoff.named);
+    return new Household(this.ofKey(key), session.handoff.named);
+  }
+
+  private ofKey(key: GuestKey): readonly GuestSession[] {
+    return this.byKey.get(key) ?? [];
+  }
+
+  private forgetKeyOf(session: GuestSession): void {
+    const { key } = session;
+    if (key === undefined) return;
+    const left = this.ofKey(key).filter((each) => each !== session);
+    if (left.length === 0) this.byKey.delete(key);
+    else this.byKey.set(key, left);
   }
 
   private faulted(guest: Guest, error: unknown): void {
@@ -230,7 +256,7 @@ export class AnnounceEngine implements GuestIntake {
   /** The same key in other processes of this host. */
   private others(session: GuestSession): readonly GuestSession[] {
     if (session.key === undefined) return [];
-    return [...this.sessions.values()].filter((each) => each !== session && each.key === session.key);
+    return this.ofKey(session.key).filter((each) => each !== session);
   }
 }
 

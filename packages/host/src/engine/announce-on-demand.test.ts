@@ -82,6 +82,24 @@ describe('an announcement on demand', () => {
     expect(test.published?.nics).toHaveLength(2); // what the look found is handed on too
   });
 
+  it('sends these stations alone, and what is planned of them', async () => {
+    const { test, guest } = await pair();
+    guest.cards.set('nic1', { macs: [mac(300)], vlans: [] });
+    const stations = [
+      { nic: 'nic1', mac: mac(300) },
+      { nic: 'nic0', mac: mac(300) }, // of another NIC
+      { nic: 'nic1', mac: mac(301) }, // not planned
+    ];
+    const report = test.host.announce(guest, { stations, retryOf: 'the-first', timing: { rounds: 1 } });
+    await test.clock.advance(1000);
+    expect(await report).toMatchObject({
+      outcome: 'announced',
+      retryOf: 'the-first',
+      nics: [{ nic: 'nic1' }],
+    });
+    expect(test.sink.frames.map(({ port, station }) => `${port} ${station}`)).toEqual(['tap1 300']);
+  });
+
   it.each([
     ['between rounds', 100, ['0', '1', '0', '1']],
     ['before it begins', 0, []],

@@ -100,7 +100,7 @@ export class Announcer {
     const outcome = hasFailed ? 'failed' : result.outcome;
     const rounds = result.rounds.map((round) => announcement.accounted(round));
     const { problems, handoff, ...rest } = origin;
-    const { id, mode, nics, company } = announcement;
+    const { id, mode, nics, firings, company } = announcement;
     const faults = [...problems, ...announcement.faults, ...announcement.lossProblems];
     const sent = migrationReport({
       ...rest,
@@ -112,6 +112,7 @@ export class Announcer {
       mode,
       result: { ...result, outcome, rounds },
       nics,
+      firings,
       faults,
     });
     const word = await company.over(sent);

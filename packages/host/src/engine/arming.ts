@@ -21,6 +21,8 @@ import { planGuest, timingFor } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
 import { OWNERS_SOON_MS, readOwners, UNREAD } from './read-owners.js';
 import { risingPause } from './rising-pause.js';
+import { sealFrom } from './seal-from.js';
+import { SelfAnnouncementWatch } from './self-announcement-watch.js';
 
 /** Pause before trying again where the hand-off or the guest did not answer, ms. */
 const RETRY_MS = 1000;
@@ -83,6 +85,7 @@ export class Arming {
   /** How often in a row a port was not told of. */
   private unanswered = 0;
   private readonly portWatch: PortWatch;
+  private readonly selfAnnouncement: SelfAnnouncementWatch;
   /** Since when the guest is awaited, ms since 1970 UTC. */
   private readonly awaitedSince: number;
   private readonly gaveUp = new AbortController();
@@ -98,6 +101,7 @@ export class Arming {
     const { clock } = services;
     this.making = new PacedWork(clock, new Pace(clock), () => this.makeOrTell());
     this.signal = AbortSignal.any([signal, this.gaveUp.signal]);
+    this.selfAnnouncement = new SelfAnnouncementWatch(of.guest, clock);
     this.awaitedSince = of.guest.startedAt ?? clock.now();
     this.portWatch = new PortWatch(
       services.ports,
@@ -216,8 +220,11 @@ export class Arming {
         attempt('HERALD_GUEST_UNREADABLE', 'the guest does not tell its NICs', () =>
           listNics(guest, services, signal),
         ),
+      known === undefined ? this.selfAnnouncement.look(signal) : undefined,
     ]);
     if (this.isMoot()) return;
+    const { refusal } = this.selfAnnouncement;
+    if (refusal !== undefined) this.current?.announcement.leads.take({ unwanted: true });
     const said = fetched && contentOfEntries(fetched.entries?.entries);
     if (known !== undefined && said !== undefined && said === this.said) return; // it changed, and says the same
     this.retry?.();
@@ -251,7 +258,7 @@ export class Arming {
         tell: (problem) => problems.push(problem),
       }),
       ownership.freshen(evidence),
-      ownership.look(evidence, signal),
+      ownership.look(evidence, { signal }),
     ]);
     if (this.isMoot()) return;
     const as = { agesAt: handedAt(handoff, services.clock) };
@@ -261,9 +268,12 @@ export class Arming {
     const timing = timingFor(planned.plans, services.policy.forGuest(guest.identity).timing);
     const { listener } = this;
     const { ports } = this.of;
-    const occasion = { guest, cause: 'migration', timing, ports, onRound: listener.round } as const;
+    const seal = sealFrom(handoff, services.host);
+    const occasion = { guest, cause: 'migration', timing, ports, onRound: listener.round, seal } as const;
     const announcement = await PreparedAnnouncement.prepare(planned, occasion, services);
     if (this.isMoot()) return announcement.cancel();
+    // The guest may run already where it is being waited for.
+    if (!this.closed) announcement.arm(this.current?.announcement, refusal);
     this.current?.announcement.cancel();
     this.said = said;
     this.current = {

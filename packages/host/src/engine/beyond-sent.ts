@@ -51,8 +51,8 @@ export const beyondSent = (
 };
 
 /** Two announcements of one key are the same frame. */
-export const frameKey = ({ kind, station, address }: Announcement): string =>
-  `${kind} ${stationKey(station)} ${address ?? ''}`;
+export const frameKey = ({ kind, station, address, asksFor }: Announcement): string =>
+  [kind, stationKey(station), address ?? '', ...(asksFor === undefined ? [] : [asksFor])].join(' ');
 
 const refusalKey = (refusal: Refusal): string =>
   `${stationKey(refusal)} ${refusal.address ?? ''} ${refusal.reason} ${refusal.count === undefined ? '' : 'all'}`;

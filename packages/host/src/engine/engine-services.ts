@@ -12,6 +12,7 @@ import type { FramePacer } from '../announce/frame-pacer.js';
 import type { FrameSchedule } from '../announce/frame-schedule.js';
 import type { SinkRegistry } from '../announce/sink-registry.js';
 import type { SinkWatch } from '../announce/sink-watch.js';
+import type { ArmRefusals } from '../facts/arm-refusals.js';
 import type { HandoffStores } from '../handoff/handoff-stores.js';
 import type { HostTwinWatch } from '../handoff/host-twin-watch.js';
 import type { OtherGuests } from '../handoff/other-guests.js';
@@ -39,8 +40,12 @@ export interface EngineServices {
    * to wait, and delays nothing that is sent.
    */
   readonly pacers: Readonly<Record<AnnounceMode, FramePacer>>;
+  /** Warnings already given of frames that could not be armed. */
+  readonly armRefusals: ArmRefusals;
   /** What is done for guests that run here and did not just arrive: as an agent starts, for hundreds at once. */
   readonly catchingUp: Turns;
+  /** The ports of guests are found for few guests together. */
+  readonly findingPorts: Turns;
   /** What is published, but for what a guest says as it leaves. */
   readonly publishing: Turns;
   /** When frames are due next. */

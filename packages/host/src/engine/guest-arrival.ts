@@ -1,5 +1,6 @@
 import type { AnnounceMode, Guest, HeraldError, MigrationEvents, Snapshot } from '@nic-herald/core';
 import { endOfTurn, pause } from '../announce/end-of-turn.js';
+import { whenSetOff } from '../announce/when-set-off.js';
 import type { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { NO_HANDOFF } from '../knowledge/newest-snapshot.js';
 import type { GuestOwnership } from '../ownership/guest-ownership.js';
@@ -70,17 +71,26 @@ export class GuestArrival {
   receive(arming: Arming, resume: Resume): void {
     const { announcer, work } = this.parts;
     const { armed } = arming;
-    armed?.announcement.fire(resume.isAlone);
+    const fired = armed && this.fire(armed.announcement, resume.isAlone);
     if (armed !== undefined) announcer.follow(armed.announcement);
     this.supersede();
     this.unready = armed === undefined ? arming : undefined;
-    const arrived = Promise.all([arming.finish(), this.framesAreOut(armed?.announcement.mode)]).then(
-      ([made]) => {
-        if (armed === undefined && this.unready !== arming) return undefined;
-        return work.enqueue(() => this.arrive(made, armed !== undefined, resume));
-      },
-    );
+    const { mode } = armed?.announcement ?? {};
+    const areOut = fired === undefined ? this.framesAreOut(mode) : fired.then(() => this.framesAreOut(mode));
+    const arrived = Promise.all([arming.finish(), areOut]).then(([made]) => {
+      if (armed === undefined && this.unready !== arming) return undefined;
+      return work.enqueue(() => this.arrive(made, armed !== undefined, resume));
+    });
     work.follow(arrived);
+  }
+
+  /**
+   * Sends at once; where the kernel is about to send, after it. Gives nothing where it sent before this returned.
+   */
+  private fire(announcement: PreparedAnnouncement, isAlone: boolean): Promise<void> | undefined {
+    if (!announcement.leads.arePending) return void announcement.fire(isAlone);
+    const { services, signal } = this.parts;
+    return whenSetOff(announcement.leads, services.clock, signal).then(() => announcement.fire());
   }
 
   /** It is about to come once more, or has: what was not ready for the time before is of no use any more. */
@@ -140,11 +150,12 @@ export class GuestArrival {
     // Where it stopped again nothing is taken over: when it goes on, it is announced anew.
     const isRead = armed.handoff !== undefined && owner.isRunning;
     const epoch = Math.max(owner.epoch, handoff.last.epoch) + 1;
-    handoff.settled(epoch);
+    const often = handoff.settled(epoch);
     owner.take({ is: 'taken', epoch, isRead });
     // Not awaited: the rounds last up to minutes, and the guest may change meanwhile.
-    const origin = { cause: 'migration', epoch: owner.epoch, handoff: handoff.last, problems } as const;
-    work.follow(announcer.report(announcement, { ...origin, resumed: { resumedAt, readAt } }));
+    const origin = { cause: 'migration', epoch: owner.epoch, handoff: handoff.last } as const;
+    const told = { problems: [...problems, ...often], resumed: { resumedAt, readAt } };
+    work.follow(announcer.report(announcement, { ...origin, ...told }));
     if (!owner.isRunning) return announcement.cancel();
     if (isRead) knowledge.carry(handoff.last.newest, handoff.last.readAt);
     observation.injected(announcement); // before the port is read: our first frames are not the guest's

@@ -1,6 +1,13 @@
-import { DEFAULT_GUEST_POLICY, type Guest, type GuestKey, type ProcessIncarnation } from '@nic-herald/core';
+import {
+  DEFAULT_GUEST_POLICY,
+  type Guest,
+  type GuestKey,
+  type HeraldError,
+  type ProcessIncarnation,
+} from '@nic-herald/core';
 import type { MacAddress } from '@nic-herald/wire';
 import { type FetchedEntries, type GuestStores, snapshotsOf } from '../handoff/guest-stores.js';
+import { movedOften } from '../handoff/moved-often.js';
 import { movesAfter } from '../handoff/moves-after.js';
 import {
   type HandoffReading,
@@ -51,10 +58,15 @@ export class GuestHandoff {
     return this.moved;
   }
 
-  /** The guest is here with this epoch, by what was read last: where that is a new one it has just moved. */
-  settled(epoch: number): void {
+  /**
+   * The guest is here with this epoch, by what was read last: where that is a new one it has just moved. Gives what there is to
+   * warn of.
+   */
+  settled(epoch: number): readonly HeraldError[] {
     const { last, services } = this;
     this.moved = movesAfter(last, { epoch, now: services.clock.now() });
+    const often = epoch > last.epoch ? movedOften(this.moved) : undefined;
+    return often === undefined ? [] : [often];
   }
 
   /** Reads the entries. Rejects where no store can be read. `isUrgent`: see `FetchOptions`. */

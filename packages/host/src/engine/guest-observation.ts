@@ -9,9 +9,11 @@ import {
 } from '@nic-herald/core';
 import { GuestKnowledge } from '../knowledge/guest-knowledge.js';
 import { GuestLearning } from '../learn/guest-learning.js';
+import { HeardSince, type ReadAtPorts } from '../learn/heard-since.js';
 import type { GuestOwnership } from '../ownership/guest-ownership.js';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import type { ListedNic } from '../ports/listed-nic.js';
+import { portOfBefore } from '../ports/port-of-before.js';
 import type { GuestStanding } from '../service/guest-census.js';
 import type { Announcer } from './announcer.js';
 import { CardWatch } from './card-watch.js';
@@ -31,8 +33,12 @@ const READS_PER_AGE = 3;
 const LEAST_LEARN_POLL_MS = 1000;
 /** A guest is asked for its NICs again after this time, ms, even without a change. */
 const LISTED_FOR_MS = 30_000;
+/** A guest that says nothing is judged again when its NICs are listed: what counts for ten times as long may be given up so much late. */
+const SILENT_FROM_MS = 10 * LISTED_FOR_MS;
 /** A port that could not be found in time is looked for again after this time, ms. */
 const UNANSWERED_PORT_MS = 5000;
+/** The networks are surveyed more often than this, ms: a mere look at the ports need not look at them again. */
+const SURVEYED_FOR_MS = 5000;
 /** How old it may be what is known of who owns this guest's MACs, ms. */
 const OWNERS_AGE_MS = 5000;
 
@@ -45,6 +51,12 @@ const boundsOf = (policy: AnnouncePolicy, guest: Guest): GuestPolicy => {
   }
 };
 
+/** What was read at the ports, and when that began, by `Clock.elapsed`. */
+interface Reading {
+  readonly seen: ReadAtPorts;
+  readonly begunAt: number;
+}
+
 /** Where the knowledge of one guest comes from: its cards, and what its ports learned. */
 export class GuestObservation {
   readonly knowledge: GuestKnowledge;
@@ -53,7 +65,12 @@ export class GuestObservation {
   private readonly learning: GuestLearning;
   private readonly cards: CardWatch;
   private readonly portless: PortlessNics;
+  private readonly heardSince = new HeardSince();
+  /** Whether it uses a MAC that may be another's. */
+  private hasDoubtful = false;
   private begun: () => void = () => {};
+  /** As they were told last, each with the port that was found last where that was not answered. */
+  private listed: readonly ListedNic[] = [];
   private listedAt = Number.NEGATIVE_INFINITY;
   /** Learning begins at the ports that were listed first. */
   private beginning: Promise<void> | undefined;
@@ -91,6 +108,7 @@ export class GuestObservation {
 
   /** The NICs of a guest that is awaited: begins to learn at their ports, and tells of those without one. */
   awaits(nics: readonly ListedNic[]): void {
+    this.listed = nics;
     this.portless.listed(nics);
     void this.attend(nics);
   }
@@ -113,7 +131,9 @@ export class GuestObservation {
    */
   async list(signal: AbortSignal): Promise<readonly ListedNic[]> {
     try {
-      const nics = await listNics(this.guest, this.services, signal);
+      const listed = await listNics(this.guest, this.services, signal);
+      const nics = listed.map((nic) => portOfBefore(nic, this.listed));
+      this.listed = nics;
       if (!signal.aborted) this.portless.listed(nics);
       this.listedAt = this.services.clock.elapsed();
       this.beginning ??= this.attend(nics);
@@ -132,16 +152,19 @@ export class GuestObservation {
   /** Looks at the cards and reads the ports. True where there is news. Rejects where the guest does not answer. */
   async look(signal: AbortSignal, only?: ReadonlySet<string>): Promise<boolean> {
     const areListed = this.areListed(only);
-    const { changed, problems } =
-      areListed && only?.size === 0
-        ? { changed: false, problems: [] }
-        : await this.knowledge.refresh(signal, only, { areListed });
+    const isOfPorts = areListed && only?.size === 0;
+    const { changed, problems } = isOfPorts
+      ? { changed: false, problems: [] }
+      : await this.knowledge.refresh(signal, only, { areListed });
     for (const problem of problems) this.warnings.tell(problem);
     const { otherGuests, hostTwins } = this.services;
     otherGuests.present(this.guest, this.knowledge.primaryMacs);
     void hostTwins.look();
-    for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
-    const learned = await this.learn(signal);
+    if (!isOfPorts)
+      for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
+    const reading = await this.readPorts();
+    if (isOfPorts && this.saysNothing(reading)) return false;
+    const learned = await this.makeUseOf(reading, { signal, freshMs: isOfPorts ? SURVEYED_FOR_MS : 0 });
     void this.askOwners(signal);
     return changed || learned;
   }
@@ -164,6 +187,7 @@ export class GuestObservation {
   private async askOwners(signal: AbortSignal): Promise<void> {
     const { otherGuests } = this.services;
     const doubtful = doubtfulMacs(this.knowledge.evidence());
+    this.hasDoubtful = doubtful.size > 0;
     const foreign = (): string => {
       const others = otherGuests.ownedByOthers(this.guest, this.knowledge.primaryMacs);
       return [...doubtful].filter((mac) => others.has(mac)).join();
@@ -174,18 +198,46 @@ export class GuestObservation {
   }
 
   /** Reads the ports and their networks; the guest is not asked. True where there is news. */
-  async learn(signal?: AbortSignal): Promise<boolean> {
+  async learn(): Promise<boolean> {
+    return this.makeUseOf(await this.readPorts());
+  }
+
+  private async readPorts(): Promise<Reading> {
     // One that stops before its NICs were listed here is read at the ports that were attended for it.
     if (this.beginning !== undefined && !this.hasBegun) await this.beginning;
     else if (this.knowledge.hasLooked) await this.learning.attend(this.knowledge.descriptors);
     this.tellInjected();
-    const seen = await this.learning.read();
+    const begunAt = this.services.clock.elapsed();
+    return { begunAt, seen: await this.learning.read() };
+  }
+
+  /** Takes what was read, and looks at the networks where that was not done within `freshMs`. True where there is news. */
+  private async makeUseOf(
+    { seen, begunAt }: Reading,
+    look: Parameters<GuestOwnership['look']>[1] = {},
+  ): Promise<boolean> {
     const { maxStations } = boundsOf(this.services.policy, this.guest);
     for (const [nic, { length }] of seen)
       if (length > maxStations) this.warnings.tell(overflow(nic, maxStations));
     this.knowledge.take(seen);
-    await this.ownership.look(this.heard(seen), signal);
+    this.heardSince.used(seen, begunAt);
+    await this.ownership.look(this.heard(seen), look);
     return this.knowledge.reconsider();
+  }
+
+  /**
+   * Whether it said nothing since a reading was last used, and no other is known to have what it claims: what is
+   * known of it is then the same, only older.
+   */
+  private saysNothing({ seen }: Reading): boolean {
+    const { clock, policy } = this.services;
+    const isSilent =
+      !this.hasDoubtful &&
+      boundsOf(policy, this.guest).learnedMaxAgeMs >= SILENT_FROM_MS &&
+      this.ownership.isUndisputed &&
+      this.heardSince.isSilent(seen, clock.elapsed());
+    if (isSilent) this.ownership.silent(seen.keys());
+    return isSilent;
   }
 
   /** Reads the ports for another guest that wants to know what this one was heard to use. True where there is news. Never rejects. */
@@ -198,7 +250,7 @@ export class GuestObservation {
 
   /** Looks at the networks that its ports are in. True where there is news. Never rejects. */
   async survey(signal?: AbortSignal): Promise<boolean> {
-    const isNews = await this.ownership.look(this.knowledge.evidence(), signal);
+    const isNews = await this.ownership.look(this.knowledge.evidence(), { signal });
     return isNews && this.knowledge.reconsider();
   }
 

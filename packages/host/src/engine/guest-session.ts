@@ -30,6 +30,7 @@ import type { GuestPorts } from './guest-ports.js';
 import { GuestPublication } from './guest-publication.js';
 import { GuestWarnings } from './guest-warnings.js';
 import { unreadable } from './list-nics.js';
+import { newsOfUnarmed } from './news-of-unarmed.js';
 import { OwnedWork } from './owned-work.js';
 import { PacedArming } from './paced-arming.js';
 import type { PacedWork } from './paced-work.js';
@@ -80,13 +81,12 @@ export class GuestSession implements ArrivingGuest {
       this.announceRetry.ended(owed),
     );
     this.ownership = new GuestOwnership(() => this.self, services.neighbourhood, clock);
-    const { ownership } = this;
     this.observation = new GuestObservation(
       guest,
       services,
       this.warnings,
       this.announcer,
-      ownership,
+      this.ownership,
       (nics) => this.work.enqueue(() => this.look(nics)),
     );
     this.knowledge = this.observation.knowledge;
@@ -99,11 +99,16 @@ export class GuestSession implements ArrivingGuest {
     this.work = new OwnedWork(guest, this.stop.signal, clock, (problem) => this.warnings.tell(problem));
     this.catchingUp = this.work.pacedWork(() => services.catchingUp.run(() => this.catchUp()));
     this.armings = new PacedArming(clock, () => this.beginArming());
-    const { announcer, handoff, knowledge, observation, work } = this;
+    const { announcer, handoff, knowledge, observation, ownership, work } = this;
     const { signal } = this.stop;
     const parts = { guest, services, handoff, knowledge, observation, ownership, announcer, work, signal };
     this.arrival = new GuestArrival(parts, this);
-    const looking = { look: () => this.look(), readOwners: () => this.readOwners() };
+    const tell = (problem: HeraldError): void => this.warnings.tell(problem);
+    const asking = { signal, about: 'all', tell } as const;
+    const looking = {
+      look: () => this.look(),
+      readOwners: () => readOwners(this.knowledge.evidence(), services, asking),
+    };
     this.announcing = new RunningAnnouncements(parts, this.ports, {
       isRunning: () => this.isRunning,
       owes: () => this.residence.owes,
@@ -136,7 +141,8 @@ export class GuestSession implements ArrivingGuest {
 
   /** What is counted of it. */
   get standing(): GuestStanding {
-    return { phase: this.phase, residence: this.residence.state, ...this.observation.standing };
+    const { nics, learning } = this.observation.standing;
+    return { phase: this.phase, residence: this.residence.state, nics, learning };
   }
 
   /** Whether the guest is in this process, running or paused. */
@@ -176,6 +182,8 @@ export class GuestSession implements ArrivingGuest {
     if (this.isHere) this.ownership.arrived();
     this.services.neighbourhood.join(this.guest.instance, {
       read: async () => this.publishIf(await this.observation.hear()),
+      claims: () => (this.isRunning ? this.ownership.claims : undefined),
+      isAlone: () => this.ownership.isAlone(),
       survey: async () => {
         if (this.isRunning) this.publishIf(await this.observation.survey(this.stop.signal));
         else await this.armings.reconsider();
@@ -228,7 +236,7 @@ export class GuestSession implements ArrivingGuest {
 
   /** The guest as its neighbours know it. */
   private get self(): GuestHere {
-    const { guest, key, primaryMacs } = this;
+    const { key, primaryMacs, guest } = this;
     return { instance: guest.instance, key, label: guestLabel(guest.identity), primaryMacs };
   }
 
@@ -308,7 +316,8 @@ export class GuestSession implements ArrivingGuest {
       armed: ({ announcement, handoff, problems }) => {
         this.take({ is: 'ready', epoch: handoff?.epoch ?? 0 });
         this.observation.awaits(announcement.nics.map(({ plan }) => plan.nic)); // before it says its first word
-        for (const problem of [...problems, ...announcement.faults]) this.warnings.tell(problem);
+        const unarmed = newsOfUnarmed(announcement.unarmed, services.armRefusals);
+        for (const problem of [...problems, ...announcement.faults, ...unarmed]) this.warnings.tell(problem);
         services.bus.emit('announce:armed', { guest, frames: announcement.run.frames, ...announcement.told });
       },
       read: (handoff) => {
@@ -357,9 +366,9 @@ export class GuestSession implements ArrivingGuest {
       return this.retry.again();
     }
     const { epoch, owes, carried } = stay;
-    for (const problem of handoff.last.problems) this.warnings.tell(problem);
+    const often = owes || carried !== undefined ? handoff.settled(epoch) : [];
+    for (const problem of [...handoff.last.problems, ...often]) this.tell(problem);
     if (carried !== undefined) this.knowledge.carry(carried, handoff.last.readAt);
-    if (owes || carried !== undefined) handoff.settled(epoch);
     await this.look();
     this.take({ is: 'judged', epoch, owes });
   }
@@ -387,13 +396,4 @@ export class GuestSession implements ArrivingGuest {
     const { guest, observation, services } = this;
     tellRound(round, announcement, { guest, observation, services, epoch: () => this.epoch });
   };
-
-  /** Which of its MACs are other guests', as of now. */
-  private readOwners(): Promise<boolean> {
-    return readOwners(this.knowledge.evidence(), this.services, {
-      signal: this.stop.signal,
-      about: 'all',
-      tell: (problem) => this.warnings.tell(problem),
-    });
-  }
 }

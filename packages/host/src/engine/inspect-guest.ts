@@ -9,6 +9,7 @@ import {
 import type { MulticastStatus, NicInspection, NicPlan, SinkStatus } from '@nic-herald/core/internal';
 import { channelProblem } from '../announce/channel-problem.js';
 import { closeQuietly } from '../announce/close-quietly.js';
+import type { NicArming } from '../announce/kernel-leads.js';
 import type { GuestWays } from '../announce/sink-registry.js';
 import { handedAt } from '../knowledge/handed-at.js';
 import { matchNic } from '../knowledge/match-nic.js';
@@ -122,8 +123,14 @@ const inspectNic = async (
     learned: evidence.learned,
     plan,
     sink: await sinkStatus(evidence.nic, 'from-guest', look),
+    ...kernelStatus(look.session.armed?.announcement.leads.of(evidence.nic.id)),
     multicast: await multicastStatus(queries, look),
   };
+};
+
+const kernelStatus = (armed: NicArming | undefined): Pick<NicInspection, 'kernel'> => {
+  if (armed === undefined) return {};
+  return { kernel: 'frames' in armed ? armed : { refusal: armed.refusal } };
 };
 
 const multicastStatus = async (queries: QueryPlan | undefined, look: Look): Promise<MulticastStatus> => {

@@ -15,7 +15,7 @@ import type { EngineServices } from './engine-services.js';
 /** The guest's NICs as it tells them now, with the ports found for them. Rejects within a deadline where it does not tell. */
 export const listNics = async (
   guest: Guest,
-  { clock, ports }: Pick<EngineServices, 'clock' | 'ports'>,
+  { clock, ports, findingPorts }: Pick<EngineServices, 'clock' | 'ports' | 'findingPorts'>,
   signal?: AbortSignal,
 ): Promise<readonly ListedNic[]> => {
   try {
@@ -26,7 +26,8 @@ export const listNics = async (
       (listSignal) => guest.nics({ signal: listSignal }),
       signal,
     );
-    return await portsOf(eachOnce(told), ports, clock, signal);
+    // Each port has a deadline, which is not to measure the other guests.
+    return await findingPorts.run(() => portsOf(eachOnce(told), ports, clock, signal));
   } catch (error) {
     throw unreadable(guest, error);
   }

@@ -3,6 +3,8 @@ import type { AnnounceCause, NicReport, ReportWarning } from '@nic-herald/core/i
 import { toldMode } from '../announce/announce-mode.js';
 import type { RunResult } from '../announce/announcement-run.js';
 import type { CompanyWord } from '../companions/company.js';
+import type { NicFiring } from './nic-firing.js';
+import { portWarnings } from './port-warnings.js';
 import type { PreparedNic } from './prepared-nic.js';
 import { reportWarnings } from './report-warnings.js';
 
@@ -20,13 +22,15 @@ export interface ReportParts {
   readonly mode: AnnounceMode;
   readonly result: RunResult;
   readonly nics: readonly PreparedNic[];
+  /** By whom each was announced, by NIC id. */
+  readonly firings: ReadonlyMap<string, NicFiring>;
   readonly faults: readonly HeraldError[];
 }
 
 /** Writes down one announcement, without what its companions say. */
 export const migrationReport = (parts: ReportParts): MigrationReport => {
   const { id, guest, host, epoch, cause, retryOf, mode, snapshots, snapshotAgeMs, resumed, result } = parts;
-  const { nics, faults } = parts;
+  const { nics, firings, faults } = parts;
   const { outcome, rounds, failures, firstFrameAt, lastFrameAt } = result;
   const sendWarnings = failures.slice(0, MAX_SEND_WARNINGS).map(
     ({ nic, round, failure }): ReportWarning => ({
@@ -51,25 +55,14 @@ export const migrationReport = (parts: ReportParts): MigrationReport => {
     ...(firstFrameAt === undefined ? {} : { firstFrameAt }),
     ...(lastFrameAt === undefined ? {} : { lastFrameAt }),
     rounds,
-    nics: nics.map(nicReport),
-    warnings: [...reportWarnings(faults), ...sendWarnings, ...nics.flatMap(aloneWarning)],
+    nics: nics.map((nic) => nicReport(nic, firings.get(nic.plan.nic.id))),
+    warnings: [...reportWarnings(faults), ...sendWarnings, ...nics.flatMap(portWarnings)],
   };
 };
 
 const MAX_SEND_WARNINGS = 16;
 
-/** What was sent through a port that is in no network is no success that goes without saying. */
-const aloneWarning = ({ plan: { nic }, sink }: PreparedNic): readonly ReportWarning[] =>
-  sink === undefined || nic.port?.attachment?.alone !== true
-    ? []
-    : [
-        {
-          code: 'HERALD_PORT_ALONE',
-          message: `${nic.id}: ${nic.port.name} is in no bridge or switch, so its frames reach this host alone: put it into its bridge, unless this host routes for the guest`,
-        },
-      ];
-
-const nicReport = (nic: PreparedNic): NicReport => {
+const nicReport = (nic: PreparedNic, firing: NicFiring | undefined): NicReport => {
   const { plan, problem, sink, announced, added, withdrawn, refused, incomplete } = nic;
   return {
     nic: plan.nic.id,
@@ -77,6 +70,7 @@ const nicReport = (nic: PreparedNic): NicReport => {
     ...(plan.nic.port === undefined ? {} : { port: plan.nic.port.name }),
     ...(sink === undefined ? {} : { sink }),
     ...(problem === undefined ? {} : { problem: { code: problem.code, message: problem.message } }),
+    ...firing,
     source: plan.source,
     announced,
     added,

@@ -140,9 +140,10 @@ const PATHS: readonly Path[] = [
 
 /** What of a report does not depend on whether frames are sent. */
 const planned = (of: MigrationReport) => {
-  const { mode: _, outcome: __, id: ___, sections: ____, rounds, ...report } = of;
+  const { mode: _, outcome: __, id: ___, sections: ____, rounds, nics, ...report } = of;
   return {
     ...report,
+    nics: nics.map(({ firedBy: ______, unarmed: _______, ...nic }) => nic),
     rounds: rounds.map(({ accepted: _____, ...round }) => round),
     vlans: [...multicastOf(of)].map(([nic, { vlans }]) => [nic, vlans]),
   };

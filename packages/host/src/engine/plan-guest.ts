@@ -24,6 +24,8 @@ const isAtOtherNic = ({ nic, refusals }: NicPlan): boolean =>
 /** The plans and the timing of an announcement that is about to be made ready. */
 export interface AnnounceChoice extends Omit<GuestPlan, 'faults'> {
   readonly timing: AnnounceTiming;
+  /** What it repeats of the guest's move, by its id: it has the seal of that. */
+  readonly retryOf?: string;
 }
 
 /** Plans every NIC of a guest by the host's rules. */

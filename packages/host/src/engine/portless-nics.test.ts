@@ -1,6 +1,7 @@
 import type { NicDescriptor, PortResolution, PortResolver } from '@nic-herald/core';
 import { describe, expect, it } from 'vitest';
 import { FakeGuest, nicOf } from '../../test/fake-guest.js';
+import { mac } from '../../test/sample-nic.js';
 import { residing, snapshotOf, TestHost, waiting } from '../../test/test-host.js';
 
 const { port: _, ...bare } = nicOf('nic0');
@@ -27,6 +28,28 @@ describe('a NIC without a port', () => {
       await test.tell('changed', guest);
     }
     expect(test.warnings).toEqual([TOLD]);
+  });
+
+  it('is not told of where each port takes a moment to be found, and many guests are there when the host starts', async () => {
+    let before: Promise<unknown> = Promise.resolve();
+    const test = await TestHost.compose({
+      ports: {
+        resolve: () => {
+          const found = before.then(
+            () => new Promise<void>((resolve) => test.clock.setTimer(30, () => resolve())),
+          );
+          before = found;
+          return found.then((): PortResolution => ({ port: { kind: 'tap', name: 'tap0' } }));
+        },
+      },
+    });
+    for (let each = 0; each < 100; each += 1) {
+      const guest = new FakeGuest(`one-${each}`, { name: `web-${each}` });
+      guest.descriptors = [{ ...backed, primaryMac: mac(each + 1) }];
+      test.intake.appeared({ guest, phase: 'running' });
+    }
+    await test.clock.advance(10_000);
+    expect(test.warnings.filter((each) => each.startsWith('HERALD_NIC_NO_PORT'))).toEqual([]);
   });
 
   it('is told of when it is plugged in, and again when that happens anew', async () => {
@@ -108,6 +131,28 @@ describe('a NIC without a port', () => {
   it('of a guest with all its ports there is nothing to tell', async () => {
     const { test } = await residing();
     expect(test.warnings).toEqual([]);
+  });
+});
+
+describe('a NIC whose port is not told for a while', () => {
+  it('is announced as its port was before', async () => {
+    let isSilent = false;
+    const port = { kind: 'tap', name: 'tap0', attachment: { carries: { untagged: false, tagged: [] } } };
+    const resolve = async () => {
+      if (isSilent) throw new Error('no answer');
+      return { port };
+    };
+    const { test, guest } = await residing('running', { ports: { resolve } });
+    guest.descriptors = [backed];
+    await test.tell('changed', guest);
+    isSilent = true;
+    await test.tell('changed', guest);
+    const announcing = test.host.announce(guest, { timing: { rounds: 1 } });
+    await test.clock.advance(2000);
+    const { nics } = await announcing;
+    expect(
+      nics.map(({ port: name, refused }) => [name, ...new Set(refused.map(({ reason }) => reason))]),
+    ).toEqual([['tap0', 'port-vlan']]);
   });
 });
 

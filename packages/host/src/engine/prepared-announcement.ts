@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import {
   type AnnounceMode,
   type Announcement,
+  type ArmRefusal,
   asHeraldError,
   type FrameChannel,
+  type FrameGrant,
+  framesOf,
   type Guest,
   HeraldError,
   type Incompleteness,
@@ -11,19 +14,29 @@ import {
   type NicDescriptor,
   type Station,
 } from '@nic-herald/core';
-import type { AnnounceCause, AnnounceTiming, NicPlan, RoundReport } from '@nic-herald/core/internal';
+import type {
+  AnnounceCause,
+  AnnouncementSeal,
+  AnnounceTiming,
+  NicPlan,
+  RoundReport,
+} from '@nic-herald/core/internal';
 import { toldMode } from '../announce/announce-mode.js';
 import type { ReadyBatch } from '../announce/announcement-round.js';
 import { AnnouncementRun } from '../announce/announcement-run.js';
 import { channelProblem } from '../announce/channel-problem.js';
 import type { GuestChannels } from '../announce/channel-set.js';
+import { KernelLeads, type LeadingNic } from '../announce/kernel-leads.js';
+import { switchPartOf } from '../announce/switch-part.js';
 import { Company } from '../companions/company.js';
 import { encodeSound } from '../plan/frame-batch.js';
 import { leadingFrames } from '../plan/leading-frames.js';
+import { sealBatch } from '../plan/seal-batch.js';
 import { accompaniedNics } from './accompanied-nics.js';
 import { beyondSent, frameKey } from './beyond-sent.js';
 import type { EngineServices } from './engine-services.js';
 import type { GuestPorts } from './guest-ports.js';
+import { type NicFiring, nicFiring } from './nic-firing.js';
 import { noLongerHeld } from './no-longer-held.js';
 import { noLongerOwned } from './no-longer-owned.js';
 import type { GuestPlan } from './plan-guest.js';
@@ -34,6 +47,11 @@ export type RoundListener = (round: RoundReport, of: PreparedAnnouncement) => vo
 
 type FrameServices = Pick<EngineServices, 'clock' | 'companions' | 'kinds' | 'pacers' | 'schedule'>;
 
+/** A NIC of which nothing is armed, and why. */
+export interface UnarmedNic extends ArmRefusal {
+  readonly nic: NicDescriptor;
+}
+
 /** Of whom an announcement is, and why. */
 export interface AnnouncementOccasion {
   readonly guest: Guest;
@@ -41,6 +59,8 @@ export interface AnnouncementOccasion {
   readonly timing: AnnounceTiming;
   readonly ports: GuestPorts;
   readonly onRound?: RoundListener;
+  /** Goes into the padding of its RARPs; absent: no host would know it. */
+  readonly seal?: AnnouncementSeal | undefined;
 }
 
 /** An announcement with its frames encoded and its channels open: nothing is left to do but to fire it. */
@@ -50,12 +70,21 @@ export class PreparedAnnouncement {
   readonly run: AnnouncementRun;
   /** What goes along with it. */
   readonly company: Company;
+  /** What of it leaves by itself when the hypervisor announces the guest. */
+  readonly leads: KernelLeads;
   private readonly channels: GuestChannels;
+  private readonly grants = new Map<string, FrameGrant>();
+  /** What lies ready for round 1, by NIC. */
+  private readonly ready = new Map<string, ReadyBatch>();
+  private isFired = false;
+  private isCancelled = false;
   private prepared: readonly PreparedNic[] = [];
   private readonly problems: HeraldError[] = [];
 
+  private readonly seal: AnnouncementSeal | undefined;
+
   private constructor(
-    { guest, cause, timing, ports, onRound }: AnnouncementOccasion,
+    { guest, cause, timing, ports, onRound, seal }: AnnouncementOccasion,
     private readonly services: FrameServices,
   ) {
     const { id } = this;
@@ -64,7 +93,9 @@ export class PreparedAnnouncement {
     const { channels } = this;
     const { mode } = channels;
     const multicastReports = () => ports.countReports();
-    const subject = { id, guest, cause, timing, channels, multicastReports };
+    this.seal = seal;
+    const subject = { id, guest, cause, timing, channels, multicastReports, seal };
+    this.leads = new KernelLeads(pacers[mode], () => clock.now());
     // Without a round nothing is announced, and nothing goes along.
     this.company = new Company(timing.rounds === 0 ? [] : companions, subject, clock);
     this.run = new AnnouncementRun([], timing, { clock, schedule, pacer: pacers[mode], mode }, (round) => {
@@ -139,14 +170,49 @@ export class PreparedAnnouncement {
     this.company.changed(accompaniedNics(planned, this.nics));
   }
 
-  /** The hot path: sends round 1 now, see `AnnouncementRun.fire`. */
+  /**
+   * Lets what lies ready leave by itself when the hypervisor announces the guest, in place of what an older announcement has armed.
+   * Only for a guest that is about to come. Not where there is a `refusal`.
+   */
+  arm(older?: PreparedAnnouncement, refusal?: ArmRefusal): void {
+    const leading = this.prepared.flatMap(({ plan: { nic }, sink, channel }): readonly LeadingNic[] => {
+      const ready = this.ready.get(nic.id);
+      if (this.mode === 'observe' || ready === undefined || sink === undefined || channel === undefined)
+        return [];
+      return [{ ready, sink, trigger: nic.primaryMac, grant: this.grants.get(nic.id) }];
+    });
+    this.leads.arm(leading, older?.leads, refusal);
+  }
+
+  /**
+   * The hot path: sends round 1 now, without what left by itself before, see `AnnouncementRun.fire`. A second call does
+   * nothing, nor does one after it was cancelled.
+   */
   fire(isAlone = false): void {
+    if (this.isCancelled) return;
+    if (!this.isFired) for (const frames of this.leads.collect()) this.run.departed(frames);
+    this.isFired = true;
     this.run.fire(isAlone);
     this.company.fired();
   }
 
+  /** Why NICs of it were not armed, though their sinks can arm. */
+  get unarmed(): readonly UnarmedNic[] {
+    return this.prepared.flatMap(({ plan: { nic } }) => {
+      const refusal = this.leads.refusals.get(nic.id);
+      return refusal === undefined ? [] : [{ nic, ...refusal }];
+    });
+  }
+
+  /** By whom each NIC was announced. */
+  get firings(): ReadonlyMap<string, NicFiring> {
+    return new Map(this.prepared.map((nic) => [nic.plan.nic.id, nicFiring(nic, this.mode, this.leads)]));
+  }
+
   /** Ends it: no frame leaves after this. */
   cancel(): void {
+    this.isCancelled = true;
+    this.leads.take({ unwanted: true });
     this.run.cancel();
     this.company.cancel();
   }
@@ -233,7 +299,8 @@ export class PreparedAnnouncement {
       return way.sink === undefined ? { ...nic, problem } : { ...nic, problem, sink: way.sink };
     }
     for (const problem of way.problems) this.note(problem);
-    const { sink, channel } = way;
+    const { sink, channel, grant } = way;
+    if (grant !== undefined) this.grants.set(plan.nic.id, grant);
     const problem = await channelProblem(plan.nic.id, channel, this.services.clock);
     this.note(problem);
     this.run.departures.follow(plan.nic.id, channel);
@@ -261,7 +328,9 @@ export class PreparedAnnouncement {
   ): readonly Announcement[] {
     if (channel === undefined || announcements.length === 0) return [];
     const encoded = this.encode(plan.nic.id, channel, announcements);
-    return encoded !== undefined && this.run.add(encoded.ready) ? encoded.announcements : [];
+    if (encoded === undefined || !this.run.add(encoded.ready)) return [];
+    if (!this.isFired) this.ready.set(plan.nic.id, encoded.ready);
+    return encoded.announcements;
   }
 
   private encode(
@@ -273,9 +342,12 @@ export class PreparedAnnouncement {
       const { batch, announcements, faults } = encodeSound(wanted, this.services.kinds);
       for (const fault of faults) this.note(fault);
       if (announcements.length === 0 && wanted.length > 0) return undefined;
+      sealBatch(batch, announcements, this.seal);
       const prepared = channel.prepare(batch);
       const frames = announcements.map(frameKey);
-      return { ready: { nic, frames, ...leadingFrames(announcements), batch: prepared }, announcements };
+      const parts = framesOf(batch).map(switchPartOf);
+      const ready = { nic, frames, parts, ...leadingFrames(announcements), batch: prepared };
+      return { ready, announcements };
     } catch (error) {
       const words = messageOf(error);
       const message = `${nic}: ${wanted.length} frames could not be made ready: ${words}`;

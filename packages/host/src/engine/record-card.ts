@@ -19,7 +19,7 @@ import { listNics } from './list-nics.js';
 import { checkNamedWords, rangeOf, wordsLabel } from './named-words.js';
 import { RecordingInspector } from './recording-inspector.js';
 
-type Services = Pick<EngineServices, 'clock' | 'ports' | 'models'>;
+type Services = Pick<EngineServices, 'clock' | 'ports' | 'findingPorts' | 'models'>;
 type Attempt = (what: string, work: (signal: AbortSignal) => Promise<void>) => Promise<void>;
 
 const MAX_PROBLEM = 2000;

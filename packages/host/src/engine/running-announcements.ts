@@ -7,6 +7,7 @@ import { Pace } from './pace.js';
 import { PacedWork } from './paced-work.js';
 import { type AnnounceChoice, type GuestPlan, planGuest, timingFor } from './plan-guest.js';
 import { PreparedAnnouncement, type RoundListener } from './prepared-announcement.js';
+import { sealFrom } from './seal-from.js';
 
 type Choose = (all: AnnounceChoice) => AnnounceChoice;
 
@@ -59,7 +60,8 @@ export class RunningAnnouncements {
     const { faults, ...planned } = await this.plan();
     const plans = planned.plans.filter(({ nic }) => nics.some((owed) => owed.id === nic.id));
     const timing = timingFor(plans, services.policy.forGuest(guest.identity).timing);
-    const occasion = { guest, cause, timing, ports, onRound: owner.onRound };
+    const seal = sealFrom(handoff.last, services.host);
+    const occasion = { guest, cause, timing, ports, onRound: owner.onRound, seal };
     const announcement = await PreparedAnnouncement.prepare({ ...planned, plans }, occasion, services);
     if (!owner.isRunning() || !isWanted() || !announcement.canLeave) {
       announcement.cancel();
@@ -108,7 +110,10 @@ export class RunningAnnouncements {
     const { faults, ...planned } = await this.plan();
     const { timing } = services.policy.forGuest(guest.identity);
     const chosen = choose({ ...planned, timing: timingFor(planned.plans, timing) });
-    const occasion = { guest, cause, timing: chosen.timing, ports, onRound: owner.onRound };
+    const { retryOf } = chosen;
+    const isOfMove = cause === 'late' || retryOf !== undefined;
+    const seal = isOfMove ? sealFrom(handoff.last, services.host) : undefined;
+    const occasion = { guest, cause, timing: chosen.timing, ports, onRound: owner.onRound, seal };
     const announcement = await PreparedAnnouncement.prepare(chosen, occasion, services);
     const cancel = (): void => announcement.cancel();
     const isWanted = signal?.aborted !== true && !closed.aborted;
@@ -117,7 +122,10 @@ export class RunningAnnouncements {
     if (cause === 'late') owner.sentLate(announcement);
     announcement.run.complete();
     signal?.addEventListener('abort', cancel, { once: true });
-    const origin = { cause, epoch: owner.epoch(), handoff: handoff.last, problems: faults };
+    const origin = {
+      ...{ cause, epoch: owner.epoch(), handoff: handoff.last, problems: faults },
+      ...(retryOf !== undefined && { retryOf }),
+    };
     const reported = announcer
       .report(announcement, origin)
       .finally(() => signal?.removeEventListener('abort', cancel));

@@ -112,7 +112,8 @@ export class FactBus implements MigrationEventBus {
     if (this.cancelTimer !== undefined && this.dueAt <= dueAt) return;
     this.cancelTimer?.();
     this.dueAt = dueAt;
-    this.cancelTimer = this.clock.setTimer(pauseMs, () => this.tell());
+    // A wait that is shorter than the clock's step would never be over when the timer fires, again and again.
+    this.cancelTimer = this.clock.setTimer(Math.ceil(pauseMs), () => this.tell());
   }
 
   /** How long until the next fact may be told, ms; absent where none waits. */

@@ -95,10 +95,18 @@ describe('the notes of a guest', () => {
     expect(await given([...odd, ofTime(3)]).read(guest, how)).toEqual([ofTime(3)]);
     const strange = { ...ofTime(3), toString: () => 'x', more: 1 };
     expect(await given([strange]).read(guest, how)).toStrictEqual([ofTime(3)]);
-    const since = performance.now();
-    const flood = Array.from({ length: 1_000_000 }, () => ofTime(4));
+    const looked = new Set<PropertyKey>();
+    const flood = new Proxy(
+      Array.from({ length: 1_000_000 }, () => ofTime(4)),
+      {
+        get: (list, key): unknown => {
+          looked.add(key);
+          return Reflect.get(list, key);
+        },
+      },
+    );
     expect(await given(flood).read(guest, how)).toEqual([ofTime(4)]);
-    expect(performance.now() - since).toBeLessThan(500);
+    expect(looked.size).toBeLessThan(100); // the rest is not looked at
     await expect(given('none').read(guest, how)).rejects.toMatchObject({ code: 'HERALD_HANDOFF_STORE' });
   });
 

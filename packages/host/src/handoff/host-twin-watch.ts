@@ -5,8 +5,8 @@ import { HostTwin, type OwnAgent } from './host-twin.js';
 /** How often the entries of this host are looked at while guests are, ms. */
 const LOOK_EVERY_MS = 1000;
 /** Each entry is looked at for itself: of a host with hundreds they are looked at less often, ms for each, up to so many ms. */
-const FOR_EACH_ENTRY_MS = 20;
-const MOST_MS = 4000;
+const FOR_EACH_ENTRY_MS = 50;
+const MOST_MS = 10_000;
 
 /** Looks now and then whether another agent writes under this host's name; each store has a past of its own. */
 export class HostTwinWatch {

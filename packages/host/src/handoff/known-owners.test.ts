@@ -43,13 +43,12 @@ it('forgets what a store no longer says, and keeps what another does', () => {
   expect(owners.heads()).toEqual([]);
 });
 
-it('takes as many heads of one MAC as there may be', () => {
+// a deadline, not a speed: work in the square of the heads takes minutes
+it('takes as many heads of one MAC as there may be', { timeout: 30_000 }, () => {
   const owners = new KnownOwners(new FakeClock());
   const head = headOf(snapshotOf());
   const heads = Array.from({ length: 65_536 }, () => ({ ...head }));
-  const since = performance.now();
   owners.answered('store', [mac(0)], heads);
-  expect(performance.now() - since).toBeLessThan(1000);
   expect(owners.heads()).toHaveLength(65_536);
   const several = { ...head, primaryMacs: [mac(1), mac(2)] };
   owners.answered('other', [mac(1), mac(2)], [several]);

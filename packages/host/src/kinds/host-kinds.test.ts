@@ -4,6 +4,7 @@ import {
   decodeGratuitousArp,
   decodeNeighbourAdvertisement,
   decodeRarp,
+  decodeRouterSolicitation,
   Ipv4Address,
   Ipv6Address,
 } from '@nic-herald/wire';
@@ -14,6 +15,7 @@ import { HOST_KINDS } from './host-kinds.js';
 
 const kinds = new Map(HOST_KINDS.map((kind) => [kind.name, kind]));
 const v4 = Ipv4Address.of('10.0.0.1');
+const router = Ipv4Address.of('10.0.0.254');
 const v6 = Ipv6Address.of('2001:db8::1');
 const encoded = (kind: string, over: Partial<Announcement> = {}, vlan?: number): Uint8Array =>
   encodeBatch([{ kind, station: station(1, vlan), evidence: 'learned', ...over }], kinds).bytes;
@@ -25,6 +27,12 @@ describe('the kinds of a host', () => {
     ['garp-reply', {}],
     ['na', {}],
     ['na', { address: v4 }],
+    ['arp-ask', { address: v4 }],
+    ['arp-ask', { asksFor: router }],
+    ['arp-ask', { address: v4, asksFor: v6 }],
+    ['arp-ask', { address: v6, asksFor: router }],
+    ['rs', {}],
+    ['rs', { address: v4 }],
   ])('%s needs an address of its family: %j', (kind, over) => {
     expect(() => encoded(kind, over)).toThrow(expect.objectContaining({ code: 'HERALD_KIND_FAULT' }));
   });
@@ -51,6 +59,21 @@ describe('the kinds of a host', () => {
       decodeNeighbourAdvertisement,
       { mac: mac(1), address: v6, router: false, override: true },
     ],
+    [
+      'arp-ask',
+      { address: v4, asksFor: router },
+      decodeArp,
+      {
+        source: mac(1),
+        operation: 'request',
+        senderMac: mac(1),
+        senderIp: v4,
+        targetMac: '00:00:00:00:00:00',
+        targetIp: router,
+        destination: 'ff:ff:ff:ff:ff:ff',
+      },
+    ],
+    ['rs', { address: v6 }, decodeRouterSolicitation, { mac: mac(1), address: v6 }],
     ['na', { address: v6, router: true }, decodeNeighbourAdvertisement, { router: true, override: true }],
   ])('%s %j reads back as what it says, untagged and on a VLAN', (kind, over, decode, says) => {
     expect(decode(encoded(kind, over))).toMatchObject(says);

@@ -1,6 +1,7 @@
 import type { AnnouncementKind } from '@nic-herald/core';
 import { garpKind, garpReplyKind, nullGarpKind } from './garp-kinds.js';
 import { naKind } from './na-kind.js';
+import { arpAskKind, rsKind } from './question-kinds.js';
 import { rarpKind } from './rarp-kind.js';
 
 /** The kinds of announcement that every host brings. */
@@ -10,4 +11,6 @@ export const HOST_KINDS: readonly AnnouncementKind[] = [
   garpReplyKind,
   nullGarpKind,
   naKind,
+  arpAskKind,
+  rsKind,
 ];

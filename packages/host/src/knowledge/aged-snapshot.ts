@@ -1,5 +1,5 @@
 import type { Snapshot } from '@nic-herald/core';
-import { withOlderAddresses } from './with-older-addresses.js';
+import { olderStation } from './older-station.js';
 
 /**
  * A snapshot as it is worth by now, `ageMs` after it was written. What was learned is older by that much: what is too
@@ -13,7 +13,7 @@ export const agedSnapshot = (snapshot: Snapshot, ageMs: number, maxAgeMs: number
     ...(elsewhere === undefined
       ? {}
       : { elsewhere: elsewhere.map((each) => ({ ...each, ageMs: each.ageMs + ageMs })) }),
-    learned: nic.learned.map((each) => ({ ...withOlderAddresses(each, ageMs), ageMs: each.ageMs + ageMs })),
+    learned: nic.learned.map((each) => olderStation(each, ageMs)),
     ...(state === undefined || ageMs > maxAgeMs ? {} : { state }),
   })),
 });

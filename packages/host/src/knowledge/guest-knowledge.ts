@@ -19,9 +19,9 @@ import {
 import { MacAddress } from '@nic-herald/wire';
 import type { NicEvidence } from '../plan/nic-evidence.js';
 import { PRIMARY_MAC, PRIMARY_MAC_LIMITS, primaryMacView } from '../plan/primary-mac.js';
-import { boundedAddresses } from './bounded-addresses.js';
+import { boundedPerStation } from './bounded-per-station.js';
 import { foreignMacs } from './foreign-macs.js';
-import { type LearnedBounds, LearnedTable } from './learned-table.js';
+import { type LearnedBounds, LearnedTable, MAX_NIC_ASKED } from './learned-table.js';
 import { matchNic } from './match-nic.js';
 import type { ModelRegistry } from './model-registry.js';
 import { NO_OTHERS, type OthersView } from './others-view.js';
@@ -312,6 +312,7 @@ export class GuestKnowledge {
       .filter(({ nic }) => MacAddress.isStationAddress(nic.primaryMac))
       .slice(0, MAX_SNAPSHOT_NICS);
     const mostAddresses = Math.floor(MAX_HANDED_ADDRESSES / Math.max(1, handedOn.length));
+    const mostAsked = Math.floor(MAX_NIC_ASKED / Math.max(1, handedOn.length));
     return handedOn.map((evidence) => {
       const { nic, model, state, learned } = evidence;
       // Once the hand-off was asked here, it tells itself whose a MAC is: else one wrong claim would be handed on for good.
@@ -326,7 +327,11 @@ export class GuestKnowledge {
         primaryMac: nic.primaryMac,
         model,
         ...(state === undefined ? {} : { state }),
-        learned: boundedAddresses(learned.slice(0, MAX_SNAPSHOT_STATIONS), mostAddresses),
+        learned: boundedPerStation(
+          boundedPerStation(learned.slice(0, MAX_SNAPSHOT_STATIONS), 'addresses', mostAddresses),
+          'asked',
+          mostAsked,
+        ),
         ...(foreign.length === 0 ? {} : { foreign }),
         ...(elsewhere.length === 0 ? {} : { elsewhere }),
       };

@@ -6,12 +6,15 @@ import {
   type StationKey,
   stationKey,
 } from '@nic-herald/core';
-import { boundedAddresses } from './bounded-addresses.js';
+import { boundedPerStation } from './bounded-per-station.js';
 import { mergeAddresses } from './merge-addresses.js';
-import { withOlderAddresses } from './with-older-addresses.js';
+import { mergeAsked } from './merge-asked.js';
+import { olderStation } from './older-station.js';
 
 /** Most IP addresses remembered of a NIC, all its stations together: four for each of the 1024 it has by default. */
 export const MAX_NIC_ADDRESSES = 4096;
+/** Most addresses asked for that are remembered of a NIC, all its stations together: as many as it has stations by default. */
+export const MAX_NIC_ASKED = 1024;
 
 /** Stations and when their ages were true, by `Clock.elapsed`: a step of the machine's clock makes nothing older. */
 interface Sighting {
@@ -76,7 +79,7 @@ export class LearnedTable {
     for (const { stations, at } of lastFirst(more, this.here.get(nic))) {
       const passedMs = Math.max(0, now - at);
       for (const each of stations) {
-        const aged = older(each, passedMs);
+        const aged = olderStation(each, passedMs);
         if (aged.ageMs > mostMs) continue;
         const key = stationKey(each.station);
         const known = best.get(key);
@@ -84,12 +87,12 @@ export class LearnedTable {
       }
     }
     const latest = [...best.values()].sort(byAge).slice(0, maxStations);
-    return boundedAddresses(
-      latest.map((each) =>
-        withAddresses(each, mergeAddresses(provedWithin(each, now - this.since), learnedMaxAgeMs)),
-      ),
-      MAX_NIC_ADDRESSES,
-    );
+    const sound = latest.map((each) => {
+      const proved = mergeAddresses(provedWithin(each, now - this.since), learnedMaxAgeMs);
+      return askedWithin(withAddresses(each, proved), now - this.since);
+    });
+    const bounded = boundedPerStation(sound, 'addresses', MAX_NIC_ADDRESSES);
+    return boundedPerStation(bounded, 'asked', MAX_NIC_ASKED);
   }
 }
 
@@ -97,24 +100,27 @@ export class LearnedTable {
 const provedWithin = ({ addresses = [] }: LearnedStation, mostMs: number): readonly LearnedAddress[] =>
   addresses.filter(({ ageMs }) => ageMs <= mostMs);
 
+/** A station without the addresses that it asked for longer ago than so many ms. */
+const askedWithin = ({ asked, ...station }: LearnedStation, mostMs: number): LearnedStation => {
+  const within = asked?.filter(({ ageMs }) => ageMs <= mostMs) ?? [];
+  return within.length === 0 ? station : { ...station, asked: within };
+};
+
 /** What was just read before what was known, where both are of now. */
 const lastFirst = (...sightings: readonly (Sighting | undefined)[]): readonly Sighting[] =>
   sightings.filter((each) => each !== undefined).sort((a, b) => b.at - a.at);
 
-const older = (station: LearnedStation, byMs: number): LearnedStation => ({
-  ...withOlderAddresses(station, byMs),
-  ageMs: station.ageMs + byMs,
-});
-
 /**
- * Two sightings of one station, with the addresses of both. Those of a MAC of unknown VLAN are not an untagged
+ * Two sightings of one station, with the addresses of both, and those it asked for. Those of a MAC of unknown VLAN are not an untagged
  * station's.
  */
 const together = (last: LearnedStation, before: LearnedStation, maxAgeMs: number): LearnedStation => {
   const better = byWorth(last, before) < 0 ? last : before;
   if (last.vlanUnknown !== before.vlanUnknown) return better;
   const both = [...(last.addresses ?? []), ...(before.addresses ?? [])];
-  return withAddresses(better, mergeAddresses(both, maxAgeMs));
+  const asked = mergeAsked([...(last.asked ?? []), ...(before.asked ?? [])]);
+  const known = withAddresses(better, mergeAddresses(both, maxAgeMs));
+  return asked.length === 0 ? known : { ...known, asked };
 };
 
 const withAddresses = (

@@ -26,9 +26,11 @@ interface LearnedTableSize {
 }
 
 /** Learning at one port of a guest. */
-export interface PortLearning extends Partial<LearnedTableSize> {
+export interface PortLearning {
   /** Absent where no learner is at work now. */
-  readonly learner?: string;
+  readonly learner?: string | undefined;
+  readonly stations?: number | undefined;
+  readonly capacity?: number | undefined;
 }
 
 interface Attended {
@@ -83,9 +85,10 @@ export class GuestLearning {
 
   /** How it stands at each port that it attends to. */
   get ports(): readonly PortLearning[] {
-    return [...this.attended.values()].map(({ learner, by, table }) => ({
-      ...(learner === undefined || by === undefined ? {} : { learner: by }),
-      ...table,
+    return Array.from(this.attended.values(), ({ learner, by, table }) => ({
+      learner: learner === undefined ? undefined : by,
+      stations: table?.stations,
+      capacity: table?.capacity,
     }));
   }
 

@@ -1,6 +1,13 @@
-import type { LearnedAddress, LearnedStation, LearnedStations, MulticastReports } from '@nic-herald/core';
+import type {
+  AskedAddress,
+  LearnedAddress,
+  LearnedStation,
+  LearnedStations,
+  MulticastReports,
+} from '@nic-herald/core';
 import { IpAddress, MacAddress, VlanId } from '@nic-herald/wire';
 import { mergeAddresses } from '../knowledge/merge-addresses.js';
+import { mergeAsked } from '../knowledge/merge-asked.js';
 
 /** Most VLANs of a port on which reports are counted: untagged, and 1 to 4094. */
 const MAX_COUNTED_VLANS = 4095;
@@ -40,12 +47,14 @@ const isSoundStation = (each: Partial<LearnedStation> | undefined): each is Lear
   );
 };
 
-const soundStation = ({ addresses, ...each }: LearnedStation, exactVlans: boolean): LearnedStation => {
+const soundStation = ({ addresses, asked, ...each }: LearnedStation, exactVlans: boolean): LearnedStation => {
   const sound = Array.isArray(addresses) ? soundAddresses(addresses) : [];
+  const soundlyAsked = Array.isArray(asked) ? soundAsked(asked) : [];
   return {
     ...each,
     ...(exactVlans ? {} : { vlanUnknown: true }),
     ...(sound.length === 0 ? {} : { addresses: sound }),
+    ...(soundlyAsked.length === 0 ? {} : { asked: soundlyAsked }),
   };
 };
 
@@ -60,11 +69,18 @@ const soundAddresses = (addresses: readonly (LearnedAddress | undefined)[]): rea
     Number.POSITIVE_INFINITY, // how old is too old is for the policy to say
   );
 
+const soundAsked = (asked: readonly (AskedAddress | undefined)[]): readonly AskedAddress[] =>
+  mergeAsked(
+    asked
+      .filter((each): each is AskedAddress => isHostAddress(each?.address) && isAge(each?.ageMs))
+      .map(({ address, ageMs }) => ({ address, ageMs })),
+  );
+
+const isHostAddress = (address: unknown): boolean =>
+  IpAddress.is(address) && IpAddress.isHostAddress(address);
+
 const isSoundAddress = (each: LearnedAddress | undefined): boolean =>
-  IpAddress.is(each?.address) &&
-  IpAddress.isHostAddress(each.address) &&
-  PROOFS.includes(each.proof) &&
-  isAge(each.ageMs);
+  isHostAddress(each?.address) && PROOFS.includes(each?.proof) && isAge(each?.ageMs);
 
 /** Each VLAN once: what is told of it again is left out. */
 const soundReports = (

@@ -5,12 +5,14 @@ import type { NicEvidence } from '../plan/nic-evidence.js';
 import { claimedThere, listedMacs } from './claimed-there.js';
 import { handedRivals } from './handed-rivals.js';
 import type { GuestHere } from './heard-here.js';
+import type { ClaimsThere } from './joint-survey.js';
 import { type JudgedNic, judgeGuest, type RivalsOf } from './judge-guest.js';
 import type { Neighbourhood } from './neighbourhood.js';
-import { networkKey, networkName } from './network-key.js';
+import { bridgeKey, networkKey, networkName } from './network-key.js';
 import type { Ownership } from './ownership.js';
 import type { Rival } from './rival.js';
 import { RivalMemory } from './rival-memory.js';
+import { isSameSet } from './same-set.js';
 import { seenAtPorts } from './seen-at-ports.js';
 import { StationTurns } from './station-turns.js';
 import { toldElsewhere } from './told-elsewhere.js';
@@ -23,12 +25,13 @@ export interface JudgedAs {
 
 /** What the host itself has in a network. */
 interface OwnThere {
-  /** Something that differs when one of them comes or goes. */
-  readonly print: string;
   readonly where: string;
   readonly macs: ReadonlySet<MacAddress>;
   readonly addresses: ReadonlySet<IpAddress>;
 }
+
+const printOf = (claims: ReturnType<typeof claimedThere>): string =>
+  [...claims].map(([network, all]) => [network, ...all.macs, ...all.addresses].join()).join(';');
 
 /** Whose the stations of one guest are: keeps what was seen elsewhere while it ran here, and judges. */
 export class GuestOwnership {
@@ -40,6 +43,10 @@ export class GuestOwnership {
   private readonly announced = new Map<string, Map<StationKey, number>>();
   /** When each NIC's port was last read. */
   private readonly readAt = new Map<string, number>();
+  /** What was looked for last, and when. */
+  private looked = { print: '', at: Number.NEGATIVE_INFINITY };
+  /** What it claimed at the last look, by network, where that showed all of its networks. */
+  private claimed: ReadonlyMap<string, ClaimsThere> | undefined;
   private since = Number.POSITIVE_INFINITY;
   private until = Number.POSITIVE_INFINITY;
 
@@ -93,12 +100,21 @@ export class GuestOwnership {
 
   /**
    * Looks at the networks of these NICs for what the guest claims there. False where what is known to be another's is what
-   * it was before: nothing of what it claims. Never rejects.
+   * it was before: nothing of what it claims. Never rejects. Not done again where the same was looked for within `freshMs`.
    */
-  async look(evidence: readonly NicEvidence[], signal?: AbortSignal): Promise<boolean> {
+  async look(
+    evidence: readonly NicEvidence[],
+    { signal, freshMs = 0 }: { readonly signal?: AbortSignal | undefined; readonly freshMs?: number } = {},
+  ): Promise<boolean> {
     const claims = claimedThere(evidence);
     let isNews = !this.memory.isEmpty;
+    const print = printOf(claims);
+    const at = this.clock.elapsed();
+    if (print === this.looked.print && at - this.looked.at < freshMs) return isNews;
+    this.looked = { print, at };
+    this.claimed = undefined;
     this.memory.keep(claims);
+    const shown = new Map<string, ClaimsThere>();
     const looks = evidence.map(async ({ nic: { port } }) => {
       const network = networkKey(port);
       const claimed = network === undefined ? undefined : claims.get(network);
@@ -108,22 +124,56 @@ export class GuestOwnership {
       const { heard, host } = this.neighbourhood;
       const where = `host ${host} itself, in ${networkName(port)}`.slice(0, MAX_PLACE);
       const { hostMacs, hostAddresses, sightings } = look;
-      const print = `${hostMacs.join()} ${hostAddresses.join()}`;
-      if (this.hostsOwn.get(network)?.print !== print) {
-        isNews = true;
-        const own = { print, where, macs: new Set(hostMacs), addresses: new Set(hostAddresses) };
-        this.hostsOwn.set(network, own);
-      }
+      const known = this.hostsOwn.get(network);
+      isNews ||= !isSameSet(known?.macs, hostMacs) || !isSameSet(known?.addresses, hostAddresses);
+      this.hostsOwn.set(network, { where, macs: hostMacs, addresses: hostAddresses });
       const own = new Set(
-        evidence.flatMap(({ nic }) => (networkKey(nic.port) === network ? [nic.port?.name ?? ''] : [])),
+        evidence.flatMap(({ nic: { port: each } }) =>
+          bridgeKey(networkKey(each)) === bridgeKey(network) ? [each?.name ?? ''] : [],
+        ),
       );
       const { since, until } = this;
       const now = this.clock.elapsed();
+      shown.set(network, { ...claimed, port, own });
       const by = { self: this.self(), port, network, own, heard, host, now, since, until };
       this.memory.remember(network, seenAtPorts(sightings, by));
     });
     await Promise.all(looks);
+    if (shown.size === claims.size && this.looked.at === at) this.claimed = shown;
     return isNews || !this.memory.isEmpty;
+  }
+
+  /**
+   * What it claims, by network, where another look can only add that one of that is seen elsewhere; else
+   * `undefined`: where something was seen elsewhere before, where a network could not be looked at, and before the first look.
+   */
+  get claims(): ReadonlyMap<string, ClaimsThere> | undefined {
+    return this.memory.isEmpty ? this.claimed : undefined;
+  }
+
+  /** Whether no other is known to have, or to list, what it claims: no verdict changes by the passing of time. */
+  get isUndisputed(): boolean {
+    const { claims } = this;
+    if (claims === undefined) return false;
+    const { heard } = this.neighbourhood;
+    const self = this.self();
+    return [...claims].every(
+      ([network, { macs, addresses }]) =>
+        [...macs].every((mac) => heard.ofMac(self, network, mac).length === 0) &&
+        [...addresses].every((address) => heard.ofAddress(self, network, address).length === 0),
+    );
+  }
+
+  /** The ports of these NICs were just read, and it was not heard there since the last time. */
+  silent(nics: Iterable<string>): void {
+    const at = this.clock.elapsed();
+    for (const nic of nics) this.readAt.set(nic, at);
+    this.neighbourhood.wasSilent(this.self());
+  }
+
+  /** Nothing of `claims` is seen elsewhere now: as good as a look. */
+  isAlone(): void {
+    this.looked = { ...this.looked, at: this.clock.elapsed() };
   }
 
   /** Has the guests beside it read their ports, where that was not done just now. Never rejects. */

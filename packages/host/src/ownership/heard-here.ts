@@ -2,6 +2,7 @@ import type { GuestKey, LearnedStation } from '@nic-herald/core';
 import { MAX_PLACE } from '@nic-herald/core/internal';
 import type { IpAddress, MacAddress } from '@nic-herald/wire';
 import { mayBeOf } from '../knowledge/same-machine.js';
+import { bridgeKey } from './network-key.js';
 import type { Rival } from './rival.js';
 
 /** Which guest, in which process. */
@@ -82,10 +83,11 @@ export class HeardHere {
     return this.others(self, `${network} ${address}`);
   }
 
-  /** The guest at a port of a network. */
+  /** The guest at a port of a network's bridge, in whichever VLAN that is. */
   at(network: string, port: string): GuestHere | undefined {
+    const bridge = bridgeKey(network);
     for (const { guest, ports } of this.guests.values())
-      if (ports.some((each) => each.network === network && each.port === port)) return guest;
+      if (ports.some((each) => each.port === port && bridgeKey(each.network) === bridge)) return guest;
     return undefined;
   }
 

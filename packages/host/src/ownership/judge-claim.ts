@@ -1,7 +1,10 @@
 import type { AddressProof, OwnershipReason } from '@nic-herald/core/internal';
 import { lastSeen, type Rival } from './rival.js';
 
-/** A frame that comes back from the network does so within this time, ms: no proof that anybody else sent it. */
+/**
+ * A frame that comes back from the network does so within this time, ms: no proof that another sent it. Some ms would do; the
+ * guest's own last frame may be `SIGHTING_LAG_MS` later than its learner tells, and a bridge's table tells ages in steps.
+ */
 export const REFLECTION_MS = 500;
 /** A guest that was heard within this time has what it spoke from, ms. */
 export const SILENT_MS = 5000;

@@ -3,7 +3,6 @@ import {
   type Clock,
   type HeraldError,
   messageOf,
-  type NetworkLook,
   type NetworkQuestion,
   type NetworkWatch,
   type Port,
@@ -11,7 +10,9 @@ import {
 } from '@nic-herald/core';
 import { withDeadline } from '../announce/deadline.js';
 import { type GuestHere, type HeardAtPort, HeardHere } from './heard-here.js';
-import { soundLook } from './sound-look.js';
+import { type ClaimsThere, jointQuestion, seenElsewhere } from './joint-survey.js';
+import { isSameSet } from './same-set.js';
+import { type SoundLook, SoundLooks } from './sound-looks.js';
 
 /** How long a look at a network may take, ms. */
 const LOOK_DEADLINE_MS = 1000;
@@ -30,6 +31,10 @@ const SURVEYS = { places: 4, holdMs: 100 };
 interface Neighbour {
   /** Reads its ports, and tells what was heard there. Never rejects. */
   readonly read: () => Promise<unknown>;
+  /** What it claims in which network, where only news from there can tell it more; else `undefined`. */
+  readonly claims: () => ReadonlyMap<string, ClaimsThere> | undefined;
+  /** Nothing that it claims is seen elsewhere now. */
+  readonly isAlone: () => void;
   /** Looks at its networks. Never rejects. */
   readonly survey: () => Promise<unknown>;
   readAt: number;
@@ -42,7 +47,10 @@ interface Neighbour {
 export class Neighbourhood {
   readonly heard = new HeardHere();
   private readonly neighbours = new Map<string, Neighbour>();
+  private readonly sound = new SoundLooks();
   private readonly surveys: Turns;
+  /** What this host had itself in a network at the last survey. */
+  private readonly hostsOwn = new Map<string, Pick<SoundLook, 'hostMacs' | 'hostAddresses'>>();
   private isSurveying = false;
   private isClosed = false;
 
@@ -57,8 +65,8 @@ export class Neighbourhood {
   }
 
   /** A guest is here. The networks of all are looked at together, now and then. */
-  join(instance: string, { read, survey }: Pick<Neighbour, 'read' | 'survey'>): void {
-    this.neighbours.set(instance, { read, survey, readAt: Number.NEGATIVE_INFINITY });
+  join(instance: string, neighbour: Omit<Neighbour, 'readAt'>): void {
+    this.neighbours.set(instance, { ...neighbour, readAt: Number.NEGATIVE_INFINITY });
     if (!this.isSurveying) this.surveyLater();
   }
 
@@ -68,6 +76,12 @@ export class Neighbourhood {
     if (neighbour === undefined) return; // it has left
     neighbour.readAt = this.clock.elapsed();
     this.heard.heard(guest, ports);
+  }
+
+  /** A guest's ports were just read, and it said nothing since the last time. */
+  wasSilent({ instance }: GuestHere): void {
+    const neighbour = this.neighbours.get(instance);
+    if (neighbour !== undefined) neighbour.readAt = this.clock.elapsed();
   }
 
   leave(instance: string): void {
@@ -98,7 +112,7 @@ export class Neighbourhood {
     port: Port,
     question: Omit<NetworkQuestion, 'signal'>,
     signal?: AbortSignal,
-  ): Promise<NetworkLook | undefined> {
+  ): Promise<SoundLook | undefined> {
     for (const watch of this.watches) {
       try {
         const what = `looking at the network of ${port.name} by ${watch.name}`;
@@ -109,7 +123,7 @@ export class Neighbourhood {
           async (inner) => watch.look(port, { ...question, signal: inner }),
           signal,
         );
-        if (look !== undefined) return soundLook(look);
+        if (look !== undefined) return this.sound.of(look);
       } catch (error) {
         if (signal?.aborted) return undefined;
         const message = `${watch.name} cannot look at the network of ${port.name}: ${messageOf(error)}`;
@@ -124,10 +138,40 @@ export class Neighbourhood {
   private surveyLater(): void {
     this.isSurveying = !this.isClosed && this.neighbours.size > 0 && this.watches.length > 0;
     if (!this.isSurveying) return;
-    this.clock.setTimer(SURVEY_MS, () => {
-      void Promise.all([...this.neighbours.values()].map(({ survey }) => this.surveys.run(survey))).finally(
-        () => this.surveyLater(),
-      );
-    });
+    this.clock.setTimer(SURVEY_MS, () => void this.survey().finally(() => this.surveyLater()));
+  }
+
+  /** Looks at each network once for all guests in it; those that this may concern then look for themselves. */
+  private async survey(): Promise<void> {
+    const networks = new Map<string, Map<Neighbour, ClaimsThere>>();
+    const concerned = new Set<Neighbour>();
+    const here = [...this.neighbours.values()];
+    for (const neighbour of here) {
+      const claims = neighbour.claims();
+      if (claims === undefined) concerned.add(neighbour);
+      for (const [network, there] of claims ?? []) {
+        const all = networks.get(network) ?? new Map<Neighbour, ClaimsThere>();
+        networks.set(network, all.set(neighbour, there));
+      }
+    }
+    for (const network of this.hostsOwn.keys()) if (!networks.has(network)) this.hostsOwn.delete(network);
+    for (const [network, claims] of networks)
+      for (const each of await this.concernedIn(network, claims)) concerned.add(each);
+    for (const neighbour of here) if (!concerned.has(neighbour)) neighbour.isAlone();
+    await Promise.all([...concerned].map(({ survey }) => this.surveys.run(survey)));
+  }
+
+  private async concernedIn(
+    network: string,
+    claims: ReadonlyMap<Neighbour, ClaimsThere>,
+  ): Promise<Iterable<Neighbour>> {
+    const question = jointQuestion(claims.values());
+    const look = question && (await this.look(question.port, question));
+    if (look === undefined) return claims.keys();
+    const before = this.hostsOwn.get(network);
+    this.hostsOwn.set(network, look);
+    const isSameHost =
+      isSameSet(before?.hostMacs, look.hostMacs) && isSameSet(before?.hostAddresses, look.hostAddresses);
+    return isSameHost ? seenElsewhere(claims, look.sightings) : claims.keys();
   }
 }

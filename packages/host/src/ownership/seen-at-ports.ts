@@ -11,7 +11,7 @@ export interface SeenBy {
   /** A port of the guest in this network. */
   readonly port: Port;
   readonly network: string;
-  /** The names of all its ports there. */
+  /** The names of all its ports of that bridge. */
   readonly own: ReadonlySet<string>;
   readonly heard: HeardHere;
   /** This host, for people. */

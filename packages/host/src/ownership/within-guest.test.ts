@@ -30,6 +30,11 @@ describe('leftToOther', () => {
       [share('a', { spokeAt: 1000, heardBesideAt: 1090 }), share('b', { spokeAt: 9000, network: 'br1' })],
       [],
     ],
+    [
+      'what was heard beside it came back from a frame of its own that its learner passed over',
+      [share('a', { spokeAt: 1000, heardBesideAt: 1290 }), share('b', { spokeAt: 9000, network: 'br1' })],
+      [],
+    ],
     ['its network is not known', [{ nic: 'a', isConfigured: false }, share('b', { spokeAt: 9000 })], []],
     [
       'they take turns',

@@ -1,11 +1,13 @@
+import { SIGHTING_LAG_MS } from '@nic-herald/core';
 import { type Dispute, SILENT_MS } from './judge-claim.js';
 import { type Turn, takeTurns } from './spoken-turns.js';
 
 /**
  * What is heard beside a NIC so soon after it spoke is its own frame, sent back, ms. Shorter than for others' frames: that the
- * guest spoke at its other NIC is known, and a bond changes its card within moments.
+ * guest spoke at its other NIC is known, and a bond changes its card within moments. A frame is back within some ms; the NIC's
+ * own last one may be later than its learner tells.
  */
-const OWN_ECHO_MS = 100;
+const OWN_ECHO_MS = 100 + SIGHTING_LAG_MS;
 
 /** How one NIC of a guest stands to a MAC that several of its NICs have. */
 export interface NicShare {

@@ -76,7 +76,7 @@ export const admitAddresses = (
       .get(candidate)
       ?.map(({ learned: each }) => each)
       .sort(byProof);
-    if (addresses === undefined) return candidate;
+    if (addresses === undefined) return candidate; // without an address it asks for none
     for (const each of addresses.slice(most)) {
       refused.push({
         candidate,
@@ -85,7 +85,10 @@ export const admitAddresses = (
         detail: `at most ${most} per station`,
       });
     }
-    return most === 0 ? candidate : { ...candidate, addresses: addresses.slice(0, most).sort(byAge) };
+    if (most === 0) return candidate;
+    const { asked } = known.get(stationKey(candidate.station)) ?? {};
+    const sent = { ...candidate, addresses: addresses.slice(0, most).sort(byAge) };
+    return asked === undefined ? sent : { ...sent, asked };
   });
   return { candidates: withAddresses, refusals: told(refused) };
 };

@@ -95,9 +95,9 @@ const admit = (
   const taken = new Set<string>();
   const admitted: Announcement[] = [];
   for (const announcement of given) {
-    const { kind, station, evidence, address } = announcement;
+    const { kind, station, evidence, address, asksFor } = announcement;
     const key = stationKey(station);
-    const frameKey = `${kind} ${key} ${address ?? ''}`;
+    const frameKey = `${kind} ${key} ${address ?? ''} ${asksFor ?? ''}`;
     if (taken.has(frameKey)) continue;
     taken.add(frameKey);
     if (refused.has(key)) continue; // it stands there with its reason
@@ -105,7 +105,9 @@ const admit = (
     const verdict = isNamed ? judgeNamed(announcement, known.size, rules) : undefined;
     const sent =
       known.get(key) ?? (verdict === undefined ? kinds.announcementsFor({ station, evidence }) : []);
-    const frame = sent.find((each) => each.kind === kind && each.address === address);
+    const frame = sent.find(
+      (each) => each.kind === kind && each.address === address && each.asksFor === asksFor,
+    );
     if (frame !== undefined) {
       known.set(key, sent);
       admitted.push({ ...frame, station, evidence }); // the evidence is the handler's, the proof is not

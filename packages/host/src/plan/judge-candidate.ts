@@ -5,6 +5,7 @@ import type { Ownership } from '../ownership/ownership.js';
 import { denialOf } from './denial-of.js';
 import { disputed } from './disputed.js';
 import { filteredOf } from './filtered-of.js';
+import { uncarried } from './uncarried.js';
 import type { Verdict } from './verdict.js';
 
 /** What the rules know besides the candidate. */
@@ -25,8 +26,8 @@ export const judgeCandidate = (candidate: Candidate, context: JudgeContext): Ver
   if (station.vlan !== undefined && !VlanId.is(station.vlan)) {
     return { reason: 'not-a-station-address', detail: `${String(station.vlan)} is no VLAN from 1 to 4094` };
   }
-  const filtered = filteredOf(nic, station);
-  if (filtered !== undefined) return filtered;
+  const dropped = filteredOf(nic, station) ?? uncarried(nic.port, station);
+  if (dropped !== undefined) return dropped;
   const dispute = ownership.ofStation(nic.id, station);
   // What another NIC of the guest has is not sent here, whatever the card was configured with: the last one gets the traffic.
   if (dispute?.reason === 'on-other-nic') return disputed(dispute, ownership);

@@ -4,16 +4,20 @@ import {
   DEFAULT_GUEST_POLICY,
   type EgressFilter,
   type GuestPolicy,
+  type NicDescriptor,
+  type Port,
 } from '@nic-herald/core';
-import { Ipv4Address, Ipv6Address } from '@nic-herald/wire';
+import { ANNOUNCE_PRESETS } from '@nic-herald/core/internal';
+import { IpAddress, Ipv4Address, Ipv6Address } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
-import { station } from '../../test/sample-nic.js';
+import { NIC, station } from '../../test/sample-nic.js';
 import { HOST_KINDS } from '../kinds/host-kinds.js';
+import { rarpKind } from '../kinds/rarp-kind.js';
 import { KindsInUse } from './kinds-in-use.js';
 
 const kinds = new Map<string, AnnouncementKind>(HOST_KINDS.map((kind) => [kind.name, kind]));
 const using = (policy: Partial<GuestPolicy>): KindsInUse =>
-  new KindsInUse({ ...DEFAULT_GUEST_POLICY, ...policy }, kinds);
+  new KindsInUse({ ...DEFAULT_GUEST_POLICY, ...policy }, kinds, NIC);
 const candidate: Candidate = {
   station: station(1, 10),
   evidence: 'learned',
@@ -23,6 +27,8 @@ const candidate: Candidate = {
     { address: Ipv4Address.of('10.0.0.2'), proof: 'asserted', ageMs: 3 },
   ],
 };
+const ipv4Only = candidate.addresses?.slice(0, 1) ?? [];
+const asked = (address: string, ageMs = 0) => ({ address: IpAddress.of(address), ageMs });
 const sent = (policy: Partial<GuestPolicy>, of: Candidate = candidate) =>
   using(policy)
     .announcementsFor(of)
@@ -33,7 +39,7 @@ describe('KindsInUse', () => {
     [
       'a kind that nobody provides',
       ['magic'],
-      /wants announcements of kind magic, .*it has rarp, garp, garp-reply, null-garp, na$/,
+      /wants announcements of kind magic, .*it has rarp, garp, garp-reply, null-garp, na, arp-ask, rs$/,
     ],
     ['no name at all', [undefined as never], /kind undefined/],
     ['what cannot be a name', [{ toString: 'rarp' } as never], /kind object/],
@@ -87,6 +93,57 @@ describe('KindsInUse', () => {
     expect(sent(policy, { ...candidate, station: station(1) })).toEqual(['rarp']);
   });
 
+  it.each<[string, Partial<Candidate>, string[]]>([
+    ['nothing of a station that asked for nobody', {}, []],
+    ['nothing without an address of its own', { addresses: [], asked: [asked('10.0.0.254')] }, []],
+    [
+      'for each from each address of its family, the last asked for first',
+      { asked: [asked('10.0.0.254'), asked('2001:db8::ff'), asked('10.0.0.7', 5)] },
+      ['10.0.0.1 > 10.0.0.254', '10.0.0.2 > 10.0.0.254', '10.0.0.1 > 10.0.0.7', '10.0.0.2 > 10.0.0.7'],
+    ],
+    ['for none of its own addresses', { asked: [asked('10.0.0.2')] }, []],
+    [
+      'for four at most',
+      { addresses: ipv4Only, asked: [11, 12, 13, 14, 15].map((last) => asked(`10.0.0.${last}`)) },
+      [11, 12, 13, 14].map((last) => `10.0.0.1 > 10.0.0.${last}`),
+    ],
+  ])('asks %s', (_, over, wanted) => {
+    const asks = using({ kindsFor: () => ['arp-ask'] }).announcementsFor({ ...candidate, ...over });
+    expect(asks.map(({ address, asksFor }) => `${address} > ${asksFor}`)).toEqual(wanted);
+    expect(asks.every(({ kind, evidence }) => kind === 'arp-ask' && evidence === 'learned')).toBe(true);
+  });
+
+  it.each([
+    ['for a host', false, ['rs 2001:db8::1']],
+    ['for one that did not say', undefined, ['rs 2001:db8::1']],
+    ['not for a router', true, []],
+  ])('solicits routers %s', (_, router, wanted) => {
+    const [address] = candidate.addresses?.filter(({ address: each }) => each.includes(':')) ?? [];
+    if (address === undefined) throw new Error('the candidate has no IPv6 address');
+    const { router: __, ...plain } = address;
+    const addresses = [router === undefined ? plain : { ...plain, router }];
+    expect(sent({ kindsFor: () => ['rs'] }, { ...candidate, addresses })).toEqual(wanted);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('hiccup');
+      },
+    ],
+    ['gives no answer', () => undefined],
+  ])('sends nothing of a kind that %s when it is asked what suits it', (_, suits) => {
+    const odd = { ...rarpKind, name: 'odd', suits: suits as unknown as () => boolean };
+    const inUse = new KindsInUse(
+      { ...DEFAULT_GUEST_POLICY, kindsFor: () => ['odd', 'rarp'] },
+      new Map([...kinds, ['odd', odd]]),
+      NIC,
+    );
+    expect(inUse.announcementsFor(candidate).map(({ kind }) => kind)).toEqual(['rarp']);
+    expect(inUse.faults.map(({ code }) => code)).toEqual(_ === 'throws' ? ['HERALD_KIND_FAULT'] : []);
+  });
+
   it('passes on what the guest said of itself', () => {
     const na = using({ kindsFor: () => ['na'] }).announcementsFor(candidate);
     expect(na).toEqual([
@@ -117,9 +174,42 @@ describe('a filter that the host has put on the NIC', () => {
     ['has a kind sent besides that this host lacks', { besides: ['magic'] }, ['rarp'], ['rarp']],
   ])('%s', (_, over, policy, expected) => {
     const egress = { name: 'f', primaryMacOnly: false, untaggedOnly: false, ...over };
-    const inUse = new KindsInUse({ ...DEFAULT_GUEST_POLICY, kindsFor: () => policy }, kinds, egress);
+    const inUse = new KindsInUse({ ...DEFAULT_GUEST_POLICY, kindsFor: () => policy }, kinds, {
+      ...NIC,
+      egress,
+    });
     const frames = inUse.announcementsFor(candidate);
     expect(frames.map(({ kind, address }) => [kind, address].filter(Boolean).join(' '))).toEqual(expected);
     expect(inUse.faults).toEqual([]);
+  });
+});
+
+describe('a port that a RARP opens', () => {
+  const port: Port = { kind: 'tap', name: 'tap0', attachment: { opensOn: 'rarp' } };
+  const framesFor = (policy: Partial<GuestPolicy>, of: NicDescriptor) => {
+    const inUse = new KindsInUse({ ...DEFAULT_GUEST_POLICY, ...policy }, kinds, of);
+    const sent = [candidate, { ...candidate, station: station(2) }].map((each) =>
+      inUse.announcementsFor(each).map(({ kind }) => kind),
+    );
+    return { sent, codes: inUse.faults.map(({ code }) => code) };
+  };
+
+  it('gets what opens it in place of kinds that do not, which is told once', () => {
+    const { sent, codes } = framesFor({ kindsFor: () => ANNOUNCE_PRESETS['ovs-slb'] }, { ...NIC, port });
+    expect(sent).toEqual([['rarp'], ['rarp']]);
+    expect(codes).toEqual(['HERALD_PORT_STAYS_SHUT']);
+  });
+
+  it('gets nothing where nothing is chosen, or a filter of the host drops what opens it', () => {
+    expect(framesFor({ kindsFor: () => [] }, { ...NIC, port })).toEqual({ sent: [[], []], codes: [] });
+    const egress: EgressFilter = { name: 'f', primaryMacOnly: false, untaggedOnly: false, kinds: ['garp'] };
+    const { sent } = framesFor({ kindsFor: () => ['garp'] }, { ...NIC, port, egress });
+    expect(sent).toEqual([[], []]);
+  });
+
+  it('gets all that the policy sends where a RARP leads', () => {
+    const { sent, codes } = framesFor({}, { ...NIC, port });
+    expect(sent[0]).toEqual(['rarp', 'garp', 'garp', 'na']);
+    expect(codes).toEqual([]);
   });
 });

@@ -24,8 +24,8 @@ export interface PlannedNic {
 /**
  * Plans one NIC: collects candidates, refuses what the rules forbid, puts them in order, bounds them, gives them
  * their addresses, lets the model's handler choose among the frames that the policy sends for them. Pure. Everything left out stands in
- * `refusals` with its reason; the primary MAC is always among the stations, unless it is no address of one, or the guest
- * uses it at another NIC.
+ * `refusals` with its reason; the primary MAC is always among the stations, unless it is no address of one, the guest
+ * uses it at another NIC, or what the host has at the NIC drops its frames.
  */
 export const planNic = (evidence: NicEvidence, given: PlanRules): PlannedNic => {
   const rules = { ...given, ownedByOthers: withHanded(given.ownedByOthers, evidence) };
@@ -54,7 +54,7 @@ export const planNic = (evidence: NicEvidence, given: PlanRules): PlannedNic => 
     },
   );
   refusals.push(...addressesRefused);
-  const kinds = new KindsInUse(rules.policy, rules.kinds, evidence.nic.egress);
+  const kinds = new KindsInUse(rules.policy, rules.kinds, evidence.nic);
   const frames = new Map(candidates.map((candidate) => [candidate, kinds.announcementsFor(candidate)]));
   for (const [candidate, { length }] of frames) {
     if (length === 0) refusals.push(refusalOf(candidate, noKind(evidence.nic.egress)));

@@ -24,6 +24,11 @@ describe('roundPause', () => {
     ['a cap below the start', { initialMs: 500, maxMs: 100, rounds: 3, stepMs: 10 }, [0, 100, 200]],
     ['no pause at all', { initialMs: 0, maxMs: 0, rounds: 3, stepMs: 1 }, [0, 0, 0]],
     ['one round', { initialMs: 50, maxMs: 550, rounds: 1, stepMs: 100 }, [0]],
+    [
+      'pauses of its own, and then the rule',
+      { ...DEFAULT_ANNOUNCE_TIMING, rounds: 5, pausesMs: [50, 250, 1700] },
+      [0, 50, 300, 2000, 2350],
+    ],
     // Out of the range that is let in; QEMU's own arithmetic all the same.
     [
       'a step back below zero',

@@ -67,6 +67,7 @@ describe('portsOf', () => {
     const attachment = {
       network: 7,
       vlans: 'some',
+      opensOn: 'garp',
       uplinks: ['eth0', 7, LONG, ...Array.from({ length: 100 }, (_, at) => `up${at}`)],
       learns: true,
       forwards: 'yes',
@@ -75,6 +76,11 @@ describe('portsOf', () => {
     expect(nic?.port).toMatchObject(TAP);
     expect(nic?.port?.attachment?.uplinks).toHaveLength(64);
     expect(nic?.port?.attachment).toEqual({ uplinks: expect.any(Array) as string[], learns: true });
+  });
+
+  it('takes what opens the port', async () => {
+    const nic = await answered({ port: { ...TAP, attachment: { opensOn: 'rarp' } } });
+    expect(nic?.port?.attachment).toEqual({ opensOn: 'rarp' });
   });
 
   it('keeps a port as it was proved, whatever its resolver makes of it later', async () => {

@@ -1,4 +1,6 @@
 import type { Port, PortAttachment, PortResolution } from '@nic-herald/core';
+import { MacAddress } from '@nic-herald/wire';
+import { soundVlans } from './sound-vlans.js';
 
 /** Most characters of the names of a port. */
 const MAX_NAME = 256;
@@ -41,12 +43,17 @@ export const boundedProblem = (problem: string): string =>
 
 /** A member that makes no sense is not known. */
 const soundAttachment = (given: unknown): PortAttachment => {
-  const { network, vlans, uplinks, learns, alone, forwards } = (given ?? {}) as Readonly<
-    Record<string, unknown>
-  >;
+  const { network, vlans, carries, opensOn, uplinks, learns, alone, forwards, ...rest } = (given ??
+    {}) as Readonly<Record<string, unknown>>;
+  const { switch: within, receives } = rest;
+  const carried = soundVlans(carries);
   return {
     ...(isName(network) ? { network } : {}),
+    ...(isName(within) ? { switch: within } : {}),
     ...(vlans === 'aware' || vlans === 'unaware' ? { vlans } : {}),
+    ...(carried === undefined ? {} : { carries: carried }),
+    ...(typeof receives === 'string' && isMac(receives) ? { receives } : {}),
+    ...(opensOn === 'rarp' ? { opensOn } : {}),
     ...(Array.isArray(uplinks)
       ? { uplinks: uplinks.filter((each) => isName(each)).slice(0, MAX_UPLINKS) }
       : {}),
@@ -55,6 +62,8 @@ const soundAttachment = (given: unknown): PortAttachment => {
     ...(typeof forwards === 'boolean' ? { forwards } : {}),
   };
 };
+
+const isMac = (text: string): text is MacAddress => MacAddress.parse(text) === text;
 
 const isName = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME;

@@ -100,6 +100,7 @@ export const armedFramesCases = ({
       const armed = arm();
       refuses({}, 'a second batch at a port that has one armed');
       demandTaken(armed.take(), { firedBy: 'agent' }, 'before anything set it off');
+      demand(!armed.isSetOff, '`isSetOff` is true of frames that were taken before anything set them off');
     }),
     ...arming('leaves frames that are taken before they are set off to whoever took them', async (tools) => {
       const armed = tools.arm();
@@ -110,7 +111,9 @@ export const armedFramesCases = ({
     }),
     ...arming('sends armed frames when the hypervisor announces its guest, once', async (tools) => {
       const armed = tools.arm();
+      demand(!armed.isSetOff, '`isSetOff` is true before the hypervisor announced its guest');
       await tools.announces();
+      demand(armed.isSetOff, '`isSetOff` is false after the hypervisor announced its guest');
       await tools.announces();
       const taken = armed.take();
       demandTaken(taken, { firedBy: 'kernel', sent: FRAMES }, 'after the hypervisor announced its guest');

@@ -12,6 +12,8 @@ import type { ContractCase, ContractSuite } from './contract-suite.js';
 import { HeardIntake } from './heard-intake.js';
 import { DEFAULT_LIMIT_MS, mustEnd, outcomeOf } from './outcome.js';
 
+const SELF_ANNOUNCEMENTS: readonly unknown[] = ['guest', 'nothing', 'perhaps-a-mirror'];
+
 /** A monitor opened for one case, with one running guest that has at least one NIC; the contract starts and closes the monitor. */
 export interface OpenedMonitor {
   readonly monitor: GuestMonitor;
@@ -121,6 +123,15 @@ export const guestMonitorContract = ({
         const nics = await mustEnd(() => guest.nics(new AbortController()), limitMs, '`guest.nics`');
         demand(nics.length > 0, '`guest.nics` is empty: the guest of this contract has at least one');
         demand(new Set(nics.map(({ id }) => id)).size === nics.length, '`guest.nics` has two NICs of one id');
+        const told: unknown = await mustEnd(
+          async () => guest.selfAnnouncement?.(new AbortController()),
+          limitMs,
+          '`guest.selfAnnouncement`',
+        );
+        demand(
+          told === undefined || SELF_ANNOUNCEMENTS.includes(told),
+          `\`guest.selfAnnouncement\` gave ${quote(told)}: one of ${SELF_ANNOUNCEMENTS.join(', ')} is wanted`,
+        );
         for (const nic of nics) {
           demandNic(nic);
           const device = guest.inspect(nic);

@@ -2,12 +2,14 @@ import type { NetworkSighting } from '@nic-herald/core';
 import { IpAddress } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { mac } from '../../test/sample-nic.js';
-import { soundLook } from './sound-look.js';
+import { SoundLooks } from './sound-looks.js';
 
 const GOOD: NetworkSighting = { mac: mac(1), port: 'eth0', ageMs: 5 };
+const soundLook = (look: unknown) => new SoundLooks().of(look);
 const EMPTY = { sightings: [], hostMacs: [], hostAddresses: [] };
+const NOTHING = { sightings: [], hostMacs: new Set(), hostAddresses: new Set() };
 
-describe('soundLook', () => {
+describe('SoundLooks', () => {
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],
@@ -18,7 +20,7 @@ describe('soundLook', () => {
       { sightings: [null, 1, {}], hostMacs: ['x', null, 'ZZ'], hostAddresses: ['999.1.1.1', 4] },
     ],
   ])('makes nothing of %s', (_, look) => {
-    expect(soundLook(look)).toEqual(EMPTY);
+    expect(soundLook(look)).toEqual(NOTHING);
   });
 
   it.each<[string, object]>([
@@ -41,8 +43,17 @@ describe('soundLook', () => {
     const look = soundLook({ ...own, sightings: Array.from({ length: 70_000 }, () => GOOD) });
     expect([look.sightings.length, look.hostMacs, look.hostAddresses]).toEqual([
       65_536,
-      own.hostMacs,
-      own.hostAddresses,
+      new Set(own.hostMacs),
+      new Set(own.hostAddresses),
     ]);
+  });
+
+  it('goes through a list of the own addresses that it knows only once', () => {
+    const looks = new SoundLooks();
+    const hostMacs = [mac(9), 'no MAC'];
+    const first = looks.of({ ...EMPTY, hostMacs }).hostMacs;
+    expect(first).toEqual(new Set([mac(9)]));
+    expect(looks.of({ ...EMPTY, hostMacs }).hostMacs).toBe(first);
+    expect(looks.of({ ...EMPTY, hostMacs: [mac(8)] }).hostMacs).toEqual(new Set([mac(8)]));
   });
 });

@@ -1,15 +1,16 @@
 import type { LearnedStation } from '@nic-herald/core';
 
 /**
- * Learned stations with at most `most` IP addresses in all. Where they have more, the latest proved of each station
+ * Learned stations with at most `most` entries of one kind in all. Where they have more, the first of each station
  * stays before the second of any, the second before the third: a station that makes up addresses takes none of
  * another's first.
  */
-export const boundedAddresses = (
+export const boundedPerStation = (
   stations: readonly LearnedStation[],
+  list: 'addresses' | 'asked',
   most: number,
 ): readonly LearnedStation[] => {
-  const counts = stations.map(({ addresses }) => addresses?.length ?? 0);
+  const counts = stations.map(({ [list]: entries }) => entries?.length ?? 0);
   if (counts.reduce((sum, count) => sum + count, 0) <= most) return stations;
   const kept = counts.map(() => 0);
   let left = most;
@@ -20,8 +21,8 @@ export const boundedAddresses = (
       left -= 1;
     }
   }
-  return stations.map(({ addresses = [], ...station }, index) => {
-    const latest = addresses.slice(0, kept[index]);
-    return latest.length === 0 ? station : { ...station, addresses: latest };
+  return stations.map(({ [list]: entries = [], ...station }, index) => {
+    const first = entries.slice(0, kept[index]);
+    return first.length === 0 ? station : { ...station, [list]: first };
   });
 };
