@@ -23,14 +23,12 @@ struct address {
 	__u64 ip[2]; // as on the wire; IPv4 as IPv4-mapped IPv6, ::ffff:0:0/96, which is never on a link itself
 };
 
-// What was claimed of an address, by one frame or by all until now.
-struct claim {
-	__u64 asserted_ns; // when it was last spoken from unasked; 0 = never
-	__u64 answered_ns; // when it was last answered for
-	__u64 said; // what the guest last said to be there; 0 = nothing
+// How a frame proves an address: its sender spoke from it unasked, or answered for it.
+enum proof { NO_PROOF, ASSERTED, ANSWERED };
+
+// What the sender says to be at the address; 0 = nothing.
 #define SAID_HOST 1
 #define SAID_ROUTER 2
-};
 
 #define VID_MASK 0x0fff
 #define GROUP_BIT 0x01 // of an address's first byte: nothing comes from a group
@@ -39,13 +37,6 @@ struct claim {
 INLINE __u64 mac_at(const __u16 *at)
 {
 	return at[0] | (__u64)at[1] << 16 | (__u64)at[2] << 32;
-}
-
-// Writes both: a choice of where to write is arithmetic with a pointer, for which the kernel wants CAP_PERFMON.
-INLINE void stamp(struct claim *claim, int asserts, __u64 now)
-{
-	claim->asserted_ns = asserts ? now : 0;
-	claim->answered_ns = asserts ? 0 : now;
 }
 
 #define IPV6_NEXT_HEADER 6 // offset in the packet
@@ -66,25 +57,23 @@ struct arp {
 #define ARP_REPLY 2
 #define IPV4_MAPPED 0xffff0000 // bytes 8 to 11 of the IPv6 address
 
-INLINE int arp_claims(const struct __sk_buff *skb, __u64 source, __u64 now, struct address *address,
-		      struct claim *claim)
+// The packet is left in `arp`.
+INLINE enum proof arp_claims(const struct __sk_buff *skb, __u64 source, struct arp *arp, struct address *address)
 {
-	struct arp arp;
-	if (load_bytes(skb, ETH_HLEN, &arp, sizeof(arp)) < 0)
-		return 0;
-	if (arp.hardware != NET16(ARP_ETHERNET) || arp.protocol != NET16(ETH_P_IP) ||
-	    arp.lengths != NET16(ARP_LENGTHS) || mac_at(arp.sender_mac) != source)
-		return 0;
-	__u8 requests = arp.operation == NET16(ARP_REQUEST);
-	if (!requests && arp.operation != NET16(ARP_REPLY))
-		return 0;
-	__u32 sender = arp.sender_ip[0] | (__u32)arp.sender_ip[1] << 16;
-	__u32 target = arp.target_ip[0] | (__u32)arp.target_ip[1] << 16;
+	if (load_bytes(skb, ETH_HLEN, arp, sizeof(*arp)) < 0)
+		return NO_PROOF;
+	if (arp->hardware != NET16(ARP_ETHERNET) || arp->protocol != NET16(ETH_P_IP) ||
+	    arp->lengths != NET16(ARP_LENGTHS) || mac_at(arp->sender_mac) != source)
+		return NO_PROOF;
+	__u8 requests = arp->operation == NET16(ARP_REQUEST);
+	if (!requests && arp->operation != NET16(ARP_REPLY))
+		return NO_PROOF;
+	__u32 sender = arp->sender_ip[0] | (__u32)arp->sender_ip[1] << 16;
+	__u32 target = arp->target_ip[0] | (__u32)arp->target_ip[1] << 16;
 	if (sender == 0) // a probe: whether somebody else has the target
-		return 0;
+		return NO_PROOF;
 	address->ip[1] = IPV4_MAPPED | (__u64)sender << 32;
-	stamp(claim, requests || sender == target, now);
-	return 1;
+	return requests || sender == target ? ASSERTED : ANSWERED;
 }
 
 // --- Neighbour discovery, RFC 4861
@@ -116,14 +105,13 @@ struct option {
 #define SOURCE_LINK_LAYER_ADDRESS 1
 #define TARGET_LINK_LAYER_ADDRESS 2
 
-INLINE int discovery_claims(const struct __sk_buff *skb, __u64 source, __u64 now, struct address *address,
-			    struct claim *claim)
+INLINE enum proof discovery_claims(const struct __sk_buff *skb, __u64 source, struct address *address, __u64 *said)
 {
 	struct discovery nd;
 	if (load_bytes(skb, ETH_HLEN, &nd, sizeof(nd)) < 0)
-		return 0;
+		return NO_PROOF;
 	if (nd.version >> 4 != 6 || nd.hop_limit != NOT_ROUTED || nd.code != 0)
-		return 0;
+		return NO_PROOF;
 
 	__u8 advertises = nd.type == NEIGHBOUR_ADVERTISEMENT;
 	__u32 options; // where they begin in the message
@@ -134,41 +122,40 @@ INLINE int discovery_claims(const struct __sk_buff *skb, __u64 source, __u64 now
 	else if (nd.type == NEIGHBOUR_SOLICITATION || advertises)
 		options = 24;
 	else
-		return 0;
+		return NO_PROOF;
 	__u32 length = NET16(nd.payload_length);
 	__u32 message = ETH_HLEN + IPV6_HEADER_BYTES;
 	if (length < options || message + length > skb->len)
-		return 0;
+		return NO_PROOF;
 
 	__u8 names_mac = 0;
 	struct option first;
 	if (length >= options + sizeof(first) && load_bytes(skb, message + options, &first, sizeof(first)) == 0 &&
 	    (first.type == SOURCE_LINK_LAYER_ADDRESS || first.type == TARGET_LINK_LAYER_ADDRESS)) {
 		if (first.length != 1 || mac_at(first.mac) != source)
-			return 0; // it speaks of somebody else
+			return NO_PROOF; // it speaks of somebody else
 		names_mac = 1;
 	}
 	// Without its MAC also a host solicits whose address is still tentative (RFC 4429 section 3.2).
 	if (nd.type == ROUTER_SOLICITATION && !names_mac)
-		return 0;
+		return NO_PROOF;
 
 	if (advertises) {
 		if (!(nd.flags & OVERRIDE_FLAG)) // proxies and those that share an address with others clear it
-			return 0;
+			return NO_PROOF;
 		if (load_bytes(skb, message + 8, address->ip, sizeof(address->ip)) < 0)
-			return 0;
+			return NO_PROOF;
 	} else {
 		address->ip[0] = nd.source[0];
 		address->ip[1] = nd.source[1];
 	}
 	// From :: comes the question whether somebody else has the target.
 	if (address->ip[0] == 0 && (address->ip[1] == 0 || (__u32)address->ip[1] == IPV4_MAPPED))
-		return 0;
+		return NO_PROOF;
 
 	if (nd.type == ROUTER_ADVERTISEMENT || (advertises && nd.flags & ROUTER_FLAG))
-		claim->said = SAID_ROUTER;
+		*said = SAID_ROUTER;
 	else if (nd.type == ROUTER_SOLICITATION || advertises)
-		claim->said = SAID_HOST;
-	stamp(claim, !(advertises && nd.flags & SOLICITED_FLAG), now);
-	return 1;
+		*said = SAID_HOST;
+	return advertises && nd.flags & SOLICITED_FLAG ? ANSWERED : ASSERTED;
 }

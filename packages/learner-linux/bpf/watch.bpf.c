@@ -15,10 +15,10 @@
 extern char watched;
 
 // A hash map in which user space makes room (src/aged-map.ts). Its keys are a struct address. For `station` they have the VLAN (0 = untagged) in the two low
-// bytes, and ANSWERED where the address was answered for and not spoken from: the two are kept apart, since the last of one
+// bytes, and NOT_SPOKEN where the address was answered for and not spoken from: the two are kept apart, since the last of one
 // must not hide the other.
 extern char speakers;
-#define ANSWERED (1 << 16)
+#define NOT_SPOKEN (1 << 16)
 
 struct speaker {
 	__u64 last_ns; // CLOCK_MONOTONIC
@@ -67,14 +67,13 @@ __attribute__((section("socket"), used)) int watch(struct __sk_buff *skb)
 		return 0;
 
 	struct address address = {0, {0, 0}};
-	struct claim claim = {0, 0, 0};
-	__u64 now = ktime_get_ns();
-	if (discovers ? !discovery_claims(skb, source, now, &address, &claim) :
-			!arp_claims(skb, source, now, &address, &claim))
+	__u64 said = 0;
+	struct arp arp;
+	enum proof proof = discovers ? discovery_claims(skb, source, &address, &said) :
+				       arp_claims(skb, source, &arp, &address);
+	if (proof == NO_PROOF || !lookup(&watched, address.ip))
 		return 0;
-	if (!lookup(&watched, address.ip))
-		return 0;
-	address.station = spoken_at | (claim.asserted_ns ? 0 : ANSWERED);
-	note(&address, source, skb->ifindex, now);
+	address.station = spoken_at | (proof == ANSWERED ? NOT_SPOKEN : 0);
+	note(&address, source, skb->ifindex, ktime_get_ns());
 	return 0;
 }

@@ -28,12 +28,16 @@ export class AgedMap {
   private constructor(
     private readonly shape: AgedMapShape,
     private readonly map: BpfHashMap,
+    private readonly tookOut: () => void,
   ) {}
 
-  /** Makes an empty one. Needs CAP_BPF (before Linux 5.8 CAP_SYS_ADMIN). Throws SystemCallError. */
-  static create(shape: AgedMapShape): AgedMap {
+  /**
+   * Makes an empty one; `tookOut` is called after entries had to go. Needs CAP_BPF (before Linux 5.8 CAP_SYS_ADMIN). Throws
+   * SystemCallError.
+   */
+  static create(shape: AgedMapShape, tookOut: () => void = () => {}): AgedMap {
     const { name, keyBytes, valueBytes, capacity } = shape;
-    return new AgedMap(shape, BpfHashMap.create({ name, keyBytes, valueBytes, capacity }));
+    return new AgedMap(shape, BpfHashMap.create({ name, keyBytes, valueBytes, capacity }), tookOut);
   }
 
   /** The descriptor's number; -1 once closed. */
@@ -53,6 +57,7 @@ export class AgedMap {
       entries.count > shape.capacity * CROWDED ? entries.count - Math.floor(shape.capacity / 2) : 0;
     if (tooMany > 0) {
       this.map.delete(oldestKeys(entries, shape, tooMany));
+      this.tookOut();
       this.looksLeft = LOOKS_AFTER;
       this.lookAgain();
     }
@@ -78,7 +83,10 @@ export class AgedMap {
   }
 }
 
-/** The keys of the entries that were not written for longest, one after another. */
+/**
+ * The keys of the entries that were not written for longest, one after another. A stamp may be older than the last frame by what a
+ * program passes over (recent-stations.ts), but not than an entry that was added before that frame: what goes on is not taken out.
+ */
 export const oldestKeys = (
   { count, keys, values }: BpfMapEntries,
   { keyBytes, valueBytes, stamps }: Pick<AgedMapShape, 'keyBytes' | 'valueBytes' | 'stamps'>,

@@ -20,9 +20,11 @@ export class BpfLearner implements StationLearner {
     private readonly options: { readonly tcx?: boolean } = {},
   ) {}
 
-  /** Any tap, whatever it is a port of. Whether the kernel lets us is known by `open`. */
+  /** Any tap, whatever it is a port of, and any macvtap. Whether the kernel lets us is known by `open`. */
   async claim(port: Port): Promise<PortClaim> {
-    return port.kind === 'tap' ? CLAIM : { refusal: 'not a tap' };
+    return port.kind === 'tap' || port.kind === 'macvtap'
+      ? CLAIM
+      : { refusal: 'neither a tap nor a macvtap' };
   }
 
   /**

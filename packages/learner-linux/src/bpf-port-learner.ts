@@ -2,28 +2,41 @@ import { HeraldError, type LearnedStations, messageOf, type Port, type PortLearn
 import {
   enterIngress,
   type FileDescriptor,
-  findLink,
   type IngressPlace,
   type IngressWay,
+  type Links,
   loadClassifier,
   lockHolderText,
-  NetlinkSocket,
+  openLinks,
 } from '@nic-herald/linux-sys';
 import { AgedMap } from './aged-map.js';
 import { decodeAddresses } from './decode-addresses.js';
+import { decodeQuestions } from './decode-questions.js';
 import { decodeReports } from './decode-reports.js';
 import { decodeSightings } from './decode-sightings.js';
-import { ADDRESSES_MAP, LEARN_PROGRAM_NAME, learnInstructions, STATIONS_MAP } from './learn-program.js';
+import {
+  ADDRESSES_MAP,
+  LEARN_PROGRAM_NAME,
+  learnInstructions,
+  QUESTIONS_MAP,
+  STATIONS_MAP,
+} from './learn-program.js';
 import { isAnother, learnerUnavailable, portMissing } from './learner-error.js';
+import { RecentStations } from './recent-stations.js';
 
 /** So long what was taken from the port may be away before that is told, ms: it comes back sooner, where it can. */
 const LOST_AFTER_MS = 5000;
 
+/** For so many stations there is one question: most ask for one router, and of many behind a card few ask at all. */
+const QUESTIONS_PART = 4;
+
 interface Owned {
-  readonly netlink: NetlinkSocket;
+  readonly links: Links;
   readonly ingress: IngressPlace;
   readonly stations: AgedMap;
   readonly addresses: AgedMap;
+  readonly questions: AgedMap;
+  readonly recent: RecentStations;
 }
 
 /** How a port is learned at. */
@@ -55,14 +68,20 @@ export class BpfPortLearner implements PortLearner {
       return made;
     };
     try {
-      const netlink = undoable(new NetlinkSocket());
-      const link = findLink(netlink, { name: port.name });
+      const links = undoable(openLinks());
+      const link = links.find({ name: port.name });
       if (!link || isAnother(port, link)) throw portMissing(port);
-      const stations = undoable(AgedMap.create({ ...STATIONS_MAP, capacity }));
+      const recent = undoable(RecentStations.create());
+      const stations = undoable(AgedMap.create({ ...STATIONS_MAP, capacity }, () => recent.forget()));
       const addresses = undoable(AgedMap.create({ ...ADDRESSES_MAP, capacity }));
-      const instructions = learnInstructions({ stations: stations.fd, addresses: addresses.fd });
+      const questions = undoable(
+        AgedMap.create({ ...QUESTIONS_MAP, capacity: Math.ceil(capacity / QUESTIONS_PART) }),
+      );
+      const maps = { stations: stations.fd, addresses: addresses.fd, questions: questions.fd };
+      const instructions = learnInstructions({ ...maps, ...recent.fds });
       const ingress = openIngress(port, link.index, instructions, tcx);
-      return new BpfPortLearner(port, link.index, { netlink, ingress, stations, addresses });
+      const owned = { links, ingress, stations, addresses, questions, recent };
+      return new BpfPortLearner(port, link.index, owned);
     } catch (error) {
       for (const step of undo) step();
       throw learnerUnavailable(error, port.name);
@@ -79,16 +98,18 @@ export class BpfPortLearner implements PortLearner {
    * the program was taken away and could not be put back: close it and open another.
    */
   async read(): Promise<LearnedStations> {
-    const { netlink, ingress, stations, addresses } = this.owned;
+    const { links, ingress, stations, addresses, questions } = this.owned;
     try {
-      if (!findLink(netlink, { index: this.index })) throw portMissing(this.port);
+      if (!links.find({ index: this.index })) throw portMissing(this.port);
       const { missing } = ingress;
       if (missing && performance.now() - missing.since > LOST_AFTER_MS) throw lost(this.port, missing.reason);
       const claims = addresses.entries(); // first: the program writes a station before its addresses
+      const asked = questions.entries();
       const sightings = stations.entries();
       const nowNs = process.hrtime.bigint();
+      const of = { addresses: decodeAddresses(claims, nowNs), asked: decodeQuestions(asked, nowNs) };
       return {
-        stations: decodeSightings(sightings, nowNs, decodeAddresses(claims, nowNs)),
+        stations: decodeSightings(sightings, nowNs, of),
         exactVlans: true,
         capacity: stations.capacity,
         multicastReports: decodeReports(sightings),
@@ -101,15 +122,17 @@ export class BpfPortLearner implements PortLearner {
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
-    const { netlink, ingress, stations, addresses } = this.owned;
+    const { links, ingress, stations, addresses, questions, recent } = this.owned;
     try {
       ingress.close();
     } catch (error) {
       throw learnerUnavailable(error, this.port.name);
     } finally {
+      questions.close();
       addresses.close();
       stations.close();
-      netlink.close();
+      recent.close();
+      links.close();
     }
   }
 }
@@ -117,7 +140,9 @@ export class BpfPortLearner implements PortLearner {
 /** One learner per port: a second one would take the first one's program for a dead owner's. */
 const openIngress = (port: Port, index: number, instructions: Uint8Array, tcx: boolean): IngressPlace => {
   const load = (): FileDescriptor => loadClassifier(LEARN_PROGRAM_NAME, instructions);
-  const ingress = enterIngress(index, 'learn', load, { tcx });
+  // What a guest sends comes in at its tap; a macvtap sends it.
+  const hook = port.kind === 'macvtap' ? 'egress' : 'ingress';
+  const ingress = enterIngress(index, 'learn', load, { tcx, hook });
   if (!('heldBy' in ingress)) return ingress;
   const { heldBy } = ingress;
   throw new HeraldError(

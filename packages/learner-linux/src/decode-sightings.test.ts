@@ -57,7 +57,7 @@ describe('decodeSightings', () => {
     expect(stations.map(({ station, ageMs }) => [stationKey(station), ageMs])).toEqual(expected);
   });
 
-  it('gives each station its addresses, and leaves out those of stations that it does not know', () => {
+  it('gives each station its addresses and whom it asked for, and leaves out those of stations that it does not know', () => {
     const known = { vid: 7, mac: '52:54:00:00:00:01', lastSeenNs: 1n };
     const address = { address: IpAddress.of('192.0.2.1'), proof: 'asserted', ageMs: 0 } as const;
     const [keyOfKnown, keyOfOther] = [0x0100_0000_5452_0007n, 0x0200_0000_5452_0007n];
@@ -65,10 +65,15 @@ describe('decodeSightings', () => {
       [keyOfKnown, [address]],
       [keyOfOther, [address]],
     ]);
-    const stations = decodeSightings(entriesOf([known, { ...known, vid: 8 }]), 1n, addresses);
-    expect(stations.map((one) => [stationKey(one.station), one.addresses])).toEqual([
-      ['52:54:00:00:00:01/7', [address]],
-      ['52:54:00:00:00:01/8', undefined],
+    const router = { address: IpAddress.of('192.0.2.254'), ageMs: 5 };
+    const asked = new Map([
+      [keyOfKnown, [router]],
+      [keyOfOther, [router]],
+    ]);
+    const stations = decodeSightings(entriesOf([known, { ...known, vid: 8 }]), 1n, { addresses, asked });
+    expect(stations.map((one) => [stationKey(one.station), one.addresses, one.asked])).toEqual([
+      ['52:54:00:00:00:01/7', [address], [router]],
+      ['52:54:00:00:00:01/8', undefined, undefined],
     ]);
   });
 

@@ -12,9 +12,14 @@ export const ADDRESSES_MAP = {
   valueBytes: 24,
   stamps: [0, 8],
 } as const;
+export const QUESTIONS_MAP = { name: 'herald_asked', keyBytes: 16, valueBytes: 16, stamps: [0] } as const;
+
+/** The arrays in front of them: of the port alone, and of all ports. */
+export const PORT_ARRAY = { name: 'herald_port', valueBytes: 48 } as const;
+export const RECENT_ARRAY = { name: 'herald_recent', valueBytes: 16, length: 16_384 } as const;
 
 /** The instructions of bpf/learn.bpf.c, writing to these maps, named by their descriptors. */
-export const learnInstructions = (fds: {
-  readonly stations: number;
-  readonly addresses: number;
-}): Uint8Array => programInstructions(LEARN_PROGRAM, fds);
+export const learnInstructions = (fds: Readonly<Record<LearnMap, number>>): Uint8Array =>
+  programInstructions(LEARN_PROGRAM, fds);
+
+type LearnMap = keyof typeof LEARN_PROGRAM.mapReferences;

@@ -29,8 +29,10 @@ describe('learnerUnavailable', () => {
   });
 
   it.skipIf(missingCapabilities(heldCapabilities()).length > 0)('says what an old verifier wants', () => {
-    const cause = new SystemCallError('bpf', 13, 'load');
-    expect(learnerUnavailable(cause, 'tap0').message).toMatch(/CAP_PERFMON/);
+    const cause = new SystemCallError('bpf', 13, 'load', 'R8 invalid');
+    expect(learnerUnavailable(cause, 'tap0').message).toMatch(
+      /refuses the program \(R8 invalid\).*CAP_PERFMON/,
+    );
   });
 
   it('keeps anything else as the cause', () => {

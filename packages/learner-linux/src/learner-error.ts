@@ -29,7 +29,7 @@ export const learnerUnavailable = (thrown: unknown, port: string): HeraldError =
   const missing = missingCapabilities(heldCapabilities());
   return new HeraldError(
     'HERALD_LEARNER_UNAVAILABLE',
-    `port ${port}: the kernel does not let its frames be looked at, ${thrown.call} says ${thrown.errnoName} (Linux ${release()}); ${remedy(thrown.errnoName, missing)}`,
+    `port ${port}: the kernel does not let its frames be looked at, ${thrown.call} says ${thrown.errnoName} (Linux ${release()}); ${remedy(thrown, missing)}`,
     {
       cause: thrown,
       details: {
@@ -48,13 +48,14 @@ export const missingCapabilities = (held: ReadonlySet<Capability>): readonly Cap
   return needed.filter((one) => !held.has(one) && !(one === 'CAP_BPF' && held.has('CAP_SYS_ADMIN')));
 };
 
-const remedy = (errnoName: string, missing: readonly Capability[]): string => {
+const remedy = ({ errnoName, details }: SystemCallError, missing: readonly Capability[]): string => {
   if (missing.length > 0) return `this process lacks ${missing.join(' and ')}: run it as root or grant them`;
   if (errnoName === 'EPERM') {
     return 'it holds the capabilities, so a container, user namespace, seccomp filter, kernel lockdown or (before Linux 5.11) the limit of locked memory forbids it: run it on the host itself, with LimitMEMLOCK=infinity';
   }
   if (errnoName === 'EACCES') {
-    return 'its verifier refuses the program: one as old as that of Linux 5.10 wants CAP_PERFMON beside CAP_BPF, so run it as root or grant that';
+    const said = details['reason'] === undefined ? '' : ` (${details['reason']})`;
+    return `its verifier refuses the program${said}: one as old as that of Linux 5.10 wants CAP_PERFMON beside CAP_BPF, so run it as root or grant that`;
   }
   return 'it needs Linux 5.8 or newer with sch_ingress and cls_bpf (CONFIG_NET_SCH_INGRESS, NET_CLS_BPF, BPF_SYSCALL)';
 };

@@ -68,6 +68,24 @@ describe('a libvirt that cannot be used', () => {
   );
 });
 
+describe('the QEMU of a domain', () => {
+  it(
+    'is looked for among the processes that the monitor was given, and nowhere else',
+    inBed(async (bed) => {
+      bed.processes = {
+        ...bed.processes,
+        processes: async () => ['7'],
+        processIncarnation: async (pid) => ({ bootId: 'b', pid, startTicks: 9, startedAt: 5 }),
+        commandLine: async () => ['/usr/bin/qemu-system-x86_64', '-uuid', uuidOf(1)],
+      };
+      await bed.listen(({ domains }) => void domains.push(numbered(1)));
+      await bed.watch();
+      const { guest } = await bed.told.until('appeared');
+      expect(guest.process).toEqual({ bootId: 'b', pid: 7, startTicks: 9 });
+    }),
+  );
+});
+
 describe('a domain that cannot be introduced', () => {
   it(
     'holds up no other',

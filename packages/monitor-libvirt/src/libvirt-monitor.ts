@@ -26,7 +26,7 @@ import { unlessAborted, WarningGate } from '@nic-herald/qmp';
 import { CommandConnection } from './connection/command-connection.js';
 import { usualVersion } from './connection/usual-version.js';
 import { type WatchedDomain, WatchedDomains } from './connection/watched-domains.js';
-import { DomainProcesses } from './domain/domain-processes.js';
+import { DomainProcesses, LINUX_PROCESSES, type ProcessSystem } from './domain/domain-processes.js';
 import { DomainSession } from './domain/domain-session.js';
 import type { DomainWarnings } from './domain/introduction-retry.js';
 import { isReadOnly, LIBVIRT_MONITOR_SETTINGS, type LibvirtMonitorSettings } from './libvirt-options.js';
@@ -51,6 +51,8 @@ export class LibvirtMonitor implements GuestMonitor {
   private problem: HeraldError | undefined;
   /** Where libvirt's socket is, unless that is set. Tests give their own. */
   findSocket: (search: SocketSearch) => string = findLocalSocket;
+  /** Among which processes the domains' QEMUs are looked for. Tests give their own. */
+  processSystem: ProcessSystem = LINUX_PROCESSES;
 
   constructor(
     @inject(GUEST_INTAKE) private readonly intake: GuestIntake,
@@ -108,7 +110,7 @@ export class LibvirtMonitor implements GuestMonitor {
 
   private async onConnected(libvirt: Libvirt): Promise<void> {
     const { clock, settings } = this;
-    const processes = new DomainProcesses(dirname(libvirt.socketPath), clock);
+    const processes = new DomainProcesses(dirname(libvirt.socketPath), clock, this.processSystem);
     const version = usualVersion(libvirt, clock);
     const warnings: DomainWarnings = {
       warn: (warning, { uuid }) => this.warn(warning, uuid),

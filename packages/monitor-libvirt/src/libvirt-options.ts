@@ -1,8 +1,9 @@
 import {
   checkedOptions,
+  leftOutOption,
+  MAX_SOCKET_PATH_BYTES,
   type OptionsSchema,
   optionsSchema,
-  type PluginOption,
   type Token,
   textOption,
   token,
@@ -40,16 +41,12 @@ export const LIBVIRT_MONITOR_SETTINGS: Token<LibvirtMonitorSettings> = token<Lib
   '@nic-herald/monitor-libvirt/settings',
 );
 
-/** An option that may be left out, and then stays so. */
-const leftOut = <T>({ allowed, accepts }: PluginOption<T>): PluginOption<T | undefined> => ({
-  allowed,
-  accepts: (value): value is T | undefined => value === undefined || accepts(value),
-});
-
 /** Checks the options, and fills in their defaults. */
 export const libvirtMonitorOptions: OptionsSchema<LibvirtMonitorSettings> = optionsSchema({
-  socket: leftOut(textOption({ what: 'an absolute path', most: 107, pattern: /^\// })),
-  readOnly: leftOut(yesOrNoOption()),
+  socket: leftOutOption(
+    textOption({ what: 'an absolute path', most: MAX_SOCKET_PATH_BYTES, pattern: /^\// }),
+  ),
+  readOnly: leftOutOption(yesOrNoOption()),
   commandTimeoutMs: wholeNumberOption({ least: 1, most: 3_600_000, usual: 3000 }),
 });
 

@@ -3,6 +3,7 @@ import { FakeDaemon } from '../../libvirt/test/fake-daemon.js';
 import { HeardMonitor } from '../../qmp/test/heard-monitor.js';
 import { TestClock } from '../../qmp/test/test-clock.js';
 import { withDirectory } from '../../qmp/test/with-directory.js';
+import type { ProcessSystem } from '../src/domain/domain-processes.js';
 import { LibvirtMonitor } from '../src/libvirt-monitor.js';
 import { type LibvirtMonitorOptions, libvirtMonitorSettings } from '../src/libvirt-options.js';
 
@@ -10,6 +11,13 @@ import { type LibvirtMonitorOptions, libvirtMonitorSettings } from '../src/libvi
 export class LibvirtBed {
   readonly told = new HeardMonitor();
   readonly clock = new TestClock();
+  /** Among which QEMUs are looked for: none, whatever runs on the machine of the test. */
+  processes: ProcessSystem = {
+    pidFile: () => Promise.reject(new Error('there is no such file')),
+    processes: () => Promise.resolve([]),
+    processIncarnation: () => Promise.resolve(undefined),
+    commandLine: () => Promise.resolve(undefined),
+  };
   private readonly open: Array<{ close(): Promise<void> }> = [];
 
   private constructor(readonly directory: string) {}
@@ -39,6 +47,7 @@ export class LibvirtBed {
   monitor(options: LibvirtMonitorOptions = { socket: this.socket }): LibvirtMonitor {
     const { told, clock } = this;
     const monitor = new LibvirtMonitor(told.intake, told.bus, clock, libvirtMonitorSettings(options));
+    monitor.processSystem = this.processes;
     this.open.push(monitor);
     return monitor;
   }

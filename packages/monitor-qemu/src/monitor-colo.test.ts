@@ -119,9 +119,9 @@ describe('QemuMonitor, of a COLO pair by polling', () => {
     };
 
   it.each([
-    ['from the start', true],
-    ['later on', false],
-  ])('suspects a destination set up for it %s', (_, early) =>
+    ['from the start', true, []],
+    ['later on, and says so', false, ['changed']], // what was made ready for it must not leave
+  ])('suspects a destination set up for it %s', (_, early, said) =>
     MonitorBed.with(async (bed) => {
       const qemu = await bed.listen('a.qmp', waiting(...(early ? ['x-colo'] : [])));
       await bed.watch();
@@ -131,14 +131,39 @@ describe('QemuMonitor, of a COLO pair by polling', () => {
       stands('running', COLO)(qemu);
       await bed.told.until('incoming');
       await bed.pass(1000);
-      expect(bed.told.events).toEqual(['appeared', 'incoming']);
+      expect(bed.told.events).toEqual(['appeared', ...said, 'incoming']);
       qemu.event('STOP');
       stands('running', { status: 'completed' })(qemu);
       qemu.event('RESUME');
       await bed.told.until('resumed');
-      expect(bed.told.events).toEqual(['appeared', 'incoming', 'loaded', 'resumed']);
+      expect(bed.told.events).toEqual(['appeared', ...said, 'incoming', 'loaded', 'resumed']);
     }),
   );
+
+  it.each([
+    [[], { 'announce-rounds': 5 }, 'guest'],
+    [[], { 'announce-rounds': 0 }, 'nothing'],
+    [[], {}, 'guest'], // QEMU before 4.0
+    [['x-colo'], { 'announce-rounds': 5 }, 'perhaps-a-mirror'],
+    [['events', 'x-colo'], { 'announce-rounds': 0 }, 'perhaps-a-mirror'],
+  ])('has a guest with %j and %j say what its hypervisor announces', (capabilities, parameters, told) =>
+    MonitorBed.with(async (bed) => {
+      const qemu = await bed.listen('a.qmp', waiting(...capabilities));
+      qemu.replies['query-migrate-parameters'] = () => ({ return: parameters });
+      await bed.watch();
+      const { guest } = await bed.told.until('appeared');
+      expect(await guest.selfAnnouncement?.({ signal: new AbortController().signal })).toBe(told);
+    }),
+  );
+
+  it('takes a guest for one that is announced where QEMU knows no such command', () =>
+    MonitorBed.with(async (bed) => {
+      const qemu = await bed.listen('a.qmp', waiting());
+      delete qemu.replies['query-migrate-parameters'];
+      await bed.watch();
+      const { guest } = await bed.told.until('appeared');
+      expect(await guest.selfAnnouncement?.({ signal: new AbortController().signal })).toBe('guest');
+    }));
 
   it('reports an ordinary migration late, and of the right time', () =>
     MonitorBed.with(async (bed) => {

@@ -111,16 +111,21 @@ export class QemuMonitor implements GuestMonitor {
     }
     const aliases = new Set<string>();
     const libvirts = new Set<string>();
+    const byMark = new Map([...this.sessions].map((session) => [session.mark, session]));
     for (const [path, mark] of found) {
+      const known = byMark.get(mark);
+      if (known?.socketPath === path) continue; // it looks itself where the path leads, each time it connects
       const monitor = libvirtMonitorAt(path);
       if (monitor !== undefined) {
         libvirts.add(path);
         if (!this.libvirts.has(path)) this.bus.emit('warning', { warning: libvirtMonitor(path, monitor) });
         continue;
       }
-      const known = [...this.sessions].find((session) => session.mark === mark);
-      if (!known) this.begin(this.newSession(path, mark));
-      else if (known.socketPath !== path && found.get(known.socketPath) === mark) {
+      if (!known) {
+        const session = this.newSession(path, mark);
+        byMark.set(mark, session);
+        this.begin(session);
+      } else if (found.get(known.socketPath) === mark) {
         aliases.add(path);
         if (!this.aliases.has(path)) {
           this.bus.emit('warning', { warning: watchedTwice(path, known.socketPath) });

@@ -1,6 +1,7 @@
 import {
   checkedOptions,
   listOption,
+  MAX_SOCKET_PATH_BYTES,
   type OptionsSchema,
   optionsSchema,
   type PluginOption,
@@ -52,7 +53,7 @@ const pause = wholeNumberOption({ least: 1, most: 3_600_000 });
 const path = textOption({ what: 'an absolute path', most: 4096, pattern: /^\// });
 const socketPath = socketPathOption();
 const socketOrGlob: PluginOption<string> = {
-  allowed: 'an absolute path of 1 to 107 bytes, or a pattern of 1 to 4096 characters',
+  allowed: `an absolute path of 1 to ${MAX_SOCKET_PATH_BYTES} bytes, or a pattern of 1 to 4096 characters`,
   accepts: (value): value is string =>
     path.accepts(value) && (/[*?[{]/.test(value) || socketPath.accepts(value)),
 };

@@ -5,6 +5,7 @@ import {
   messageOf,
   type NicBackend,
   type Port,
+  type PortAttachment,
   type PortResolution,
   type PortResolver,
 } from '@nic-herald/core';
@@ -12,20 +13,21 @@ import {
   findLink,
   type HeldInterface,
   type LinkInfo,
+  type Links,
   macvtapDevice,
   NetlinkSocket,
   networkNamespace,
+  openLinks,
   tapBehind,
 } from '@nic-herald/linux-sys';
-import { attachmentOf, uplinksOf } from './bridge-attachment.js';
 import { cannotBeAsked } from './cannot-be-asked.js';
 import { HeldBy } from './held-by.js';
+import { OvsdbWatch } from './ovsdb/ovsdb-watch.js';
+import { attachmentOf, mayBeInOpenVswitch, type OvsPlaces } from './port-attachment.js';
 import { ShortTurns } from './short-turns.js';
 
 /** How often ports that are watched are looked at, ms. */
 const WATCH_MS = 500;
-/** How long the uplinks of a bridge are believed, ms: to list them reads all its ports. */
-const UPLINKS_MS = 5000;
 /** Netdevs that end in this host, but at no interface of it. */
 const OTHER_KINDS: ReadonlySet<string> = new Set(['vhost-user', 'vhost-vdpa', 'af-xdp']);
 
@@ -33,11 +35,18 @@ const OTHER_KINDS: ReadonlySet<string> = new Set(['vhost-user', 'vhost-vdpa', 'a
 export class LinuxPortResolver implements PortResolver, HostService {
   private readonly held = new HeldBy();
   private readonly turns = new ShortTurns();
-  private readonly uplinks = new Map<number, { readonly at: number; readonly names: readonly string[] }>();
-  private opened: NetlinkSocket | undefined;
+  private opened: { readonly links: Links; readonly netlink: NetlinkSocket } | undefined;
   private isClosed = false;
 
-  constructor(private readonly clock: Clock) {}
+  private readonly openVswitch: OvsdbWatch;
+
+  /** `ovsdb` is the socket of Open vSwitch's database, where there is one. */
+  constructor(
+    private readonly clock: Clock,
+    ovsdb: string,
+  ) {
+    this.openVswitch = new OvsdbWatch(ovsdb, clock);
+  }
 
   async resolve(backend: NicBackend): Promise<PortResolution> {
     const { type, name } = backend;
@@ -48,7 +57,13 @@ export class LinuxPortResolver implements PortResolver, HostService {
     const found = await this.held.find(backend);
     if ('problem' in found) return found;
     try {
-      return await this.turns.run(() => this.prove(found.chosen, backend.holder?.pid ?? 0));
+      const { links } = this.kernel;
+      const all = await links.all();
+      const { chosen } = found;
+      const link = links.find(selectorOf(chosen));
+      if (link !== undefined && mayBeInOpenVswitch(links, link)) await this.openVswitch.ready();
+      const host = { links, all, openVswitch: this.openVswitch };
+      return await this.turns.run(() => prove(host, chosen, backend.holder?.pid ?? 0));
     } catch (error) {
       return { problem: `the interface of netdev ${name} cannot be looked at: ${messageOf(error)}` };
     }
@@ -68,13 +83,15 @@ export class LinuxPortResolver implements PortResolver, HostService {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    this.opened?.close();
+    this.openVswitch.close();
+    this.opened?.links.close();
+    this.opened?.netlink.close();
     this.opened = undefined;
   }
 
-  private get netlink(): NetlinkSocket {
+  private get kernel(): NonNullable<typeof this.opened> {
     if (this.isClosed) throw new TypeError('the ports are looked at after their resolver was closed');
-    this.opened ??= new NetlinkSocket();
+    this.opened ??= { links: openLinks(), netlink: new NetlinkSocket() };
     return this.opened;
   }
 
@@ -82,16 +99,16 @@ export class LinuxPortResolver implements PortResolver, HostService {
   private printOf(port: Port): string {
     const { index, name, attachment } = port;
     if (index === undefined) return '';
-    let print = '';
     try {
-      const link = findLink(this.netlink, { index });
-      print = printOfLink(link);
-      const now = link && this.attachmentOf(link);
+      const now = this.lookAt(index);
       const isSame =
-        link?.name === name && now?.network === attachment?.network && now?.forwards === attachment?.forwards;
-      return isSame ? print : 'as it was resolved';
+        now?.link.name === name &&
+        now.attachment.network === attachment?.network &&
+        now.attachment.forwards === attachment?.forwards &&
+        madeOf(now.attachment) === madeOf(attachment);
+      return isSame ? printOfLook(now) : 'as it was resolved';
     } catch {
-      return print;
+      return '';
     }
   }
 
@@ -99,60 +116,63 @@ export class LinuxPortResolver implements PortResolver, HostService {
   private print({ index }: Port): string {
     if (index === undefined) return '';
     try {
-      return printOfLink(findLink(this.netlink, { index }));
+      return printOfLook(this.lookAt(index));
     } catch {
       return ''; // what cannot be looked at now is no change
     }
   }
 
-  private prove(chosen: HeldInterface, pid: number): PortResolution {
-    const what = chosen.kind === 'tap' ? chosen.name : `macvtap number ${chosen.index}`;
-    const namespace = networkNamespace();
-    const theirs = namespaceOf(chosen, pid);
-    if (theirs === undefined)
-      return { problem: `${what} was put in the place of another while it was looked at` };
-    if (theirs !== namespace) {
-      return { problem: `${what} is in another network namespace (${theirs}): run nic-herald in that one` };
-    }
-    const link = findLink(
-      this.netlink,
-      chosen.kind === 'tap' ? { name: chosen.name } : { index: chosen.index },
-    );
-    const wanted = chosen.kind === 'tap' ? 'tun' : 'macvtap';
-    if (link?.kind !== wanted) {
-      return {
-        problem: `${what} is ${link === undefined ? 'not there' : `no ${chosen.kind}`} in this network namespace`,
-      };
-    }
-    const { index, name } = link;
-    if (chosen.kind === 'macvtap' && macvtapDevice(index) !== chosen.device) {
-      return {
-        problem: `what is open as /dev/tap${index} is not that macvtap, by what /sys/class/macvtap tells`,
-      };
-    }
-    return {
-      port: {
-        kind: chosen.kind,
-        name,
-        namespace,
-        index,
-        attachment: this.attachmentOf(link),
-      },
-    };
-  }
-
-  private attachmentOf(link: LinkInfo) {
-    return attachmentOf(this.netlink, link, (bridge) => {
-      const now = this.clock.elapsed();
-      const known = this.uplinks.get(bridge);
-      if (known !== undefined && now - known.at < UPLINKS_MS) return known.names;
-      const names = uplinksOf(this.netlink, bridge);
-      for (const [index, { at }] of this.uplinks) if (now - at >= UPLINKS_MS) this.uplinks.delete(index);
-      this.uplinks.set(bridge, { at: now, names });
-      return names;
-    });
+  /** A port as it is now. Throws SystemCallError. */
+  private lookAt(index: number): Look | undefined {
+    const { links, netlink } = this.kernel;
+    const link = findLink(netlink, { index }); // not by `Links`: a carrier is watched
+    return link && { link, attachment: attachmentOf(links, link, [], this.openVswitch) };
   }
 }
+
+/** A port at one moment. */
+interface Look {
+  readonly link: LinkInfo;
+  readonly attachment: PortAttachment;
+}
+
+/** What a port is found in. */
+interface HostView {
+  readonly links: Links;
+  /** The interfaces of a moment ago. */
+  readonly all: readonly LinkInfo[];
+  readonly openVswitch: OvsPlaces;
+}
+
+const selectorOf = (chosen: HeldInterface): { readonly name: string } | { readonly index: number } =>
+  chosen.kind === 'tap' ? { name: chosen.name } : { index: chosen.index };
+
+/** Throws what the system says. */
+const prove = ({ links, all, openVswitch }: HostView, chosen: HeldInterface, pid: number): PortResolution => {
+  const what = chosen.kind === 'tap' ? chosen.name : `macvtap number ${chosen.index}`;
+  const namespace = networkNamespace();
+  const theirs = namespaceOf(chosen, pid);
+  if (theirs === undefined)
+    return { problem: `${what} was put in the place of another while it was looked at` };
+  if (theirs !== namespace) {
+    return { problem: `${what} is in another network namespace (${theirs}): run nic-herald in that one` };
+  }
+  const link = links.find(selectorOf(chosen));
+  const wanted = chosen.kind === 'tap' ? 'tun' : 'macvtap';
+  if (link?.kind !== wanted) {
+    return {
+      problem: `${what} is ${link === undefined ? 'not there' : `no ${chosen.kind}`} in this network namespace`,
+    };
+  }
+  const { index, name } = link;
+  if (chosen.kind === 'macvtap' && macvtapDevice(index) !== chosen.device) {
+    return {
+      problem: `what is open as /dev/tap${index} is not that macvtap, by what /sys/class/macvtap tells`,
+    };
+  }
+  const attachment = attachmentOf(links, link, all, openVswitch);
+  return { port: { kind: chosen.kind, name, namespace, index, attachment } };
+};
 
 /** By the descriptor itself where the kernel lets us look, else by where its process is. `undefined` where it is no longer that. */
 const namespaceOf = (chosen: HeldInterface, pid: number): string | undefined => {
@@ -167,8 +187,15 @@ const namespaceOf = (chosen: HeldInterface, pid: number): string | undefined => 
   return networkNamespace(pid);
 };
 
-/** What is watched of an interface, as text. */
-const printOfLink = (link: LinkInfo | undefined): string =>
-  link === undefined
-    ? 'gone'
-    : `${link.name} ${link.masterIndex ?? ''} ${link.bridgePortState ?? ''} ${link.up} ${link.carrier}`;
+/** What is watched of a port, as text. */
+const printOfLook = (look: Look | undefined): string => {
+  if (look === undefined) return 'gone';
+  const { name, masterIndex = '', bridgePortState = '', up, carrier } = look.link;
+  return `${name} ${masterIndex} ${bridgePortState} ${up} ${carrier} ${madeOf(look.attachment)}`;
+};
+
+/** Of its switch, what is watched of a port. */
+const madeOf = ({ carries, opensOn, receives, switch: within }: PortAttachment = {}): string =>
+  [within, opensOn, receives, ...(carries === undefined ? [] : [carries.untagged, ...carries.tagged])].join(
+    ' ',
+  );

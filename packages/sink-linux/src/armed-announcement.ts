@@ -40,6 +40,15 @@ export class ArmedAnnouncement implements ArmedFrames {
     return this.outcome !== undefined;
   }
 
+  get isSetOff(): boolean {
+    if (this.outcome !== undefined) return this.outcome.firedBy === 'kernel';
+    try {
+      return this.holder.maps.tokens.get(this.key) === undefined;
+    } catch {
+      return false; // the maps are gone: nothing can be set off any more
+    }
+  }
+
   take({ unwanted = false } = {}): Taken {
     if (this.outcome !== undefined) return this.outcome;
     try {

@@ -3,6 +3,7 @@ import {
   acquireNamespaceLock,
   CounterMap,
   findLink,
+  InterfaceNews,
   type LinkInfo,
   type LinkSelector,
   listFilters,
@@ -51,10 +52,13 @@ export class Injector {
   private readonly sockets = new Set<PacketSocket>();
   private readonly tallies: PortTallies;
   private readonly trial: TrialFrame;
+  /** Whether it was as it was built when it was looked at last. */
+  private wasSound = false;
 
   private constructor(
     private readonly lock: NamespaceLock,
     private readonly netlink: NetlinkSocket,
+    private readonly news: InterfaceNews,
     private readonly counters: CounterMap,
     private readonly names: PairNames,
     private pair: InjectorPair,
@@ -73,15 +77,17 @@ export class Injector {
     const names = { near: `${prefix}0`, far: `${prefix}1` };
     let lock: NamespaceLock | undefined;
     let netlink: NetlinkSocket | undefined;
+    let news: InterfaceNews | undefined;
     let counters: CounterMap | undefined;
     let pair: InjectorPair | undefined;
     try {
       lock = acquireLock(`nic-herald/injector/${prefix}`);
       netlink = new NetlinkSocket();
+      news = new InterfaceNews('links', 'traffic control');
       reapPair(netlink, names);
       counters = CounterMap.create('herald_ports', MOST_COUNTED);
       pair = buildPair(netlink, names, counters.fd);
-      const injector = new Injector(lock, netlink, counters, names, pair);
+      const injector = new Injector(lock, netlink, news, counters, names, pair);
       const fault = injector.fault();
       if (fault === undefined) return injector;
       injector.trial.close();
@@ -89,6 +95,7 @@ export class Injector {
     } catch (error) {
       if (netlink && pair) removePair(netlink, pair);
       counters?.close();
+      news?.close();
       netlink?.close();
       lock?.release();
       throw sinkUnavailable(error);
@@ -122,12 +129,27 @@ export class Injector {
    * built, and a frame sent now reached the program. Throws SystemCallError.
    */
   fault(): string | undefined {
+    const isAsBefore = this.wasSound && !this.hasNews();
+    this.wasSound = false;
+    const fault = isAsBefore ? undefined : this.standingFault();
+    if (fault !== undefined) return fault;
+    if (!this.trial.passes())
+      return this.standingFault() ?? `a frame sent on ${this.names.near} did not reach its program`;
+    this.wasSound = true;
+    return undefined;
+  }
+
+  /** Whether the kernel told of a change at its interfaces since it was asked last. */
+  private hasNews(): boolean {
+    const { near, far } = this.pair;
+    const news = this.news.read();
+    return news === 'all' || news.has(near) || news.has(far);
+  }
+
+  private standingFault(): string | undefined {
     const { netlink, pair, names } = this;
     const link = findLink(netlink, { index: pair.near });
-    const fault = pairFault(names, pair, link, () => listFilters(netlink, pair.near, 'egress'));
-    return (
-      fault ?? (this.trial.passes() ? undefined : `a frame sent on ${names.near} did not reach its program`)
-    );
+    return pairFault(names, pair, link, () => listFilters(netlink, pair.near, 'egress'));
   }
 
   /** Makes it sound again: what stands is mended, else all is built anew. Throws where it cannot be done. */
@@ -157,6 +179,7 @@ export class Injector {
       this.tallies.close();
       this.trial.close();
       this.counters.close();
+      this.news.close();
       this.netlink.close();
       this.lock.release();
     }

@@ -8,6 +8,7 @@ import {
   messageOf,
 } from '@nic-herald/core';
 import {
+  BatchScheduling,
   clearDeadIngress,
   enterIngress,
   findLink,
@@ -69,6 +70,8 @@ export interface TriggerPort {
 export class KernelTrigger {
   private readonly netlink = new NetlinkSocket();
   private readonly ports = new Map<number, ArmedPort>();
+  /** While something is armed: QEMU wakes this process with RESUME just before it sends the frame that sets it off. */
+  private readonly scheduling = new BatchScheduling();
   /** What is to be cleared away, and not yet was. */
   private readonly leftovers = new Set<() => void>();
   private lastNumber = 0n;
@@ -175,6 +178,7 @@ export class KernelTrigger {
       throw error;
     }
     this.ports.set(port.index, { place, carrierLosses, current: announcement });
+    this.scheduling.begin();
     this.lookIn();
     return announcement;
   }
@@ -242,6 +246,7 @@ export class KernelTrigger {
       const port = this.ports.get(index);
       if (port?.current !== announcement) return;
       this.ports.delete(index);
+      if (this.ports.size === 0) this.scheduling.end();
       quietly(() => this.maps.armed.delete(u32(index)));
       quietly(() => port.place.close());
     };

@@ -13,22 +13,29 @@ import {
   type SinkOptions,
   type SinkState,
 } from '@nic-herald/core';
-import { openPacketSocket } from '@nic-herald/linux-sys';
+import { openPacketSocket, type PacketSocketOptions } from '@nic-herald/linux-sys';
 import { AttachedPorts } from './attached-ports.js';
 import { Injector } from './injector.js';
 import { InjectorKeeper } from './injector-keeper.js';
 import { KernelGrant } from './kernel-grant.js';
 import { KernelTrigger, type KernelTriggerOptions } from './kernel-trigger.js';
+import type { LinuxSinkOptions } from './linux-sink-options.js';
 import { PortChannel } from './port-channel.js';
 import { portHealth } from './port-health.js';
 
 const CLAIM: PortClaim = { preference: 60, reason: "at the tap itself, as the guest's own frames" };
 
+const MACVTAP_CLAIM: PortClaim = {
+  preference: 60,
+  reason: "on the macvtap itself, as the guest's own frames",
+};
+
 const UNAVAILABLE: ErrorCode = 'HERALD_TRIGGER_UNAVAILABLE';
 
 /**
- * Puts frames through the taps of this host. From the guest: injected where the tap's own frames come in, so
- * that the bridge learns and floods as if the guest had sent them. To the guest: sent on the tap.
+ * Puts frames through the taps and macvtaps of this host. From the guest: injected where a tap's own frames come in, so
+ * that the bridge learns and floods as if the guest had sent them. To the guest: sent on the tap. A macvtap is the other way about:
+ * what is sent on it leaves by the card below, and the guest gets what comes in at it.
  */
 export class LinuxTapSink implements FrameSink, HostService {
   readonly name = 'linux-tap';
@@ -42,10 +49,10 @@ export class LinuxTapSink implements FrameSink, HostService {
     this.trigger instanceof KernelTrigger ? this.trigger.maps.grants : undefined,
   );
 
-  /** The options are for tests, and for a kernel whose tcx cannot be trusted. */
+  /** The options but `inKernel` are for tests, and for a kernel whose tcx cannot be trusted. */
   constructor(
     private readonly clock: Pick<Clock, 'now' | 'elapsed' | 'setTimer'>,
-    private readonly options: KernelTriggerOptions = {},
+    private readonly options: KernelTriggerOptions & Pick<LinuxSinkOptions, 'inKernel'> = {},
   ) {}
 
   /** Whether the kernel can send by itself here, and if not, why. */
@@ -65,7 +72,8 @@ export class LinuxTapSink implements FrameSink, HostService {
   }
 
   async claim(port: Port): Promise<PortClaim> {
-    return port.kind === 'tap' ? CLAIM : { refusal: 'not a tap' };
+    if (port.kind === 'macvtap') return MACVTAP_CLAIM;
+    return port.kind === 'tap' ? CLAIM : { refusal: 'neither a tap nor a macvtap' };
   }
 
   /**
@@ -86,20 +94,20 @@ export class LinuxTapSink implements FrameSink, HostService {
     }
     this.attached.note(link.index, link);
     const look = (): ChannelHealth => this.health(port, link.index, direction);
-    if (direction === 'to-guest') return new PortChannel(openPacketSocket({ ifindex: link.index }), look);
+    const isMacvtap = port.kind === 'macvtap';
+    if ((direction === 'to-guest') !== isMacvtap)
+      return new PortChannel(openPacketSocket(sentOn(link.index, isMacvtap)), look);
     const problem = this.lost();
     if (problem !== undefined) throw new HeraldError(problem.code, problem.message);
     const { socket, tally } = injector.inject(link.index);
     const { index } = link;
     const isLost = (): boolean => !look().ready;
-    return new PortChannel(
-      socket,
-      look,
-      { ...tally, lost: () => this.noticing(tally.lost()) },
-      (batch, request) =>
-        this.trigger instanceof KernelTrigger
-          ? this.trigger.arm({ index, isLost }, batch, request)
-          : { code: UNAVAILABLE, refusal: this.trigger.refusal },
+    const noticed = { ...tally, lost: () => this.noticing(tally.lost()) };
+    if (this.options.inKernel === false || isMacvtap) return new PortChannel(socket, look, noticed);
+    return new PortChannel(socket, look, noticed, (batch, request) =>
+      this.trigger instanceof KernelTrigger
+        ? this.trigger.arm({ index, isLost }, batch, request)
+        : { code: UNAVAILABLE, refusal: this.trigger.refusal },
     );
   }
 
@@ -122,6 +130,7 @@ export class LinuxTapSink implements FrameSink, HostService {
 
   /** Where it cannot be had, frames are sent as without it. */
   private openTrigger(injector: Injector): KernelTrigger | { readonly refusal: string } {
+    if (this.options.inKernel === false) return { refusal: 'inKernel is false' };
     try {
       return KernelTrigger.open(() => injector.ends, this.clock, this.options);
     } catch (error) {
@@ -131,7 +140,8 @@ export class LinuxTapSink implements FrameSink, HostService {
 
   private health(port: Port, index: number, direction: FrameDirection): ChannelHealth {
     const { injector } = this.started();
-    const problem = direction === 'from-guest' ? this.lost() : undefined;
+    const isInjected = (direction === 'to-guest') === (port.kind === 'macvtap');
+    const problem = isInjected ? this.lost() : undefined;
     if (problem !== undefined) return problem;
     const link = injector.find({ index });
     this.attached.note(index, link);
@@ -160,3 +170,9 @@ export class LinuxTapSink implements FrameSink, HostService {
     );
   }
 }
+
+/** On a macvtap frames carry the mark by which a learner tells them from the guest's, as those that are injected do. */
+const sentOn = (ifindex: number, isMarked: boolean): PacketSocketOptions => ({
+  ifindex,
+  ...(isMarked && { mark: ifindex }),
+});

@@ -13,6 +13,24 @@ describe('portHealth', () => {
     ['a port that is down', { ...link, up: false }, 'from-guest', 'HERALD_PORT_DOWN'],
     ['a port without carrier', { ...link, carrier: false }, 'from-guest', 'HERALD_PORT_NO_CARRIER'],
     [
+      'a port of Open vSwitch without carrier',
+      { ...link, carrier: false, masterIndex: 9 },
+      'from-guest',
+      undefined,
+    ],
+    [
+      'the same, towards the guest',
+      { ...link, carrier: false, masterIndex: 9 },
+      'to-guest',
+      'HERALD_PORT_NO_CARRIER',
+    ],
+    [
+      'a bridge port without carrier',
+      { ...link, carrier: false, masterIndex: 9, bridgePortState: 'disabled' },
+      'from-guest',
+      'HERALD_PORT_NO_CARRIER',
+    ],
+    [
       'a disabled bridge port',
       { ...link, bridgePortState: 'disabled' },
       'from-guest',

@@ -1,4 +1,4 @@
-import { type IngressWatch, type LinkInfo, SystemCallError } from '@nic-herald/linux-sys';
+import { type FrameWatch, type LinkInfo, SystemCallError } from '@nic-herald/linux-sys';
 import type { IpAddress } from '@nic-herald/wire';
 import { decodeSpeakers, type Speaker } from './speaker.js';
 import { WatchMaps } from './watch-maps.js';
@@ -14,7 +14,7 @@ const REFUSED_FOR_MS = 60_000;
  */
 export class AddressWatch {
   private readonly addresses = new WatchedAddresses();
-  private readonly sockets = new Map<number, IngressWatch>();
+  private readonly sockets = new Map<number, FrameWatch>();
   private knownSince = new Map<number, number>();
   private maps: WatchMaps | undefined;
   private refusedAt = Number.NEGATIVE_INFINITY;

@@ -3,18 +3,16 @@ import {
   type InterfaceAddress,
   interfaceAddresses,
   type LinkInfo,
-  linksInParts,
+  type Links,
   NetlinkSocket,
+  Turn,
+  tableInTurns,
   tableOfBridge,
   untaggedVlans,
 } from '@nic-herald/linux-sys';
 import { IpAddress, Ipv4Address, Ipv6Address, isDecodeError, MacAddress } from '@nic-herald/wire';
 import { hostInterfaces } from './host-interfaces.js';
 import type { Speaker } from './speaker.js';
-import { Turn } from './turn.js';
-
-/** Most entries of a table that are read: a switch of this size would be a big one. */
-const MAX_ENTRIES = 262_144;
 
 /** Where a MAC was learned. */
 export interface LearnedAt {
@@ -48,6 +46,7 @@ export interface BridgePicture {
  */
 export const takePicture = async (
   bridgeIndex: number,
+  interfaces: Links,
   speakersNow: () => BridgePicture['speakers'],
 ): Promise<BridgePicture | undefined> => {
   const turn = new Turn();
@@ -56,7 +55,7 @@ export const takePicture = async (
   const speakers = speakersNow();
   // Behind the table: an entry of a port that went meanwhile is left out, one of a port that came is not.
   return withNetlink(async (netlink) => {
-    const links = await readLinks(netlink, turn);
+    const links = await interfaces.all();
     const bridge = links.find(({ index, kind }) => index === bridgeIndex && kind === 'bridge');
     if (bridge === undefined) return undefined;
     await turn.rest();
@@ -97,17 +96,13 @@ const readTable = async (
 }> => {
   const learned = new Map<MacAddress, LearnedAt[]>();
   const own = new Set<MacAddress>();
-  let count = 0;
-  for (const part of tableOfBridge(netlink, bridgeIndex)) {
+  for await (const part of tableInTurns(tableOfBridge(netlink, bridgeIndex), turn)) {
     for (const entry of part) {
       const [mac] = macsOf(entry.address);
       if (mac === undefined || entry.origin === 'placed') continue;
       if (entry.origin === 'own') own.add(mac);
       else put(learned, mac, entry);
     }
-    count += part.length;
-    if (count >= MAX_ENTRIES) break;
-    await turn.rest();
   }
   return { learned, own };
 };
@@ -118,15 +113,6 @@ const put = (learned: Map<MacAddress, LearnedAt[]>, mac: MacAddress, entry: Brid
   const at = { portIndex, ageMs, ...(vlan !== undefined && { vlan }) };
   if (known === undefined) learned.set(mac, [at]);
   else if (known.length <= 4096) known.push(at); // as many as there are VLANs
-};
-
-const readLinks = async (netlink: NetlinkSocket, turn: Turn): Promise<readonly LinkInfo[]> => {
-  const links: LinkInfo[] = [];
-  for (const part of linksInParts(netlink)) {
-    links.push(...part);
-    await turn.rest();
-  }
-  return links;
 };
 
 const macsOf = (address: Uint8Array | undefined): readonly MacAddress[] => {

@@ -1,8 +1,7 @@
-import { type LinkInfo, linksInParts, NetlinkSocket } from '@nic-herald/linux-sys';
+import type { Links } from '@nic-herald/linux-sys';
 import type { IpAddress } from '@nic-herald/wire';
 import { AddressWatch } from './address-watch.js';
 import { type BridgePicture, takePicture } from './bridge-picture.js';
-import { Turn } from './turn.js';
 
 /** How long one picture answers all questions, ms. */
 const PICTURE_LASTS_MS = 500;
@@ -23,6 +22,7 @@ export class BridgeWatch {
   /** `inKernel`: whether who speaks from an address may be noticed there. */
   constructor(
     private readonly bridgeIndex: number,
+    private readonly links: Links,
     inKernel: boolean,
   ) {
     this.addresses = inKernel ? new AddressWatch() : undefined;
@@ -55,7 +55,7 @@ export class BridgeWatch {
   }
 
   private take(): Promise<BridgePicture | undefined> {
-    const taken = takePicture(this.bridgeIndex, () => this.addresses?.speakers() ?? new Map());
+    const taken = takePicture(this.bridgeIndex, this.links, () => this.addresses?.speakers() ?? new Map());
     const forget = (): void => {
       if (this.picture === taken) this.picture = undefined;
     };
@@ -75,8 +75,9 @@ export class BridgeWatch {
   }
 
   private async followNow(): Promise<void> {
-    const ports = await portsOf(this.bridgeIndex).catch(() => undefined);
-    if (ports === undefined || this.isClosed) return; // what is listened at stays until the next look
+    const links = await this.links.all().catch(() => undefined);
+    if (links === undefined || this.isClosed) return; // what is listened at stays until the next look
+    const ports = links.filter(({ masterIndex }) => masterIndex === this.bridgeIndex);
     const nowMs = performance.now();
     this.forgetGuests(nowMs);
     this.addresses?.follow(ports, this.guestPorts, nowMs);
@@ -89,18 +90,3 @@ export class BridgeWatch {
     }
   }
 }
-
-const portsOf = async (bridgeIndex: number): Promise<readonly LinkInfo[]> => {
-  const turn = new Turn();
-  const netlink = new NetlinkSocket();
-  try {
-    const ports: LinkInfo[] = [];
-    for (const part of linksInParts(netlink, bridgeIndex)) {
-      ports.push(...part);
-      await turn.rest();
-    }
-    return ports;
-  } finally {
-    netlink.close();
-  }
-};

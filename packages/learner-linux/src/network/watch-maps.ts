@@ -1,8 +1,9 @@
 import {
+  allOrNothing,
   BpfKeySet,
   type BpfMapEntries,
   type FileDescriptor,
-  type IngressWatch,
+  type FrameWatch,
   loadSocketFilter,
   watchIngress,
 } from '@nic-herald/linux-sys';
@@ -24,24 +25,16 @@ export class WatchMaps {
 
   /** Needs CAP_BPF. Throws SystemCallError; nothing stays then. */
   static create(): WatchMaps {
-    const made: { close(): void }[] = [];
-    const own = <T extends { close(): void }>(one: T): T => {
-      made.push(one);
-      return one;
-    };
-    try {
+    return allOrNothing((own) => {
       const watched = own(BpfKeySet.create({ ...WATCHED_MAP, capacity: MAX_WATCHED }));
       const speakers = own(AgedMap.create({ ...SPEAKERS_MAP, capacity: SPEAKERS_CAPACITY }));
       const instructions = watchInstructions({ watched: watched.fd, speakers: speakers.fd });
       return new WatchMaps(watched, speakers, own(loadSocketFilter(WATCH_PROGRAM_NAME, instructions)));
-    } catch (error) {
-      for (const one of made) one.close();
-      throw error;
-    }
+    });
   }
 
   /** Shows the program what comes in at a port. Needs CAP_NET_RAW. Throws SystemCallError. */
-  attach(portIndex: number): IngressWatch {
+  attach(portIndex: number): FrameWatch {
     return watchIngress(portIndex, this.program.number);
   }
 

@@ -18,7 +18,8 @@ const LIMIT_MS = 500;
 /** How long a list of the QEMUs of this host serves, ms: to make it, the command line of every process is read. */
 const LIST_KEPT_MS = 1000;
 const PID = /^[1-9]\d{0,9}$/;
-const LINUX: ProcessSystem = {
+/** The processes of this machine. */
+export const LINUX_PROCESSES: ProcessSystem = {
   pidFile: (path) => readFile(path, 'utf8'),
   processes: () => readdir('/proc'),
   processIncarnation,
@@ -37,7 +38,7 @@ export class DomainProcesses {
   constructor(
     private readonly runDirectory: string,
     private readonly clock: Clock,
-    private readonly system: ProcessSystem = LINUX,
+    private readonly system: ProcessSystem,
   ) {}
 
   /**

@@ -12,7 +12,7 @@ it.each<[string, object]>([
   ['clean-traffic', { primaryMacOnly: true, untaggedOnly: true, besides: ['null-garp'] }],
   [
     'clean-traffic-gateway',
-    { primaryMacOnly: true, untaggedOnly: true, kinds: ['rarp', 'garp', 'garp-reply'] },
+    { primaryMacOnly: true, untaggedOnly: true, kinds: ['rarp', 'garp', 'garp-reply', 'arp-ask'] },
   ],
   ['no-mac-spoofing', { primaryMacOnly: true, untaggedOnly: false }],
   ['no-other-l2-traffic', { primaryMacOnly: false, kinds: [] }],

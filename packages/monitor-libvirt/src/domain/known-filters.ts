@@ -10,7 +10,7 @@ const OWN_MAC = { primaryMacOnly: true, untaggedOnly: false };
 const CLEAN = {
   ...OWN_MAC,
   untaggedOnly: true,
-  kinds: ['rarp', 'garp', 'garp-reply'],
+  kinds: ['rarp', 'garp', 'garp-reply', 'arp-ask'],
   besides: ['null-garp'],
 };
 
