@@ -1,4 +1,4 @@
-import type { WordRange } from '@nic-herald/core';
+import { macOfWords, type WordRange } from '@nic-herald/core';
 import { MacAddress } from '@nic-herald/wire';
 import type { Rtl8139State } from './rtl8139-state.js';
 
@@ -14,20 +14,18 @@ const RCR_APM = 1 << 1; // accept frames to the card's own MAC
 export const REGISTERS_END = RCR + 4;
 
 /** Where the registers are: two words of IDR, the last two bytes of which are reserved, and one of RCR. */
-export const registerRanges = (barAddress: number): readonly WordRange[] => [
+export const registerRanges = (barAddress: number): readonly [WordRange, WordRange] => [
   { address: barAddress + IDR, words: 2 },
   { address: barAddress + RCR, words: 1 },
 ];
 
-/** Reads the words of `registerRanges` into a state; `undefined` where they are not as many as were asked for. */
-export const stateOfRegisters = (words: readonly Uint32Array[]): Rtl8139State | undefined => {
-  const [idr, rcr] = words;
-  if (words.length !== 2 || idr?.length !== 2 || rcr?.length !== 1) return undefined;
+/** Reads the words of `registerRanges` into a state. */
+export const stateOfRegisters = ([idr, rcr]: readonly [Uint32Array, Uint32Array]): Rtl8139State => {
   const [low = 0, high = 0] = idr;
   const [configuration = 0] = rcr;
-  const mac = MacAddress.fromBytes(Uint8Array.of(low, low >>> 8, low >>> 16, low >>> 24, high, high >>> 8));
+  const mac = macOfWords(low, high);
   return {
-    ...(typeof mac === 'string' && MacAddress.isStationAddress(mac) ? { ownMac: mac } : {}),
+    ...(mac !== undefined && MacAddress.isStationAddress(mac) ? { ownMac: mac } : {}),
     unicastPromiscuous: (configuration & RCR_AAP) !== 0,
     takesOwnMac: (configuration & RCR_APM) !== 0,
   };

@@ -1,10 +1,13 @@
 import {
   type DeviceInspector,
   type FilterView,
-  HeraldError,
   type NicDescriptor,
   type NicLimits,
   type NicModel,
+  nicNotEnabled,
+  nicUnreadable,
+  readRegisters,
+  registerAddress,
   type StateSchema,
 } from '@nic-herald/core';
 import { VlanId } from '@nic-herald/wire';
@@ -46,18 +49,13 @@ export class E1000Model implements NicModel<E1000State> {
    * HERALD_DEVICE_UNREADABLE where what is read is no such card.
    */
   async capture(device: DeviceInspector, options: { readonly signal: AbortSignal }): Promise<E1000State> {
-    const address = await registerBase(device, options);
-    const words = await device.readWords(registerRanges(address), options);
-    const registers = receiveRegisters(words);
-    if (registers === undefined) {
-      const lengths = words.map((range) => range.length).join(' and ');
-      throw unreadable(device.nic, `1 and 256 words were asked for, ${lengths || 'none'} came back`);
-    }
+    const address = await registerAddress(device, { bar: 0, bytes: REGISTERS_END }, options);
+    const registers = receiveRegisters(await readRegisters(device, registerRanges(address), options));
     if (registers.rctl === ALL_ONES) {
-      throw unreadable(device.nic, 'its registers read as all ones, as where no device answers');
+      throw nicUnreadable(device.nic, 'its registers read as all ones, as where no device answers');
     }
     const state = stateOfRegisters(registers);
-    if (!state.receiverOn && state.ownMac === undefined) throw notEnabled(device.nic);
+    if (!state.receiverOn && state.ownMac === undefined) throw nicNotEnabled(device.nic);
     return state;
   }
 
@@ -73,37 +71,3 @@ export class E1000Model implements NicModel<E1000State> {
 }
 
 const ALL_ONES = 0xffff_ffff;
-
-/** Guest-physical address of the registers: BAR 0, where the guest has mapped it. */
-const registerBase = async (
-  device: DeviceInspector,
-  options: { readonly signal: AbortSignal },
-): Promise<number> => {
-  const bar = (await device.regions(options)).find((region) => region.bar === 0);
-  if (bar?.kind !== 'memory' || bar.size < REGISTERS_END) {
-    const found = bar === undefined ? 'it has no BAR 0' : `BAR 0 is ${bar.size} bytes of ${bar.kind}`;
-    throw unreadable(device.nic, `${found}, where at least ${REGISTERS_END} bytes of memory were expected`);
-  }
-  const { address } = bar;
-  if (address === undefined) throw notEnabled(device.nic);
-  if (!Number.isSafeInteger(address) || address < 0 || address % 4 !== 0) {
-    throw unreadable(device.nic, `BAR 0 is said to be at ${address}, which is no address of a register`);
-  }
-  return address;
-};
-
-const notEnabled = (nic: NicDescriptor): HeraldError =>
-  new HeraldError(
-    'HERALD_NIC_NOT_ENABLED',
-    `the guest has not enabled ${nic.id} (${nic.type}) yet: it lists no MAC, so only its primary MAC ` +
-      `${nic.primaryMac} and what was learned are announced. Nothing to do; it is read again`,
-    { details: { nic: nic.id, type: nic.type } },
-  );
-
-const unreadable = (nic: NicDescriptor, found: string): HeraldError =>
-  new HeraldError(
-    'HERALD_DEVICE_UNREADABLE',
-    `${nic.id} (${nic.type}) cannot be read: ${found}. Only its primary MAC ${nic.primaryMac} and what was ` +
-      'learned are announced. If that is so on every read, report the QEMU version and machine type',
-    { details: { nic: nic.id, type: nic.type } },
-  );

@@ -1,10 +1,9 @@
-import { MacAddress } from '@nic-herald/wire';
+import { distinctArray, macSchema, vlanListSchema } from '@nic-herald/core/internal';
+import type { MacAddress } from '@nic-herald/wire';
 import * as z from 'zod';
 
 /** Secondary MACs of both kinds together: 16 receive addresses, of which the first is the card's own MAC. */
 export const SECONDARY_ADDRESSES = 15;
-/** Most VLANs that are taken for a list; above it nobody chose them one by one. */
-export const MAX_LISTED_VLANS = 512;
 
 /** What an e1000 or e1000e card holds of its guest's addresses. JSON as it stands. */
 export interface E1000State {
@@ -26,40 +25,17 @@ export interface E1000State {
   readonly vlans: readonly number[] | 'too-many';
 }
 
-/** Bounds an array before its elements are looked at: a million of them cost nothing. */
-const boundedArray = <T extends z.ZodType>(element: T, most: number) =>
-  z.array(z.unknown()).max(most).pipe(z.array(element));
-
-const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
-
-const macAddress = (kind: 'station' | 'group') =>
-  z
-    .string()
-    .max(17)
-    .transform((text, context) => {
-      const mac = MacAddress.parse(text);
-      const fits = kind === 'group' ? MacAddress.isGroup : MacAddress.isStationAddress;
-      if (mac !== undefined && fits(mac)) return mac;
-      context.addIssue(`not a ${kind} address: ${text}`);
-      return z.NEVER;
-    });
-
 /** Parses a state that another host, or another version, wrote. */
 export const e1000State: z.ZodType<E1000State> = z
   .object({
-    ownMac: macAddress('station').optional(),
+    ownMac: macSchema('station').optional(),
     receiverOn: z.boolean(),
     unicastPromiscuous: z.boolean(),
     multicastPromiscuous: z.boolean(),
     vlanFilterOn: z.boolean(),
-    unicast: boundedArray(macAddress('station'), SECONDARY_ADDRESSES).transform(distinct),
-    multicast: boundedArray(macAddress('group'), SECONDARY_ADDRESSES).transform(distinct),
-    vlans: z.union([
-      z.literal('too-many'),
-      boundedArray(z.int().min(1).max(4094), MAX_LISTED_VLANS).transform((vids): readonly number[] =>
-        distinct(vids).toSorted((a, b) => a - b),
-      ),
-    ]),
+    unicast: distinctArray(macSchema('station'), SECONDARY_ADDRESSES),
+    multicast: distinctArray(macSchema('group'), SECONDARY_ADDRESSES),
+    vlans: vlanListSchema({ least: 1 }),
   })
   .refine(({ unicast, multicast }) => unicast.length + multicast.length <= SECONDARY_ADDRESSES, {
     message: `more than ${SECONDARY_ADDRESSES} unicast and multicast MACs together`,

@@ -1,20 +1,13 @@
-import type { Incompleteness } from '@nic-herald/core';
+import {
+  type IncompletenessCase,
+  incompletenessBy,
+  RECEIVER_OFF,
+  VLAN_FILTER_OFF,
+} from '@nic-herald/core/internal';
 import type { E1000State } from './e1000-state.js';
 
-/** Why a card's registers do not list all that its guest answers to; empty where they do. */
-export const incompletenessOf = (state: E1000State): readonly Incompleteness[] =>
-  CASES.filter(([holds]) => holds(state)).map(([, incompleteness]) => incompleteness);
-
-const CASES: readonly (readonly [(state: E1000State) => boolean, Incompleteness])[] = [
-  [
-    (state) => !state.receiverOn,
-    {
-      reason: 'receiver-off',
-      meaning:
-        "the guest has the card's receiver switched off: what the registers list is what was set before, or " +
-        'what the card starts with',
-    },
-  ],
+const CASES: readonly IncompletenessCase<E1000State>[] = [
+  RECEIVER_OFF,
   [
     (state) => state.unicastPromiscuous,
     {
@@ -24,15 +17,7 @@ const CASES: readonly (readonly [(state: E1000State) => boolean, Incompleteness]
         'it can list: those have to be learned from its traffic',
     },
   ],
-  [
-    (state) => !state.vlanFilterOn,
-    {
-      reason: 'vlan-filter-off',
-      meaning:
-        'the card takes frames of every VLAN: the VLANs it lists are announced, others the guest may use have ' +
-        'to be learned from its traffic',
-    },
-  ],
+  VLAN_FILTER_OFF,
   [
     (state) => state.vlans === 'too-many',
     {
@@ -43,3 +28,6 @@ const CASES: readonly (readonly [(state: E1000State) => boolean, Incompleteness]
     },
   ],
 ];
+
+/** Why a card's registers do not list all that its guest answers to; empty where they do. */
+export const incompletenessOf = incompletenessBy(CASES);

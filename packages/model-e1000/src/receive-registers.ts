@@ -1,6 +1,7 @@
-import type { WordRange } from '@nic-herald/core';
+import { macOfWords, type WordRange } from '@nic-herald/core';
+import { listedVlans, vlansOfBits } from '@nic-herald/core/internal';
 import { MacAddress } from '@nic-herald/wire';
-import { type E1000State, MAX_LISTED_VLANS } from './e1000-state.js';
+import type { E1000State } from './e1000-state.js';
 
 // Read Intel's "PCI/PCI-X Family of Gigabit Ethernet Controllers Software Developer's Manual" (8254x), section
 // 13.4 and 13.5, and the 82574 datasheet, section 10.2.5, before editing. Offsets are bytes from BAR 0.
@@ -25,7 +26,7 @@ export const REGISTERS_END = END;
  * the VLAN filter table. What lies between them (0x5480 to 0x55ff) reads as zero and has no side effect in
  * QEMU's e1000 and e1000e; measured on 7.2.22. One run is half the time of two, and of one moment.
  */
-export const registerRanges = (barAddress: number): readonly WordRange[] => [
+export const registerRanges = (barAddress: number): readonly [WordRange, WordRange] => [
   { address: barAddress + RCTL, words: 1 },
   { address: barAddress + RECEIVE_ADDRESSES, words: (END - RECEIVE_ADDRESSES) / 4 },
 ];
@@ -37,14 +38,11 @@ export interface ReceiveRegisters {
   readonly filter: Uint32Array;
 }
 
-/** Takes what was read for `registerRanges` apart; `undefined` where it is not as long as was asked for. */
-export const receiveRegisters = (words: readonly Uint32Array[]): ReceiveRegisters | undefined => {
-  const [rctl, filter] = words;
-  if (words.length !== 2 || rctl?.length !== 1 || filter?.length !== (END - RECEIVE_ADDRESSES) / 4) {
-    return undefined;
-  }
-  return { rctl: rctl[0] ?? 0, filter };
-};
+/** Takes what was read for `registerRanges` apart. */
+export const receiveRegisters = ([rctl, filter]: readonly [Uint32Array, Uint32Array]): ReceiveRegisters => ({
+  rctl: rctl[0] ?? 0,
+  filter,
+});
 
 /** Reads the registers into the state. Every value of theirs gives a legal state. */
 export const stateOfRegisters = ({ rctl, filter }: ReceiveRegisters): E1000State => {
@@ -61,31 +59,12 @@ export const stateOfRegisters = ({ rctl, filter }: ReceiveRegisters): E1000State
     vlanFilterOn: (rctl & RCTL_VFE) !== 0,
     unicast: secondary.filter((mac) => MacAddress.isStationAddress(mac) && mac !== own),
     multicast: secondary.filter(MacAddress.isGroup),
-    vlans: vlansOf(filter),
+    vlans: listedVlans(vlansOfBits(filter.subarray((VLAN_FILTER_TABLE - RECEIVE_ADDRESSES) / 4))),
   };
 };
 
-/**
- * Entry `entry` of RAL/RAH, where it is valid:
- *
- *     RAL  31..24 byte 3   23..16 byte 2   15..8 byte 1   7..0 byte 0
- *     RAH  31 valid        15..8  byte 5   7..0  byte 4
- */
+/** Entry `entry` of RAL/RAH, where it is valid. */
 const receiveAddress = (filter: Uint32Array, entry: number): MacAddress | undefined => {
-  const low = filter[entry * 2] ?? 0;
   const high = filter[entry * 2 + 1] ?? 0;
-  if ((high & RAH_AV) === 0) return undefined;
-  const bytes = Uint8Array.of(low, low >>> 8, low >>> 16, low >>> 24, high, high >>> 8);
-  const mac = MacAddress.fromBytes(bytes);
-  return typeof mac === 'string' ? mac : undefined;
-};
-
-/** VFTA: VID v is bit v % 32 of word v / 32. VID 0 means no VLAN, 4095 is reserved. */
-const vlansOf = (filter: Uint32Array): readonly number[] | 'too-many' => {
-  const table = filter.subarray((VLAN_FILTER_TABLE - RECEIVE_ADDRESSES) / 4);
-  const vlans: number[] = [];
-  for (let vid = 1; vid < 4095; vid += 1) {
-    if (((table[vid >>> 5] ?? 0) & (1 << (vid & 31))) !== 0) vlans.push(vid);
-  }
-  return vlans.length > MAX_LISTED_VLANS ? 'too-many' : vlans;
+  return (high & RAH_AV) === 0 ? undefined : macOfWords(filter[entry * 2] ?? 0, high);
 };

@@ -1,11 +1,7 @@
-import type { Incompleteness } from '@nic-herald/core';
+import { type IncompletenessCase, incompletenessBy } from '@nic-herald/core/internal';
 import { MAC_TABLE_ENTRIES, type VirtioNetState } from './virtio-net-state.js';
 
-/** Why a card's tables do not list all that its guest answers to; empty where they do. */
-export const incompletenessOf = (state: VirtioNetState): readonly Incompleteness[] =>
-  CASES.filter(([holds]) => holds(state)).map(([, incompleteness]) => incompleteness);
-
-const CASES: readonly (readonly [(state: VirtioNetState) => boolean, Incompleteness])[] = [
+const CASES: readonly IncompletenessCase<VirtioNetState>[] = [
   [
     (state) => state.promiscuous,
     {
@@ -59,12 +55,22 @@ const CASES: readonly (readonly [(state: VirtioNetState) => boolean, Incompleten
     },
   ],
   [
-    (state) => state.vlans === 'too-many',
+    (state) => state.vlans === 'too-many' && state.vlanTableStuck !== true,
     {
       reason: 'vlan-table-full',
       meaning:
         'the card has more VLANs than anybody chose one by one (Windows enables all of them): those the guest ' +
         'really uses have to be learned from its traffic',
+    },
+  ],
+  [
+    (state) => state.vlans === 'too-many' && state.vlanTableStuck === true,
+    {
+      reason: 'vlan-table-full',
+      meaning:
+        'this QEMU, or one the guest was on before, has every VLAN of the card enabled, whatever the guest sets (a fault ' +
+        'of QEMU 10.0.1 to 10.0.3): those the guest really uses have to be learned from its traffic. To have them listed: ' +
+        'a later QEMU, where the guest sets up its card again',
     },
   ],
   [
@@ -78,3 +84,6 @@ const CASES: readonly (readonly [(state: VirtioNetState) => boolean, Incompleten
     },
   ],
 ];
+
+/** Why a card's tables do not list all that its guest answers to; empty where they do. */
+export const incompletenessOf = incompletenessBy(CASES);

@@ -209,6 +209,33 @@ describe('what a report says', () => {
     expect(view).toMatchObject(expected);
   });
 
+  it.each<[string, boolean]>([
+    ['7.2.22', false],
+    ['10.0.0', false],
+    ['10.0.1', true],
+    ['10.0.2', true],
+    ['10.0.3', true],
+    ['10.0.4', false],
+    ['10.0.13', false],
+    ['11.1.3', false],
+  ])('blames QEMU %s for a full VLAN table: %s', async (version, isToBlame) => {
+    const full = { ...vlanGuest, 'vlan-table': Array.from({ length: 4095 }, (_, index) => index) };
+    const state = await model.capture(deviceReporting(full, version), options);
+    expect(parseState(model.state, JSON.parse(JSON.stringify(state)))).toEqual({ value: state });
+    const { incomplete, vlans } = model.filter(state);
+    expect(vlans).toBe('unknown');
+    expect(incomplete).toEqual([
+      {
+        reason: 'vlan-table-full',
+        meaning: expect.stringContaining(
+          isToBlame ? 'a fault of QEMU 10.0.1 to 10.0.3' : 'Windows',
+        ) as string,
+      },
+    ]);
+    const listed = await model.capture(deviceReporting(vlanGuest, version), options);
+    expect(model.filter(listed)).toMatchObject({ vlans: [10, 20, 300, 4000], incomplete: [] });
+  });
+
   it('is compact JSON, whatever the table holds', async () => {
     for (const report of [untouchedCard, vlanGuest, { ...macvlanGuest, 'unicast-table': stations(61) }]) {
       const state = await model.capture(deviceReporting(report), options);

@@ -20,6 +20,7 @@ import {
   virtioNetState,
 } from './virtio-net-state.js';
 import { dropsVlansOnLoad, restoreVlans } from './vlan-restoration.js';
+import { fillsVlanTable } from './vlan-table-stuck.js';
 
 const TYPES: ReadonlySet<string> = new Set([
   'virtio-net-pci',
@@ -63,7 +64,10 @@ export class VirtioNetModel implements NicModel<VirtioNetState> {
         { details: { nic: nic.id, hypervisor: hypervisor.version } },
       );
     }
-    return stateOfReport(reported.value, { dropsVlansOnLoad: dropsVlansOnLoad(device.hypervisor) });
+    return stateOfReport(reported.value, {
+      dropsVlansOnLoad: dropsVlansOnLoad(device.hypervisor),
+      fillsVlanTable: fillsVlanTable(device.hypervisor),
+    });
   }
 
   filter(state: VirtioNetState): FilterView {

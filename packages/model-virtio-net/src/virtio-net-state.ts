@@ -1,13 +1,15 @@
+import {
+  boundedArray,
+  distinctArray,
+  listedVlans,
+  macSchema,
+  vlanListSchema,
+} from '@nic-herald/core/internal';
 import { MacAddress } from '@nic-herald/wire';
 import * as z from 'zod';
 
 /** Most secondary MACs of both kinds together: QEMU's MAC_TABLE_ENTRIES, one table for unicast and multicast. */
 export const MAC_TABLE_ENTRIES = 64;
-/**
- * Most VLANs that are taken for a list. Above it nobody chose them one by one: Windows' NetKVM enables all
- * 4095 when it loads, and QEMU 10.0.1 to 10.0.3 report a table that is stuck full.
- */
-export const MAX_LISTED_VLANS = 512;
 const MAX_VLAN_BITS = 4096;
 
 /**
@@ -19,7 +21,8 @@ export type UnicastMode = 'normal' | 'all' | 'none';
 /**
  * The VLAN table: the VIDs it lists, 0 to 4094, ascending, as the guest set them (Linux adds VID 0 to every
  * table; it means no VLAN). `all`: the guest did not negotiate VLAN filtering and gets every VLAN.
- * `too-many`: the table has more than 512 VIDs and tells nothing.
+ * `too-many`: the table has more than 512 VIDs and tells nothing. Windows' NetKVM enables all 4095 when it loads, and
+ * QEMU 10.0.1 to 10.0.3 report a table that is stuck full.
  */
 export type VlanTable = readonly number[] | 'all' | 'too-many';
 
@@ -43,70 +46,40 @@ export interface VirtioNetState {
   readonly dropsVlansOnLoad: boolean;
   /** `vlans` holds VLANs that the card itself lost in a migration. */
   readonly vlanTableLost?: true;
+  /** `vlans` is `too-many` because of the hypervisor, not of the guest: QEMU 10.0.1 to 10.0.3. */
+  readonly vlanTableStuck?: true;
 }
 
-/** Bounds an array before its elements are looked at: a million of them cost nothing. */
-const boundedArray = <T extends z.ZodType>(element: T, most: number) =>
-  z.array(z.unknown()).max(most).pipe(z.array(element));
-
-const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
-
-const macAddress = (kind: 'station' | 'group') =>
-  z
-    .string()
-    .max(17)
-    .transform((text, context) => {
-      const mac = MacAddress.parse(text);
-      const fits = kind === 'group' ? MacAddress.isGroup : MacAddress.isStationAddress;
-      if (mac !== undefined && fits(mac)) return mac;
-      context.addIssue(`not a ${kind} address: ${text}`);
-      return z.NEVER;
-    });
-
-const vid = z.int().min(0).max(4094);
-const vlanTable = z.union([
-  z.literal('all'),
-  z.literal('too-many'),
-  boundedArray(vid, MAX_LISTED_VLANS).transform((vids): readonly number[] =>
-    distinct(vids).toSorted((a, b) => a - b),
-  ),
-]);
+const vlanTable = z.union([z.literal('all'), vlanListSchema({ least: 0 })]);
 
 /** Parses a state that another host, or another version, wrote. */
 export const virtioNetState: z.ZodType<VirtioNetState> = z
   .object({
-    mainMac: macAddress('station').optional(),
+    mainMac: macSchema('station').optional(),
     promiscuous: z.boolean(),
     unicastMode: z.enum(['normal', 'all', 'none']),
     unicastOverflow: z.boolean(),
-    unicast: boundedArray(macAddress('station'), MAC_TABLE_ENTRIES).transform(distinct),
-    multicast: boundedArray(macAddress('group'), MAC_TABLE_ENTRIES).transform(distinct),
+    unicast: distinctArray(macSchema('station'), MAC_TABLE_ENTRIES),
+    multicast: distinctArray(macSchema('group'), MAC_TABLE_ENTRIES),
     unfitEntries: z.int().min(0).max(MAC_TABLE_ENTRIES),
     vlans: vlanTable,
     dropsVlansOnLoad: z.boolean(),
     vlanTableLost: z.literal(true).optional(),
+    vlanTableStuck: z.literal(true).optional(),
   })
   .refine(({ unicast, multicast }) => unicast.length + multicast.length <= MAC_TABLE_ENTRIES, {
     message: `more than ${MAC_TABLE_ENTRIES} unicast and multicast MACs together`,
   })
   .transform(
-    ({ mainMac, vlanTableLost, ...rest }): VirtioNetState => ({
+    ({ mainMac, vlanTableLost, vlanTableStuck, ...rest }): VirtioNetState => ({
       ...rest,
       ...(mainMac === undefined ? {} : { mainMac }),
       ...(vlanTableLost === undefined ? {} : { vlanTableLost }),
+      ...(vlanTableStuck === undefined ? {} : { vlanTableStuck }),
     }),
   );
 
-const anyMac = z
-  .string()
-  .max(17)
-  .transform((text, context) => {
-    const mac = MacAddress.parse(text);
-    if (mac !== undefined) return mac;
-    context.addIssue(`not a MAC address: ${text}`);
-    return z.NEVER;
-  });
-const macTable = boundedArray(anyMac, MAC_TABLE_ENTRIES);
+const macTable = boundedArray(macSchema('MAC'), MAC_TABLE_ENTRIES);
 
 /**
  * One entry of QEMU's `query-rx-filter`, as far as it is used. Not read: `broadcast-allowed`, which says the
@@ -115,7 +88,7 @@ const macTable = boundedArray(anyMac, MAC_TABLE_ENTRIES);
  */
 export const rxFilterReport = z
   .object({
-    'main-mac': anyMac,
+    'main-mac': macSchema('MAC'),
     promiscuous: z.boolean(),
     unicast: z.enum(['normal', 'all', 'none']),
     'unicast-overflow': z.boolean(),
@@ -137,25 +110,27 @@ export type RxFilterReport = z.output<typeof rxFilterReport>;
 /** Reads a checked report into the state. The guest wrote the tables: any MAC can stand in either of them. */
 export const stateOfReport = (
   report: RxFilterReport,
-  facts: { readonly dropsVlansOnLoad: boolean },
+  facts: { readonly dropsVlansOnLoad: boolean; readonly fillsVlanTable: boolean },
 ): VirtioNetState => {
   const table = report['unicast-table'];
   const unicast = table.filter(MacAddress.isStationAddress);
+  const vlans = vlanTableOf(report);
   return {
     ...(MacAddress.isStationAddress(report['main-mac']) ? { mainMac: report['main-mac'] } : {}),
     promiscuous: report.promiscuous,
     unicastMode: report.unicast,
     unicastOverflow: report['unicast-overflow'],
-    unicast: distinct(unicast),
-    multicast: distinct(report['multicast-table'].filter(MacAddress.isGroup)),
+    unicast: [...new Set(unicast)],
+    multicast: [...new Set(report['multicast-table'].filter(MacAddress.isGroup))],
     unfitEntries: table.length - unicast.length,
-    vlans: vlanTableOf(report),
+    vlans,
     dropsVlansOnLoad: facts.dropsVlansOnLoad,
+    ...(vlans === 'too-many' && facts.fillsVlanTable ? { vlanTableStuck: true } : {}),
   };
 };
 
 const vlanTableOf = (report: RxFilterReport): VlanTable => {
   if (report.vlan === 'all') return 'all'; // the table then lists all of 0 to 4095
-  const vids = distinct(report['vlan-table'].filter((id) => id !== 4095)).toSorted((a, b) => a - b);
-  return vids.length > MAX_LISTED_VLANS ? 'too-many' : vids;
+  const vids = new Set(report['vlan-table'].filter((id) => id !== 4095));
+  return listedVlans([...vids].toSorted((a, b) => a - b));
 };

@@ -152,6 +152,35 @@ describe('restoring the VLANs', () => {
   });
 });
 
+const stuck = { vlanTableStuck: true } as const;
+
+it.each<[string, { live: VirtioNetState; loaded?: VirtioNetState; carried: VirtioNetState }, boolean]>([
+  [
+    'came over full',
+    { live: card('too-many', fixed), loaded: card('too-many', fixed), carried: card('too-many', stuck) },
+    true,
+  ],
+  ['came over full and was emptied on the way', { live: card([]), carried: card('too-many', stuck) }, true],
+  [
+    'was filled by the guest',
+    { live: card('too-many', fixed), loaded: card('too-many', fixed), carried: card('too-many') },
+    false,
+  ],
+  [
+    'was set up anew by the guest',
+    { live: card([0, 10], fixed), loaded: card('too-many', fixed), carried: card('too-many', stuck) },
+    false,
+  ],
+  [
+    'was set up anew, and filled by the guest later on',
+    { live: card('too-many', fixed), loaded: card([0], fixed), carried: card('too-many', stuck) },
+    false,
+  ],
+])('a full table of a host with the fault that %s: it is to blame: %s', (_, states, isToBlame) => {
+  const restored = model.restore({ loaded: states.live, ...states });
+  expect(restored.vlanTableStuck === true).toBe(isToBlame);
+});
+
 it.each([
   ['QEMU', '7.2.22', true],
   ['QEMU', '8.1.5', true],

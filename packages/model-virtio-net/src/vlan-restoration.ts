@@ -1,5 +1,6 @@
 import type { RestorableStates } from '@nic-herald/core';
-import { MAX_LISTED_VLANS, type VirtioNetState } from './virtio-net-state.js';
+import { listedVlans } from '@nic-herald/core/internal';
+import type { VirtioNetState } from './virtio-net-state.js';
 
 /**
  * Whether this hypervisor empties a virtio-net card's VLAN table when it loads the card's state: QEMU before
@@ -24,18 +25,24 @@ export const dropsVlansOnLoad = (hypervisor: {
  * are more VLANs, not all of them. Where it had none, any change by the guest counts as a new table.
  */
 export const restoreVlans = (states: RestorableStates<VirtioNetState>): VirtioNetState => {
-  const { live, carried } = states;
+  const { live, loaded, carried } = states;
+  // A table that was filled by the fault of an earlier host arrives full, on any QEMU.
+  if (carried.vlanTableStuck === true && live.vlans === 'too-many' && loaded.vlans === 'too-many')
+    return { ...live, vlanTableStuck: true };
   const vlans = { live: listed(live), loaded: listed(states.loaded), carried: listed(carried) };
   if (vlans.live === undefined || vlans.loaded === undefined || carried.vlans === 'all') return live;
   if (!wasEmptied(states, vlans.loaded) || guestSetTable(vlans.live, vlans.loaded, vlans.carried))
     return live;
-  if (vlans.carried === undefined) return { ...live, vlans: 'too-many', vlanTableLost: true };
+  if (vlans.carried === undefined) {
+    const stuck = carried.vlanTableStuck === true ? { vlanTableStuck: true as const } : {};
+    return { ...live, vlans: 'too-many', vlanTableLost: true, ...stuck };
+  }
   const restored = new Set([...vlans.carried, ...vlans.live]);
   const lost = [...restored].filter((vid) => vid !== 0 && !vlans.live?.has(vid));
   if (lost.length === 0) return live;
   return {
     ...live,
-    vlans: restored.size > MAX_LISTED_VLANS ? 'too-many' : [...restored].toSorted((a, b) => a - b),
+    vlans: listedVlans([...restored].toSorted((a, b) => a - b)),
     vlanTableLost: true,
   };
 };
