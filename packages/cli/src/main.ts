@@ -1,4 +1,4 @@
-import { exitNow } from '@nic-herald/linux-sys';
+import { exitNow } from '@nic-herald/linux-sys/exit-now';
 import { processIo } from './cli-io.js';
 import { onOutputFault } from './process/output-faults.js';
 import { run } from './run.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { run } from './run.js';
+import { ran } from '../test/captured-io.js';
 
 // a libvirt of the machine that runs the tests is none of theirs
 vi.mock('./plugins/found-here.js', () => ({ foundHere: () => ({}) }));
@@ -16,20 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 /** Runs the command as a user without agents. */
-const runIt = async (...argv: readonly string[]) => {
-  const out: string[] = [];
-  const err: string[] = [];
-  const status = await run(argv, {
-    write: (text) => void out.push(text),
-    writeError: (text) => void err.push(text),
-    color: false,
-    env: { XDG_RUNTIME_DIR: directory },
-    uid: 12345,
-    untilStopped: () => new Promise(() => {}), // none of these runs gets so far
-    onReload: () => () => {},
-  });
-  return { status, out: out.join(''), err: err.join('') };
-};
+const runIt = (...argv: readonly string[]) => ran(argv, { env: { XDG_RUNTIME_DIR: directory } });
 
 describe("a QMP socket that is libvirt's own monitor", () => {
   it.each([
@@ -176,9 +163,9 @@ describe('the nic-herald command', () => {
     ],
     [
       'an option it has not',
-      "plugins:\n  - use: '@nic-herald/sink-linux'\n    with: { queue: 64 }\n",
+      "plugins:\n  - use: '@nic-herald/ports-linux'\n    with: { queue: 64 }\n",
       [],
-      /plugins.yaml:3: plugins\.0\.with\.queue: is no option: there are none, says/,
+      /plugins.yaml:3: plugins\.0\.with\.queue: is no option: known are ovsdb, says/,
     ],
     [
       'an option it needs',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkControlPath, controlPath } from './control-path.js';
+import { controlPath } from './control-path.js';
+import { claimControlSocket } from './control-purpose.js';
 
 describe('the default control socket', () => {
   it.each([
@@ -19,9 +20,8 @@ describe('the default control socket', () => {
     expect(controlPath(host, { uid, env })).toBe(path);
   });
 
-  it('is refused where a unix socket has no room for its path', () => {
-    expect(() => checkControlPath(`/${'ü'.repeat(60)}`)).toThrow(
-      expect.objectContaining({ code: 'HERALD_CONTROL_PATH' }),
-    );
+  it('is refused where a unix socket has no room for its path', async () => {
+    const claiming = claimControlSocket(`/${'ü'.repeat(60)}`);
+    await expect(claiming).rejects.toMatchObject({ code: 'HERALD_CONTROL_PATH' });
   });
 });

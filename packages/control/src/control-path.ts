@@ -1,7 +1,5 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkSocketPath } from '@nic-herald/local-http';
-import { CONTROL_PURPOSE } from './control-purpose.js';
 
 /** Whose agents they are. */
 export interface ControlOwner {
@@ -29,6 +27,3 @@ export const controlDirectory = ({ uid, env }: ControlOwner): string => {
  */
 export const controlPath = (host: string, owner: ControlOwner): string =>
   join(controlDirectory(owner), `${host.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\./, '_')}.sock`);
-
-/** Returns the path unchanged, or throws HERALD_CONTROL_PATH where the system has no room for it. */
-export const checkControlPath = (path: string): string => checkSocketPath(path, CONTROL_PURPOSE);

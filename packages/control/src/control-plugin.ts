@@ -2,6 +2,7 @@ import {
   HERALD_HOST,
   type HeraldPlugin,
   HOST_SERVICE,
+  leftOutOption,
   optionsSchema,
   PLUGIN_CONTRACT,
   type PluginFactory,
@@ -16,10 +17,7 @@ export interface ControlOptions {
   readonly socket?: string | undefined;
 }
 
-const path = socketPathOption();
-const options = optionsSchema<ControlOptions>({
-  socket: { ...path, accepts: (value) => value === undefined || path.accepts(value) },
-});
+const options = optionsSchema<ControlOptions>({ socket: leftOutOption(socketPathOption()) });
 
 /** The control socket of a host, as a `HOST_SERVICE`: `nic-herald inspect`, `announce` and `plugins` ask there. */
 export const control = ({ socket }: ControlOptions = {}): HeraldPlugin => ({

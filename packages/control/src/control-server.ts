@@ -76,7 +76,7 @@ const STATUS: Readonly<Record<string, number>> = {
 
 const send = (response: ServerResponse, status: number, content: unknown): void => {
   if (response.destroyed || response.headersSent) return;
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.writeHead(status, { 'content-type': 'application/json' });
   response.end(`${JSON.stringify(content)}\n`);
 };
 

@@ -1,5 +1,5 @@
 export { agentsIn, ControlClient } from './control-client.js';
-export { type ControlOwner, checkControlPath, controlDirectory, controlPath } from './control-path.js';
+export { type ControlOwner, controlDirectory, controlPath } from './control-path.js';
 export { type ControlOptions, control, plugin } from './control-plugin.js';
 export { claimControlSocket } from './control-purpose.js';
 export type { ControlledHost, GuestSummary } from './control-routes.js';

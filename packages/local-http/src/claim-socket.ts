@@ -1,31 +1,29 @@
 import { lstat, mkdir, stat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { HeraldError } from '@nic-herald/core';
+import { HeraldError, MAX_SOCKET_PATH_BYTES } from '@nic-herald/core';
 import type { LocalPurpose } from './local-purpose.js';
 
 /** How long a listener may take to accept, ms. */
 const PROBE_TIMEOUT_MS = 1000;
 
-/** Longest path of a unix socket on Linux, in bytes (sun_path without its closing zero). */
-const MAX_PATH = 107;
-
-/** Returns the path unchanged, or throws `codes.path` where the system has no room for it. */
-export const checkSocketPath = (path: string, { what, option, codes }: LocalPurpose): string => {
+/** Throws `codes.path` where the system has no room for a path. */
+const checkSocketPath = (path: string, { what, option, codes }: LocalPurpose): void => {
   const length = Buffer.byteLength(path);
-  if (length <= MAX_PATH) return path;
+  if (length <= MAX_SOCKET_PATH_BYTES) return;
   throw new HeraldError(
     codes.path,
-    `${what}'s path has ${length} bytes, a unix socket's at most ${MAX_PATH}: give a shorter one with ${option}`,
+    `${what}'s path has ${length} bytes, a unix socket's at most ${MAX_SOCKET_PATH_BYTES}: give a shorter one with ${option}`,
     { details: { path, length } },
   );
 };
 
 /**
- * Makes way for a unix socket: its directory exists and is nobody else's to write to, and nothing listens
- * at the path. The socket of a process that died is removed; one that answers is `codes.busy`.
+ * Makes way for a unix socket: its path is short enough, its directory exists and no other user can write to it, and nothing
+ * listens at the path. The socket of a process that died is removed; one that answers is `codes.busy`.
  */
 export const claimSocket = async (path: string, purpose: LocalPurpose): Promise<void> => {
+  checkSocketPath(path, purpose);
   await claimDirectory(dirname(path), purpose);
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;

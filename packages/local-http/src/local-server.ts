@@ -2,7 +2,8 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { HeraldError } from '@nic-herald/core';
-import { checkSocketPath, claimSocket, isBusy } from './claim-socket.js';
+import { claimSocket, isBusy } from './claim-socket.js';
+import { setClientDeadlines } from './client-deadlines.js';
 import type { LocalPurpose } from './local-purpose.js';
 
 /** Where to listen: a unix socket and who may open it, or an address of this machine. */
@@ -16,13 +17,11 @@ export interface LocalLimits {
   readonly connections: number;
   /** How long a request may take to come in, ms. */
   readonly requestMs: number;
-  /** How long a connection may stand without a byte, ms; absent: for ever, since an answer may take its time. */
+  /** How long a client that asked may stand without a byte, ms; absent: for ever, since an answer may take its time. */
   readonly idleMs?: number;
 }
 
 const MAX_HEADER_BYTES = 8192;
-/** How often it is looked whether a request took too long; Node.js would let it hold a connection for 30 s more. */
-const MOST_LOOK_EVERY_MS = 1000;
 
 /** HTTP at one place of this machine, in bounds: what a client sends, how slowly, and how many there are. */
 export class LocalServer {
@@ -33,26 +32,21 @@ export class LocalServer {
 
   /**
    * A unix socket is claimed first, see `claimSocket`, and never open to others than `mode` says. Rejects with the
-   * codes of `purpose`. `listener` answers each request, and never throws.
+   * codes of `purpose`. `listener` answers each request, and never throws; the connection ends with the answer.
    */
   static async listen(
     place: LocalPlace,
     purpose: LocalPurpose,
-    { connections, requestMs, idleMs = 0 }: LocalLimits,
+    limits: LocalLimits,
     listener: RequestListener,
   ): Promise<LocalServer> {
-    if ('socket' in place) await claimSocket(checkSocketPath(place.socket, purpose), purpose);
+    if ('socket' in place) await claimSocket(place.socket, purpose);
     const server = createServer(
-      {
-        maxHeaderSize: MAX_HEADER_BYTES,
-        requestTimeout: requestMs,
-        headersTimeout: requestMs,
-        connectionsCheckingInterval: Math.min(requestMs, MOST_LOOK_EVERY_MS),
-      },
-      listener,
+      { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0, headersTimeout: 0 }, // see setClientDeadlines
     );
-    server.maxConnections = connections;
-    server.timeout = idleMs;
+    setClientDeadlines(server, limits);
+    server.on('request', listener);
+    server.maxConnections = limits.connections;
     await bind(server, place, purpose);
     if ('socket' in place) await chmod(place.socket, place.mode);
     return new LocalServer(boundPlace(server, place), server);

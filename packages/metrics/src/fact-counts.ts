@@ -1,5 +1,12 @@
-import type { MigrationEventBus, MigrationEvents, MigrationReport } from '@nic-herald/core';
-import { CAUSES, OUTCOMES, SIDES, STATUSES } from './known-labels.js';
+import {
+  ANNOUNCE_CAUSES,
+  ANNOUNCE_OUTCOMES,
+  type MigrationEventBus,
+  type MigrationEvents,
+  type MigrationReport,
+} from '@nic-herald/core';
+import { PROOF_CAUSES, PROOF_VERDICTS, proofOf } from '@nic-herald/core/internal';
+import { FIRED_BY, SIDES, STATUSES } from './known-labels.js';
 import { type Labels, type MetricValue, metricValue } from './metric-value.js';
 
 /** Takes what a histogram is made of, in its unit. */
@@ -27,7 +34,9 @@ class Counts {
 }
 
 const keyOf = (labels: Labels): string => Object.values(labels).join(' ');
-const byOutcome = OUTCOMES.map((outcome) => ({ outcome }));
+/** Revisions come for ten minutes: more announcements than these end in that time nowhere. */
+const MOST_COUNTED = 10_000;
+const byOutcome = ANNOUNCE_OUTCOMES.map((outcome) => ({ outcome }));
 
 /**
  * Counts what the host does not count itself. It hears of facts when the frames that are due are out, and does no more than
@@ -38,13 +47,28 @@ export class FactCounts {
   private readonly retries = new Counts('nic_herald_announcement_retries_total', byOutcome);
   private readonly announcements = new Counts(
     'nic_herald_announcements_total',
-    CAUSES.flatMap((cause) => OUTCOMES.map((outcome) => ({ cause, outcome }))),
+    ANNOUNCE_CAUSES.flatMap((cause) => ANNOUNCE_OUTCOMES.map((outcome) => ({ cause, outcome }))),
   );
   private readonly ended = new Counts(
     'nic_herald_hypervisor_migrations_total',
     SIDES.flatMap((side) => STATUSES.map((status) => ({ side, status }))),
   );
+  private readonly fired = new Counts(
+    'nic_herald_nics_announced_total',
+    FIRED_BY.map((fired_by) => ({ fired_by })),
+  );
+  private readonly byKernel = new Counts('nic_herald_frames_by_kernel_total', [{}]);
   private readonly lost = new Counts('nic_herald_frames_lost_total', [{}]);
+  private readonly proved = new Counts(
+    'nic_herald_guests_proved_total',
+    PROOF_VERDICTS.map((verdict) => ({ verdict })),
+  );
+  private readonly unproved = new Counts(
+    'nic_herald_unproved_causes_total',
+    PROOF_CAUSES.map((cause) => ({ cause })),
+  );
+  /** Announcements whose proof was counted, the latest last. */
+  private readonly counted = new Set<string | undefined>();
   private readonly stops: readonly (() => void)[];
 
   constructor(
@@ -52,7 +76,11 @@ export class FactCounts {
     private readonly observe: Observe,
   ) {
     this.stops = [
-      bus.on('announce:finished', ({ report }) => this.announced(report)),
+      bus.on('announce:finished', ({ report }) => {
+        this.announced(report);
+        this.judged(report);
+      }),
+      bus.on('announce:revised', ({ report }) => this.judged(report)),
       bus.on('announce:round-finished', (fact) => this.sent(fact)),
       bus.on('migration:completed', ({ side }) => this.ended.add({ side, status: 'completed' })),
       bus.on('migration:failed', ({ side }) => this.ended.add({ side, status: 'failed' })),
@@ -60,8 +88,10 @@ export class FactCounts {
   }
 
   get values(): readonly MetricValue[] {
-    const { migrations, announcements, retries, ended, lost } = this;
-    return [migrations, announcements, retries, ended, lost].flatMap(({ all }) => all);
+    const { migrations, announcements, retries, ended, fired, byKernel, lost, proved, unproved } = this;
+    return [migrations, announcements, retries, ended, fired, byKernel, lost, proved, unproved].flatMap(
+      ({ all }) => all,
+    );
   }
 
   /** Counts nothing any more. */
@@ -70,7 +100,7 @@ export class FactCounts {
   }
 
   private announced(report: MigrationReport): void {
-    const { cause, outcome, retryOf, mode, snapshotAgeMs, resumedAt } = report;
+    const { cause, outcome, retryOf, mode, nics, snapshotAgeMs, resumedAt } = report;
     this.announcements.add({ cause, outcome });
     if (retryOf !== undefined) this.retries.add({ outcome });
     else if (cause !== 'manual') this.migrations.add({ outcome });
@@ -78,6 +108,7 @@ export class FactCounts {
       this.observe('nic_herald_handoff_entry_age_seconds', snapshotAgeMs / 1000);
     }
     if (mode === 'observe' || outcome !== 'announced' || resumedAt === undefined) return;
+    for (const { firedBy } of nics) if (firedBy !== undefined) this.fired.add({ fired_by: firedBy });
     const since = (name: string, at: number | undefined): void => {
       // QEMU's clock and ours may disagree by a little
       if (at !== undefined) this.observe(name, Math.max(0, at - resumedAt) / 1000);
@@ -86,9 +117,27 @@ export class FactCounts {
     since('nic_herald_resume_to_last_frame_seconds', report.lastFrameAt);
   }
 
+  /** Counts what is proved once no more will be. */
+  private judged(report: MigrationReport): void {
+    const proof = proofOf(report);
+    if (proof === undefined || proof.isOpen || this.counted.has(report.id)) return;
+    this.counted.add(report.id);
+    if (this.counted.size > MOST_COUNTED) this.counted.delete(this.counted.values().next().value);
+    this.proved.add({ verdict: proof.verdict });
+    if (proof.cause !== undefined) this.unproved.add({ cause: proof.cause.code });
+    if (report.resumedAt === undefined) return;
+    for (const { stations } of proof.nics) {
+      for (const { firstFrameMs } of stations) {
+        if (firstFrameMs !== undefined)
+          this.observe('nic_herald_station_first_frame_seconds', firstFrameMs / 1000);
+      }
+    }
+  }
+
   private sent({ round, mode }: MigrationEvents['announce:round-finished']): void {
     if (mode === 'observe') return;
     this.lost.add({}, round.lost ?? 0);
+    this.byKernel.add({}, round.byKernel ?? 0);
     if (round.delayedMs !== undefined) this.observe('nic_herald_pacer_wait_seconds', round.delayedMs / 1000);
   }
 }

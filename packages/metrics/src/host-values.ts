@@ -1,13 +1,14 @@
 import type { HostStats } from '@nic-herald/core';
 import { REASONS, RESIDENCES } from './known-labels.js';
 import { type MetricValue, metricValue } from './metric-value.js';
+import { readinessOf } from './readiness.js';
 
 /** What a host counts itself. */
 export const hostValues = (stats: HostStats): readonly MetricValue[] => {
-  const { parts, announcements, frames, guests, learning, handoff } = stats;
+  const { state, parts, announcements, frames, guests, learning, handoff, reports } = stats;
   return [
     metricValue('nic_herald_start_time_seconds', stats.since / 1000),
-    metricValue('nic_herald_ready', asNumber(isReady(stats))),
+    metricValue('nic_herald_ready', asNumber(readinessOf({ state, ...parts }).ready)),
     ...parts.monitors.map(({ name, ready }) =>
       metricValue('nic_herald_monitor_up', asNumber(ready), { monitor: name }),
     ),
@@ -35,14 +36,12 @@ export const hostValues = (stats: HostStats): readonly MetricValue[] => {
     metricValue('nic_herald_learned_table_fullest_ratio', learning.fullest),
     ...counted('nic_herald_warnings_total', 'code', stats.warnings),
     ...counted('nic_herald_report_warnings_total', 'code', stats.reportWarnings),
+    metricValue('nic_herald_reports_written_total', reports.written),
+    metricValue('nic_herald_reports_waiting', reports.waiting),
+    metricValue('nic_herald_reports_lost_total', reports.lost),
     metricValue('nic_herald_listener_failures_total', stats.listenerFailures),
   ];
 };
-
-/** Whether a host can do its work, as far as it is known. */
-const isReady = ({ state, parts }: Pick<HostStats, 'state' | 'parts'>): boolean =>
-  state === 'running' &&
-  [...parts.monitors, ...parts.handoffStores, ...parts.sinks].every(({ ready }) => ready);
 
 const asNumber = (is: boolean): number => (is ? 1 : 0);
 

@@ -1,24 +1,15 @@
 import type { MigrationReport, Refusal } from '@nic-herald/core';
 
-type Outcome = MigrationReport['outcome'];
-type Cause = MigrationReport['cause'];
 type Reason = Refusal['reason'];
+type FiredBy = NonNullable<MigrationReport['nics'][number]['firedBy']>;
 
 /** The keys of a record: all of a closed list, as the compiler sees to. */
 const all = <Label extends string>(labels: Readonly<Record<Label, true>>): readonly Label[] =>
   Object.keys(labels) as Label[];
 
-// What did not happen yet is told as 0: the first time would be no increase else.
+// Every series starts at 0; otherwise Prometheus would see no increase at the first event.
 
-export const OUTCOMES: readonly Outcome[] = all<Outcome>({
-  announced: true,
-  observed: true,
-  superseded: true,
-  failed: true,
-  'nothing-to-announce': true,
-});
-
-export const CAUSES: readonly Cause[] = all<Cause>({ migration: true, late: true, manual: true });
+export const FIRED_BY: readonly FiredBy[] = all<FiredBy>({ kernel: true, agent: true });
 
 export const REASONS: readonly Reason[] = all<Reason>({
   'not-a-station-address': true,
@@ -35,6 +26,8 @@ export const REASONS: readonly Reason[] = all<Reason>({
   'pairing-limit': true,
   'station-limit': true,
   'host-filter': true,
+  'port-vlan': true,
+  'port-mac': true,
   'no-kind': true,
   'stale-address': true,
   'address-limit': true,

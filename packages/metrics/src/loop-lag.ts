@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '@nic-herald/core';
 
-/** How often it is looked how late a timer fires, ms. A block of less is seen by chance, in proportion to its length. */
+/** A timer is checked for lateness this often, ms. A shorter block is seen by chance, the more likely the longer it is. */
 const EVERY_MS = 250;
 
 /**

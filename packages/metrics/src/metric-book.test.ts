@@ -45,8 +45,16 @@ const stats: HostStats = {
   snapshots: 9,
   warnings: { 'HERALD_"odd\ncode\\': 2 },
   reportWarnings: { HERALD_SEND_FAILED: 1 },
+  reports: { written: 11, waiting: 3, lost: 2 },
   listenerFailures: 0,
 };
+
+/** A NIC of which only that is known. */
+const fired = (firedBy?: 'kernel' | 'agent') =>
+  ({
+    refused: [],
+    ...(firedBy === undefined ? {} : { firedBy }),
+  }) as never as MigrationReport['nics'][number];
 
 const testBook = () => {
   const bus = new IsolatingEventBus();
@@ -105,6 +113,9 @@ describe('the numbers of a host', () => {
       nic_herald_learned_table_fullest_ratio: 0.5,
       'nic_herald_warnings_total{code="HERALD_\\"odd\\ncode\\\\"}': 2,
       'nic_herald_report_warnings_total{code="HERALD_SEND_FAILED"}': 1,
+      nic_herald_reports_written_total: 11,
+      nic_herald_reports_waiting: 3,
+      nic_herald_reports_lost_total: 2,
     };
     for (const [name, value] of Object.entries(expected))
       expect([name, series.get(name)]).toEqual([name, value]);
@@ -183,13 +194,18 @@ describe('the numbers of a host', () => {
     bus.emit('announce:round-finished', {
       guest,
       epoch: 1,
-      round: { ...round, lost: 2, delayed: 3, delayedMs: 40 },
+      round: { ...round, byKernel: 5, lost: 2, delayed: 3, delayedMs: 40 },
     });
     bus.emit('announce:round-finished', { guest, epoch: 1, round });
     bus.emit('announce:round-finished', { guest, epoch: 1, round: { ...round, lost: 9 }, mode: 'observe' });
     bus.emit('migration:completed', { guest, side: 'source' });
     bus.emit('migration:failed', { guest, side: 'destination', status: 'cancelled' });
-    finish({ snapshotAgeMs: 700 });
+    finish({
+      snapshotAgeMs: 700,
+      resumedAt: 1,
+      nics: [fired('kernel'), fired('kernel'), fired('agent'), fired()],
+    });
+    finish({ cause: 'manual', nics: [fired('agent')] });
     await clock.advance(1000);
     book.close();
     finish({ snapshotAgeMs: 700 });
@@ -198,6 +214,9 @@ describe('the numbers of a host', () => {
     expect(
       [
         'frames_lost_total',
+        'frames_by_kernel_total',
+        'nics_announced_total{fired_by="kernel"}',
+        'nics_announced_total{fired_by="agent"}',
         'pacer_wait_seconds_count',
         'pacer_wait_seconds_sum',
         'hypervisor_migrations_total{side="source",status="completed"}',
@@ -206,7 +225,7 @@ describe('the numbers of a host', () => {
         'handoff_entry_age_seconds_bucket{le="1"}',
         'event_loop_lag_seconds_count',
       ].map((name) => series.get(`nic_herald_${name}`)),
-    ).toEqual([2, 1, 0.04, 1, 1, 0, 1, 4]);
+    ).toEqual([2, 5, 2, 1, 1, 0.04, 1, 1, 0, 1, 4]);
   });
 
   it('name no guest, and only what the catalogue names', async () => {

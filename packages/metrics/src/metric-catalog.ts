@@ -18,18 +18,22 @@ const AGE_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 3600, 86_40
 const LAG_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 const counter = (name: string, help: string, ...labels: readonly string[]): MetricDescription => ({
-  ...{ name, help, labels },
+  name,
   type: 'counter',
+  help,
+  labels,
 });
 const gauge = (name: string, help: string, ...labels: readonly string[]): MetricDescription => ({
-  ...{ name, help, labels },
+  name,
   type: 'gauge',
+  help,
+  labels,
 });
 const histogram = (
   name: string,
   help: string,
   { buckets, labels = [] }: { readonly buckets?: readonly number[]; readonly labels?: readonly string[] },
-): MetricDescription => ({ ...{ name, help, labels }, ...(buckets && { buckets }), type: 'histogram' });
+): MetricDescription => ({ name, type: 'histogram', help, labels, ...(buckets && { buckets }) });
 
 /** Every metric there is, in the order in which they are told. */
 export const METRICS: readonly MetricDescription[] = [
@@ -71,6 +75,11 @@ export const METRICS: readonly MetricDescription[] = [
     'Stations announced, each once for an announcement; none under observe.',
   ),
   counter(
+    'nic_herald_nics_announced_total',
+    'NICs of guests that came by migration and were announced, by who sent their first frames: the kernel by itself, or the agent.',
+    'fired_by',
+  ),
+  counter(
     'nic_herald_refusals_total',
     'Candidates that were left out of announcements, by reason.',
     'reason',
@@ -85,8 +94,27 @@ export const METRICS: readonly MetricDescription[] = [
     "From the hypervisor's RESUME to the last frame of round 1, of the same announcements.",
     { buckets: RESUME_SECONDS },
   ),
+  counter(
+    'nic_herald_guests_proved_total',
+    'Guests of which it was looked whether frames reach their stations after an announcement, by what came of it.',
+    'verdict',
+  ),
+  counter(
+    'nic_herald_unproved_causes_total',
+    'Of these, guests of which not every station is proved, by the likeliest cause.',
+    'cause',
+  ),
+  histogram(
+    'nic_herald_station_first_frame_seconds',
+    "From the hypervisor's RESUME to the first frame that reached a station, each station of a report: no station was dark for longer.",
+    { buckets: RESUME_SECONDS },
+  ),
   counter('nic_herald_frames_sent_total', 'Frames handed to sinks.'),
   counter('nic_herald_frames_accepted_total', 'Frames that the system took.'),
+  counter(
+    'nic_herald_frames_by_kernel_total',
+    'Frames of those accepted that the kernel sent by itself, when a hypervisor announced its guest.',
+  ),
   counter(
     'nic_herald_frames_lost_total',
     "Frames that the system took and that did not leave, by the sinks' own counters.",
@@ -118,7 +146,7 @@ export const METRICS: readonly MetricDescription[] = [
   gauge('nic_herald_nics', 'NICs of these guests, by whether their port was found.', 'port'),
   gauge(
     'nic_herald_learner_ports',
-    'Ports by who learns there; none: nobody, and only cards tell of stations.',
+    'Ports by their learner; none: no learner, only cards tell of stations.',
     'learner',
   ),
   gauge('nic_herald_learned_stations', 'Stations in the tables of all ports.'),
@@ -134,6 +162,15 @@ export const METRICS: readonly MetricDescription[] = [
     'code',
   ),
   counter('nic_herald_report_warnings_total', 'Warnings in reports by code, each time.', 'code'),
+  counter(
+    'nic_herald_reports_written_total',
+    'Reports that were written; a later revision counts as one. All three are 0 where none are kept.',
+  ),
+  gauge('nic_herald_reports_waiting', 'Reports in memory now, until their directory takes them.'),
+  counter(
+    'nic_herald_reports_lost_total',
+    'Reports that can never be written: too many waited already, or the file system refuses this one.',
+  ),
   counter('nic_herald_listener_failures_total', 'Observers, of plugins, that failed at a fact.'),
 
   histogram('nic_herald_event_loop_lag_seconds', 'How late a timer fires, tried four times a second.', {

@@ -17,8 +17,6 @@ export interface MetricNumbers {
   readonly handoff: HostStats['handoff'];
 }
 
-const HANDOFF_DURATION = 'nic_herald_handoff_duration_seconds';
-
 /**
  * All metrics in one format. There is a set for each: prom-client takes the `_total` off the names of the counters of a
  * registry that was told as OpenMetrics once.
@@ -67,8 +65,8 @@ export class MetricSet {
     const get = () => {
       const { reads, writes } = this.handoff ?? {};
       const values = [
-        ...(reads === undefined ? [] : histogramLines(HANDOFF_DURATION, { operation: 'read' }, reads)),
-        ...(writes === undefined ? [] : histogramLines(HANDOFF_DURATION, { operation: 'write' }, writes)),
+        ...(reads === undefined ? [] : histogramLines(name, { operation: 'read' }, reads)),
+        ...(writes === undefined ? [] : histogramLines(name, { operation: 'write' }, writes)),
       ];
       return Promise.resolve({ name, help, type: 'histogram', values, aggregator: 'sum' });
     };

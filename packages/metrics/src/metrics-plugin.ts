@@ -5,10 +5,10 @@ import {
   HERALD_HOST,
   type HeraldPlugin,
   HOST_SERVICE,
+  leftOutOption,
   optionsSchema,
   PLUGIN_CONTRACT,
   type PluginFactory,
-  type PluginOption,
   socketPathOption,
 } from '@nic-herald/core';
 import type { LocalPlace } from '@nic-herald/local-http';
@@ -37,19 +37,14 @@ export const parseListen = (written: string | number): Extract<LocalPlace, { por
   return digits !== '' && isAddress && port <= 65_535 ? { address, port } : undefined;
 };
 
-const maybe = <T>({ allowed, accepts }: PluginOption<T>): PluginOption<T | undefined> => ({
-  allowed,
-  accepts: (value): value is T | undefined => value === undefined || accepts(value),
-});
-
 const schema = optionsSchema<MetricsOptions>({
-  listen: maybe({
+  listen: leftOutOption({
     allowed: 'a port from 0 to 65535, or an IP address and a port such as 127.0.0.1:9199 or [::1]:9199',
     accepts: (value): value is string | number =>
       (typeof value === 'string' || typeof value === 'number') && parseListen(value) !== undefined,
   }),
-  socket: maybe(socketPathOption()),
-  mode: maybe({
+  socket: leftOutOption(socketPathOption()),
+  mode: leftOutOption({
     allowed: "three octal digits in quotes, such as '660'",
     accepts: (value): value is string => typeof value === 'string' && /^0?[0-7]{3}$/.test(value),
   }),

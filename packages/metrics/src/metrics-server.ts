@@ -12,7 +12,6 @@ const PURPOSE: LocalPurpose = {
   what: 'the place of the metrics',
   rival: 'another process',
   option: 'metrics.listen or metrics.socket',
-  apart: 'another metrics.listen or metrics.socket',
   codes: {
     busy: 'HERALD_METRICS_BUSY',
     path: 'HERALD_METRICS_PLACE',
@@ -50,10 +49,6 @@ const respond = async (
     answer = { status: 500, headers: { 'content-type': 'text/plain' }, body: `${messageOf(error)}\n` };
   }
   if (response.destroyed) return;
-  response.writeHead(answer.status, {
-    ...answer.headers,
-    'content-length': Buffer.byteLength(answer.body),
-    connection: 'close',
-  });
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
   response.end(method === 'HEAD' ? undefined : answer.body);
 };

@@ -3,8 +3,8 @@ export { listReports, type ReportList, type ReportQuery } from './list-reports.j
 export { makeDirectory } from './make-directory.js';
 export type { PendingReport } from './pending-report.js';
 export { type ReadReport, readReport } from './read-report.js';
-export { REPORT_OUTCOMES, type ReportEntry } from './report-entry.js';
+export type { ReportEntry } from './report-entry.js';
 export { reportFileName } from './report-file-name.js';
 export { type ReportSummary, reportSummary } from './report-summary.js';
-export { type ReportCounts, type ReportNotice, ReportWriter } from './report-writer.js';
+export { type ReportNotice, ReportWriter } from './report-writer.js';
 export { DEFAULT_REPORT_KEEP, type ReportKeep } from './surplus-reports.js';

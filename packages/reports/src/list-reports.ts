@@ -12,6 +12,8 @@ export interface ReportQuery {
   /** Only those of the guest with this name or UUID. */
   readonly guest?: string;
   readonly outcome?: ReportEntry['outcome'];
+  /** Only those of which some station is not proved. */
+  readonly unproved?: boolean;
   /** Only the newest of those, so many. */
   readonly last?: number;
 }
@@ -36,17 +38,18 @@ const READ_AT_ONCE = 16;
  * read.
  */
 export const listReports = async (directory: string, query: ReportQuery = {}): Promise<ReportList> => {
-  const { guest, last = Number.POSITIVE_INFINITY, outcome, since = 0 } = query;
+  const { guest, last = Number.POSITIVE_INFINITY, outcome, since = 0, unproved = false } = query;
   const from = timeInName(since);
   const files = (await reportFiles(directory)).filter(({ time }) => time >= from);
-  const isChoosy = guest !== undefined || outcome !== undefined;
+  const isChoosy = guest !== undefined || outcome !== undefined || unproved;
   // a long list is sorted only where it must be
   const wanted = isChoosy || files.length <= last ? files : newest(files.toSorted(byName), last);
   const { entries, unreadable } = await entriesOf(directory, wanted, lineFilter(query));
   const found = entries.filter(
     (entry) =>
       (guest === undefined || isOfGuest(entry, guest)) &&
-      (outcome === undefined || entry.outcome === outcome),
+      (outcome === undefined || entry.outcome === outcome) &&
+      (!unproved || (entry.proof !== undefined && entry.proof !== 'proved')),
   );
   return {
     entries: newest(found.toSorted(oldestFirst), last),

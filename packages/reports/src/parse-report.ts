@@ -25,6 +25,17 @@ const nic = z.looseObject({
   port: text.optional(),
   sink: text.optional(),
   problem: warning.optional(),
+  firedBy: z.enum(['kernel', 'agent']).optional(),
+  kernel: z
+    .looseObject({
+      sent: count,
+      firedAt: count,
+      lastAt: count,
+      shortfall: text.optional(),
+      isLost: z.boolean().optional(),
+    })
+    .optional(),
+  unarmed: warning.optional(),
   announced: z.array(announcement),
   added: z.array(announcement).default([]),
   refused: z.array(refusal).default([]),
@@ -35,6 +46,7 @@ const round = z.looseObject({
   finishedAt: count,
   frames: count,
   accepted: count,
+  byKernel: count.optional(),
   delayed: count.optional(),
   delayedMs: count.optional(),
 });

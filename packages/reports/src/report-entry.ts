@@ -1,4 +1,16 @@
-import type { GuestIdentity, MigrationReport } from '@nic-herald/core';
+import {
+  ANNOUNCE_CAUSES,
+  ANNOUNCE_OUTCOMES,
+  type GuestIdentity,
+  type MigrationReport,
+} from '@nic-herald/core';
+import {
+  PROOF_CAUSES,
+  PROOF_VERDICTS,
+  type ProofCause,
+  type ProofSection,
+  proofOf,
+} from '@nic-herald/core/internal';
 import { reportSummary } from './report-summary.js';
 
 /** What a list of reports says of one. */
@@ -23,6 +35,9 @@ export interface ReportEntry {
   readonly refused: number;
   /** From the hypervisor's RESUME to the last frame of round 1, ms; absent where there was no RESUME. */
   readonly resumeToLastFrameMs?: number;
+  /** What is proved of its stations, by the last revision, and the likeliest cause of what is not; absent: nothing looked for proof. */
+  readonly proof?: ProofSection['verdict'];
+  readonly proofCause?: ProofCause['code'];
   /** The codes of its warnings, each once, at most 16. */
   readonly warnings: readonly string[];
 }
@@ -32,22 +47,16 @@ export const MAX_ENTRY_BYTES = 8192;
 const MAX_WARNINGS = 16;
 const MAX_TEXT = 512;
 
-const CAUSES: ReadonlySet<unknown> = new Set<MigrationReport['cause']>(['migration', 'late', 'manual']);
-
-/** How an announcement can end, in the order in which they are told. */
-export const REPORT_OUTCOMES = [
-  'announced',
-  'observed',
-  'superseded',
-  'failed',
-  'nothing-to-announce',
-] as const satisfies readonly MigrationReport['outcome'][];
-const OUTCOMES: ReadonlySet<unknown> = new Set(REPORT_OUTCOMES);
+const CAUSES: ReadonlySet<unknown> = new Set(ANNOUNCE_CAUSES);
+const OUTCOMES: ReadonlySet<unknown> = new Set(ANNOUNCE_OUTCOMES);
+const VERDICTS: ReadonlySet<unknown> = new Set([undefined, ...PROOF_VERDICTS]);
+const PROOF_CAUSE_CODES: ReadonlySet<unknown> = new Set([undefined, ...PROOF_CAUSES]);
 
 /** The entry of a report, but for the name and the length of its file. */
 export const reportEntry = (report: MigrationReport, at: number): Omit<ReportEntry, 'file' | 'size'> => {
   const { stations, refused, resumeToLastFrameMs } = reportSummary(report);
   const { cause, epoch, guest, host, id, mode, outcome, revision, warnings } = report;
+  const proof = proofOf(report);
   return {
     at,
     ...(id === undefined ? {} : { id }),
@@ -64,6 +73,8 @@ export const reportEntry = (report: MigrationReport, at: number): Omit<ReportEnt
     stations,
     refused,
     ...(resumeToLastFrameMs === undefined ? {} : { resumeToLastFrameMs }),
+    ...(proof === undefined ? {} : { proof: proof.verdict }),
+    ...(proof?.cause === undefined ? {} : { proofCause: proof.cause.code }),
     warnings: [...new Set(warnings.map(({ code }) => code))].slice(0, MAX_WARNINGS),
   };
 };
@@ -79,7 +90,7 @@ export const parseReportEntry = (line: string): ReportEntry | undefined => {
   }
   if (!isRecord(value)) return undefined;
   const { at, cause, epoch, file, guest, host, id, mode, outcome, refused, revision } = value;
-  const { resumeToLastFrameMs, size, stations, warnings } = value;
+  const { proof, proofCause, resumeToLastFrameMs, size, stations, warnings } = value;
   const isEntry =
     isText(file) &&
     isText(host) &&
@@ -91,6 +102,8 @@ export const parseReportEntry = (line: string): ReportEntry | undefined => {
     (resumeToLastFrameMs === undefined || Number.isFinite(resumeToLastFrameMs)) &&
     CAUSES.has(cause) &&
     OUTCOMES.has(outcome) &&
+    VERDICTS.has(proof) &&
+    PROOF_CAUSE_CODES.has(proofCause) &&
     (mode === undefined || mode === 'observe' || mode === 'announce') &&
     Array.isArray(warnings) &&
     warnings.length <= MAX_WARNINGS &&

@@ -21,6 +21,10 @@ export interface ReportSummary {
   /** Frames of all rounds, and how many of them the kernel took. */
   readonly frames: number;
   readonly accepted: number;
+  /** Who sent the first frames of its NICs; absent: none were sent, or the report is older than this. */
+  readonly firedBy?: 'kernel' | 'agent' | 'both';
+  /** Frames that the kernel sent by itself; absent: none. */
+  readonly byKernel?: number;
   /** Frames of all rounds that had to wait for the host's pace, and the longest wait, ms; absent: none. */
   readonly delayed?: number;
   readonly delayedMs?: number;
@@ -54,11 +58,21 @@ export const reportSummary = (report: MigrationReport): ReportSummary => {
     rounds: rounds.length,
     frames: sum(rounds.map((round) => round.frames)),
     accepted: sum(rounds.map((round) => round.accepted)),
+    ...firing(report),
     ...delays(rounds),
     ...multicast(report),
     ...(resumedAt === undefined || lastFrameAt === undefined
       ? {}
       : { resumeToLastFrameMs: roundedMs(lastFrameAt - resumedAt) }),
+  };
+};
+
+const firing = ({ nics, rounds }: MigrationReport): Pick<ReportSummary, 'firedBy' | 'byKernel'> => {
+  const [firedBy, other] = new Set(nics.flatMap((nic) => nic.firedBy ?? []));
+  const byKernel = sum(rounds.map((round) => round.byKernel ?? 0));
+  return {
+    ...(firedBy === undefined ? {} : { firedBy: other === undefined ? firedBy : ('both' as const) }),
+    ...(byKernel === 0 ? {} : { byKernel }),
   };
 };
 

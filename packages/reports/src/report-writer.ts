@@ -1,4 +1,11 @@
-import { type CancelTimer, type Clock, HeraldError, type MigrationReport } from '@nic-herald/core';
+import {
+  type CancelTimer,
+  type Clock,
+  HeraldError,
+  type MigrationReport,
+  type ReportArchive,
+  type ReportCounts,
+} from '@nic-herald/core';
 import { type PendingReport, pendingReport } from './pending-report.js';
 import { ReportDirectory } from './report-directory.js';
 import type { ReportEntry } from './report-entry.js';
@@ -33,13 +40,6 @@ export type ReportNotice =
   /** No report waits any more. */
   | { readonly kind: 'over'; readonly written: number; readonly lost: number; readonly forMs: number };
 
-/** How many reports there were since the start; those that wait, now. Later revisions count as reports. */
-export interface ReportCounts {
-  readonly written: number;
-  readonly waiting: number;
-  readonly lost: number;
-}
-
 interface Outage {
   readonly since: number;
   written: number;
@@ -50,7 +50,7 @@ interface Outage {
  * Writes reports into a directory, one after another and in order. Where the directory takes none (it is full, read-only
  * or gone), they wait, and are written when it takes them again.
  */
-export class ReportWriter {
+export class ReportWriter implements ReportArchive {
   private readonly queue: PendingReport[] = [];
   private readonly files: ReportDirectory;
   private readonly index: ReportIndex;

@@ -77,6 +77,12 @@ export const BUILT_INS: readonly BuiltIn[] = [
     neededFor: 'looking',
   },
   {
+    name: '@nic-herald/model-igb',
+    load: () => import('@nic-herald/model-igb'),
+    sources: [],
+    neededFor: 'looking',
+  },
+  {
     name: '@nic-herald/monitor-qemu',
     load: () => import('@nic-herald/monitor-qemu'),
     takenWith: 'sockets',
@@ -149,6 +155,13 @@ export const BUILT_INS: readonly BuiltIn[] = [
     sources: [LIBVIRT_SOCKET, LIBVIRT_READ_ONLY],
     neededFor: 'agent',
     handsOver: true,
+  },
+  {
+    name: '@nic-herald/proof',
+    load: () => import('@nic-herald/proof'),
+    section: ['proof'],
+    sources: [{ option: 'window', key: ['proof', 'window'] }],
+    neededFor: 'agent',
   },
   {
     name: CONTROL_PLUGIN,

@@ -101,10 +101,12 @@ const LINES: { readonly [E in MigrationEventName]?: (fact: MigrationEvents[E]) =
     return [['info', { ...guestFields(guest), frames, ...observing }, ready + unsent]];
   },
   'announce:round-finished': ({ guest, epoch, round, ...observing }) => {
-    const { frames, accepted, delayed, delayedMs } = round;
+    const { frames, accepted, byKernel, delayed, delayedMs } = round;
     const delay = delayed === undefined ? {} : { delayed, delayedMs: roundedMs(delayedMs ?? 0) };
     const tookMs = roundedMs(round.finishedAt - round.startedAt);
-    const fields = { ...guestFields(guest), epoch, round: round.round, frames, accepted, tookMs, ...delay };
+    const kernel = byKernel === undefined ? {} : { byKernel };
+    const numbers = { round: round.round, frames, accepted, ...kernel, tookMs, ...delay };
+    const fields = { ...guestFields(guest), epoch, ...numbers };
     if (observing.mode === 'observe') {
       return [['info', { ...fields, ...observing }, `round ${round.round}: ${frames} frames, none was sent`]];
     }

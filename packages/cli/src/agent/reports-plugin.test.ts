@@ -89,3 +89,25 @@ it('tells once that reports wait, and that it is over, and has what cannot be wr
   expect(lines[4]?.report).toBeUndefined();
   expect(lines[4]?.msg).toBe('a report could not be written before the end, and is too long for the log');
 });
+
+it('counts for its host what was written, what waits and what is lost', async () => {
+  const folder = join(directory, 'reports');
+  await using host = await hostWith(folder);
+  const emit = (epoch: number): void =>
+    host.bus.emit('announce:finished', {
+      guest: {} as Guest,
+      cause: 'migration',
+      report: sampleReport({ guest: { name: `web-${epoch}` }, host: 'A', epoch, id: `${epoch}` }),
+    });
+  expect(host.stats().reports).toEqual({ written: 0, waiting: 0, lost: 0 });
+  emit(1);
+  await vi.waitFor(() => expect(host.stats().reports).toEqual({ written: 1, waiting: 0, lost: 0 }));
+  await rm(folder, { recursive: true });
+  for (let epoch = 2; epoch < 1005; epoch++) emit(epoch);
+  await vi.waitFor(() => expect(host.stats().reports).toEqual({ written: 1, waiting: 1000, lost: 3 }));
+  await mkdir(folder);
+  await vi.waitFor(
+    () => expect(host.stats().reports).toEqual({ written: 1001, waiting: 0, lost: 3 }),
+    20_000,
+  );
+});

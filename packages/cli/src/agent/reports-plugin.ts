@@ -9,6 +9,10 @@ import {
   type MigrationEventBus,
   type MigrationReport,
   PLUGIN_CONTRACT,
+  REPORT_ARCHIVE,
+  type ReportArchive,
+  type ReportCounts,
+  type Resolver,
 } from '@nic-herald/core';
 import { type PendingReport, type ReportKeep, type ReportNotice, ReportWriter } from '@nic-herald/reports';
 import type { Logger } from 'pino';
@@ -36,13 +40,18 @@ export interface ReportsPlace {
 export const reportsPlugin = (place: ReportsPlace, logger: Logger): HeraldPlugin => ({
   name: 'nic-herald/reports',
   contract: PLUGIN_CONTRACT,
-  install: (registrar) =>
-    registrar.contribute(HOST_SERVICE, {
-      factory: ({ get }) => new ReportsService(get(MIGRATION_EVENT_BUS), get(CLOCK), place, logger),
-    }),
+  install: (registrar) => {
+    let service: ReportsService | undefined; // one, under both tokens
+    const factory = ({ get }: Resolver): ReportsService => {
+      service ??= new ReportsService(get(MIGRATION_EVENT_BUS), get(CLOCK), place, logger);
+      return service;
+    };
+    registrar.contribute(HOST_SERVICE, { factory });
+    registrar.contribute(REPORT_ARCHIVE, { factory });
+  },
 });
 
-class ReportsService implements HostService {
+class ReportsService implements HostService, ReportArchive {
   private readonly stops: readonly (() => void)[];
   private readonly limit: WindowLimit<string>;
   private readonly lost: WindowLimit<string>;
@@ -105,6 +114,10 @@ class ReportsService implements HostService {
         break;
       }
     }
+  }
+
+  counts(): ReportCounts {
+    return this.writer.counts();
   }
 
   /** Rejects with HERALD_REPORT_DIRECTORY. */

@@ -6,6 +6,7 @@ import type { AnnounceMode, Guest, MigrationReport } from '@nic-herald/core';
 import type { AnnounceOutcome } from '@nic-herald/core/internal';
 import { MacAddress } from '@nic-herald/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { capturedIo } from '../../test/captured-io.js';
 import { EXIT } from '../exit-code.js';
 import { announceCommand } from './announce-command.js';
 
@@ -68,16 +69,7 @@ const announce = async (
     over = {},
   }: { dryRun?: boolean; json?: boolean; over?: Partial<MigrationReport> } = {},
 ) => {
-  const printed: string[] = [];
-  const io = {
-    write: (text: string) => void printed.push(text),
-    writeError: () => {},
-    color: false,
-    uid: 12345,
-    env: { XDG_RUNTIME_DIR: directory },
-    untilStopped: () => new Promise<NodeJS.Signals>(() => {}),
-    onReload: () => () => {},
-  };
+  const { io, out } = capturedIo({ env: { XDG_RUNTIME_DIR: directory } });
   const plan = { model: 'e1000', source: 'live', announcements: announced, refusals: [], incomplete: [] };
   server = await ControlServer.listen(controlPath('B', io), {
     name: 'B',
@@ -90,7 +82,7 @@ const announce = async (
     },
   } as unknown as ControlledHost);
   const status = await announceCommand({ guest: 'web' }, { nics: [], timing: {}, dryRun, json }, io);
-  return { status, printed: printed.join('') };
+  return { status, printed: out() };
 };
 
 describe('nic-herald announce', () => {

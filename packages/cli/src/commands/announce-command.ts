@@ -10,6 +10,7 @@ import { EXIT, type ExitCode } from '../exit-code.js';
 import { findAccess } from '../inspect/find-access.js';
 import type { GuestAccess, GuestTarget } from '../inspect/guest-access.js';
 import { notSent } from '../inspect/not-sent.js';
+import { localFault } from '../inspect/proof-text.js';
 import { renderDryRun } from '../inspect/render-dry-run.js';
 import { renderGuestList } from '../inspect/render-guest-list.js';
 import { renderReport } from '../inspect/render-report.js';
@@ -26,7 +27,8 @@ export interface AnnounceOptions {
 
 /**
  * `nic-herald announce`: announces a running guest now, or shows what that would send. It has failed where no frame was handed
- * to a port, whatever the cause: who asked for an announcement must not take silence for one, nor `mode: observe`.
+ * to a port, whatever the cause: who asked for an announcement must not take silence for one, nor `mode: observe`. And where
+ * the host's own bridge shows that frames came no further than the port.
  */
 export const announceCommand = async (
   target: GuestTarget,
@@ -94,7 +96,11 @@ const announceNow = async (
     return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
   }
   io.write(json ? asJson({ ...report, notSent: notSent(report) }) : renderReport(report, io));
-  return report.outcome === 'announced' ? EXIT.ok : EXIT.failure;
+  if (report.outcome !== 'announced') return EXIT.failure;
+  const fault = localFault(report);
+  if (fault === undefined) return EXIT.ok;
+  printError(new HeraldError('HERALD_UNPROVED', `the frames left, but ${fault}`), io, { debug: false });
+  return EXIT.failure;
 };
 
 const asJson = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;

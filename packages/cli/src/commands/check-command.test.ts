@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { run } from '../run.js';
+import { ran } from '../../test/captured-io.js';
 
 vi.mock('../plugins/found-here.js', () => ({ foundHere: () => ({}) }));
 
@@ -16,20 +16,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const check = async (yaml: string, ...argv: readonly string[]) => {
   await writeFile(path, yaml);
-  let [out, err] = ['', ''];
-  const status = await run(['check', path, ...argv], {
-    write: (text) => {
-      out += text;
-    },
-    writeError: (text) => {
-      err += text;
-    },
-    color: false,
-    env: {},
-    uid: 12345,
-    untilStopped: () => new Promise(() => {}),
-    onReload: () => () => {},
-  });
+  const { status, out, err } = await ran(['check', path, ...argv]);
   return { status, out: out.replaceAll(path, 'herald.yaml'), err };
 };
 
@@ -111,22 +98,7 @@ describe('nic-herald check', () => {
   });
 
   it('fails where the file cannot be read', async () => {
-    const { status, err } = await check('', '--json').then(async () => {
-      await rm(path);
-      let told = '';
-      const end = await run(['check', path], {
-        write: () => {},
-        writeError: (text) => {
-          told += text;
-        },
-        color: false,
-        env: {},
-        uid: 12345,
-        untilStopped: () => new Promise(() => {}),
-        onReload: () => () => {},
-      });
-      return { status: end, err: told };
-    });
+    const { status, err } = await ran(['check', path]);
     expect(status).toBe(2);
     expect(err).toContain('HERALD_CONFIG_UNREADABLE');
   });

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { capturedIo } from '../../test/captured-io.js';
 import type { SubjectFinding } from '../doctor/subject-finding.js';
 import { EXIT } from '../exit-code.js';
 import { doctorCommand } from './doctor-command.js';
@@ -36,20 +37,11 @@ const yamlOf = (...lines: readonly string[]): string => {
 };
 
 const doctor = async (yaml: string, json = true) => {
-  const out: string[] = [];
   const config = join(folder, 'herald.yaml');
   await writeFile(config, yaml);
-  const io = {
-    write: (text: string) => void out.push(text),
-    writeError: () => {},
-    color: false,
-    env: { XDG_RUNTIME_DIR: folder },
-    uid: 12345,
-    untilStopped: () => Promise.resolve('SIGTERM' as const),
-    onReload: () => () => {},
-  };
+  const { io, out } = capturedIo({ env: { XDG_RUNTIME_DIR: folder } });
   const status = await doctorCommand({ config, json }, io);
-  return { status, text: out.join('') };
+  return { status, text: out() };
 };
 
 const examine = async (yaml: string) => {

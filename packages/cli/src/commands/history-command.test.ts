@@ -5,7 +5,7 @@ import type { MigrationReport } from '@nic-herald/core';
 import { reportFileName } from '@nic-herald/reports';
 import { sampleReport } from '@nic-herald/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../run.js';
+import { ran } from '../../test/captured-io.js';
 
 let root: string;
 let directory: string;
@@ -41,20 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const history = async (...argv: readonly string[]) => {
-  const out: string[] = [];
-  const err: string[] = [];
-  const status = await run(['history', ...argv], {
-    write: (text) => void out.push(text),
-    writeError: (text) => void err.push(text),
-    color: false,
-    env: {},
-    uid: 12345,
-    onReload: () => () => {},
-    untilStopped: () => Promise.resolve('SIGTERM'),
-  });
-  return { status, out: out.join(''), err: err.join('') };
-};
+const history = (...argv: readonly string[]) => ran(['history', ...argv]);
 const guests = (out: string): readonly string[] =>
   (JSON.parse(out) as { guest: { name: string } }[]).map(({ guest }) => guest.name);
 

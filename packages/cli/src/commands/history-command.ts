@@ -43,10 +43,10 @@ export const historyCommand = async (options: HistoryOptions, io: CliIo): Promis
   return tellUnreadable(list, io);
 };
 
-const nothing = ({ guest, outcome, since }: ReportQuery): string =>
-  guest === undefined && outcome === undefined && since === undefined
+const nothing = ({ guest, outcome, since, unproved }: ReportQuery): string =>
+  guest === undefined && outcome === undefined && since === undefined && unproved === undefined
     ? 'no reports'
-    : 'no report that was asked for: --since, --guest and --outcome must all be met';
+    : 'no report that was asked for: --since, --guest, --outcome and --unproved must all be met';
 
 const showOne = async (
   directory: string,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { MAX_SOCKET_PATH_BYTES } from '@nic-herald/core';
 import { MAX_GUEST_NAME, MAX_HOST_NAME } from '@nic-herald/core/internal';
 import { InvalidArgumentError } from 'commander';
 import { printable } from '../printable.js';
@@ -36,15 +37,12 @@ export const textOf =
 /** A parser for the path of a file or a directory. */
 export const path = textOf({ most: 4096, what: 'a path' });
 
-/** Most bytes of a Unix socket's path on Linux (sun_path without its closing zero). */
-const SOCKET_PATH_BYTES = 107;
-
 /** A parser for the path of a Unix socket, which is short. */
 export const socketPath = (value: string): string => {
   const bytes = Buffer.byteLength(resolve(path(value)));
-  if (bytes <= SOCKET_PATH_BYTES) return value;
+  if (bytes <= MAX_SOCKET_PATH_BYTES) return value;
   throw new InvalidArgumentError(
-    `As an absolute path it has ${bytes} bytes, that of a Unix socket at most ${SOCKET_PATH_BYTES}.`,
+    `As an absolute path it has ${bytes} bytes, that of a Unix socket at most ${MAX_SOCKET_PATH_BYTES}.`,
   );
 };
 

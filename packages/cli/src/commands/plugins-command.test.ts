@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { capturedIo } from '../../test/captured-io.js';
 import type { AgentDescription } from '../plugins/agent-description.js';
 import { pluginsCommand } from './plugins-command.js';
 
@@ -20,20 +21,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const describeWith = async (yaml: string): Promise<AgentDescription | undefined> => {
-  const out: string[] = [];
   const config = join(folder, 'herald.yaml');
   await writeFile(config, yaml);
-  const io = {
-    write: (text: string) => void out.push(text),
-    writeError: () => {},
-    color: false,
-    env: { XDG_RUNTIME_DIR: folder },
-    uid: 12345,
-    untilStopped: () => Promise.resolve('SIGTERM' as const),
-    onReload: () => () => {},
-  };
+  const { io, out } = capturedIo({ env: { XDG_RUNTIME_DIR: folder } });
   await pluginsCommand({ config, json: true }, io);
-  return (JSON.parse(out.join('')) as readonly AgentDescription[])[0];
+  return (JSON.parse(out()) as readonly AgentDescription[])[0];
 };
 
 const policies = (agent: AgentDescription | undefined): readonly string[] =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ControlledHost, ControlServer, controlPath } from '@nic-herald/control';
 import { type CardRecording, type Guest, HeraldError, type RecordRequest } from '@nic-herald/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { capturedIo } from '../../test/captured-io.js';
 import { EXIT } from '../exit-code.js';
 import { type RecordOptions, recordCommand } from './record-command.js';
 
@@ -49,17 +50,7 @@ const record = async (
   name: string | undefined = 'web',
   guests: readonly string[] = ['web', 'db'],
 ) => {
-  const printed: string[] = [];
-  const errors: string[] = [];
-  const io = {
-    write: (text: string) => void printed.push(text),
-    writeError: (text: string) => void errors.push(text),
-    color: false,
-    uid: 12345,
-    env: { XDG_RUNTIME_DIR: directory },
-    untilStopped: () => new Promise<NodeJS.Signals>(() => {}),
-    onReload: () => () => {},
-  };
+  const { io, out: printed, err: errors } = capturedIo({ env: { XDG_RUNTIME_DIR: directory } });
   server = await ControlServer.listen(controlPath('B', io), {
     name: 'B',
     guests: () => guests.map((each) => guest(each) as Guest),
@@ -72,7 +63,7 @@ const record = async (
   } as unknown as ControlledHost);
   const options: RecordOptions = { words: [], force: false, json: false, ...given };
   const status = await recordCommand(name === '' ? {} : { guest: name }, options, io);
-  return { status, printed: printed.join(''), errors: errors.join('') };
+  return { status, printed: printed(), errors: errors() };
 };
 const out = () => join(directory, 'card.json');
 

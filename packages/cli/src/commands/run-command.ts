@@ -1,4 +1,5 @@
-import { checkControlPath, claimControlSocket, controlPath } from '@nic-herald/control';
+import { once } from 'node:events';
+import { claimControlSocket, controlPath } from '@nic-herald/control';
 import {
   ANNOUNCE_POLICY,
   ANNOUNCEMENT_KIND,
@@ -29,8 +30,7 @@ import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.js';
 import { withOrigins } from '../plugins/agent-description.js';
 import { type TakenPlugins, takePlugins } from '../plugins/take-plugins.js';
 import { printError } from '../print-error.js';
-import { unlessAborted } from '../process/unless-aborted.js';
-import { youngGeneration } from '../process/young-generation.js';
+import { v8Thrift } from '../process/v8-thrift.js';
 import { ServiceManager, takeServiceChannel } from '../service/service-manager.js';
 import { servicePlugin } from '../service/service-plugin.js';
 import { serviceStatus } from '../service/service-status.js';
@@ -45,7 +45,6 @@ export const runCommand = async (
   const file = flags.config === undefined ? undefined : await loadConfig(flags.config);
   const settings = agentSettings(flags, file?.config ?? {});
   const taken = await takePlugins(flags, file);
-  youngGeneration.letGrow();
   const controlSocket = controlSocketOf(taken, settings.host, io);
   const stopped = io.untilStopped(); // from here on a signal ends the agent in order, not in the middle
   const log = new AgentLog(settings, io);
@@ -116,6 +115,7 @@ const untilEnded = async (agent: Agent): Promise<ExitCode> => {
   try {
     tellReady(host, agent);
     service?.ready(serviceStatus(host.stats()));
+    v8Thrift.settle();
     await stopping;
   } finally {
     isClosed = await closeHost(host, logger);
@@ -131,9 +131,11 @@ const started = async (
 ): Promise<ComposedHost> => {
   const { host: name, reportDirectory, reportKeep: keep } = settings;
   const reports = reportDirectory === undefined ? undefined : { directory: reportDirectory, keep };
-  // before anything is started that another agent may hold
-  if (controlSocket !== undefined)
-    await unlessAborted(claimControlSocket(checkControlPath(controlSocket)), signal);
+  if (controlSocket !== undefined) {
+    // before anything is started that another agent may hold; a file system that hangs does not answer
+    await Promise.race([claimControlSocket(controlSocket), once(signal, 'abort')]);
+    signal.throwIfAborted();
+  }
   const plugins = [
     ...agentPlugins(settings, taken.plugins, logger, reports, policy),
     ...(service === undefined ? [] : [servicePlugin(service)]),

@@ -62,14 +62,16 @@ export const guestAnnounce = leftEmpty(
   }).refine(notBoth, BOTH),
 );
 
+const rate = {
+  framesPerSecond: wholeNumber(...ANNOUNCE_PACING_RANGES.framesPerSecond).optional(),
+  burst: wholeNumber(...ANNOUNCE_PACING_RANGES.burst).optional(),
+};
+
 /** How all guests are announced, and how fast this host may send. */
 export const hostAnnounce = leftEmpty(
   mapping({
     ...guestRules,
-    pacing: section({
-      framesPerSecond: wholeNumber(...ANNOUNCE_PACING_RANGES.framesPerSecond).optional(),
-      burst: wholeNumber(...ANNOUNCE_PACING_RANGES.burst).optional(),
-    }),
+    pacing: section({ ...rate, arp: section(rate) }),
   }).refine(notBoth, BOTH),
 );
 

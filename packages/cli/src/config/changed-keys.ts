@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { RULE_KEYS } from './herald-config.js';
 
 /** A key of herald.yaml that differs between two readings. */
 export interface ChangedKey {
@@ -28,9 +29,7 @@ const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =
 
 /** The parts of herald.yaml that a running agent takes; every other key needs a restart. */
 const TAKEN: readonly (readonly string[])[] = [
-  ...['mode', 'allow', 'deny', 'allowNlb', 'announce', 'pairing', 'maxStations', 'maxAddresses', 'trust'].map(
-    (key) => [key],
-  ),
+  ...RULE_KEYS.map((key) => [key]),
   ['guests'],
   ['learner', 'maxAge'],
   ['log', 'level'],

@@ -28,6 +28,9 @@ const guestRules = {
   trust: oneOf(['primary', 'filter', 'learned']).optional(),
 };
 
+/** The keys of the rules, which a guest may have for itself. */
+export const RULE_KEYS: readonly string[] = Object.keys(guestRules);
+
 /** What holds for learning on this host; how long what was learned counts is a rule like the others. */
 const learner = section({
   maxAge: wholeNumber(1, 86_400).optional(),
@@ -85,6 +88,8 @@ export const heraldConfigSchema = mapping({
       }
     })
     .optional(),
+  // how long, the plugin says
+  proof: section({ window: z.number({ error: 'must be a number of seconds' }).optional() }),
   control: section({ socket: text(PATH_LENGTH).optional() }),
   metrics: section({
     // what these may be, the plugin says

@@ -116,7 +116,7 @@ describe('a herald.yaml with a mistake', () => {
     [
       "a guest's name too long",
       `guests:\n  ${'x'.repeat(300)}: { mode: observe }\n`,
-      `herald.yaml:2: guests.${'x'.repeat(60)}...: a guest's name has 1 to 256 characters, this one has 300, got a mapping`,
+      `herald.yaml:2: guests.${'x'.repeat(60)}...: a guest's name has 1 to 256 characters, this one has 300`,
     ],
     [
       'a list for a mapping',
@@ -185,23 +185,23 @@ describe('a herald.yaml with a mistake', () => {
     ],
     [
       'a preset that does not exist',
-      'announce:\n  preset: aci\n',
-      'herald.yaml:2: announce.preset: must be one of switch, evpn, ovs-slb, ovn-rarp, got "aci"',
+      'announce:\n  preset: vpc\n',
+      'herald.yaml:2: announce.preset: must be one of switch, evpn, sonic, aci, dai, ovs-slb, ovn-rarp, got "vpc"',
     ],
     [
       'kinds and a preset',
       'announce:\n  kinds: [rarp]\n  preset: evpn\n',
-      'herald.yaml:1: announce: must have `kinds` or `preset`, not both, got a mapping',
+      'herald.yaml:1: announce: must have `kinds` or `preset`, not both',
     ],
     [
       'kinds and a preset on VLANs of a guest',
       'guests:\n  web-1:\n    announce:\n      vlans:\n        - { vlans: [10], kinds: [rarp], preset: evpn }\n',
-      'herald.yaml:5: guests.web-1.announce.vlans.0: must have `kinds` or `preset`, not both, got a mapping',
+      'herald.yaml:5: guests.web-1.announce.vlans.0: must have `kinds` or `preset`, not both',
     ],
     [
       'VLANs for which nothing is said',
       'announce:\n  vlans:\n    - vlans: [10]\n',
-      'herald.yaml:3: announce.vlans.0: must have `kinds` or `preset`, got a mapping',
+      'herald.yaml:3: announce.vlans.0: must have `kinds` or `preset`',
     ],
     [
       'kinds for no VLANs',
@@ -217,6 +217,11 @@ describe('a herald.yaml with a mistake', () => {
       'a pace out of range',
       'announce:\n  pacing: { framesPerSecond: 0 }\n',
       'herald.yaml:2: announce.pacing.framesPerSecond: must be a whole number from 1 to 10000000, got 0',
+    ],
+    [
+      'a pace for ARP out of range',
+      'announce:\n  pacing:\n    arp: { burst: 1025 }\n',
+      'herald.yaml:3: announce.pacing.arp.burst: must be a whole number from 1 to 1024, got 1025',
     ],
     [
       'a pace for one guest',

@@ -50,7 +50,10 @@ export const parseConfig = (yaml: string, file: string): ParsedConfig => {
       );
     }
     const got = valueText(valueAt(content, issue.path));
-    return [problem(offsetOf(document, issue.path), `${where}: ${issue.message}, got ${got}`)];
+    // what is wrong with the keys of a mapping is said whole
+    const said =
+      issue.code === 'custom' && got === 'a mapping' ? issue.message : `${issue.message}, got ${got}`;
+    return [problem(offsetOf(document, issue.path), `${where}: ${said}`)];
   });
   return { problems };
 };

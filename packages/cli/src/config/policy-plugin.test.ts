@@ -71,6 +71,12 @@ describe('the policy of a herald.yaml', () => {
       { timing: { ...PRESET_TIMINGS['ovs-slb'], rounds: 9 } },
     ],
     [
+      'a stated pause goes before those of a preset',
+      { announce: { preset: 'evpn' as const, initialMs: 20 } },
+      { name: 'db' },
+      { timing: { initialMs: 20, stepMs: 100, maxMs: 3000, rounds: 5 } },
+    ],
+    [
       "a guest's own preset brings its timing",
       { announce: { rounds: 9 }, guests: { db: { announce: { preset: 'ovs-slb' as const } } } },
       { name: 'db' },
@@ -99,12 +105,47 @@ describe('the MAC of an NLB cluster', () => {
   });
 });
 
+const SLOW_ARP = { ...DEFAULT_ANNOUNCE_PACING, arp: { framesPerSecond: 10, burst: 5 } };
+
 describe('the pace of a host', () => {
   it.each([
     ['is the default where none is stated', {}, DEFAULT_ANNOUNCE_PACING],
     ['is stated in part', { pacing: { burst: 8 } }, { ...DEFAULT_ANNOUNCE_PACING, burst: 8 }],
-    ['is stated', { pacing: { framesPerSecond: 7, burst: 8 } }, { framesPerSecond: 7, burst: 8 }],
+    [
+      'is stated',
+      { pacing: { framesPerSecond: 7, burst: 8, arp: { framesPerSecond: 3, burst: 4 } } },
+      { framesPerSecond: 7, burst: 8, arp: { framesPerSecond: 3, burst: 4 } },
+    ],
+    [
+      'is stated in part for ARP',
+      { pacing: { arp: { framesPerSecond: 3 } } },
+      { ...DEFAULT_ANNOUNCE_PACING, arp: { framesPerSecond: 3, burst: 64 } },
+    ],
+    ['is that of a preset', { preset: 'dai' as const }, SLOW_ARP],
+    [
+      'is that of a preset on a VLAN',
+      { vlans: [{ vlans: [[1, 9] as const], preset: 'dai' as const }] },
+      SLOW_ARP,
+    ],
+    [
+      'is stated beside a preset',
+      { preset: 'dai' as const, pacing: { arp: { burst: 1 } } },
+      { ...SLOW_ARP, arp: { framesPerSecond: 10, burst: 1 } },
+    ],
   ])('%s', (_, announce, pacing) => {
     expect(configuredPolicy({ announce }).pacing).toEqual(pacing);
+  });
+
+  it('is the slowest that any guest of the host needs', () => {
+    const guests = {
+      db: { announce: { preset: 'dai' as const } },
+      web: { announce: { preset: 'evpn' as const } },
+    };
+    expect(configuredPolicy({ guests }).pacing).toEqual(SLOW_ARP);
+  });
+
+  it('leaves no room to shut a port under dynamic ARP inspection', () => {
+    const { framesPerSecond, burst } = SLOW_ARP.arp;
+    expect(framesPerSecond + burst).toBeLessThanOrEqual(15);
   });
 });

@@ -7,10 +7,14 @@ import {
 } from '@nic-herald/core';
 import {
   type AnnouncePacing,
+  type AnnouncePreset,
   type AnnounceTiming,
   DEFAULT_ANNOUNCE_PACING,
+  type FrameRate,
   nlbDenial,
+  PRESET_PACINGS,
   PRESET_TIMINGS,
+  timingWith,
 } from '@nic-herald/core/internal';
 import { announcedKinds, kindRulesOver } from './announced-kinds.js';
 import { addressDenial, denial } from './denial.js';
@@ -57,10 +61,26 @@ export const configuredPolicy = (config: PolicyConfig): AnnouncePolicy => {
   };
 };
 
-const configuredPacing = ({ announce }: PolicyConfig): AnnouncePacing => ({
-  framesPerSecond: announce?.pacing?.framesPerSecond ?? DEFAULT_ANNOUNCE_PACING.framesPerSecond,
-  burst: announce?.pacing?.burst ?? DEFAULT_ANNOUNCE_PACING.burst,
-});
+const configuredPacing = (config: PolicyConfig): AnnouncePacing => {
+  const { arp, framesPerSecond, burst } = config.announce?.pacing ?? {};
+  const usual = slowestOf(presetsIn(config)) ?? DEFAULT_ANNOUNCE_PACING.arp;
+  return {
+    framesPerSecond: framesPerSecond ?? DEFAULT_ANNOUNCE_PACING.framesPerSecond,
+    burst: burst ?? DEFAULT_ANNOUNCE_PACING.burst,
+    arp: { framesPerSecond: arp?.framesPerSecond ?? usual.framesPerSecond, burst: arp?.burst ?? usual.burst },
+  };
+};
+
+/** All presets that any rules name: the host's frames leave by one way. */
+const presetsIn = ({ announce, guests = {} }: PolicyConfig): readonly AnnouncePreset[] =>
+  [announce, ...Object.values(guests).map((rules) => rules.announce)].flatMap((rules) =>
+    [rules?.preset, ...(rules?.vlans ?? []).map(({ preset }) => preset)].filter((each) => each !== undefined),
+  );
+
+const slowestOf = (presets: readonly AnnouncePreset[]): FrameRate | undefined =>
+  presets
+    .flatMap((preset) => PRESET_PACINGS[preset] ?? [])
+    .sort((a, b) => a.framesPerSecond - b.framesPerSecond)[0];
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** UUIDs are lower-case in a guest's identity, whatever the file says. */
@@ -91,6 +111,7 @@ const withRules = (
   presetTiming: AnnounceTiming | undefined,
 ): GuestPolicy => {
   const { announce } = rules;
+  const { initialMs, maxMs, rounds, stepMs } = announce ?? {};
   const kindsFor = announcedKinds(announce);
   const timing = presetTiming ?? policy.timing;
   return {
@@ -99,12 +120,7 @@ const withRules = (
     deny: deniedBy(rules),
     denyAddress: addressDenial(rules.allow, rules.deny),
     ...(kindsFor === undefined ? {} : { kindsFor }),
-    timing: {
-      initialMs: announce?.initialMs ?? timing.initialMs,
-      maxMs: announce?.maxMs ?? timing.maxMs,
-      rounds: announce?.rounds ?? timing.rounds,
-      stepMs: announce?.stepMs ?? timing.stepMs,
-    },
+    timing: timingWith(timing, { initialMs, maxMs, rounds, stepMs }),
     multicastRefresh: announce?.multicastRefresh ?? policy.multicastRefresh,
     trust: rules.trust ?? policy.trust,
     pairingLimit: rules.pairing?.limit ?? policy.pairingLimit,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { HeraldError, HeraldPlugin, MigrationReport } from '@nic-herald/core';
 import { type ComposedHost, composeHost } from '@nic-herald/host';
 import { e1000 } from '@nic-herald/model-e1000';
+import { igb } from '@nic-herald/model-igb';
 import { virtioNet } from '@nic-herald/model-virtio-net';
 import { qemu } from '@nic-herald/monitor-qemu';
 import {
@@ -91,6 +92,7 @@ const composeAgent = (
     [
       virtioNet(),
       e1000(),
+      igb(),
       qemu({ sockets: [socket] }),
       fabricPlugin({ clock, sink, learner, handoff }),
       ...plugins,

@@ -14,8 +14,9 @@ export const reportTable = (
   { color, now }: { readonly color: boolean; readonly now: number },
 ): string => {
   const { bold, red, yellow } = picocolors.createColors(color);
-  const paint: Readonly<Partial<Record<ReportEntry['outcome'], (text: string) => string>>> = {
+  const paint: Readonly<Partial<Record<ReturnType<typeof outcomeOf>, (text: string) => string>>> = {
     failed: red,
+    unproved: yellow,
     superseded: yellow,
     'nothing-to-announce': yellow,
   };
@@ -23,7 +24,7 @@ export const reportTable = (
   const rows = entries.map((entry) => {
     const warnings = entry.warnings.map((code) => code.replace('HERALD_', '')).join(', ');
     const cells = cellsOf(entry, year);
-    const painted = cells.with(OUTCOME, (paint[entry.outcome] ?? String)(cells[OUTCOME] ?? ''));
+    const painted = cells.with(OUTCOME, (paint[outcomeOf(entry)] ?? String)(cells[OUTCOME] ?? ''));
     return warnings === '' ? painted : [...painted, ` ${yellow(printable(warnings))}`];
   });
   const head = rows.some(({ length }) => length > HEAD.length) ? [...HEAD, ' WARNINGS'] : HEAD;
@@ -40,8 +41,16 @@ const ALIGN = HEAD.map((_, column) => (column < FIRST_NUMBER ? 'left' : 'right')
 const spaced = (cells: readonly string[]): readonly string[] =>
   cells.map((cell, column) => (column < OUTCOME ? `${cell} ` : cell));
 
+/** What became of it: of one that was announced what is proved, where that was looked for. */
+const outcomeOf = ({
+  outcome,
+  proof,
+}: ReportEntry): ReportEntry['outcome'] | NonNullable<ReportEntry['proof']> =>
+  outcome === 'announced' ? (proof ?? outcome) : outcome;
+
 const cellsOf = (entry: ReportEntry, year: number): readonly string[] => {
-  const { at, cause, guest, id, outcome, refused, resumeToLastFrameMs: last, stations } = entry;
+  const { at, cause, guest, id, refused, resumeToLastFrameMs: last, stations } = entry;
+  const outcome = outcomeOf(entry);
   const name = printable(guestLabel(guest));
   return [
     shortTime(at, year),

@@ -1,4 +1,4 @@
-import type { Announcement, Evidence, GuestInspection } from '@nic-herald/core';
+import type { Announcement, CarriedVlans, Evidence, GuestInspection } from '@nic-herald/core';
 import { IpAddress, MacAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
 import { renderInspection } from './render-inspection.js';
@@ -103,6 +103,18 @@ const render = (of: GuestInspection, hasSink = true): string =>
   renderInspection(of, { color: false, hasSink });
 
 describe('an inspection', () => {
+  it.each<[CarriedVlans | undefined, string | undefined]>([
+    [undefined, undefined],
+    [{ untagged: false, tagged: [] }, 'no untagged, no tagged'],
+    [{ untagged: 10, tagged: [[10, 10]] }, 'untagged as 10, VLANs 10'],
+    [{ untagged: true, tagged: [[1, 4094]] }, 'untagged, VLANs 1-4094'],
+  ])('says what the port carries: %j', (carries, text) => {
+    const port = { ...nic.port, attachment: { network: 'br0', ...(carries && { carries }) } };
+    const [first] = inspection.nics;
+    const nics = first === undefined ? [] : [{ ...first, nic: { ...nic, port } }];
+    expect(/^ {2}carries {5}(.*)$/m.exec(render({ ...inspection, nics }))?.[1]).toBe(text);
+  });
+
   it('reads well', () => {
     expect(render(inspection)).toBe(`\
 web runs here
@@ -156,6 +168,16 @@ NIC nic0, virtio-net-pci, model virtio-net
       'where its frames would leave',
       { mode: 'observe' as const },
       'tap tap0 on br0, frames would leave through linux-tap',
+    ],
+    [
+      'what the kernel sends',
+      { nics: inspection.nics.map((each) => ({ ...each, kernel: { frames: 57 } })) },
+      'kernel      armed: sends 57 frames by itself when the hypervisor announces the guest',
+    ],
+    [
+      'why the kernel sends nothing',
+      { nics: inspection.nics.map((each) => ({ ...each, kernel: { refusal: 'the kernel is too old' } })) },
+      'kernel      sends nothing by itself: the kernel is too old',
     ],
     ['an empty hand-off', { snapshots: [] }, 'snapshots   none in the hand-off'],
     [

@@ -1,5 +1,6 @@
 import {
   type AnnounceMode,
+  type CarriedVlans,
   type GuestInspection,
   type GuestPhase,
   guestLabel,
@@ -89,6 +90,8 @@ const renderNic = (
       changed ? `${currentMac}, set by the guest; configured is ${nic.primaryMac}` : nic.primaryMac,
     ),
     ...renderPort(inspection, look, warn),
+    ...renderCarried(nic.port?.attachment?.carries),
+    ...renderKernel(inspection),
     ...(problem === undefined ? [] : labelled('unreadable', problem).map(warn)),
     ...labelled('unicast', macList(filter.unicast)),
     ...labelled('multicast', macList(filter.multicast)),
@@ -114,11 +117,33 @@ const renderPort = (
   }
   const { kind, name, attachment } = nic.port;
   const where = attachment?.alone === true ? ', in no bridge or switch' : '';
-  const port = `${kind} ${name}${attachment?.network === undefined ? where : ` on ${attachment.network}`}`;
+  const network = attachment?.network ?? attachment?.switch;
+  const port = `${kind} ${name}${network === undefined ? where : ` on ${network}`}`;
   if (!hasSink) return labelled('port', `${port}; whether frames can leave is known to an agent only`);
   const leave = mode === 'observe' ? 'frames would leave' : 'frames leave';
   if (sink.ready) return labelled('port', `${port}, ${leave} through ${sink.sink ?? 'a sink'}`);
   return labelled('port', `${port}, but no frame could leave: ${sink.problem ?? 'no sink'}`).map(warn);
+};
+
+/** Which of the guest's frames its port takes. */
+const renderCarried = (carries: CarriedVlans | undefined): readonly string[] => {
+  if (carries === undefined) return [];
+  const { untagged, tagged } = carries;
+  const plain =
+    untagged === false ? 'no untagged' : untagged === true ? 'untagged' : `untagged as ${untagged}`;
+  const ranges = tagged.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
+  return labelled(
+    'carries',
+    ranges.length === 0 ? `${plain}, no tagged` : `${plain}, VLANs ${firstOf(ranges, 64)}`,
+  );
+};
+
+/** What leaves by itself when the hypervisor announces the guest. */
+const renderKernel = ({ kernel }: NicInspection): readonly string[] => {
+  if (kernel === undefined) return [];
+  if ('refusal' in kernel) return labelled('kernel', `sends nothing by itself: ${kernel.refusal}`);
+  const frames = `${kernel.frames} ${kernel.frames === 1 ? 'frame' : 'frames'}`;
+  return labelled('kernel', `armed: sends ${frames} by itself when the hypervisor announces the guest`);
 };
 
 const renderQueries = (

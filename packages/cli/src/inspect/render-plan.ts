@@ -28,6 +28,8 @@ const REASON: Readonly<Record<RefusalReason, string>> = {
   'pairing-limit': 'more guesses of MACs with VLANs than the policy allows (pairing.limit)',
   'station-limit': 'more than the policy lets a NIC have (maxStations)',
   'host-filter': 'a filter of this host drops it',
+  'port-vlan': "the guest's port does not carry its VLAN",
+  'port-mac': 'the host hands the guest no frames for it at its port',
   'no-kind': "the policy's kinds are about IP addresses alone, and none is known there",
   'stale-address': 'the guest proved too long ago that it has the address (learner.maxAge)',
   'address-limit': 'more addresses than the policy lets a station have (maxAddresses)',

@@ -86,6 +86,45 @@ web was announced
   });
 });
 
+describe('what the kernel did', () => {
+  const kernel = { sent: 3, firedAt: 1.1, lastAt: 1.2 };
+  const code = 'HERALD_TRIGGER_REFUSED';
+  it.each<[string, Partial<typeof nic>, string | undefined]>([
+    ['is not spoken of where nothing was armed', { firedBy: 'agent' }, undefined],
+    [
+      'is told where it sent all',
+      { firedBy: 'kernel', kernel },
+      '3 frames left when the hypervisor announced the guest',
+    ],
+    [
+      'is told where it did not',
+      { firedBy: 'kernel', kernel: { ...kernel, sent: 1, shortfall: 'its backlog was full' } },
+      '1 frame left when the hypervisor announced the guest; the agent sent the others, as its backlog was full',
+    ],
+    [
+      'is told where it went nowhere',
+      { firedBy: 'agent', kernel: { ...kernel, isLost: true } },
+      '3 frames left when the hypervisor announced the guest; its port let nothing further, so they were sent again',
+    ],
+    [
+      'is told where it was too early',
+      { firedBy: 'agent', kernel },
+      '3 frames left when the hypervisor announced the guest; all were sent again by the agent',
+    ],
+    [
+      'is nothing, and why',
+      { firedBy: 'agent', unarmed: { code, message: 'another process has its ingress' } },
+      'sent nothing by itself: another process has its ingress',
+    ],
+  ])('%s', (_case, over, text) => {
+    const lines = renderReport({ ...report, nics: [{ ...nic, ...over }] }, { color: false }).split('\n');
+    const from = lines.findIndex((line) => line.startsWith('  kernel'));
+    const [first = '', second = ''] = from === -1 ? [] : lines.slice(from, from + 2);
+    const told = /^ {14}/.test(second) ? `${first} ${second.trim()}` : first;
+    expect(told.slice(14)).toBe(text ?? '');
+  });
+});
+
 describe('the sum of a report', () => {
   it.each([
     ['counts nothing that could not be sent', { nics: [sinkless] }, { stations: 0, addresses: 0, kinds: {} }],
@@ -100,6 +139,20 @@ describe('the sum of a report', () => {
       { stations: 4, addresses: 2, kinds: { rarp: 4, garp: 2, 'garp-reply': 2 } },
     ],
     ['has all delays and the longest', {}, { delayed: 4, delayedMs: 2.5 }],
+    ['says nothing of who fired where no report says so', {}, { firedBy: undefined, byKernel: undefined }],
+    [
+      'says who fired, and what the kernel sent',
+      {
+        nics: [{ ...nic, firedBy: 'kernel' as const }],
+        rounds: report.rounds.map((round) => (round.round === 1 ? { ...round, byKernel: 4 } : round)),
+      },
+      { firedBy: 'kernel', byKernel: 4, accepted: 11 },
+    ],
+    [
+      'says where NICs differ',
+      { nics: [nic, { ...nic, firedBy: 'agent' as const }, { ...nic, firedBy: 'kernel' as const }] },
+      { firedBy: 'both' },
+    ],
     ['has queries and what came back', {}, { multicastQueries: 8, multicastReports: 3 }],
     [
       'does not say that nothing came back where nobody counted',
@@ -112,7 +165,10 @@ describe('the sum of a report', () => {
       { multicastQueries: undefined },
     ],
   ])('%s', (_case, change, expected) => {
-    const none = { multicastQueries: undefined, multicastReports: undefined };
+    const none = {
+      ...{ multicastQueries: undefined, multicastReports: undefined },
+      ...{ firedBy: undefined, byKernel: undefined },
+    };
     const summary = { ...none, ...reportSummary({ ...report, ...change }) };
     expect(summary).toMatchObject(expected);
   });

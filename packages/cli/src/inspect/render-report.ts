@@ -1,11 +1,12 @@
 import { guestLabel, type MigrationReport } from '@nic-herald/core';
-import { type MulticastRefreshReport, multicastOf } from '@nic-herald/core/internal';
+import { type MulticastRefreshReport, multicastOf, type NicReport } from '@nic-herald/core/internal';
 import { type ReportSummary, reportSummary } from '@nic-herald/reports';
 import picocolors from 'picocolors';
 import { printable } from '../printable.js';
 import { counted, tally } from './list-text.js';
 import { multicastText } from './multicast-text.js';
 import { whyNotSent } from './not-sent.js';
+import { proofText } from './proof-text.js';
 import { renderRefusals } from './render-plan.js';
 import { labelled } from './text-block.js';
 
@@ -32,9 +33,11 @@ export const renderReport = (report: MigrationReport, options: { readonly color:
     ...(summary.delayed === undefined ? [] : labelled('delayed', delayText(summary))),
     ...report.nics.flatMap((nic) => [
       ...labelled(`NIC ${nic.nic}`.slice(0, 11), nicText(nic, report)),
+      ...kernelLines(nic),
       ...multicastLines(multicast.get(nic.nic)),
       ...renderRefusals(nic.refused),
     ]),
+    ...proofLines(report),
     ...(report.nics.length === 0 ? labelled('NICs', 'none, so there is nothing to announce') : []),
     ...report.warnings
       .filter(({ message }) => !isToldOfNic(message, report))
@@ -42,6 +45,23 @@ export const renderReport = (report: MigrationReport, options: { readonly color:
       .map((line) => yellow(line)),
   ];
   return `${lines.join('\n')}\n`;
+};
+
+/** What the kernel sent by itself, or why it was given nothing. */
+const kernelLines = ({ kernel, firedBy, unarmed }: NicReport): readonly string[] => {
+  if (kernel === undefined)
+    return unarmed === undefined ? [] : labelled('kernel', `sent nothing by itself: ${unarmed.message}`);
+  const { sent, shortfall, isLost } = kernel;
+  const rest = shortfall === undefined ? '' : `; the agent sent the others, as ${shortfall}`;
+  const text = `${counted(sent, 'frame')} left when the hypervisor announced the guest${rest}`;
+  if (isLost === true)
+    return labelled('kernel', `${text}; its port let nothing further, so they were sent again`);
+  return labelled('kernel', firedBy === 'kernel' ? text : `${text}; all were sent again by the agent`);
+};
+
+const proofLines = (report: MigrationReport): readonly string[] => {
+  const text = proofText(report);
+  return text === undefined ? [] : labelled('proof', text);
 };
 
 const multicastLines = (asked: MulticastRefreshReport | undefined): readonly string[] =>

@@ -38,6 +38,7 @@ const problemsOf = (...given: Parameters<typeof choose>): readonly string[] => {
 const ALWAYS = {
   'model-virtio-net': 'always',
   'model-e1000': 'always',
+  'model-igb': 'always',
   'ports-linux': 'always',
   'sink-linux': 'always',
   'learner-linux': 'always',
@@ -155,6 +156,7 @@ describe('what is taken, and why', () => {
     const names = [
       'model-virtio-net',
       'model-e1000',
+      'model-igb',
       'monitor-qemu',
       'monitor-libvirt',
       'ports-linux',
@@ -162,6 +164,7 @@ describe('what is taken, and why', () => {
       'learner-linux',
       'handoff-directory',
       'handoff-libvirt',
+      'proof',
       'control',
       'metrics',
     ];

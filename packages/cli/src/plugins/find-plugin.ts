@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { HeraldError } from '@nic-herald/core';
 import { resolve as resolveImport } from 'import-meta-resolve';
@@ -14,14 +14,14 @@ export interface FoundPlugin {
 }
 
 /**
- * Finds the module of a plugin as Node would for an `import` in a file of `folder`: an npm package, or a path
+ * Finds the module of a plugin as Node would for an `import` in `file`, the configuration: an npm package, or a path
  * (`./`, `../` or `/` first) of a file or of a package's folder. Throws HERALD_PLUGIN_NOT_FOUND; `where` begins
  * its message.
  */
-export const findPlugin = (use: string, folder: string, where: string): FoundPlugin => {
-  const importer = (from: string): string => pathToFileURL(join(from, 'herald.yaml')).href;
+export const findPlugin = (use: string, file: string, where: string): FoundPlugin => {
+  const folder = dirname(file);
   try {
-    const url = isPath(use) ? moduleAt(resolve(folder, use), importer) : resolveImport(use, importer(folder));
+    const url = isPath(use) ? moduleAt(resolve(folder, use)) : resolveImport(use, pathToFileURL(file).href);
     if (!url.startsWith('file:')) throw new Error(`${use} is part of Node.js`);
     return { url, origin: originOfFile(fileURLToPath(url)) };
   } catch (error) {
@@ -36,12 +36,12 @@ export const findPlugin = (use: string, folder: string, where: string): FoundPlu
 export const isPath = (use: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.test(use);
 
 /** The module of a file, or that which the package in a folder exports. */
-const moduleAt = (path: string, importer: (from: string) => string): string => {
+const moduleAt = (path: string): string => {
   if (!statSync(path).isDirectory()) return pathToFileURL(path).href;
   const { name, main } = readManifest(path);
   if (name !== undefined && main === undefined) {
     // a package may import itself by its name, through its `exports`
-    return resolveImport(name, importer(path));
+    return resolveImport(name, pathToFileURL(join(path, 'package.json')).href);
   }
   const entry = join(path, main ?? 'index.js');
   statSync(entry);

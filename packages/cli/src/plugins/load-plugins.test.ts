@@ -78,6 +78,16 @@ const problemsOf = async (yaml: string): Promise<readonly string[]> => {
 };
 
 describe('a plugin that cannot be had', () => {
+  it('is missed by the file that names it, whatever that is called', async () => {
+    await put('host-7.yaml', 'host: A\nplugins:\n  - acme-nobody\n');
+    const { file, ...settings } = await loadConfig(join(folder, 'host-7.yaml'));
+    const [missing] = othersOf(choosePlugins({ qmp: [] }, { file, ...settings }).taken);
+    await expect(loadPlugins(missing === undefined ? [] : [missing], file)).rejects.toMatchObject({
+      message: expect.stringMatching(/host-7\.yaml:3: plugins\.0: no package/) as string,
+      cause: { message: expect.stringContaining(`imported from ${file}`) as string },
+    });
+  });
+
   it.each([
     [
       'acme-nobody',

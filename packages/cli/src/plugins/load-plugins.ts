@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { HeraldError, type HeraldPlugin } from '@nic-herald/core';
 import { findPlugin, isPath } from './find-plugin.js';
 import { makePlugin } from './make-plugin.js';
@@ -55,7 +55,7 @@ export const loadPlugin = async (
     const plugin = await inTime(makePlugin(choice, origin, builtIn.load), choice, deadlineMs);
     return { plugin, origin, source: 'built-in', because, given };
   }
-  const { url, origin } = findPlugin(use, dirname(resolve(file ?? 'herald.yaml')), choice.placeOf());
+  const { url, origin } = findPlugin(use, resolve(file ?? 'herald.yaml'), choice.placeOf());
   const load = (): Promise<object> => import(/* @vite-ignore */ url) as Promise<object>;
   const plugin = await inTime(makePlugin(choice, origin, load), choice, deadlineMs);
   return { plugin, origin, source: isPath(use) ? 'path' : 'npm', because, given };

@@ -1,5 +1,5 @@
 import { HeraldError } from '@nic-herald/core';
-import { exitNow } from '@nic-herald/linux-sys';
+import { exitNow } from '@nic-herald/linux-sys/exit-now';
 
 /**
  * One request to end often comes as two signals: `timeout` sends it to its child and to the group, a terminal

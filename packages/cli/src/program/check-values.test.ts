@@ -1,24 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ran } from '../../test/captured-io.js';
 import type { CliIo } from '../cli-io.js';
-import { run } from '../run.js';
 import { makeProgram } from './program.js';
-
-/** What a command that cannot get further than its arguments prints, and its status. */
-const told = async (...argv: readonly string[]) => {
-  let err = '';
-  const status = await run(argv, {
-    write: () => {},
-    writeError: (text) => {
-      err += text;
-    },
-    color: false,
-    env: {},
-    uid: 12345,
-    untilStopped: () => new Promise(() => {}),
-    onReload: () => () => {},
-  });
-  return { status, err };
-};
 
 const LONG = 'x'.repeat(300);
 
@@ -55,7 +38,7 @@ describe('the values of options', () => {
     [['doctor', '--config', ''], '--config', "''", 'is empty'],
     [['new-model', 'acme', '--dir', ''], '--dir', "''", 'is empty'],
   ])('%j is refused with the option, the value and the limit', async (argv, option, value, limit) => {
-    const { status, err } = await told(...argv);
+    const { status, err } = await ran(argv);
     expect(status).toBe(2);
     expect(err).toContain(option);
     expect(err).toContain(value);

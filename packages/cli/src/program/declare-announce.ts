@@ -1,5 +1,6 @@
 import {
   type AnnounceTiming,
+  type AnnounceTimingNumber,
   DEFAULT_ANNOUNCE_TIMING,
   ANNOUNCE_TIMING_RANGES as RANGES,
 } from '@nic-herald/core/internal';
@@ -63,11 +64,11 @@ interface AnnounceFlags extends TargetFlags {
   readonly json?: boolean;
 }
 
-const given = (timing: { [K in keyof AnnounceTiming]: number | undefined }): Partial<AnnounceTiming> =>
+const given = (timing: { [K in AnnounceTimingNumber]: number | undefined }): Partial<AnnounceTiming> =>
   Object.fromEntries(Object.entries(timing).filter(([, value]) => value !== undefined));
 
 /** What a member of the timing is, with its range, unit and default. */
-const timingText = (what: string, member: keyof AnnounceTiming, unit = ' ms'): string => {
+const timingText = (what: string, member: AnnounceTimingNumber, unit = ' ms'): string => {
   const [least, most] = RANGES[member];
   return `${what}, ${least} to ${most}${unit} (default: ${DEFAULT_ANNOUNCE_TIMING[member]})`;
 };

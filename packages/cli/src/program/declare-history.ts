@@ -1,4 +1,5 @@
-import { REPORT_OUTCOMES, type ReportQuery } from '@nic-herald/reports';
+import { ANNOUNCE_OUTCOMES } from '@nic-herald/core';
+import type { ReportQuery } from '@nic-herald/reports';
 import { Option } from 'commander';
 import { wholeNumber } from '../commands/option-values.js';
 import { parseSince } from '../history/parse-since.js';
@@ -11,7 +12,7 @@ export const declareHistory: DeclareCommand = (program, { io, action }) => {
     addCommand(program, 'history', 'lists the reports of announcements that were kept, the newest last'),
     {
       about: [
-        'SENT: stations announced; REFUSED: what was not, with a reason in the report; LAST MS: from RESUME to the last frame of the first round, ms; times are local. No agent is needed.',
+        'SENT: stations announced; REFUSED: what was not, with a reason in the report; LAST MS: from RESUME to the last frame of the first round, ms; times are local. OUTCOME: of what was announced whether frames reach its stations since: proved, partly or unproved. No agent is needed.',
       ],
       exit: {
         0: 'they were shown, also where nothing is found',
@@ -30,8 +31,9 @@ export const declareHistory: DeclareCommand = (program, { io, action }) => {
     )
     .option('--guest <guest>', 'only those of the guest with this name or UUID (default: all)')
     .addOption(
-      new Option('--outcome <outcome>', 'only those that ended so (default: all)').choices(REPORT_OUTCOMES),
+      new Option('--outcome <outcome>', 'only those that ended so (default: all)').choices(ANNOUNCE_OUTCOMES),
     )
+    .option('--unproved', 'only those of which some station is not proved (default: all)')
     .option('-n, --last <n>', 'only the newest n, 1 to 1000000 (default: all)', wholeNumber([1, 1_000_000]))
     .option(
       '--json',

@@ -1,34 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { CliIo } from '../cli-io.js';
+import { capturedIo } from '../../test/captured-io.js';
 import { notesOf } from './command-notes.js';
 import { makeProgram } from './program.js';
 
 const helpOf = (name: string): string => {
-  const written: string[] = [];
-  const io: CliIo = {
-    write: (text) => void written.push(text),
-    writeError: () => {},
-    color: false,
-    env: {},
-    uid: 7,
-    untilStopped: () => new Promise(() => {}),
-    onReload: () => () => {},
-  };
+  const { io, out } = capturedIo();
   makeProgram(io)
     .command.commands.find((each) => each.name() === name)
     ?.outputHelp();
-  return written.join('');
+  return out();
 };
 
-const { command: program } = makeProgram({
-  write: () => {},
-  writeError: () => {},
-  color: false,
-  env: {},
-  uid: 7,
-  untilStopped: () => new Promise(() => {}),
-  onReload: () => () => {},
-});
+const { command: program } = makeProgram(capturedIo().io);
 const commands = program.commands.map((command) => [command.name(), command] as const);
 const options = [program, ...program.commands].flatMap((command) =>
   command.options.map((option) => [command.name(), option.long ?? option.flags, option] as const),

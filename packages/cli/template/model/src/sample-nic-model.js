@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { DeviceInspector, FilterView, NicDescriptor, NicLimits, NicModel } from '@nic-herald/core' */
-import { HeraldError } from '@nic-herald/core';
+import { readRegisters, registerAddress } from '@nic-herald/core';
 import { MacAddress } from '@nic-herald/wire';
 import * as z from 'zod';
 import { bytesOf, card } from './sample-nic-card.js';
@@ -59,9 +59,9 @@ export class SampleNicModel {
    * @returns {Promise<SampleNicState>}
    */
   async capture(device, options) {
-    const address = (await registers(device, options)) + card.table;
-    const [words] = await device.readWords([{ address, words: TABLE_BYTES / 4 }], options);
-    if (words?.length !== TABLE_BYTES / 4) throw unreadable(device.nic, 'its table of MACs was not read');
+    const bar = await registerAddress(device, { bar: card.bar, bytes: card.table + TABLE_BYTES }, options);
+    const table = { address: bar + card.table, words: TABLE_BYTES / 4 };
+    const [words] = await readRegisters(device, [table], options);
     const [own, ...others] = Array.from({ length: card.entries }, (_, entry) => macOf(words, entry));
     return {
       ...(own === undefined ? {} : { own }),
@@ -106,30 +106,3 @@ const macOf = (words, entry) => {
   const mac = MacAddress.fromBytes(bytesOf(low, high));
   return typeof mac === 'string' && MacAddress.isStationAddress(mac) ? mac : undefined;
 };
-
-/**
- * Where the guest has mapped the card's registers.
- *
- * @param {DeviceInspector} device
- * @param {{ readonly signal: AbortSignal }} options
- */
-const registers = async (device, options) => {
-  const bar = (await device.regions(options)).find((region) => region.bar === card.bar);
-  if (bar?.kind !== 'memory' || bar.size < card.table + TABLE_BYTES) {
-    throw unreadable(device.nic, `it has no registers at BAR ${card.bar}`);
-  }
-  if (bar.address === undefined) {
-    throw new HeraldError('HERALD_NIC_NOT_ENABLED', `the guest has not enabled ${device.nic.id} yet`);
-  }
-  if (!Number.isSafeInteger(bar.address) || bar.address < 0 || bar.address % 4 !== 0) {
-    throw unreadable(device.nic, `BAR ${card.bar} is said to be at ${bar.address}`);
-  }
-  return bar.address;
-};
-
-/**
- * @param {NicDescriptor} nic
- * @param {string} found
- */
-const unreadable = (nic, found) =>
-  new HeraldError('HERALD_DEVICE_UNREADABLE', `${nic.id} (${nic.type}) cannot be read: ${found}`);

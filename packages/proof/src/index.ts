@@ -1,0 +1,1 @@
+export { type ProofOptions, plugin, proof } from './proof.js';

@@ -1,0 +1,52 @@
+import type { NicProof, ProofCause, ProofSection, StationProof } from '@nic-herald/core/internal';
+
+/** Most stations that are told of all NICs together: a section holds 64 KiB. */
+const MOST_STATIONS = 250;
+
+/** Whether a station is proved: a frame reached it or a witness saw it, and nothing speaks against it. */
+export const isProved = ({ local, traffic, witness }: StationProof): boolean =>
+  (traffic.value === 'yes' || witness.value === 'yes') &&
+  local.value !== 'no' &&
+  traffic.value !== 'no' &&
+  witness.value !== 'no';
+
+/**
+ * Whether a station is provably not there: nothing reaches it, and this host's bridge has it nowhere, or the host that the guest left listens and saw
+ * nothing. Not where the bridge has it at another port: it may be another's.
+ */
+export const isMissing = ({ local, traffic, witness }: StationProof): boolean =>
+  traffic.value !== 'yes' &&
+  local.reason !== 'elsewhere' &&
+  (local.reason === 'absent' || witness.reason === 'unseen');
+
+/** Sums up what is known; see `ProofSection`. */
+export const proofSection = (
+  nics: readonly NicProof[],
+  { isOpen, cause }: { readonly isOpen: boolean; readonly cause?: ProofCause | undefined },
+): ProofSection => {
+  const stations = nics.flatMap((nic) => nic.stations);
+  const proved = stations.filter(isProved).length;
+  const times = stations.flatMap(({ firstFrameMs }) => firstFrameMs ?? []);
+  return {
+    verdict: proved === 0 ? 'unproved' : proved === stations.length ? 'proved' : 'partly',
+    isOpen,
+    stations: stations.length,
+    proved,
+    ...(times.length > 0 && { lastFirstFrameMs: Math.max(...times) }),
+    ...(cause !== undefined && { cause }),
+    nics: bounded(nics),
+  };
+};
+
+/** Those that are not proved first, and no more than there is room for. */
+const bounded = (nics: readonly NicProof[]): readonly NicProof[] => {
+  let left = MOST_STATIONS;
+  return nics.map((nic) => {
+    const missing = nic.stations.filter((each) => !isProved(each)).slice(0, left);
+    const proved = missing.length < left ? nic.stations.filter(isProved).slice(0, left - missing.length) : [];
+    const stations = [...missing, ...proved];
+    left -= stations.length;
+    const omitted = nic.stations.length - stations.length;
+    return { ...nic, stations, ...(omitted > 0 && { omitted }) };
+  });
+};
