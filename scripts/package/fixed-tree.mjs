@@ -3,11 +3,12 @@ import { chmodSync, lstatSync, lutimesSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Fixes modes and times below `folder`; `epoch` in seconds. What lies in bin, and maintainer scripts, may be run. */
-export const fixTree = (folder, epoch) => {
+export const fixTree = (folder, epoch, below = '/') => {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) fixTree(path, epoch);
-    else if (entry.isFile()) chmodSync(path, mayRun(path) ? 0o755 : 0o644);
+    const inTree = `${below}${entry.name}`; // by this its mode is told: the tree may be built anywhere
+    if (entry.isDirectory()) fixTree(path, epoch, `${inTree}/`);
+    else if (entry.isFile()) chmodSync(path, mayRun(inTree) ? 0o755 : 0o644);
     lutimesSync(path, epoch, epoch);
   }
   chmodSync(folder, 0o755);

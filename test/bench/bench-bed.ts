@@ -52,8 +52,9 @@ export class BareQemu {
   constructor(tap: string, more: readonly string[] = []) {
     this.socket = join(this.directory, 'qmp');
     this.child = spawn(
-      'qemu-system-x86_64',
+      'chrt',
       [
+        ...['--other', '0', 'qemu-system-x86_64'],
         ...['-machine', 'pc,accel=tcg', '-m', '32', '-nodefaults', '-display', 'none', '-uuid', GUEST_UUID],
         ...['-netdev', `tap,id=net0,ifname=${tap},script=no,downscript=no`],
         ...['-device', `virtio-net-pci,id=nic0,netdev=net0,mac=${PRIMARY_MAC},romfile=`],

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Port, PortLearner } from '@nic-herald/core';
 import { BpfLearner } from '@nic-herald/learner-linux';
 import { TapEnd } from '../privileged/tap-end.js';
@@ -11,12 +12,16 @@ import {
   solicitationStorm,
   TALKERS,
 } from './address-traffic.js';
+import { heldProgram, measureRuns, runCostNs, runsOf } from './program-cost.js';
 import type { Sample } from './sample.js';
 import { FRAME_BYTES, framesOf, SENDER_STATIONS } from './tap-traffic.js';
 
 const { signal } = new AbortController();
 const FRAMES = 16_384;
-const PAIRS = 60;
+const PAIRS = Number(process.env['HERALD_BENCH_ROUNDS'] ?? 60);
+const WARM_UP = 2;
+const PROGRAM_TURNS = 15;
+const PROGRAM_RUNS = 200_000;
 const READS = 30;
 const TURNS = 5;
 const WATCH_MS = 1200;
@@ -53,12 +58,31 @@ const layTap = (name: string): void => {
   }
 };
 
+/** A learner to measure: that of this checkout, or of another. */
+interface MeasuredLearner {
+  readonly name: string;
+  readonly BpfLearner: typeof BpfLearner;
+}
+
+/** `HERALD_BENCH_BESIDE` names another checkout, built, whose learner is measured in turn with this one. */
+const measuredLearners = async (): Promise<readonly MeasuredLearner[]> => {
+  const beside = process.env['HERALD_BENCH_BESIDE'];
+  if (beside === undefined) return [{ name: '', BpfLearner }];
+  const url = pathToFileURL(join(beside, 'packages/learner-linux/dist/index.js')).href;
+  const other = (await import(url)) as { readonly BpfLearner: typeof BpfLearner };
+  return [
+    { name: ', beside', BpfLearner: other.BpfLearner },
+    { name: ', this', BpfLearner },
+  ];
+};
+
 const withLearner = async <T>(
   port: string,
   capacity: number,
   use: (learner: PortLearner) => Promise<T> | T,
+  Learner = BpfLearner,
 ): Promise<T> => {
-  const learner = await new BpfLearner(capacity).open(tapPort(port));
+  const learner = await new Learner(capacity).open(tapPort(port));
   try {
     return await use(learner);
   } finally {
@@ -106,7 +130,9 @@ const TRAFFIC: readonly Traffic[] = [
   repeated('64 stations', speakers(64)),
   repeated('64 stations, IPv4', ipv4Packets(TALKERS)),
   repeated('64 stations, IPv6', ipv6Packets(TALKERS)),
+  repeated('1024 stations', speakers(1024)),
   repeated('4096 stations', speakers(4096)),
+  repeated('64 stations, the same ARP again and again', arpStorm(TALKERS, 0)),
   storm('64 stations, an ARP storm', arpStorm),
   storm('64 stations, a storm of solicitations', solicitationStorm),
   {
@@ -117,8 +143,11 @@ const TRAFFIC: readonly Traffic[] = [
   },
 ];
 
-/** Sends at a tap of a bridge that floods to one other port; the sender pays for the whole way. */
-const benchKernelCost = async (): Promise<readonly KernelCost[]> => {
+/**
+ * Sends at a tap of a bridge that floods to one other port; the sender pays for the whole way. Each round measures without a
+ * learner and with each, in turn which goes first: what drifts during the run then cancels out.
+ */
+const benchKernelCost = async (learners: readonly MeasuredLearner[]): Promise<readonly KernelCost[]> => {
   layTap('learn0');
   const tap = new TapEnd('learn0');
   const results: KernelCost[] = [];
@@ -126,6 +155,8 @@ const benchKernelCost = async (): Promise<readonly KernelCost[]> => {
     if (fresh) ip('link set learn0 type bridge_slave learning off'); // or the bridge itself keeps millions
     let total = 0;
     const nsPerFrame = (): number => {
+      tap.write(known.bytes, known.length);
+      tap.write(known.bytes, known.length); // as if nothing was added for a while
       const { bytes, length } = next(total);
       total += FRAMES;
       const since = process.cpuUsage(); // not the clock: others run on these processors too
@@ -133,38 +164,114 @@ const benchKernelCost = async (): Promise<readonly KernelCost[]> => {
       const { user, system } = process.cpuUsage(since);
       return ((user + system) * 1000) / FRAMES;
     };
-    const warm = (): void => tap.write(known.bytes, known.length);
-    const off = (): number => {
-      warm();
-      return nsPerFrame();
-    };
-    const on = (): Promise<number> =>
-      withLearner('learn0', 4096, () => {
-        warm();
-        return nsPerFrame();
-      });
-    const nsWithout: number[] = [];
-    const nsWith: number[] = [];
-    for (let pair = -2; pair < PAIRS; pair++) {
-      // In turn which goes first: what drifts during the run then cancels out. The first two pairs warm up.
-      const first = pair % 2 === 0 ? off() : await on();
-      const second = pair % 2 === 0 ? await on() : off();
-      if (pair < 0) continue;
-      nsWithout.push(pair % 2 === 0 ? first : second);
-      nsWith.push(pair % 2 === 0 ? second : first);
+    const ways = [
+      { ns: [] as number[], measure: nsPerFrame },
+      ...learners.map((each) => ({
+        ns: [] as number[],
+        measure: () => withLearner('learn0', 4096, nsPerFrame, each.BpfLearner),
+      })),
+    ];
+    for (let round = -WARM_UP; round < PAIRS; round++) {
+      for (const at of ways.keys()) {
+        const way = ways[(at + round + WARM_UP) % ways.length];
+        const ns = await way?.measure();
+        if (round >= 0 && ns !== undefined) way?.ns.push(ns);
+      }
     }
-    const pairs = nsWithout.map((without, index) => [without, nsWith[index] ?? Number.NaN] as const);
-    results.push({
-      what,
-      nsWithout,
-      nsWith,
-      nsAdded: pairs.map(([without, with_]) => with_ - without),
-      rate: pairs.map(([without, with_]) => without / with_),
-    });
+    const [nsWithout = [], ...withEach] = ways.map(({ ns }) => ns);
+    for (const [at, nsWith] of withEach.entries()) {
+      const pairs = nsWithout.map((without, index) => [without, nsWith[index] ?? Number.NaN] as const);
+      results.push({
+        what: what + (learners[at]?.name ?? ''),
+        nsWithout,
+        nsWith,
+        nsAdded: pairs.map(([without, with_]) => with_ - without),
+        rate: pairs.map(([without, with_]) => without / with_),
+      });
+    }
   }
   tap.close();
   return results;
 };
+
+/** What the program alone takes for one frame, over and over. */
+export interface ProgramCost {
+  readonly what: string;
+  readonly ns: Sample;
+}
+
+/** Has the kernel run each learner's program by itself (BPF_PROG_TEST_RUN), in turn. */
+const benchProgram = async (learners: readonly MeasuredLearner[]): Promise<readonly ProgramCost[]> => {
+  layTap('learn3');
+  const frames = [
+    { what: 'no IP', frames: { bytes: framesOf(1), length: FRAME_BYTES } },
+    { what: 'IPv4', frames: ipv4Packets(1) },
+    { what: 'ARP', frames: arpStorm(1, 0) },
+  ].map(({ what, frames: { bytes } }) => ({ what, frame: untagged(bytes) }));
+  const costs = new Map<string, number[]>();
+  for (let turn = -1; turn < PROGRAM_TURNS; turn++) {
+    for (const { name, BpfLearner: Learner } of learners) {
+      await withLearner(
+        'learn3',
+        4096,
+        () => {
+          const program = heldProgram('herald_learn');
+          for (const { what, frame } of frames) {
+            const ns = runCostNs(program, frame, PROGRAM_RUNS);
+            const of = `${what}${name}`;
+            if (turn >= 0) costs.set(of, [...(costs.get(of) ?? []), ns]);
+          }
+        },
+        Learner,
+      );
+    }
+  }
+  return [...costs].map(([what, ns]) => ({ what, ns }));
+};
+
+/**
+ * What the program takes where it is, in traffic: the kernel measures each run, which is some 40 ns of what is told. Each round
+ * begins with a learner that knows all stations of the traffic, but for new ones.
+ */
+const benchInPlace = async (learners: readonly MeasuredLearner[]): Promise<readonly ProgramCost[]> => {
+  layTap('learn4');
+  const tap = new TapEnd('learn4');
+  const costs = new Map<string, number[]>();
+  const endMeasuring = measureRuns();
+  for (const { what, known, next, fresh } of TRAFFIC) {
+    if (fresh) ip('link set learn4 type bridge_slave learning off');
+    let total = 0;
+    for (let turn = -1; turn < PROGRAM_TURNS; turn++) {
+      for (const { name, BpfLearner: Learner } of learners) {
+        const nsPerRun = await withLearner(
+          'learn4',
+          4096,
+          () => {
+            tap.write(known.bytes, known.length);
+            tap.write(known.bytes, known.length); // as if nothing was added for a while
+            const program = heldProgram('herald_learn');
+            const { bytes, length } = next(total);
+            total += FRAMES;
+            const before = runsOf(program);
+            for (let sent = 0; sent < FRAMES; sent += bytes.length / length) tap.write(bytes, length);
+            const after = runsOf(program);
+            return (after.ns - before.ns) / (after.count - before.count);
+          },
+          Learner,
+        );
+        const of = what + name;
+        if (turn >= 0) costs.set(of, [...(costs.get(of) ?? []), nsPerRun]);
+      }
+    }
+  }
+  endMeasuring();
+  tap.close();
+  return [...costs].map(([what, ns]) => ({ what, ns }));
+};
+
+/** A frame without its tag: the kernel takes it off only of frames that come in. */
+const untagged = (frame: Uint8Array): Uint8Array =>
+  Uint8Array.from([...frame.subarray(0, 12), ...frame.subarray(16)]);
 
 /** Milliseconds to read and decode 10 000 stations, warm. */
 const benchReading = async (): Promise<{ readonly stations: number; readonly ms: Sample }> => {
@@ -189,7 +296,7 @@ const benchReading = async (): Promise<{ readonly stations: number; readonly ms:
 };
 
 /** What learning costs this process while frames come in at some rate. */
-export interface UserCost {
+interface UserCost {
   readonly framesPerSecond: Sample;
   readonly cpuMsPerSecond: Sample;
 }
@@ -256,12 +363,15 @@ const stopped = async (child: ChildProcess): Promise<void> => {
   await gone;
 };
 
-/** What in-kernel learning costs, at taps of a bridge made for it in the current namespace. */
-export const benchLearner = async (): Promise<{
-  readonly kernel: readonly KernelCost[];
-  readonly reading: { readonly stations: number; readonly ms: Sample };
-  readonly user: readonly UserCost[];
-}> => {
+/** What in-kernel learning costs, at taps of a bridge made for it in the current namespace: each part is measured when it is called. */
+export const benchLearner = async () => {
   layBridge();
-  return { kernel: await benchKernelCost(), reading: await benchReading(), user: await benchUserCost() };
+  const learners = await measuredLearners();
+  return {
+    program: () => benchProgram(learners),
+    inPlace: () => benchInPlace(learners),
+    kernel: () => benchKernelCost(learners),
+    reading: benchReading,
+    user: benchUserCost,
+  };
 };

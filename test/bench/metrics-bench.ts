@@ -29,10 +29,15 @@ const STATIONS_PER_GUEST = 25;
 const PORT = 9199;
 /** MACs of the guest that arrives again and again. */
 const MACS = 64;
-const SCRAPES = 51;
+const SCRAPES = 201;
 /** A block is scraped at least once where that is done every second. */
 const BLOCK_MS = 1500;
-const BLOCKS = 6;
+const PATHS = [
+  { what: 'every second', everyMs: 1000, pairs: 20 },
+  { what: '50 times a second', everyMs: 20, pairs: 8 },
+];
+/** Whoever has said nothing for so long will not. */
+const PATIENCE_MS = 20_000;
 const IDLE_MS = 3000;
 const IDLE_ROUNDS = 2;
 
@@ -51,7 +56,10 @@ export interface MetricsCost {
   readonly learned: number;
   readonly bytes: number;
   readonly scrapeMs: Sample;
-  readonly loopMs: Sample;
+  /** What a request takes that is answered with a word, each in turn with a scrape: what the machine takes at that moment. */
+  readonly emptyMs: Sample;
+  /** Processor time of the agent's process, all threads. */
+  readonly cpuMs: Sample;
   readonly paths: readonly ScrapedPath[];
   readonly idle: readonly { readonly what: string; readonly cpuMsPerSecond: Sample }[];
 }
@@ -101,30 +109,47 @@ const stage: HeraldPlugin = {
   },
 };
 
+/** Rejects where it takes too long. */
+const soon = async <T>(what: string, promised: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not come in ${PATIENCE_MS} ms`)), PATIENCE_MS);
+  });
+  return Promise.race([promised, late]).finally(() => clearTimeout(timer));
+};
+
 /** Another process that scrapes. */
 class Scraper {
   private constructor(private readonly child: ChildProcess) {}
 
   static async start(): Promise<Scraper> {
     const program = fileURLToPath(new URL('./scraper-main.ts', import.meta.url));
-    const scraper = new Scraper(fork(program, [`http://127.0.0.1:${PORT}/metrics`]));
-    await once(scraper.child, 'message');
+    const scraper = new Scraper(fork(program, [`http://127.0.0.1:${PORT}`]));
+    await scraper.word();
     return scraper;
   }
 
   async every(everyMs: number): Promise<void> {
-    this.child.send({ everyMs });
-    await once(this.child, 'message');
+    await this.say({ everyMs });
   }
 
-  async once(): Promise<{ readonly tookMs: number; readonly bytes: number }> {
-    this.child.send({ once: true });
-    const [done] = (await once(this.child, 'message')) as [{ tookMs: number; bytes: number }];
-    return done;
+  async once(path: string): Promise<{ readonly tookMs: number; readonly bytes: number }> {
+    return (await this.say({ once: path })) as { tookMs: number; bytes: number };
   }
 
   stop(): void {
     if (this.child.connected) this.child.disconnect();
+  }
+
+  private async say(order: object): Promise<unknown> {
+    if (!this.child.connected) throw new Error('the scraper has ended, see above');
+    this.child.send(order);
+    return this.word();
+  }
+
+  private async word(): Promise<unknown> {
+    const [word] = (await soon('a word of the scraper', once(this.child, 'message'))) as [unknown];
+    return word;
   }
 }
 
@@ -137,11 +162,11 @@ const arrivals = async (host: ComposedHost, monitor: PlayedMonitor, forMs: numbe
     const guest = scriptedGuest(`bench-metrics-${arrivalCount}`);
     const armed = next(host.bus, 'announce:armed');
     monitor.intake.appeared({ guest, phase: 'incoming' });
-    await armed;
+    await soon('a plan', armed);
     const sent = next(host.bus, 'announce:round-finished');
     const since = benchClock.now();
     monitor.intake.resumed({ guest, resumedAt: since, readAt: since });
-    const { finishedAt } = (await sent).round;
+    const { finishedAt } = (await soon('the last frame', sent)).round;
     monitor.intake.gone({ guest });
     await untilForgotten();
     times.push((finishedAt - since) * 1000);
@@ -165,15 +190,14 @@ const untilForgotten = async (): Promise<void> => {
 
 /** Blocks without scraping and with it in turn, each pair in the other order. */
 const scrapedPath = async (
-  what: string,
-  everyMs: number,
+  { what, everyMs, pairs }: (typeof PATHS)[number],
   block: () => Promise<Sample>,
   scraper: Scraper,
 ): Promise<ScrapedPath> => {
   const without: number[] = [];
   const scraped: number[] = [];
   const ratio: number[] = [];
-  for (let pair = 0; pair < BLOCKS; pair++) {
+  for (let pair = 0; pair < pairs; pair++) {
     const medians = { without: Number.NaN, scraped: Number.NaN };
     for (const isScraped of pair % 2 === 0 ? [false, true] : [true, false]) {
       await scraper.every(isScraped ? everyMs : 0);
@@ -257,25 +281,27 @@ export const benchMetrics = async (): Promise<MetricsCost> => {
     }
     const learned = await untilLearned(host);
     const scrapeMs: number[] = [];
-    const loopMs: number[] = [];
+    const emptyMs: number[] = [];
+    const cpuMs: number[] = [];
     let bytes = 0;
     for (let count = -5; count < SCRAPES; count++) {
-      const before = performance.eventLoopUtilization();
-      const done = await scraper.once();
+      const empty = await scraper.once('/healthz');
+      const before = process.cpuUsage();
+      const done = await scraper.once('/metrics');
       if (count < 0) continue; // the first warm up
-      loopMs.push(performance.eventLoopUtilization(before).active);
+      const { user, system } = process.cpuUsage(before);
+      cpuMs.push((user + system) / 1000);
       scrapeMs.push(done.tookMs);
+      emptyMs.push(empty.tookMs);
       bytes = done.bytes;
       await sleep(20);
     }
     const block = () => arrivals(host, monitor, BLOCK_MS);
     await block();
-    const paths = [
-      await scrapedPath('every second', 1000, block, scraper),
-      await scrapedPath('50 times a second', 20, block, scraper),
-    ];
+    const paths: ScrapedPath[] = [];
+    for (const path of PATHS) paths.push(await scrapedPath(path, block, scraper));
     const guests = host.guests().length;
-    return { guests, learned, bytes, scrapeMs, loopMs, paths, idle: await idleCosts() };
+    return { guests, learned, bytes, scrapeMs, emptyMs, cpuMs, paths, idle: await idleCosts() };
   } finally {
     scraper.stop();
     await host.close();

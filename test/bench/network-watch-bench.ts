@@ -5,9 +5,12 @@ import { openPacketSocket, SendBatch } from '@nic-herald/linux-sys';
 import { IpAddress } from '@nic-herald/wire';
 import { arpStorm, type Frames, ipv4Packets, ipv6Packets, TALKERS } from './address-traffic.js';
 import type { KernelCost } from './learner-bench.js';
+import { pairedCost } from './paired-cost.js';
 
 const FRAMES = 16_384;
 const PAIRS = 40;
+/** Pairs that do not count. */
+const WARM_UP = 2;
 
 /** A bridge with a guest's tap, an uplink with its far end, and another port whose far end takes what is flooded. */
 const layBridge = (): void => {
@@ -64,20 +67,9 @@ export const benchNetworkWatch = async (): Promise<readonly KernelCost[]> => {
         await watch.close();
       }
     };
-    const pairs: [without: number, with_: number][] = [];
-    for (let pair = -2; pair < PAIRS; pair++) {
-      // In turn which goes first: what drifts during the run then cancels out. The first two pairs warm up.
-      const first = pair % 2 === 0 ? nsPerFrame() : await on();
-      const second = pair % 2 === 0 ? await on() : nsPerFrame();
-      if (pair >= 0) pairs.push(pair % 2 === 0 ? [first, second] : [second, first]);
-    }
-    results.push({
-      what,
-      nsWithout: pairs.map(([without]) => without),
-      nsWith: pairs.map(([, with_]) => with_),
-      nsAdded: pairs.map(([without, with_]) => with_ - without),
-      rate: pairs.map(([without, with_]) => without / with_),
-    });
+    results.push(
+      await pairedCost(what, { pairs: PAIRS, warmUp: WARM_UP }, { without: nsPerFrame, with: on }),
+    );
   }
   socket.close();
   return results;

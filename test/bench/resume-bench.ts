@@ -18,7 +18,7 @@ const MIGRATIONS = 12;
 const DEADLINE_MS = 15_000;
 
 /** Sends commands to a QMP socket and forgets the answers. */
-const command = (path: string, ...commands: string[]): void => {
+export const command = (path: string, ...commands: string[]): void => {
   const socket = createConnection(path);
   socket.on('error', () => {});
   for (const text of ['{"execute":"qmp_capabilities"}', ...commands]) socket.write(`${text}\n`);

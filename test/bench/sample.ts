@@ -5,6 +5,10 @@ const sorted = (sample: Sample): number[] => [...sample].sort((a, b) => a - b);
 
 export const median = (sample: Sample): number => sorted(sample)[Math.floor(sample.length / 2)] ?? Number.NaN;
 
+/** What that share of a sample is not above, 0 to 1. */
+export const quantile = (sample: Sample, share: number): number =>
+  sorted(sample)[Math.max(0, Math.ceil(sample.length * share) - 1)] ?? Number.NaN;
+
 /** The range of a sample. */
 export const summary = (sample: Sample): { readonly low: number; readonly high: number } => {
   const all = sorted(sample);

@@ -340,6 +340,11 @@ describe('the contract of a guest monitor fails for a monitor that', () => {
     ['does not tell of a stop', {}, /the CPUs stopped, and `intake.stopped` was not called/],
     ['does not tell of an end', {}, /the guest ended, and `intake.gone` was not called/],
     ['gives an identity that is none', { identity: { uuid: 'x' } }, /make it with `guestIdentity`/],
+    [
+      'does not know what the hypervisor announces',
+      { selfAnnouncement: async () => 'perhaps' },
+      /`guest.selfAnnouncement` gave "perhaps"/,
+    ],
     ['has guests without NICs', { nics: async () => [] }, /`guest.nics` is empty/],
     [
       'gives neither a backend nor a reason',

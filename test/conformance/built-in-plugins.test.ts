@@ -34,6 +34,7 @@ const OPTIONS: Readonly<
   },
   '@nic-herald/monitor-libvirt': { wrong: { socket: 'relative', readOnly: 'yes', commandTimeoutMs: 0 } },
   '@nic-herald/learner-linux': { wrong: { capacity: 255, inKernel: 1 } },
+  '@nic-herald/proof': { wrong: { window: 0 } },
   '@nic-herald/control': { wrong: { socket: '' } },
   '@nic-herald/metrics': { wrong: { listen: 'here:port', socket: '', mode: 660 } },
   '@nic-herald/handoff-directory': {

@@ -7,6 +7,7 @@ import {
 } from '@nic-herald/core';
 import { composeHost } from '@nic-herald/host';
 import { E1000Model } from '@nic-herald/model-e1000';
+import { IgbModel } from '@nic-herald/model-igb';
 import { VirtioNetModel } from '@nic-herald/model-virtio-net';
 import {
   type FakeDeviceOptions,
@@ -52,6 +53,8 @@ describe('a recording, as a file', () => {
     ['e1000-macvlan', () => new E1000Model('e1000')],
     ['e1000-vlan', () => new E1000Model('e1000')],
     ['e1000e-macvlan', () => new E1000Model('e1000e')],
+    ['igb-macvlan', () => new IgbModel()],
+    ['igb-vlan', () => new IgbModel()],
     ['virtio-macvlan-noga', () => new VirtioNetModel()],
     ['virtio-macvlan-over-vlan-noga', () => new VirtioNetModel()],
     ['virtio-vlan-noga', () => new VirtioNetModel()],

@@ -1,4 +1,5 @@
 import { E1000AnnounceHandler, type E1000Kind, E1000Model } from '@nic-herald/model-e1000';
+import { IgbAnnounceHandler, IgbModel } from '@nic-herald/model-igb';
 import { VirtioNetAnnounceHandler, VirtioNetModel } from '@nic-herald/model-virtio-net';
 import {
   fakeDevice,
@@ -9,6 +10,7 @@ import {
 } from '@nic-herald/testkit';
 import { describe, it } from 'vitest';
 import { e1000Values } from './e1000-values.js';
+import { igbValues } from './igb-values.js';
 import { virtioNetValues } from './virtio-net-values.js';
 
 const cardsOf = (...names: readonly string[]) =>
@@ -28,6 +30,21 @@ const virtioNet = nicModelContract({
   values: virtioNetValues,
 });
 describe('virtio-net', () => testContract(virtioNet, { describe, it }));
+
+const igb = nicModelContract({
+  model: () => new IgbModel(),
+  handler: () => new IgbAnnounceHandler(),
+  cards: {
+    ...cardsOf('igb-macvlan', 'igb-vlan'),
+    ...Object.fromEntries(Object.entries(igbValues).map(([name, { device }]) => [name, device])),
+  },
+  values: igbValues,
+  notEnabled: {
+    'a card whose registers are not mapped': () =>
+      fakeDevice({ type: 'igb', regions: [{ bar: 0, kind: 'memory', size: 0x2_0000 }] }),
+  },
+});
+describe('igb', () => testContract(igb, { describe, it }));
 
 const recorded: Record<E1000Kind, readonly string[]> = {
   e1000: ['e1000-macvlan', 'e1000-vlan'],

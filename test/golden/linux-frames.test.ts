@@ -1,14 +1,18 @@
 import {
+  decodeArp,
   decodeGratuitousArp,
   decodeIgmpQuery,
   decodeMldQuery,
   decodeNeighbourAdvertisement,
+  decodeRouterSolicitation,
+  encodeArp,
   encodeGratuitousArp,
   encodeIgmpQuery,
   encodeIgmpReport,
   encodeMldQuery,
   encodeMldReport,
   encodeNeighbourAdvertisement,
+  encodeRouterSolicitation,
   Ipv4Address,
   Ipv6Address,
   MacAddress,
@@ -25,6 +29,16 @@ const address = Ipv4Address.of('192.0.2.1');
 const request = { mac, address, operation: 'request' } as const;
 const reply = { mac, address, operation: 'reply' } as const;
 const advertisement = { mac, address: Ipv6Address.of('2001:db8::1'), router: false, override: true };
+const question = {
+  destination: MacAddress.of('ff:ff:ff:ff:ff:ff'),
+  source: mac,
+  operation: 'request',
+  senderMac: mac,
+  senderIp: address,
+  targetMac: MacAddress.of('00:00:00:00:00:00'),
+  targetIp: Ipv4Address.of('192.0.2.254'),
+} as const;
+const solicitation = { mac, address: Ipv6Address.of('fe80::5054:ff:fe00:1') };
 const igmpQuery = { source: bridge, maxResponseCode: 100, robustness: 2, intervalCode: 125 };
 const mldQuery = { ...igmpQuery, sourceIp: Ipv6Address.of('fe80::ff:fe00:fd'), maxResponseCode: 10_000 };
 const igmpReport = { source: mac, sourceIp: address, groups: [Ipv4Address.of('239.1.1.1')] };
@@ -36,10 +50,12 @@ const mldReport = {
 
 describe('what a Linux host sends', () => {
   it.each([
-    ['ARP request, sent by the kernel', decodeGratuitousArp, request],
+    ['ARP request, sent by the kernel when', decodeGratuitousArp, request],
     ['ARP reply, sent by arping -A', decodeGratuitousArp, reply],
     ['ARP request, sent by arping -U', decodeGratuitousArp, request],
     ['neighbour advertisement', decodeNeighbourAdvertisement, advertisement],
+    ['ARP request, sent by the kernel for', decodeArp, question],
+    ['router solicitation', decodeRouterSolicitation, solicitation],
     ['IGMP query', decodeIgmpQuery, igmpQuery],
     ['IGMP report', multicastReport, { ...igmpReport, protocol: 'igmp', version: 3 }],
     ['MLD query', decodeMldQuery, mldQuery],
@@ -49,9 +65,11 @@ describe('what a Linux host sends', () => {
   });
 
   it.each([
-    ['ARP request, sent by the kernel', encoded(encodeGratuitousArp, request)],
+    ['ARP request, sent by the kernel when', encoded(encodeGratuitousArp, request)],
     ['ARP reply, sent by arping -A', encoded(encodeGratuitousArp, reply)],
     ['neighbour advertisement', encoded(encodeNeighbourAdvertisement, advertisement)],
+    ['ARP request, sent by the kernel for', encoded(encodeArp, question)],
+    ['router solicitation', encoded(encodeRouterSolicitation, solicitation)],
     ['IGMP query', encoded(encodeIgmpQuery, igmpQuery)],
     ['IGMP report', encoded(encodeIgmpReport, igmpReport)],
     ['MLD report', encoded(encodeMldReport, mldReport)],
@@ -68,7 +86,7 @@ describe('what a Linux host sends', () => {
   });
 
   it('is all of the file', () => {
-    expect(frames).toHaveLength(8);
+    expect(frames).toHaveLength(10);
   });
 });
 

@@ -12,7 +12,8 @@ const sections = new Map(
 );
 
 const mac = MacAddress.of('52:54:00:00:00:01');
-const addresses = { station: undefined, ipv4: IpAddress.of('192.0.2.1'), ipv6: IpAddress.of('2001:db8::1') };
+const [ipv4, ipv6] = [IpAddress.of('192.0.2.1'), IpAddress.of('2001:db8::1')];
+const addresses = { station: undefined, ipv4, ipv6, 'ipv4-question': ipv4 };
 
 /** Every frame that a host sends, under the heading that describes it. */
 const sent: [heading: string, frame: (vlan?: VlanId) => Uint8Array][] = [
@@ -25,6 +26,7 @@ const sent: [heading: string, frame: (vlan?: VlanId) => Uint8Array][] = [
         station: vlan === undefined ? { mac } : { mac, vlan },
         evidence: 'primary',
         ...(address === undefined ? {} : { address }),
+        ...(kind.announces === 'ipv4-question' ? { asksFor: IpAddress.of('192.0.2.254') } : {}),
       };
       const out = new Uint8Array(128).fill(0xa5);
       return out.slice(0, kind.encode(announcement, out, 0));

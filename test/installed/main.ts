@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { guestImage } from '../lab/host-requirements.js';
 import { LabFault } from '../lab/lab-fault.js';
+import { namedCases, printCases } from '../lab/lane-command.js';
 import { reapDeadLabs } from '../lab/namespaces.js';
 import { keptRow, type LaneFlags, runCases, skippedRow } from '../lab/run-cases.js';
 import { makeDebianRoot } from '../libvirt/debian-root.js';
@@ -37,7 +38,7 @@ process.exitCode = await main(command.opts<InstalledFlags>());
 
 async function main(flags: InstalledFlags): Promise<number> {
   if (flags.list) {
-    for (const { name, summary } of installedCases) console.log(`${name.padEnd(36)} ${summary}`);
+    printCases(installedCases);
     return 0;
   }
   // QEMU's sockets are for the group of their directory, as an administrator has them made.
@@ -70,9 +71,7 @@ async function prepare(): Promise<Omit<InstalledContext, 'directory'> | LabFault
   }
 }
 
-function chosenCases({ scenario: names, ci }: InstalledFlags): readonly InstalledCase[] {
-  const unknown = names.filter((name) => !installedCases.some((each) => each.name === name));
-  if (unknown.length > 0) command.error(`no scenario is called ${unknown.join(', ')}; --list names them`);
-  if (names.length > 0) return installedCases.filter(({ name }) => names.includes(name));
-  return ci ? installedCases.filter(({ inCi }) => inCi) : installedCases;
+function chosenCases({ scenario, ci }: InstalledFlags): readonly InstalledCase[] {
+  const usual = ci ? installedCases.filter(({ inCi }) => inCi) : installedCases;
+  return namedCases(command, installedCases, scenario) ?? usual;
 }

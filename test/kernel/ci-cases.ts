@@ -5,16 +5,18 @@ import type { Suite } from './debian-kernel.js';
  * has nothing in common with a qdisc, the fewest.
  */
 export const ciCases: Readonly<Record<Suite, readonly string[]>> = {
-  bullseye: ['kernel-trigger'],
+  bullseye: ['kernel-trigger', 'kernel-learner'],
   bookworm: [
     'kernel-trigger',
+    'kernel-learner',
     'libvirt-learner-first',
     'open-vswitch-limit-first',
     'proxmox-limit-first',
     'kernel-open-vswitch',
     'vlan-filtering-bridge',
+    'renumbered-bridge',
     'bridge-per-vlan',
     'libvirt-mac-table',
   ],
-  trixie: ['kernel-trigger', 'libvirt-learner-first', 'open-vswitch-learner-first', 'kernel-open-vswitch'],
+  trixie: ['kernel-trigger', 'kernel-learner', 'open-vswitch-learner-first', 'kernel-open-vswitch'],
 };

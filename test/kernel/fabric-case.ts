@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MigrationReport } from '@nic-herald/core';
 import { MacAddress, type VlanId } from '@nic-herald/wire';
 import { stationKey } from '../lab/station.js';
 import { waitUntil } from '../lab/wait-until.js';
@@ -12,11 +13,15 @@ import { type Fabric, fabrics } from './fabrics.js';
 import type { KernelCase } from './kernel-case.js';
 import type { KernelHost, KernelStage } from './kernel-stage.js';
 
-/** A MAC behind a guest's card, which only its frames tell of. */
-interface Behind {
+/** A MAC behind a guest's card that no frame may be sent for, since the switch would drop it. */
+interface Dropped {
   readonly mac: MacAddress;
   readonly tap: string;
   readonly inside: VlanId | undefined;
+}
+
+/** A MAC behind a guest's card, which only its frames tell of. */
+interface Behind extends Dropped {
   readonly onWire: VlanId;
 }
 
@@ -26,6 +31,7 @@ const armedMs = 60_000;
 /** All rounds of an announcement are over after this on an emulated processor too. */
 const roundsMs = 3000;
 const handOffMs = 30_000;
+const reportMs = 30_000;
 
 /** A guest with a card at each port of a fabric moves from A to B. */
 function fabricCase(fabric: Fabric): KernelCase {
@@ -36,15 +42,18 @@ function fabricCase(fabric: Fabric): KernelCase {
       const [, agentB] = await Promise.all([stage.agent('A'), stage.agent('B'), wire(stage, fabric)]);
       const guest = guestOf(fabric);
       const behind = behindOf(fabric);
+      const dropped = droppedOf(fabric);
       const source = await stage.qemu('A', guest);
-      await learned(stage, `uuid:${guest.uuid}`, source, behind);
+      await learned(stage, `uuid:${guest.uuid}`, source, [...behind, ...dropped]);
       const destination = await stage.qemu('B', guest, { incoming: true });
-      await agentB.armed(behind.length + guest.nics.length, armedMs);
+      // The MAC of a card is untagged, which not every port carries.
+      await agentB.armed(behind.length + behind.filter(({ inside }) => inside === undefined).length, armedMs);
       const uplink = await stage.leaving('B', fabric.uplink);
       const began = Date.now();
       const resumedAt = await migrate(source, destination);
       await sleep(roundsMs);
       const heard = await heardSince(uplink, began);
+      const report = await agentB.report(({ guest: { uuid } }) => uuid === guest.uuid, reportMs);
       const faults = [
         ...silenceFaults(
           heard.filter(({ atMs }) => atMs < resumedAt),
@@ -57,6 +66,7 @@ function fabricCase(fabric: Fabric): KernelCase {
         ),
         ...(fabric.isTold ? [] : await misplaced(stage, fabric, 'B', behind, ({ tap }) => tap)),
         ...(await misplaced(stage, fabric, 'A', behind, () => fabric.uplink)),
+        ...dropped.flatMap((each) => sentFaults(report, each)),
       ];
       await Promise.all([source.quits(), destination.quits()]);
       return { faults, notes: [`heard: ${[...new Set(heard.map(({ station }) => station))].join(', ')}`] };
@@ -79,7 +89,7 @@ async function learned(
   stage: KernelStage,
   guest: string,
   source: PlayedQemu,
-  behind: readonly Behind[],
+  behind: readonly Dropped[],
 ): Promise<void> {
   const wanted = behind.map(({ mac, inside }) => stationKey(mac, inside));
   const what = `A to hand over ${wanted.join(', ')}`;
@@ -117,8 +127,19 @@ async function misplaced(
   });
 }
 
+/** Where the report does not say that the switch would drop it: all it says of that MAC. */
+function sentFaults({ nics }: MigrationReport, { mac, tap, inside }: Dropped): string[] {
+  const nic = nics.find(({ port }) => port === tap);
+  const said = nic?.refused.find((each) => each.mac === mac && each.vlan === inside);
+  const isSent = nic?.announced.some(({ station }) => station.mac === mac && station.vlan === inside);
+  if (said?.reason === 'port-vlan' && isSent !== true) return [];
+  return [
+    `${stationKey(mac, inside)} at ${tap}: ${isSent ? 'announced' : JSON.stringify(said ?? 'no word of it')}`,
+  ];
+}
+
 function guestOf(fabric: Fabric): PlayedGuest {
-  const number = fabrics.indexOf(fabric) + 1;
+  const number = numberOf(fabric);
   const taps = [...new Set(fabric.ports.map(({ tap }) => tap))];
   return {
     uuid: `6b1d1c9e-0000-4000-8000-00000000020${number}`,
@@ -133,7 +154,17 @@ function guestOf(fabric: Fabric): PlayedGuest {
 const behindOf = (fabric: Fabric): readonly Behind[] =>
   fabric.ports.map((port, index) => ({
     ...port,
-    mac: MacAddress.of(`52:54:00:f${fabrics.indexOf(fabric) + 1}:01:0${index}`),
+    mac: MacAddress.of(`52:54:00:f${numberOf(fabric)}:01:0${index}`),
   }));
+
+const droppedOf = ({ dropped = [], ...fabric }: Fabric): readonly Dropped[] =>
+  dropped.map((each, index) => ({
+    ...each,
+    mac: MacAddress.of(`52:54:00:f${numberOf(fabric)}:02:0${index}`),
+  }));
+
+/** Of a fabric, from 1 on. */
+const numberOf = ({ name }: Pick<Fabric, 'name'>): number =>
+  fabrics.findIndex((fabric) => fabric.name === name) + 1;
 
 export const fabricCases: readonly KernelCase[] = fabrics.map(fabricCase);

@@ -22,6 +22,8 @@ export interface Fabric {
   readonly name: string;
   readonly summary: string;
   readonly ports: readonly FabricPort[];
+  /** What a guest says there that the switch drops, and that nothing may be sent for. */
+  readonly dropped?: readonly Pick<FabricPort, 'tap' | 'inside'>[];
   /** The end of the cable, on either host. */
   readonly uplink: string;
   /** Makes it on a host, where its taps and its uplink are already. */
@@ -34,6 +36,7 @@ export interface Fabric {
 
 const ten = VlanId.of(10);
 const twenty = VlanId.of(20);
+const thirty = VlanId.of(30);
 
 /** An access port and a trunk. */
 const portsOf = (access: string, trunk: string): readonly FabricPort[] => [
@@ -43,13 +46,26 @@ const portsOf = (access: string, trunk: string): readonly FabricPort[] => [
 ];
 
 const openVswitch: Fabric = {
-  ...{ name: 'kernel-open-vswitch', uplink: 'upK', ports: portsOf('kacc', 'ktrk') },
-  summary: 'Open vSwitch with the kernel datapath: an access port (tag=10) and a trunk (trunks=10,20)',
+  ...{ name: 'kernel-open-vswitch', uplink: 'upK' },
+  summary:
+    'Open vSwitch with the kernel datapath: an access port (tag=10), a trunk (trunks=10,20) and one with native VLAN 10',
+  ports: [
+    ...portsOf('kacc', 'ktrk'),
+    { tap: 'knat', inside: undefined, onWire: ten },
+    { tap: 'knat', inside: twenty, onWire: twenty },
+  ],
+  dropped: [
+    { tap: 'kacc', inside: ten },
+    { tap: 'ktrk', inside: undefined },
+    { tap: 'ktrk', inside: thirty },
+    { tap: 'knat', inside: thirty },
+  ],
   async build(stage, host) {
     const ovs = await stage.openVswitch(host);
     await ovs.addPort('upK');
     await ovs.addPort('kacc', 'tag=10');
     await ovs.addPort('ktrk', 'trunks=10,20');
+    await ovs.addPort('knat', 'vlan_mode=native-untagged', 'tag=10', 'trunks=20');
   },
   async entries(stage, host) {
     const ovs = await stage.openVswitch(host);
@@ -79,23 +95,54 @@ async function bridgeEntries(
   return learned.map((entry) => ({ mac: entry.mac, vlan: entry.vlan ?? vlan, port: entry.ifname }));
 }
 
+/** A bridge with an access port and a trunk, whose access port is in this VLAN. */
+async function filteringBridge(
+  stage: KernelStage,
+  host: KernelHost,
+  [bridge, uplink, access, trunk]: readonly [string, string, string, string],
+  pvid: VlanId,
+): Promise<void> {
+  await stage.ip(
+    host,
+    `link add ${bridge} type bridge forward_delay 0 vlan_filtering 1 vlan_default_pvid 0`,
+    ...[uplink, access, trunk].map((port) => `link set ${port} master ${bridge}`),
+    `link set ${bridge} up`,
+  );
+  const vlans = [
+    `dev ${access} vid ${pvid} pvid untagged`,
+    ...[trunk, uplink].flatMap((port) => [`dev ${port} vid 10`, `dev ${port} vid 20`]),
+    ...(pvid === thirty ? [`dev ${uplink} vid 30`] : []),
+  ];
+  for (const each of vlans) await stage.run(host, ['bridge', 'vlan', 'add', ...each.split(' ')]);
+}
+
 const vlanBridge: Fabric = {
   ...{ name: 'vlan-filtering-bridge', uplink: 'upV', ports: portsOf('vacc', 'vtrk') },
   summary: 'a bridge that filters VLANs: a port with pvid 10 and one with VLANs 10 and 20 tagged',
-  async build(stage, host) {
-    await stage.ip(
-      host,
-      'link add brV type bridge forward_delay 0 vlan_filtering 1 vlan_default_pvid 0',
-      ...['upV', 'vacc', 'vtrk'].map((port) => `link set ${port} master brV`),
-      'link set brV up',
-    );
-    const vlans = [
-      'dev vacc vid 10 pvid untagged',
-      ...['vtrk', 'upV'].flatMap((port) => [`dev ${port} vid 10`, `dev ${port} vid 20`]),
-    ];
-    for (const each of vlans) await stage.run(host, ['bridge', 'vlan', 'add', ...each.split(' ')]);
-  },
+  dropped: [
+    { tap: 'vacc', inside: twenty },
+    { tap: 'vtrk', inside: undefined },
+    { tap: 'vtrk', inside: thirty },
+  ],
+  build: (stage, host) => filteringBridge(stage, host, ['brV', 'upV', 'vacc', 'vtrk'], ten),
   entries: (stage, host) => bridgeEntries(stage, host, 'brV'),
+};
+
+const renumberedBridge: Fabric = {
+  ...{ name: 'renumbered-bridge', uplink: 'upR' },
+  summary:
+    'bridges that filter VLANs, with another pvid on B: what was untagged goes into the VLAN that it is there',
+  ports: [
+    { tap: 'racc', inside: undefined, onWire: thirty },
+    { tap: 'rtrk', inside: ten, onWire: ten },
+    { tap: 'rtrk', inside: twenty, onWire: twenty },
+  ],
+  async build(stage, host) {
+    await filteringBridge(stage, host, ['brR', 'upR', 'racc', 'rtrk'], host === 'A' ? ten : thirty);
+    // A hears of it on B's VLAN.
+    if (host === 'A') await stage.run(host, ['bridge', 'vlan', 'add', 'dev', 'upR', 'vid', '30']);
+  },
+  entries: (stage, host) => bridgeEntries(stage, host, 'brR'),
 };
 
 const subinterfaces: Fabric = {
@@ -150,4 +197,7 @@ const toldBridge: Fabric = {
   entries: (stage, host) => bridgeEntries(stage, host, 'brT'),
 };
 
-export const fabrics: readonly Fabric[] = [openVswitch, vlanBridge, subinterfaces, toldBridge];
+export const fabrics: readonly Fabric[] = [
+  ...[openVswitch, vlanBridge, subinterfaces, toldBridge],
+  renumberedBridge,
+];

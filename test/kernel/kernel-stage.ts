@@ -93,7 +93,7 @@ export class KernelStage {
   /** The Open vSwitch of a host, with the kernel's datapath and no port at first. */
   openVswitch(host: KernelHost): Promise<OpenVswitch> {
     return once(this.#switches, host, async () => {
-      const directory = join(this.#work, `ovs-${host}`);
+      const directory = this.#switchDirectory(host);
       const made = await OpenVswitch.start(this.namespace(host), directory, [], { inKernel: true });
       this.#started.push(made);
       return made;
@@ -130,11 +130,16 @@ export class KernelStage {
     await Promise.all(this.#started.map((each) => each.stop()));
   }
 
+  #switchDirectory(host: KernelHost): string {
+    return join(this.#work, `ovs-${host}`);
+  }
+
   async #startAgent(host: KernelHost): Promise<StagedAgent> {
     const place = {
       ...{ label: host, host, namespace: this.namespace(host), directory: this.directory },
       ...{ glob: join(this.#work, `${host}-*.qmp`), control: join(this.#work, `${host}.control`) },
       handoff: this.handoff,
+      config: `plugins: [{ use: '@nic-herald/ports-linux', with: { ovsdb: ${join(this.#switchDirectory(host), 'db.sock')} } }]\n`,
     };
     for (let attempt = 1; ; attempt++) {
       try {

@@ -18,7 +18,7 @@ import { type LimitTool, limitTools } from './limit-tools.js';
 /** What differs less is noise. */
 const noise = 0.15;
 /** Learning must be back this long after a limit was changed. */
-const backWithinMs = 2000;
+const backWithinMs = 3000;
 
 /** Who comes to the tap first: the limit, or nic-herald. */
 type Order = 'limit-first' | 'learner-first';

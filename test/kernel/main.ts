@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { missingRequirements } from '../lab/host-requirements.js';
 import { LabFault } from '../lab/lab-fault.js';
+import { positiveInteger } from '../lab/lane-command.js';
 import { TableLines, type Verdict } from '../lab/table-lines.js';
 import { compilePrograms } from '../staged/compiled-programs.js';
 import { isAgentBuilt, program } from '../staged/staged-agent.js';
@@ -14,6 +15,7 @@ import { KernelVm } from './kernel-vm.js';
 interface KernelFlags {
   readonly scenario: readonly string[];
   readonly suite: readonly string[];
+  readonly retries: number;
   readonly list: boolean;
   readonly ci: boolean;
 }
@@ -24,6 +26,7 @@ const compiled = join(import.meta.dirname, '../.cache/kernel');
 const sources = [
   'kernel/runner-main.ts',
   'privileged/sink-driver-main.ts',
+  'privileged/learner-driver-main.ts',
   'staged/played/played-qemu-main.ts',
 ];
 const programs = [
@@ -49,6 +52,12 @@ const command = new Command('kernel')
     collect,
     [],
   )
+  .option(
+    '--retries <n>',
+    'how often the scenarios that failed are run again, on a kernel booted again, which the table then says',
+    positiveInteger,
+    0,
+  )
   .option('--list', 'name the scenarios and end', false)
   .option('--ci', 'a choice of the scenarios for each kernel; what cannot run counts as failed', false)
   .parse();
@@ -70,14 +79,12 @@ async function main(flags: KernelFlags): Promise<number> {
   const cases = chosen('scenario', flags.scenario, allCases, ({ name }) => name);
   const chosenSuites = chosen('suite', flags.suite, suites, (name) => name);
   const table = new TableLines([24, 28, 7, 7], process.stdout.isTTY);
-  const tell = (
-    cells: readonly [string, string, string],
-    verdict: Verdict,
-    lines: readonly string[],
-  ): void => {
-    counts[verdict] += 1;
-    console.log(table.verdictLine(cells, verdict));
+  const tell: Tell = ({ kernel, name, took = '', lines }, verdict, isLast = true) => {
+    if (isLast) counts[verdict] += 1;
+    console.log(table.verdictLine([kernel, name, took], verdict));
     for (const line of lines) console.log(`    ${line}`);
+    if (!isLast)
+      console.log('    it is tried again: an emulated kernel on a busy machine does not always keep time');
   };
   console.log(`the agent is ${program}`);
   console.log(table.header([['kernel', 'scenario', 'took', '']]));
@@ -86,8 +93,10 @@ async function main(flags: KernelFlags): Promise<number> {
   for (const suite of chosenSuites) {
     const some = (flags.ci || limited.has(suite)) && flags.scenario.length === 0;
     const wanted = cases.filter(({ name }) => !some || ciCases[suite].includes(name));
-    if (unable === undefined) await runSuite(suite, wanted, tell);
-    else for (const { name } of wanted) tell([suite, name, ''], flags.ci ? 'failed' : 'skipped', [unable]);
+    if (unable === undefined) await runSuite(suite, wanted, flags.retries, tell);
+    else
+      for (const { name } of wanted)
+        tell({ kernel: suite, name, lines: [unable] }, flags.ci ? 'failed' : 'skipped');
   }
   console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   return counts.failed === 0 ? 0 : 1;
@@ -100,10 +109,38 @@ async function whyUnable(): Promise<string | undefined> {
   return (await isAgentBuilt()) ? undefined : `${program} is not there: run npm run build`;
 }
 
-type Tell = (cells: readonly [string, string, string], verdict: Verdict, lines: readonly string[]) => void;
+/** A scenario on a kernel, and what there is to say of it. */
+interface Row {
+  readonly kernel: string;
+  readonly name: string;
+  readonly took?: string;
+  readonly lines: readonly string[];
+}
 
-/** Boots the kernel of a suite once for all cases; a case of which it says nothing has failed. */
-async function runSuite(suite: Suite, cases: readonly KernelCase[], tell: Tell): Promise<void> {
+/** Prints a row; counts it unless it is tried again. */
+type Tell = (row: Row, verdict: Verdict, isLast?: boolean) => void;
+
+/** Runs all cases on the kernel of a suite; those that failed again, as often as `retries` says. */
+async function runSuite(
+  suite: Suite,
+  cases: readonly KernelCase[],
+  retries: number,
+  tell: Tell,
+): Promise<void> {
+  let left = cases;
+  for (let retry = 0; left.length > 0; retry++) {
+    const failed = new Set<string>();
+    await runOnce(suite, left, (row, verdict) => {
+      const isLast = verdict === 'passed' || retry >= retries;
+      if (!isLast) failed.add(row.name);
+      tell(row, verdict, isLast);
+    });
+    left = left.filter(({ name }) => failed.has(name));
+  }
+}
+
+/** Boots the kernel of a suite once for these cases; a case of which it says nothing has failed. */
+async function runOnce(suite: Suite, cases: readonly KernelCase[], tell: Tell): Promise<void> {
   const silent = new Set(cases.map(({ name }) => name));
   const directory = join(cache, 'runs', suite);
   let kernelName: string = suite;
@@ -122,9 +159,9 @@ async function runSuite(suite: Suite, cases: readonly KernelCase[], tell: Tell):
         const { scenario, tookMs, faults, notes = [] } = JSON.parse(line) as KernelResult;
         silent.delete(scenario);
         const isGood = faults.length === 0;
-        const seen = isGood ? [] : [`see ${directory}`];
+        const lines = [...faults, ...notes, ...(isGood ? [] : [`see ${directory}`])];
         const took = `${(tookMs / 1000).toFixed(1)} s`;
-        tell([kernelName, scenario, took], isGood ? 'passed' : 'failed', [...faults, ...notes, ...seen]);
+        tell({ kernel: kernelName, name: scenario, took, lines }, isGood ? 'passed' : 'failed');
       },
     });
     running.add(vm);
@@ -134,10 +171,8 @@ async function runSuite(suite: Suite, cases: readonly KernelCase[], tell: Tell):
     last = error instanceof LabFault ? error.message : String((error as Error).stack ?? error);
   }
   for (const name of silent) {
-    tell([kernelName, name, ''], 'failed', [
-      `the VM ended without a word of it; it said last:`,
-      ...last.split('\n'),
-    ]);
+    const lines = ['the VM ended without a word of it; it said last:', ...last.split('\n')];
+    tell({ kernel: kernelName, name, lines }, 'failed');
     last = 'as above';
   }
 }

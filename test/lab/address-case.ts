@@ -49,7 +49,13 @@ interface Trial {
 /** A guest with addresses, migrated: each is claimed at its own station, and nobody's besides. */
 export function addressCase(options: AddressCaseOptions): LabCase {
   const { name, summary, alone } = options;
-  return { name, summary, needsAgents: !alone, run: (context) => runAddressCase(options, context) };
+  return {
+    name,
+    summary,
+    needsAgents: !alone,
+    sinceQemu: options.guest.recipe.sinceQemu,
+    run: (context) => runAddressCase(options, context),
+  };
 }
 
 async function runAddressCase(options: AddressCaseOptions, context: CaseContext): Promise<CaseResult> {

@@ -12,6 +12,9 @@ import { waitUntil } from './wait-until.js';
 
 const program = agentProgram(process.env);
 
+/** A herald.yaml that gives the kernel nothing to send. */
+const AGENT_SENDS = join(import.meta.dirname, 'agent-sends.yaml');
+
 /** One line of nic-herald's log. */
 export interface AgentLine {
   readonly msg?: string;
@@ -68,7 +71,11 @@ export class AgentProcess {
   }
 
   /** Starts it without waiting for anything, with a herald.yaml where one is given. */
-  static async launch(rig: LabRig, host: HostName, config?: string): Promise<AgentProcess> {
+  static async launch(
+    rig: LabRig,
+    host: HostName,
+    config = process.env['HERALD_LAB_SENDER'] === 'agent' ? AGENT_SENDS : undefined,
+  ): Promise<AgentProcess> {
     await mkdir(join(rig.directory, 'handoff'), { recursive: true });
     return AgentProcess.launchAs(rig, {
       host,
@@ -115,7 +122,7 @@ export class AgentProcess {
   async reports(): Promise<MigrationReport[]> {
     const files = (await readdir(this.#reportDirectory)).filter((name) => /^[^.].*\.json$/.test(name));
     const texts = await Promise.all(
-      files.sort().map((name) => readFile(join(this.#reportDirectory, name), 'utf8')),
+      files.sort(byTime).map((name) => readFile(join(this.#reportDirectory, name), 'utf8')),
     );
     return texts.map((text) => JSON.parse(text) as MigrationReport);
   }
@@ -127,6 +134,10 @@ export class AgentProcess {
     });
   }
 }
+
+/** Names of reports by their times, which they end with: what is announced again comes behind what it repeats. */
+const byTime = (a: string, b: string): number => timeOf(a).localeCompare(timeOf(b));
+const timeOf = (name: string): string => /\d{8}T\d{9}Z.*$/.exec(name)?.[0] ?? name;
 
 /** Both agents of a rig. */
 export type AgentPair = AtBoth<AgentProcess>;

@@ -10,7 +10,13 @@ export interface DissectedFrame {
   readonly faults: readonly string[];
 }
 
-const fields = ['frame.number', '_ws.col.Info', '_ws.expert.message', 'icmpv6.checksum.status'];
+const fields = [
+  ...['frame.number', '_ws.col.Info', '_ws.expert.message', 'icmpv6.checksum.status'],
+  ...['eth.type', 'vlan.etype'],
+];
+const rarp = '0x8035';
+/** A RARP has its seal there. */
+const filledPadding = /^Didn't find padding of zeros/;
 const goodChecksum = '1';
 
 /** The frames of a capture that a display filter chooses. */
@@ -23,8 +29,9 @@ export async function dissectedFrames(file: string, filter: string): Promise<rea
     .split('\n')
     .filter(Boolean)
     .map((row) => {
-      const [number, info = '', remark = '', checksum = ''] = row.split('|');
-      const faults = remark === '' ? [] : [remark];
+      const [number, info = '', remark = '', checksum = '', ...types] = row.split('|');
+      const isSealed = types.includes(rarp) && filledPadding.test(remark);
+      const faults = remark === '' || isSealed ? [] : [remark];
       if (checksum !== '' && checksum !== goodChecksum) faults.push('the checksum is not good');
       return { number: Number(number), info, faults };
     });

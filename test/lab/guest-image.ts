@@ -17,6 +17,8 @@ const modules = [
   'virtio_net',
   'e1000',
   'e1000e',
+  'igb',
+  'igbvf',
   'vmxnet3',
   '8139cp',
   'bonding',
@@ -60,10 +62,10 @@ export async function withPrograms(
   const key = hash.digest('hex').slice(0, 12);
   const initrd = join(dirname(image.initrd), `guest-${key}.cpio`);
   if (!(await exists(initrd))) {
-    const added = `${initrd}.added`;
+    const added = `${initrd}.${process.pid}.added`; // another lane may pack the same
     await packFiles(files, added);
-    await runProgram('sh', ['-c', 'cat "$0" "$1" > "$2.part"', image.initrd, added, initrd]);
-    await rename(`${initrd}.part`, initrd);
+    await runProgram('sh', ['-c', 'cat "$0" "$1" > "$2"', image.initrd, added, `${added}.both`]);
+    await rename(`${added}.both`, initrd);
     await rm(added);
   }
   return { kernel: image.kernel, initrd, key };
@@ -137,7 +139,8 @@ async function packFiles(
   archive: string,
   finish: (root: string) => Promise<void> = async () => {},
 ): Promise<void> {
-  const root = `${archive}.root`;
+  const root = `${archive}.${process.pid}.root`;
+  const part = `${archive}.${process.pid}.part`;
   await rm(root, { recursive: true, force: true });
   for (const [path, source] of files) {
     await mkdir(join(root, dirname(path)), { recursive: true });
@@ -145,8 +148,8 @@ async function packFiles(
   }
   await finish(root);
   // Left uncompressed: inflating costs an emulated processor more than reading.
-  await runProgram('sh', ['-c', 'find . | cpio -o -H newc --quiet > "$0.part"', archive], { cwd: root });
-  await rename(`${archive}.part`, archive);
+  await runProgram('sh', ['-c', 'find . | cpio -o -H newc --quiet > "$0"', part], { cwd: root });
+  await rename(part, archive);
   await rm(root, { recursive: true, force: true });
 }
 

@@ -49,6 +49,7 @@ export async function misplacedStations(
   taps = /^tap/,
 ): Promise<string[]> {
   const wrong: string[] = [];
+  if (!rig.isBridged) return wrongAtSwitch(rig, host, stations);
   const bridge = await bridgePorts(rig.network.hosts[host]);
   for (const mac of new Set(stations.map((station) => station.mac))) {
     const port = bridge.get(mac);

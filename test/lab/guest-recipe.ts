@@ -1,5 +1,5 @@
 import { Ipv4Address, MacAddress, VlanId } from '@nic-herald/wire';
-import type { GuestSpec, NicSpec } from './qemu-process.js';
+import type { GuestSpec, MacvtapMode, NicSpec } from './qemu-process.js';
 import type { Station } from './station.js';
 
 /** A guest and what is done inside it so that it holds its stations. */
@@ -8,6 +8,8 @@ export interface GuestRecipe {
   /** Shell lines run in the guest, in order. */
   readonly setUp: readonly string[];
   readonly stations: readonly Station[];
+  /** The first QEMU that has its cards, such as `8.0`. */
+  readonly sinceQemu?: string;
 }
 
 export type Card =
@@ -16,10 +18,13 @@ export type Card =
   | 'virtio-without-vlan-filter'
   | 'e1000'
   | 'e1000e'
+  | 'igb'
   | 'rtl8139'
   | 'vmxnet3';
 
-const cards: Record<Card, { readonly device: string; readonly drivers: readonly string[] }> = {
+type CardSpec = Pick<NicSpec, 'device' | 'drivers' | 'needsExpress'> & Pick<GuestRecipe, 'sinceQemu'>;
+
+const cards: Record<Card, CardSpec> = {
   virtio: { device: 'virtio-net-pci,guest_announce=off', drivers: ['virtio_pci', 'virtio_net'] },
   'virtio-announcing': { device: 'virtio-net-pci', drivers: ['virtio_pci', 'virtio_net'] },
   'virtio-without-vlan-filter': {
@@ -28,6 +33,7 @@ const cards: Record<Card, { readonly device: string; readonly drivers: readonly 
   },
   e1000: { device: 'e1000', drivers: ['e1000'] },
   e1000e: { device: 'e1000e', drivers: ['e1000e'] },
+  igb: { device: 'igb', drivers: ['igb'], needsExpress: true, sinceQemu: '8.0' },
   rtl8139: { device: 'rtl8139', drivers: ['8139cp'] },
   vmxnet3: { device: 'vmxnet3', drivers: ['vmxnet3'] },
 };
@@ -42,6 +48,7 @@ export class GuestBuilder {
   readonly #stations: Station[] = [];
   readonly #guest: number;
   readonly #primaryMac: string;
+  #sinceQemu: string | undefined;
 
   /** `guest` tells several guests of one rig apart, 0 to 9: their UUIDs, MACs, taps, flows and subnets. */
   constructor(guest = 0) {
@@ -52,7 +59,9 @@ export class GuestBuilder {
   /** Adds a card with its untagged primary station; the guest sees the first as eth0. */
   card(card: Card, mac = this.#primaryMac): this {
     const index = this.#nics.length;
-    this.#nics.push({ id: `nic${index}`, mac, tap: `tap${this.#guest || ''}${index}`, ...cards[card] });
+    const { sinceQemu, ...spec } = cards[card];
+    this.#sinceQemu ??= sinceQemu;
+    this.#nics.push({ id: `nic${index}`, mac, tap: `tap${this.#guest || ''}${index}`, ...spec });
     this.#setUp.push(`ip link set eth${index} up`);
     this.#station(index === 0 ? 'primary' : `primary${index}`, mac, undefined, `eth${index}`);
     return this;
@@ -64,6 +73,14 @@ export class GuestBuilder {
     if (last === undefined) throw new TypeError('there is no card yet');
     const device = queues > 1 ? `${last.device},mq=on,vectors=${2 * queues + 2}` : last.device;
     this.#nics.push({ ...last, device, passedQueues: queues });
+    return this;
+  }
+
+  /** The port of the card added last is a macvtap on the host's uplink. */
+  macvtap(mode: MacvtapMode): this {
+    const last = this.#nics.pop();
+    if (last === undefined) throw new TypeError('there is no card yet');
+    this.#nics.push({ ...last, macvtap: mode, passedQueues: 1 });
     return this;
   }
 
@@ -165,7 +182,8 @@ export class GuestBuilder {
   build(name: string): GuestRecipe {
     const uuid = `7b1f4f0e-4f6e-4a55-9c4f-0a5f4c6d8e${this.#guest}1`;
     const guest = { name: `lab-${name}`, uuid, nics: this.#nics };
-    return { guest, setUp: this.#setUp, stations: this.#stations };
+    const sinceQemu = this.#sinceQemu === undefined ? {} : { sinceQemu: this.#sinceQemu };
+    return { guest, setUp: this.#setUp, stations: this.#stations, ...sinceQemu };
   }
 
   #bridge(bridge: string, port: string): void {

@@ -15,8 +15,12 @@ export function darkStations(measurement: Measurement, label = ''): string[] {
   );
 }
 
-/** What a report of an ordinary migration must say. */
-export function reportFaults(report: MigrationReport, stations: readonly Station[]): string[] {
+/** What a report of an ordinary migration must say; `byAgent`: nothing leaves in the kernel at such ports. */
+export function reportFaults(
+  report: MigrationReport,
+  stations: readonly Station[],
+  { byAgent = process.env['HERALD_LAB_SENDER'] === 'agent' } = {},
+): string[] {
   const faults: string[] = [];
   if (report.outcome !== 'announced') faults.push(`the report says ${report.outcome}, not announced`);
   if (report.cause !== 'migration') faults.push(`the report's cause is ${report.cause}, not migration`);
@@ -30,6 +34,12 @@ export function reportFaults(report: MigrationReport, stations: readonly Station
   for (const station of stations) {
     const key = stationKey(station.mac, station.vlan);
     if (!keys.has(key)) faults.push(`the report does not name ${key}`);
+  }
+  for (const { nic, sink, firedBy, unarmed } of report.nics) {
+    const isMeant = firedBy === 'kernel' || byAgent;
+    if (sink === undefined || firedBy === undefined || isMeant) continue;
+    const why = unarmed === undefined ? 'nothing set it off in time' : `${unarmed.message} (${unarmed.code})`;
+    faults.push(`${nic} was announced by the agent, not by the kernel: ${why}`);
   }
   return faults;
 }

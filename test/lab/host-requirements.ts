@@ -30,6 +30,15 @@ const libvirtPackages: Readonly<Record<string, string>> = {
   debootstrap: 'debootstrap',
 };
 
+/** Programs that only the lane of fabrics runs. */
+const fabricPackages: Readonly<Record<string, string>> = {
+  vtysh: 'frr',
+  'ovn-northd': 'ovn-central',
+  'ovn-controller': 'ovn-host',
+};
+
+const packageOf = { ...packages, ...libvirtPackages, ...fabricPackages };
+
 /** What this machine lacks of these programs, or of all that the lab runs, with what to do about it; empty when nothing. */
 export async function missingRequirements(
   programs: readonly string[] = Object.keys(packages),
@@ -38,7 +47,7 @@ export async function missingRequirements(
   if (process.getuid?.() !== 0) missing.push('not root: the lab makes network namespaces; run it as root');
   const lacking = new Set<string>();
   for (const program of programs) {
-    if (!(await isOnPath(program))) lacking.add(packages[program] ?? libvirtPackages[program] ?? program);
+    if (!(await isOnPath(program))) lacking.add(packageOf[program] ?? program);
   }
   if (lacking.size > 0) {
     missing.push(`apt-get install --no-install-recommends ${[...lacking].join(' ')}`);

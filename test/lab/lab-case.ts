@@ -1,7 +1,7 @@
 import type { RigOptions } from './lab-rig.js';
 import type { Measurement } from './measurement.js';
 
-export interface CaseContext extends Pick<RigOptions, 'image' | 'beforeStop'> {
+export interface CaseContext extends Pick<RigOptions, 'image' | 'beforeStop' | 'qemus'> {
   /** Takes the artefacts of this case. */
   readonly directory: string;
   /** Measure QEMU alone and nothing else. */
@@ -29,5 +29,7 @@ export interface LabCase {
   readonly needsAgents: boolean;
   /** True where `--ci` leaves it out unless it is named: what it proves another case proves as well, on other hardware. */
   readonly isVariant?: boolean;
+  /** The first QEMU that has what the case needs, such as `8.0`; absent: any will do. */
+  readonly sinceQemu?: string | undefined;
   run(context: CaseContext): Promise<CaseResult>;
 }

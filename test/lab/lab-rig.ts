@@ -6,11 +6,13 @@ import {
   createNetwork,
   type HostName,
   type LabNetwork,
+  type Macvtap,
   makeSocketDirectory,
   removeNetwork,
 } from './namespaces.js';
 import { startOpenVswitch } from './open-vswitch.js';
 import { PeerProber } from './peer-prober.js';
+import type { HostQemus } from './qemu-build.js';
 import { type GuestSpec, type QemuOptions, QemuProcess } from './qemu-process.js';
 import { TapReceiver } from './tap-receiver.js';
 
@@ -24,6 +26,8 @@ interface Stoppable {
 export interface RigOptions {
   readonly image: GuestImage;
   readonly guest: GuestSpec;
+  /** What each host runs; the QEMU of `PATH` where nothing is said. */
+  readonly qemus?: HostQemus;
   /** Other guests, whose taps are made as well. */
   readonly neighbours?: readonly GuestSpec[];
   /** Whether the network has a host C as well. */
@@ -82,8 +86,14 @@ export class LabRig {
           nics.flatMap(({ tap, passedQueues = 0 }) => (passedQueues > 1 ? [tap] : [])),
         ),
       );
-      const taps = guests.flatMap(tapsOf);
-      const network = await createNetwork({ taps, multiQueue, thirdHost: options.thirdHost ?? false });
+      const macvtaps = macvtapsOf(options.guest);
+      const taps = guests.flatMap(tapsOf).filter((tap) => macvtaps.every(({ name }) => name !== tap));
+      const network = await createNetwork({
+        taps,
+        macvtaps,
+        multiQueue,
+        thirdHost: options.thirdHost ?? false,
+      });
       const startSwitch = options.switch ?? startOpenVswitch;
       const lanSwitch = await startSwitch(network, join(sockets, 'ovs'));
       started.push(lanSwitch);
@@ -101,12 +111,17 @@ export class LabRig {
     return tapsOf(this.#options.guest);
   }
 
+  /** Whether the hosts have a bridge: where the guest's ports are macvtaps they have none. */
+  get isBridged(): boolean {
+    return macvtapsOf(this.#options.guest).length === 0;
+  }
+
   /** Starts a QEMU for the guest, or for the neighbour that is named. */
   async startQemu(
     host: HostName,
     extra: Pick<QemuOptions, 'incoming' | 'paused' | 'runBy' | 'suffix'> & { readonly guest?: GuestSpec },
   ): Promise<QemuProcess> {
-    const { image, guest, directory } = this.#options;
+    const { image, guest, directory, qemus } = this.#options;
     const namespace = this.network.hosts[host];
     const qemu = await QemuProcess.start({
       host,
@@ -115,19 +130,25 @@ export class LabRig {
       sockets: this.sockets,
       image,
       guest,
+      ...(qemus === undefined ? {} : { qemus }),
       ...extra,
     });
     this.#started.push(qemu);
     return qemu;
   }
 
-  /** Captures one direction of a device of a host into `<host>-<device>-<direction>.pcap`, once per rig. */
+  /**
+   * Captures one direction of a device of a host into `<host>-<device>-<direction>.pcap`, once per rig: as a tap has it, where what is
+   * for the guest goes out. A macvtap has it the other way about.
+   */
   async capture(host: HostName, device: string, direction: 'in' | 'out'): Promise<TapReceiver> {
     const name = `${host}-${device}-${direction}`;
     const running = this.#receivers.get(name);
     if (running) return running;
     const file = join(this.directory, `${name}.pcap`);
-    const receiver = await TapReceiver.start(this.network.hosts[host], device, direction, file);
+    const isMacvtap = macvtapsOf(this.#options.guest).some((each) => each.name === device);
+    const side = isMacvtap ? (direction === 'in' ? 'out' : 'in') : direction;
+    const receiver = await TapReceiver.start(this.network.hosts[host], device, side, file);
     this.#receivers.set(name, receiver);
     this.#started.push(receiver);
     return receiver;
@@ -147,6 +168,9 @@ export class LabRig {
 function tapsOf(guest: GuestSpec): string[] {
   return guest.nics.map((nic) => nic.tap);
 }
+
+const macvtapsOf = ({ nics }: GuestSpec): readonly Macvtap[] =>
+  nics.flatMap(({ tap, mac, macvtap }) => (macvtap === undefined ? [] : [{ name: tap, mac, mode: macvtap }]));
 
 async function stopAll(started: Stoppable[]): Promise<void> {
   for (let part = started.pop(); part; part = started.pop()) await part.stop().catch(() => undefined);

@@ -1,67 +1,77 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { isAgentBuilt } from './agent-process.js';
 import { guestImage } from './host-requirements.js';
 import type { CaseContext, LabCase } from './lab-case.js';
 import { LabFault } from './lab-fault.js';
 import type { LabRig } from './lab-rig.js';
+import { type LaneOptions, laneCommand, namedCases, printCases } from './lane-command.js';
 import { reapDeadLabs } from './namespaces.js';
+import { boards, type HostQemus, hostQemus, isOlder, type QemuChoice, qemuSuites } from './qemu-build.js';
 import type { TableRow } from './report-table.js';
-import { keptRow, type LaneFlags, runCases, skippedRow, type UpcomingRow } from './run-cases.js';
+import { keptRow, runCases, skippedRow, type UpcomingRow } from './run-cases.js';
 import { labCases } from './scenarios/all.js';
 
-interface LabFlags extends LaneFlags {
-  readonly scenario: readonly string[];
-  readonly list: boolean;
-  readonly qemuAlone: boolean;
+interface LabFlags extends LaneOptions, QemuChoice {
+  readonly agentSends: boolean;
   readonly keep: boolean;
+  readonly shard: Shard;
+}
+
+/** Every `of`-th scenario, from the `number`-th on. */
+interface Shard {
+  readonly number: number;
+  readonly of: number;
 }
 
 const cacheDirectory = join(import.meta.dirname, '../../.cache/lab');
 
-const command = new Command('lab')
-  .description(
-    'Migrates real guests between two network namespaces, with QEMU alone and with nic-herald. Needs root.',
+const command = laneCommand(
+  'lab',
+  'Migrates real guests between two network namespaces, with QEMU alone and with nic-herald. Needs root.',
+)
+  .option('--agent-sends', 'have the agents send, not the kernel, where a scenario has no herald.yaml', false)
+  .addOption(
+    new Option('--qemu <suite>', "run this Debian's QEMU, not the machine's own").choices(qemuSuites),
   )
-  .option('--runs <n>', 'how often to run each scenario', positiveInteger, 1)
-  .option(
-    '--scenario <name>',
-    'run this one only (may be repeated)',
-    (name, names: string[]) => [...names, name],
-    [],
-  )
-  .option('--list', 'name the scenarios and end', false)
-  .option('--qemu-alone', 'measure QEMU alone', false)
+  .addOption(new Option('--qemu-at-b <suite>', 'run it on host B alone').choices(qemuSuites))
+  .addOption(new Option('--board <name>', 'the board of every guest').choices(boards))
   .option('--keep', 'before a rig is taken down, wait for Enter', false)
-  .option('--ci', 'what cannot run counts as failed, and variants of a scenario are left out', false)
-  .option(
-    '--retries <n>',
-    'how often a scenario that failed is run again, which the table then says',
-    positiveInteger,
-    0,
-  )
+  .option('--shard <k/n>', 'run every n-th scenario, from the k-th on: n of these run all', shardOf, {
+    number: 1,
+    of: 1,
+  })
   .parse();
 
 process.exitCode = await main(command.opts<LabFlags>());
 
 async function main(flags: LabFlags): Promise<number> {
   if (flags.list) {
-    for (const { name, summary } of labCases) console.log(`${name.padEnd(40)} ${summary}`);
+    printCases(labCases);
     return 0;
   }
-  return runCases(chosenCases(flags), flags, async () => {
-    const image = await prepare();
-    return (each, row) => runCase(each, row, flags, image);
-  });
+  if (flags.agentSends) process.env['HERALD_LAB_SENDER'] = 'agent'; // agents are started deep down
+  const named = namedCases(command, labCases, flags.scenario);
+  const prepared = await prepare(flags);
+  if (!(prepared instanceof LabFault)) console.log(qemuLine(prepared.qemus));
+  return runCases(
+    named ?? usualCases(flags, prepared),
+    flags,
+    async () => (each, row) => runCase(each, row, flags, prepared),
+  );
 }
 
-/** The guest's image, or why nothing can run here. */
-async function prepare(): Promise<CaseContext['image'] | LabFault> {
+/** What every scenario stands on. */
+type Prepared = Required<Pick<CaseContext, 'image' | 'qemus'>>;
+
+/** The guest's image and the QEMUs, or why nothing can run here. */
+async function prepare(flags: LabFlags): Promise<Prepared | LabFault> {
   try {
     const image = await guestImage(cacheDirectory);
+    const qemus = await hostQemus(flags, cacheDirectory);
     await reapDeadLabs();
-    return image;
+    return { image, qemus };
   } catch (error) {
     if (error instanceof LabFault) return error;
     throw error;
@@ -72,15 +82,17 @@ async function runCase(
   each: LabCase,
   row: UpcomingRow,
   flags: LabFlags,
-  image: CaseContext['image'] | LabFault,
+  prepared: Prepared | LabFault,
 ): Promise<TableRow> {
-  if (image instanceof LabFault) return skippedRow(row, image.message);
+  if (prepared instanceof LabFault) return skippedRow(row, prepared.message);
+  const old = tooOld(each, prepared.qemus);
+  if (old !== undefined) return skippedRow(row, old);
   if (each.needsAgents && flags.qemuAlone) return skippedRow(row, 'measures nothing without nic-herald');
   if (!flags.qemuAlone && !(await isAgentBuilt()))
     return skippedRow(row, 'nic-herald is not built: run npm run build');
   const directory = join(cacheDirectory, 'runs', each.name);
   const context = {
-    image,
+    ...prepared,
     directory,
     qemuAloneOnly: flags.qemuAlone,
     ...(flags.keep ? { beforeStop: waitForEnter } : {}),
@@ -97,15 +109,30 @@ async function waitForEnter(rig: LabRig): Promise<void> {
   prompt.close();
 }
 
-function chosenCases({ scenario: names, ci }: LabFlags): readonly LabCase[] {
-  const unknown = names.filter((name) => !labCases.some((each) => each.name === name));
-  if (unknown.length > 0) command.error(`no scenario is called ${unknown.join(', ')}; --list names them`);
-  if (names.length > 0) return labCases.filter((each) => names.includes(each.name));
-  return ci ? labCases.filter((each) => !each.isVariant) : labCases;
+function usualCases({ ci, shard }: LabFlags, prepared: Prepared | LabFault): readonly LabCase[] {
+  const all = ci
+    ? labCases.filter(
+        (each) =>
+          !each.isVariant && (prepared instanceof LabFault || tooOld(each, prepared.qemus) === undefined),
+      )
+    : labCases;
+  return all.filter((_, index) => index % shard.of === shard.number - 1);
 }
 
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) command.error(`--runs takes a whole number from 1, not ${text}`);
-  return value;
+function shardOf(text: string): Shard {
+  const [number = 0, of = 0] = text.split('/').map(Number);
+  if (!/^\d+\/\d+$/.test(text) || number < 1 || number > of)
+    throw new InvalidArgumentError('k/n is wanted, with k from 1 to n.');
+  return { number, of };
+}
+
+/** Why a case cannot run on a QEMU that was chosen. */
+function tooOld({ sinceQemu }: LabCase, { A, B }: HostQemus): string | undefined {
+  const old = sinceQemu === undefined ? undefined : [A, B].find((build) => isOlder(build, sinceQemu));
+  return old && `QEMU ${old.version} is older than ${sinceQemu}, which this needs: --qemu trixie`;
+}
+
+function qemuLine({ A, B, board, boardVersion }: HostQemus): string {
+  const versions = A === B ? `QEMU ${A.version}` : `QEMU ${A.version} on A, ${B.version} on B`;
+  return [versions, board, boardVersion && `machine types of ${boardVersion}`].filter(Boolean).join(', ');
 }

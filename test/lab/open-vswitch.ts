@@ -111,6 +111,21 @@ export class OpenVswitch implements LanSwitch {
     this.#portNames.set(number, port);
   }
 
+  /** Adds a rule, as `ovs-ofctl add-flow` has it: `dl_type=0x8035,actions=drop`. */
+  async addFlow(flow: string): Promise<void> {
+    await runProgram('ovs-ofctl', ['add-flow', `unix:${join(this.#directory, 'br0.mgmt')}`, flow]);
+  }
+
+  /** Takes rules out: `in_port=swB`. */
+  async removeFlows(match: string): Promise<void> {
+    await runProgram('ovs-ofctl', ['del-flows', `unix:${join(this.#directory, 'br0.mgmt')}`, match]);
+  }
+
+  /** Sets columns of a port: `trunks=0,10`. Resolves when the daemon has done so. */
+  async setPort(name: string, ...columns: readonly string[]): Promise<void> {
+    await this.#vsctl(['set', 'port', name, ...columns]);
+  }
+
   /** Sets columns of an interface: `ingress_policing_rate=1000`. Resolves when the daemon has done so. */
   async setInterface(name: string, ...columns: readonly string[]): Promise<void> {
     await this.#vsctl(['set', 'interface', name, ...columns]);

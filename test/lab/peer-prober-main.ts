@@ -20,6 +20,13 @@ function obey(command: ProberCommand): void {
     ask(command);
     return;
   }
+  if (command.do === 'send') {
+    sendFrames(
+      socket,
+      command.frames.map((frame) => Buffer.from(frame, 'hex')),
+    );
+    return;
+  }
   clearInterval(timer);
   if (command.do === 'arp')
     sendFrames(

@@ -10,6 +10,7 @@ export type ProberCommand =
   | { readonly do: 'stream'; readonly streams: readonly MulticastStream[]; readonly everyMs: number }
   | { readonly do: 'arp'; readonly stations: readonly Station[] }
   | { readonly do: 'ask'; readonly station: Station; readonly count: number; readonly everyMs: number }
+  | { readonly do: 'send'; readonly frames: readonly string[] }
   | { readonly do: 'rest' };
 
 /** The peer: a process in its own namespace that sends unicast frames to the guest's stations. */
@@ -56,6 +57,11 @@ export class PeerProber {
   /** Asks a station for its address `count` times, beside what else is sent. {@link askerAddress} tells the answers apart. */
   ask(station: Station, count: number, everyMs: number): void {
     this.#order({ do: 'ask', station, count, everyMs });
+  }
+
+  /** Sends whole frames at once, beside what else is sent. */
+  send(frames: readonly Uint8Array[]): void {
+    this.#order({ do: 'send', frames: frames.map((frame) => Buffer.from(frame).toString('hex')) });
   }
 
   rest(): void {

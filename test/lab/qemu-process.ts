@@ -4,7 +4,10 @@ import type { GuestImage } from './guest-image.js';
 import { LabProcess } from './lab-process.js';
 import type { HostName } from './namespaces.js';
 import { nodeCommand } from './node-command.js';
+import type { HostQemus } from './qemu-build.js';
 import { QmpDriver } from './qmp-driver.js';
+
+export type MacvtapMode = 'passthru' | 'bridge';
 
 /** One card of the guest. */
 export interface NicSpec {
@@ -15,17 +18,21 @@ export interface NicSpec {
   readonly tap: string;
   /** Its tap is opened beforehand and passed to QEMU as descriptors, so many queues of it, as libvirt does. Absent: by name. */
   readonly passedQueues?: number;
+  /** Its tap is a macvtap of this mode on the host's uplink, and passed: the host has no bridge then. */
+  readonly macvtap?: MacvtapMode;
   /** It is plugged in later: its tap is passed, and no more. */
   readonly later?: boolean;
   /** Kernel modules that drive it, loaded in order. */
   readonly drivers: readonly string[];
+  /** Only a board with PCI Express takes it: q35. */
+  readonly needsExpress?: boolean;
 }
 
 export interface GuestSpec {
   readonly name: string;
   readonly uuid: string;
   readonly nics: readonly NicSpec[];
-  /** Its memory; 96 MiB where nothing is said. */
+  /** Its memory; 128 MiB where nothing is said. */
   readonly memoryMib?: number;
 }
 
@@ -38,6 +45,8 @@ export interface QemuOptions {
   readonly sockets: string;
   readonly image: GuestImage;
   readonly guest: GuestSpec;
+  /** What each host runs; the QEMU of `PATH` where nothing is said. */
+  readonly qemus?: HostQemus;
   /** Distinguishes several QEMUs on one host in one run. */
   readonly suffix?: string;
   /** A migration URI: this QEMU waits for a guest instead of booting one. */
@@ -127,11 +136,11 @@ function commandLine(options: QemuOptions): string[] {
   return [
     ...(options.runBy ?? []),
     ...(passed.length === 0 ? [] : nodeCommand('with-taps-main.ts', JSON.stringify(passed))),
-    'qemu-system-x86_64',
+    options.qemus?.[options.host].program ?? 'qemu-system-x86_64',
     ...['-name', guest.name, '-uuid', guest.uuid],
     ...[
       '-machine',
-      `pc,accel=${accelerator}`,
+      `${machineOf(options)},accel=${accelerator}`,
       '-m',
       String(guest.memoryMib ?? 128),
       '-nodefaults',
@@ -151,6 +160,13 @@ function commandLine(options: QemuOptions): string[] {
     ...(options.incoming === undefined ? [] : ['-incoming', options.incoming]),
     ...(options.paused ? ['-S'] : []),
   ];
+}
+
+/** The board, of one version where the hosts' QEMUs differ: `pc` is another one in each. */
+function machineOf({ guest, qemus }: QemuOptions): string {
+  const isExpress = qemus?.board === 'q35' || guest.nics.some(({ needsExpress }) => needsExpress);
+  if (qemus?.boardVersion === undefined) return isExpress ? 'q35' : 'pc';
+  return `pc-${isExpress ? 'q35' : 'i440fx'}-${qemus.boardVersion}`;
 }
 
 /** How QEMU gets the tap of a card. */

@@ -1,6 +1,9 @@
-// Opens taps as libvirt does and becomes another program, which has them open as descriptors: `[["tap0",2]]` PROGRAM ...,
+// Opens taps and macvtaps as libvirt does and becomes another program, which has them open as descriptors: `[["tap0",2]]` PROGRAM ...,
 // where `@tap0:1@` in an argument stands for the descriptor of the second queue of tap0.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import koffi from 'koffi';
+import { isMacvtap, openMacvtap } from '../privileged/open-macvtap.js';
 import { openTap } from '../privileged/open-tap.js';
 
 const library = koffi.load(null);
@@ -18,8 +21,11 @@ const TAP = 0x5002;
 const IFF_MULTI_QUEUE = 0x100;
 const F_SETFD = 2;
 
+/** Reaped once the program that this becomes, and so this process, has ended: its device must have a name as long as it is open. */
+const devices = join(tmpdir(), `nhlab${process.pid}-macvtaps`);
+
 const openQueue = (name: string, flags: number): number => {
-  const fd = openTap(name, flags);
+  const fd = isMacvtap(name) ? openMacvtap(name, devices) : openTap(name, flags);
   fcntl(fd, F_SETFD, 0); // kept over exec
   return fd;
 };

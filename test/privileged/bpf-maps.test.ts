@@ -1,4 +1,4 @@
-import { BpfQueue, BpfTable } from '@nic-herald/linux-sys';
+import { BpfArray, BpfQueue, BpfTable } from '@nic-herald/linux-sys';
 import { afterEach, describe, expect, it } from 'vitest';
 import { privilegeMissing } from './network-sandbox.js';
 
@@ -56,6 +56,22 @@ describe.skipIf(missing)(`maps that user space writes${missing ? ` (skipped: ${m
       expect(map.fd).toBe(-1);
       expect(() => map.get(u32(1))).toThrow(/EBADF/);
     });
+  });
+
+  it('an array has all its entries from the beginning, of zeros, and no others', () => {
+    const array = keep(BpfArray.create('test_array', 8, 3));
+    array.set(1, u32(1, 2));
+    array.set(1, u32(3, 4));
+    expect([0, 1, 2, 3].map((index) => array.get(index))).toEqual([
+      u32(0, 0),
+      u32(3, 4),
+      u32(0, 0),
+      undefined,
+    ]);
+    expect(() => array.set(3, u32(1, 2))).toThrow(/E2BIG.*test_array/);
+    array.close();
+    expect(array.fd).toBe(-1);
+    expect(() => array.get(0)).toThrow(/EBADF/);
   });
 
   it('a queue gives each value once, the first first, and says where it is full or empty', () => {

@@ -1,6 +1,7 @@
 // Learns at taps in the namespace it was started in. See learner-driver.ts.
 import { readdirSync, readFileSync } from 'node:fs';
-import type { FrameChannel, Port, PortLearner } from '@nic-herald/core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FrameChannel, PortLearner } from '@nic-herald/core';
 import { BpfLearner, BridgeLearner, BridgePortLearner, probeLinuxLearner } from '@nic-herald/learner-linux';
 import {
   addClassifier,
@@ -13,17 +14,16 @@ import {
 import { LinuxTapSink } from '@nic-herald/sink-linux';
 import { realClock } from '../conformance/real-clock.js';
 import { batchOfHex } from './batch-of-hex.js';
-import type { LearnerName, LearnerRequest } from './learner-driver.js';
+import type { HeardOut, LearnerName, LearnerRequest } from './learner-driver.js';
+import { portEnd, portNamed } from './port-end.js';
 import { serveDriver } from './serve-driver.js';
-import { TapEnd } from './tap-end.js';
+import { speakOnTwoQueues } from './two-queues.js';
 
 const { signal } = new AbortController();
-const taps = new Map<string, TapEnd>();
+const taps = new Map<string, ReturnType<typeof portEnd>>();
 const learners = new Map<string, PortLearner>();
 const channels = new Map<string, FrameChannel>();
 let sink: LinuxTapSink | undefined;
-
-const tapPort = (name: string): Port => ({ kind: 'tap', name });
 
 const learnerOf = (name: LearnerName, capacity = 1024, tcx = true) =>
   name === 'linux-bpf' ? new BpfLearner(capacity, { tcx }) : new BridgeLearner(capacity);
@@ -34,12 +34,40 @@ const opened = (port: string): PortLearner => {
   return learner;
 };
 
+const PAUSE_MS = 5;
+
+const bytesOf = (frame: string): Uint8Array => new Uint8Array(Buffer.from(frame, 'hex'));
+
+const write = (tap: string, frames: readonly string[]): void => {
+  for (const frame of frames) taps.get(tap)?.write(bytesOf(frame), frame.length / 2);
+};
+
+const speak = async (
+  tap: string,
+  frames: readonly string[],
+  forMs: number,
+  queues: 1 | 2,
+): Promise<HeardOut> => {
+  let fellSilent = performance.now(); // or later
+  if (queues === 2) {
+    await speakOnTwoQueues(tap, frames.map(bytesOf), forMs);
+    fellSilent += forMs; // each began later than that, and spoke so long
+  } else {
+    for (const until = fellSilent + forMs; fellSilent < until; await sleep(PAUSE_MS)) {
+      fellSilent = performance.now();
+      write(tap, frames);
+    }
+  }
+  const learned = await opened(tap).read({ signal });
+  return { learned, silentMs: performance.now() - fellSilent };
+};
+
 const channelTo = async (tap: string): Promise<FrameChannel> => {
   if (!sink) {
     sink = new LinuxTapSink(realClock);
     await sink.start();
   }
-  const channel = channels.get(tap) ?? (await sink.open(tapPort(tap), { direction: 'from-guest' }));
+  const channel = channels.get(tap) ?? (await sink.open(portNamed(tap), { direction: 'from-guest' }));
   channels.set(tap, channel);
   return channel;
 };
@@ -76,21 +104,20 @@ await serveDriver(async (request: LearnerRequest) => {
     case 'map-bytes':
       return mapBytes();
     case 'hold':
-      taps.set(request.tap, new TapEnd(request.tap));
+      taps.set(request.tap, portEnd(request.tap));
       return undefined;
     case 'write':
-      for (const frame of request.frames) {
-        taps.get(request.tap)?.write(new Uint8Array(Buffer.from(frame, 'hex')), frame.length / 2);
-      }
-      return undefined;
+      return write(request.tap, request.frames);
+    case 'speak':
+      return speak(request.tap, request.frames, request.forMs, request.queues);
     case 'inject':
       return (await channelTo(request.tap)).prepare(batchOfHex(request.frames)).send();
     case 'supports':
-      return 'preference' in (await learnerOf(request.learner).claim(tapPort(request.port)));
+      return 'preference' in (await learnerOf(request.learner).claim(portNamed(request.port)));
     case 'open':
       learners.set(
         request.port,
-        await learnerOf(request.learner, request.capacity, request.tcx).open(tapPort(request.port)),
+        await learnerOf(request.learner, request.capacity, request.tcx).open(portNamed(request.port)),
       );
       return undefined;
     case 'read':

@@ -10,6 +10,13 @@ export type LearnerRequest =
   | { readonly do: 'probe' | 'map-bytes' }
   | { readonly do: 'hold'; readonly tap: string }
   | { readonly do: 'write' | 'inject'; readonly tap: string; readonly frames: readonly string[] }
+  | {
+      readonly do: 'speak';
+      readonly tap: string;
+      readonly frames: readonly string[];
+      readonly forMs: number;
+      readonly queues: 1 | 2;
+    }
   | { readonly do: 'supports'; readonly learner: LearnerName; readonly port: string }
   | {
       readonly do: 'open';
@@ -20,6 +27,12 @@ export type LearnerRequest =
     }
   | { readonly do: 'read' | 'close' | 'leave-clsact'; readonly port: string }
   | { readonly do: 'injected'; readonly port: string; readonly stations: readonly Station[] };
+
+/** What was learned, and at most how long before that the guest fell silent, ms. */
+export interface HeardOut {
+  readonly learned: LearnedStations;
+  readonly silentMs: number;
+}
 
 /** A process in a sandbox that holds guest ends of taps, learns at the taps, and injects there. */
 export class LearnerDriver extends DriverProcess<LearnerRequest> {
@@ -44,6 +57,11 @@ export class LearnerDriver extends DriverProcess<LearnerRequest> {
   /** Sends as the guest would. */
   write(tap: string, frames: readonly string[]): Promise<void> {
     return this.ask({ do: 'write', tap, frames });
+  }
+
+  /** Sends as the guest would, over and over for some ms, on one queue of a tap that is held or on two of one that is not; then reads. */
+  speak(tap: string, frames: readonly string[], forMs: number, queues: 1 | 2 = 1): Promise<HeardOut> {
+    return this.ask({ do: 'speak', tap, frames, forMs, queues });
   }
 
   /** Sends as nic-herald's sink does. */

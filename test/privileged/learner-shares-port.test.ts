@@ -8,7 +8,7 @@ import { NetworkSandbox, privilegeMissing } from './network-sandbox.js';
 
 const missing = privilegeMissing();
 /** How long learning may be away after a tool of the host replaced what is at the port. */
-const BACK_WITHIN_MS = 2000;
+const BACK_WITHIN_MS = 3000;
 const FIRST = '52:54:00:00:00:01';
 const SECOND = '52:54:00:00:00:02';
 const frameFrom = (mac: string): string => ethernet(mac, 0x88b5, '');

@@ -127,6 +127,41 @@ describe.skipIf(missing)(`the ports of Linux, at real taps${missing ? ` (skipped
     }
   });
 
+  it.each<[string, readonly string[], object]>([
+    ['went to another bridge', ['link add br1 type bridge', 'link set tap0 master br1'], { network: 'br1' }],
+    ['left its bridge', ['link set tap0 nomaster'], { alone: true }],
+    [
+      'has another uplink',
+      ['link add up1 type veth peer name wire1', 'link set up1 master br0'],
+      { uplinks: ['up0', 'up1'] },
+    ],
+    // Listening: the bridge itself takes a port that is disabled or blocked back where it has a carrier.
+    ['passes nothing on', ['link set tap0 type bridge_slave state 1'], { forwards: false }],
+    ['is learned at no longer', ['link set tap0 type bridge_slave learning off'], { learns: false }],
+  ])('are told as they are now: one that %s since', async (_, changes, now) => {
+    const at = sandbox('tap0');
+    const { agent, backend } = await laid(at);
+    await agent.resolve({ ...backend, interfaceName: 'tap0' });
+    for (const change of changes) at.ip(change);
+    expect(await agent.resolve({ ...backend, interfaceName: 'tap0' })).toMatchObject({
+      port: { name: 'tap0', attachment: now },
+    });
+  });
+
+  it('are told as they are now: one that has its VLANs apart since', async (context) => {
+    const at = sandbox('tap0');
+    const { agent, backend } = await laid(at);
+    await agent.resolve({ ...backend, interfaceName: 'tap0' });
+    try {
+      at.ip('link set br0 type bridge vlan_filtering 1');
+    } catch {
+      context.skip('this kernel has no CONFIG_BRIDGE_VLAN_FILTERING');
+    }
+    expect(await agent.resolve({ ...backend, interfaceName: 'tap0' })).toMatchObject({
+      port: { attachment: { vlans: 'aware' } },
+    });
+  });
+
   it.each<[string, readonly string[], boolean]>([
     ['is not told where nothing happened', [], false],
     [

@@ -148,7 +148,7 @@ describe.skipIf(missing)(
     it.each<[string, (host: NetworkSandbox) => void, string]>([
       ['vanished', (host) => host.ip('link delete tap0'), 'HERALD_PORT_MISSING'],
       [
-        'was made anew under its name',
+        'was made again under its name',
         (host) => {
           host.ip('link delete tap0');
           host.ip('tuntap add tap0 mode tap');

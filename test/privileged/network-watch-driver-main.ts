@@ -4,6 +4,7 @@ import { LinuxNetworkWatch, linuxLearner } from '@nic-herald/learner-linux';
 import { openPacketSocket, SendBatch } from '@nic-herald/linux-sys';
 import { IpAddress, MacAddress } from '@nic-herald/wire';
 import { batchOfHex } from './batch-of-hex.js';
+import { listeningAt } from './listening-at.js';
 import type { Looked, NetworkWatchRequest, OpenFiles } from './network-watch-driver.js';
 import { serveDriver } from './serve-driver.js';
 import { TapEnd } from './tap-end.js';
@@ -62,14 +63,6 @@ const openFiles = (): OpenFiles => {
   return { all: files.length, maps: files.filter((info) => info.includes('map_type:')).length };
 };
 
-/** See packet(7): one line a socket, its protocol in hexadecimal and its interface; 3 is ETH_P_ALL. */
-const listening = (): readonly number[] =>
-  readFileSync('/proc/self/net/packet', 'utf8')
-    .split('\n')
-    .map((line) => line.trim().split(/ +/))
-    .filter(([, , , protocol]) => protocol === '0003')
-    .map(([, , , , ifindex]) => Number(ifindex));
-
 await serveDriver(async (request: NetworkWatchRequest) => {
   switch (request.do) {
     case 'open':
@@ -85,7 +78,7 @@ await serveDriver(async (request: NetworkWatchRequest) => {
     case 'open-files':
       return openFiles();
     case 'listening':
-      return listening();
+      return listeningAt();
     case 'diagnose':
       return linuxLearner().diagnose?.({ signal });
     case 'close':

@@ -13,9 +13,9 @@ import { LinuxTapSink, probeLinuxSink } from '@nic-herald/sink-linux';
 import { MacAddress } from '@nic-herald/wire';
 import { realClock } from '../conformance/real-clock.js';
 import { batchOfHex } from './batch-of-hex.js';
+import { portEnd, portNamed } from './port-end.js';
 import { serveDriver } from './serve-driver.js';
 import type { SinkRequest } from './sink-driver.js';
-import { TapEnd } from './tap-end.js';
 
 const mostHoldUs = process.env['HERALD_TEST_MOST_HOLD_US'];
 const tcx = process.env['HERALD_TEST_TCX'] !== 'no';
@@ -28,7 +28,7 @@ sink.watch((state) => told.push(state));
 const prepared = new Map<string, PreparedBatch>();
 const { signal } = new AbortController();
 const channels = new Map<string, FrameChannel>();
-const taps = new Map<string, TapEnd>();
+const taps = new Map<string, ReturnType<typeof portEnd>>();
 const armed = new Map<string, ArmedFrames>();
 const learners = new Map<string, PortLearner>();
 
@@ -69,17 +69,14 @@ await serveDriver(async (request: SinkRequest) => {
     case 'probe':
       return probeLinuxSink();
     case 'hold':
-      taps.set(request.tap, new TapEnd(request.tap));
+      taps.set(request.tap, portEnd(request.tap));
       return undefined;
     case 'read':
       return Buffer.from(taps.get(request.tap)?.read() ?? []).toString('hex');
     case 'open':
       channels.set(
         request.port,
-        await sink.open(
-          { kind: 'tap', name: request.port },
-          { direction: request.direction satisfies FrameDirection },
-        ),
+        await sink.open(portNamed(request.port), { direction: request.direction satisfies FrameDirection }),
       );
       return undefined;
     case 'send':
@@ -100,10 +97,7 @@ await serveDriver(async (request: SinkRequest) => {
     case 'take':
       return armed.get(request.port)?.take();
     case 'learn':
-      learners.set(
-        request.port,
-        await new BpfLearner(256, { tcx }).open({ kind: 'tap', name: request.port }),
-      );
+      learners.set(request.port, await new BpfLearner(256, { tcx }).open(portNamed(request.port)));
       return undefined;
     case 'learned':
       return (await learners.get(request.port)?.read({ signal }))?.stations.map(({ station }) => station.mac);

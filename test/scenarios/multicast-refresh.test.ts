@@ -23,6 +23,7 @@ import {
   fabricPlugin,
   MemoryHandoff,
   PlayedMonitor,
+  type SentFrame,
 } from '@nic-herald/testkit';
 import {
   decodeIgmpQuery,
@@ -31,9 +32,21 @@ import {
   isDecodeError,
   MacAddress,
   multicastReport,
+  rarpSeal,
+  SEAL_LENGTH,
+  sealRarp,
   VlanId,
 } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
+
+/** A seal is of one move: agents make it of a name that they invent at their start. */
+const withoutSeal = (sent: SentFrame): SentFrame => {
+  const { bytes } = sent.frame;
+  if (rarpSeal(bytes) === undefined) return sent;
+  const plain = bytes.slice();
+  sealRarp(plain, new Uint8Array(SEAL_LENGTH));
+  return { ...sent, frame: { ...sent.frame, bytes: plain } };
+};
 
 const MAC = MacAddress.of('52:54:00:00:00:01');
 const VLAN = VlanId.of(10);
@@ -217,7 +230,7 @@ describe('a guest in multicast groups, untagged and on a VLAN that only its traf
     const asEver = await migrate();
     const ofStations = asEver.announced.filter(({ direction }) => direction === 'from-guest');
     expect(ofStations.length).toBeGreaterThan(0);
-    expect(announced).toEqual(ofStations);
+    expect(announced.map(withoutSeal)).toEqual(ofStations.map(withoutSeal));
     expect(report).toMatchObject({ outcome: 'announced', warnings: [] });
   });
 

@@ -9,6 +9,8 @@ const DARK: Readonly<Record<string, readonly [alone: number, withHerald: number]
   'e1000-macvlan': [8, 0],
   'e1000-vlan': [4, 0],
   'e1000e-macvlan': [8, 0],
+  'igb-macvlan': [8, 0],
+  'igb-vlan': [4, 0],
   'rtl8139-macvlan': [8, 8], // lists its own MAC only
   'virtio-macvlan-noga': [8, 0],
   'virtio-macvlan-over-vlan-noga': [3, 0],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { missingRequirements } from '../lab/host-requirements.js';
 import { LabFault } from '../lab/lab-fault.js';
+import { positiveInteger } from '../lab/lane-command.js';
 import { reapDeadLabs } from '../lab/namespaces.js';
 import { TableLines } from '../lab/table-lines.js';
 import { compilePrograms } from '../staged/compiled-programs.js';
@@ -11,6 +12,7 @@ import { stopActiveRigs } from '../staged/staged-rig.js';
 import { floods } from './floods.js';
 import type { SoakCheck } from './soak-check.js';
 import { thereAndBack } from './there-and-back.js';
+import { together } from './together.js';
 
 interface SoakFlags {
   readonly seconds: number;
@@ -23,13 +25,18 @@ interface SoakFlags {
 /** The short version: long enough to see that all of it works. */
 const short = { seconds: 8, guests: 8, flood: 4, slackMs: 100 };
 
+/** How many arrive together. */
+const guestsTogether = 50;
+
 const cacheDirectory = join(import.meta.dirname, '../../.cache/soak');
 const command = new Command('soak')
-  .description('Guests go there and back for minutes, then one of them floods its agent. Needs root.')
+  .description(
+    'Guests go there and back for minutes, one floods its agent, fifty arrive together. Needs root.',
+  )
   .option('--seconds <n>', 'how long they go there and back', positiveInteger, 300)
   .option('--guests <n>', 'how many', positiveInteger, 20)
   .option('--flood <seconds>', 'how long each flood lasts', positiveInteger, 20)
-  .option('--only <part>', 'travel or floods')
+  .option('--only <part>', 'travel, floods or together')
   .option('--ci', 'the short version; what cannot run counts as failed', false)
   .parse();
 
@@ -60,10 +67,13 @@ async function main(given: SoakFlags): Promise<number> {
   };
   const checks: SoakCheck[] = [];
   try {
-    if (only !== 'floods')
+    const isDone = (part: string): boolean => only === undefined || only === part;
+    if (isDone('travel'))
       checks.push(...(await thereAndBack({ directory: await at('travel'), guests, seconds, tell })));
-    if (only !== 'travel')
+    if (isDone('floods'))
       checks.push(...(await floods({ directory: await at('floods'), seconds: flood, tell, slackMs })));
+    if (isDone('together'))
+      checks.push(...(await together({ directory: await at('together'), guests: guestsTogether, tell })));
   } catch (error) {
     const found = error instanceof LabFault ? error.message : String((error as Error).stack ?? error);
     checks.push({ what: 'the soak', found, wanted: 'to its end', isSo: false });
@@ -95,10 +105,4 @@ async function whyUnable(): Promise<string | undefined> {
   const missing = await missingRequirements(['ip', 'bridge', 'tc', 'tcpdump', 'setpriv']);
   if (missing.length > 0) return missing.join('; ');
   return (await isAgentBuilt()) ? undefined : `${program} is not there: run npm run build`;
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) command.error(`a whole number from 1 is needed, not ${text}`);
-  return value;
 }

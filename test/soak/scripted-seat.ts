@@ -1,3 +1,5 @@
+import { MacAddress } from '@nic-herald/wire';
+import { rarpFrom } from '../conformance/rarp-from.js';
 import type { PlayedGuest } from '../staged/played-guest.js';
 import type { ScriptedAgent } from './scripted-agent.js';
 import type { Seat } from './seat.js';
@@ -51,7 +53,9 @@ export class ScriptedSeat implements Seat {
 
   async arrives(): Promise<number> {
     const resumedAt = performance.timeOrigin + performance.now(); // what keeps the agent from reading it counts
+    const ofQemu = this.#guest.nics.map(({ mac }) => rarpFrom(MacAddress.of(mac)));
     await Promise.all([
+      this.speaks(ofQemu),
       this.#agent.tell({ do: 'resumed', instance: this.#instance, resumedAt }),
       this.#agent.tell({ do: 'loaded', instance: this.#instance }),
     ]);

@@ -111,7 +111,8 @@ function stationsOf(index: number): readonly string[] {
   return ['00', '01', '02'].map((kind) => `52:54:00:50:${kind}:${hex}`);
 }
 
-function uuidOf(index: number): string {
+/** The UUID of the guest of a number. */
+export function uuidOf(index: number): string {
   return `6b1d1c9e-0000-4000-8000-${(0x50_0000 + index).toString(16).padStart(12, '0')}`;
 }
 

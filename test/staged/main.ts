@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { missingRequirements } from '../lab/host-requirements.js';
 import { LabFault } from '../lab/lab-fault.js';
+import { namedCases, positiveInteger, printCases } from '../lab/lane-command.js';
 import { reapDeadLabs } from '../lab/namespaces.js';
 import { TableLines, type Verdict } from '../lab/table-lines.js';
 import { compilePrograms } from './compiled-programs.js';
@@ -42,13 +43,13 @@ process.exitCode = await main(command.opts<StagedFlags>());
 
 async function main(flags: StagedFlags): Promise<number> {
   if (flags.list) {
-    for (const { name, summary } of stagedCases) console.log(`${name.padEnd(32)} ${summary}`);
+    printCases(stagedCases);
     return 0;
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void stopActiveRigs().finally(() => process.exit(130)));
   }
-  const cases = chosenCases(flags);
+  const cases = namedCases(command, stagedCases, flags.scenario) ?? stagedCases;
   const table = new TableLines(
     [Math.max(...cases.map(({ name }) => name.length)) + 4, 7, 7],
     process.stdout.isTTY,
@@ -98,16 +99,4 @@ async function runCase(
     const message = error instanceof LabFault ? error.message : String((error as Error).stack ?? error);
     return { verdict: 'failed', faults: [message], notes: [`see ${directory}`] };
   }
-}
-
-function chosenCases({ scenario: names }: StagedFlags): readonly StagedCase[] {
-  const unknown = names.filter((name) => !stagedCases.some((each) => each.name === name));
-  if (unknown.length > 0) command.error(`no scenario is called ${unknown.join(', ')}; --list names them`);
-  return names.length > 0 ? stagedCases.filter((each) => names.includes(each.name)) : stagedCases;
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) command.error(`a whole number from 1 is needed, not ${text}`);
-  return value;
 }

@@ -19,6 +19,8 @@ const NAMED = new Set([
     'GuestPolicy',
     'HandoffClaim',
     'Refusal',
+    'ReportArchive',
+    'ReportCounts',
     'Resolver',
   ],
   ...[

@@ -36,7 +36,7 @@ describe.each(packages())('%s', (folder) => {
   });
 
   test('takes core as a peer where it is a plugin or beside one, so that there is one copy', () => {
-    const plugin = /(model|monitor|ports|sink|learner|handoff)-|\/(control|metrics)$/.test(folder);
+    const plugin = /(model|monitor|ports|sink|learner|handoff)-|\/(control|metrics|proof)$/.test(folder);
     const beside = ['qmp', 'libvirt', 'reports', 'local-http', 'testkit'].includes(basename(folder));
     expect('@nic-herald/core' in (manifest.peerDependencies ?? {})).toBe(plugin || beside);
     expect('tsyringe' in (manifest.dependencies ?? {})).toBe(folder === 'packages/core');

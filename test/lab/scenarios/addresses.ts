@@ -36,6 +36,12 @@ export const addressScenarios: readonly LabCase[] = [
     alone: true,
   }),
   addressCase({
+    name: 'igb-addresses',
+    summary: 'the same with a MAC and a VLAN on an igb (QEMU 8.0 and later)',
+    guest: withIpv6(new GuestBuilder().card('igb').macvlans(1).vlans(10).build('igb-addresses')),
+    alone: true,
+  }),
+  addressCase({
     name: 'e1000-addresses-router',
     summary: 'a router that answers for one address at two stations: none that is not its own is announced',
     guest: { ...router, recipe: { ...router.recipe, setUp: [...router.recipe.setUp, ...routing()] } },

@@ -9,8 +9,10 @@ import { continuedSourceCases } from './continued-source.js';
 import { flood } from './flood.js';
 import { gatewayOfItsOwnHost } from './gateway-guest.js';
 import { guessStaysAGuess } from './guess-stays-a-guess.js';
+import { igbByItsModel } from './igb-by-its-model.js';
 import { killedAgentCases } from './killed-agent.js';
 import { learnedScenarios } from './learned-stations.js';
+import { macvtapScenarios } from './macvtaps.js';
 import { migratedAtOnceCases } from './migrated-at-once.js';
 import { migrationWithinOneHost } from './migration-within-one-host.js';
 import { multicastScenarios } from './multicast.js';
@@ -21,6 +23,7 @@ import { ovsSlbBond, ovsSlbBondLocked } from './ovs-slb-bond.js';
 import { pacedPairs } from './paced-pairs.js';
 import { passedTapScenarios } from './passed-taps.js';
 import { pausedDestination } from './paused-destination.js';
+import { proofCases } from './proof.js';
 import { reflectedBroadcastCases } from './reflected-broadcasts.js';
 import { roundTripOneAgentSleptThrough } from './round-trip-one-agent-slept-through.js';
 import { stationScenarios } from './stations.js';
@@ -50,8 +53,15 @@ const likeAnother = new Set([
   'bond-failed-over-guest-announce',
   'keepalived-master',
   'keepalived-backup-quiet',
+  'macvtap-passthru-e1000',
+  'macvtap-bridge-virtio',
   'multicast-vmxnet3-bridge',
   'multicast-vmxnet3-ovs',
+  'proof-rarp-filtered',
+  'proof-source-agent-dead',
+  'proof-spoofed-announcement',
+  'proof-tap-in-no-bridge',
+  'proof-vlan-missing-at-source',
   'neighbours-mac-in-filter-victim-on-B',
   'neighbours-mac-in-frames-victim-on-A',
   'nested-migrated-at-once-no-events',
@@ -66,7 +76,10 @@ const all: readonly LabCase[] = [
   ...addressScenarios,
   thereAndBack('e1000'),
   thereAndBack('virtio'),
+  thereAndBack('igb'),
+  igbByItsModel,
   observeOnly,
+  ...proofCases,
   guessStaysAGuess,
   ...neighboursMacCases,
   flood,
@@ -80,6 +93,7 @@ const all: readonly LabCase[] = [
   ...killedAgentCases,
   vanishedTap,
   ...passedTapScenarios,
+  ...macvtapScenarios,
   twoNicsOneMac,
   ...bondedGuestCases,
   oneMacOnTwoNetworks,

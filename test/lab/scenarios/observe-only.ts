@@ -16,6 +16,7 @@ import { GuestBuilder } from '../guest-recipe.js';
 import { announcedStations } from '../herald-checks.js';
 import type { CaseContext, CaseResult, LabCase } from '../lab-case.js';
 import { inNamespace } from '../namespaces.js';
+import { proofFaults } from '../proof-checks.js';
 import { type Station, stationKey } from '../station.js';
 import { stationCase } from '../station-case.js';
 import { captureDelayMs } from '../tap-receiver.js';
@@ -24,7 +25,7 @@ const summary =
   'agents with `mode: observe`: as QEMU alone, no frame of nic-herald, and a report that names all';
 const recipe = new GuestBuilder().card('virtio').macvlans(8).build('observe-only');
 const dark = 8;
-const herald = 'mode: observe\n';
+const herald = 'mode: observe\nproof: {}\n';
 
 /** nic-herald tried without sending anything: what it changes is nothing, what it reports is all. */
 export const observeOnly: LabCase = { name: 'observe-only', summary, needsAgents: true, run };
@@ -61,7 +62,8 @@ async function observeOnce({ rig, agents, source, watches }: ReadyGuest) {
   await armed(agents.B, stations.length);
   await beginMigration(rig, source, destination);
   const measurement = await measureReturns(watches.B, await resumeOf(destination));
-  faults.push(...reportFaults(await agents.B.report(), stations));
+  const report = await agents.B.report();
+  faults.push(...reportFaults(report, stations), ...proofFaults(report, measurement));
   const over = 'announcement over: observed';
   await agents.B.line(over, ({ msg }) => msg === over, 3000).catch(() => faults.push(`no line \`${over}\``));
   if (!agents.B.lines.some(({ msg, mode }) => msg === 'ready' && mode === 'observe')) {

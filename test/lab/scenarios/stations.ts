@@ -15,14 +15,14 @@ export const stationScenarios: readonly LabCase[] = [
     summary: 'the primary MAC on four VLANs, guest announce off',
     recipe: new GuestBuilder().card('virtio').vlans(10, 20, 300, 4000).build('virtio-4-vlans'),
     darkWithQemuAlone: 4,
-    losesVlansBefore82: true,
+    filtersVlans: true,
   }),
   stationCase({
     name: 'virtio-macvlan-over-vlan',
     summary: 'three VLANs with a MAC of its own on each: seen there, it is announced there and nowhere else',
     recipe: new GuestBuilder().card('virtio').macvlansOverVlans(11, 22, 33).build('virtio-macvlan-over-vlan'),
     darkWithQemuAlone: 3,
-    losesVlansBefore82: true,
+    filtersVlans: true,
     exactPairs: true,
   }),
   stationCase({
@@ -68,5 +68,21 @@ export const stationScenarios: readonly LabCase[] = [
     recipe: new GuestBuilder().card('e1000e').macvlans(8).build('e1000e-8-macvlans'),
     darkWithQemuAlone: 8,
     mustReply: true,
+  }),
+  stationCase({
+    name: 'igb-8-macvlans',
+    summary: 'eight secondary MACs on an igb (QEMU 8.0 and later)',
+    recipe: new GuestBuilder().card('igb').macvlans(8).build('igb-8-macvlans'),
+    darkWithQemuAlone: 8,
+    mustReply: true,
+    model: 'igb',
+  }),
+  stationCase({
+    name: 'igb-4-vlans',
+    summary: 'four VLANs on an igb (QEMU 8.0 and later)',
+    recipe: new GuestBuilder().card('igb').vlans(10, 20, 300, 4000).build('igb-4-vlans'),
+    darkWithQemuAlone: 4,
+    mustReply: true,
+    model: 'igb',
   }),
 ];

@@ -9,12 +9,13 @@ import { worstOf } from '../measurement.js';
 
 /** A to B to A with VLANs. On virtio QEMU 7.2 drops the VLAN table at every hop: only the hand-off still knows it. */
 export function thereAndBack(card: Card): LabCase {
+  const recipe = new GuestBuilder().card(card).vlans(10, 20, 300, 4000).build(`${card}-there-and-back`);
   return {
     name: `${card}-4-vlans-there-and-back`,
     summary: 'A to B to A: nothing known is lost on the way',
     needsAgents: true,
+    sinceQemu: recipe.sinceQemu,
     run: async (context) => {
-      const recipe = new GuestBuilder().card(card).vlans(10, 20, 300, 4000).build(`${card}-there-and-back`);
       return withReadyGuest(context, recipe, async ({ rig, agents, source, watches }) => {
         const atB = await startDestination(rig, 'B');
         await armed(agents.B, recipe.stations.length);

@@ -101,6 +101,8 @@ export class PlayedMachine {
         return { return: this.#migration };
       case 'query-migrate-capabilities':
         return { return: this.#capabilities() };
+      case 'query-migrate-parameters':
+        return { return: { 'announce-rounds': 5 } };
       case 'migrate-set-capabilities':
         return this.#setCapabilities(given);
       case 'query-colo-status':

@@ -1,0 +1,52 @@
+import type { MigrationReport } from '@nic-herald/core';
+import { type ProofSection, proofOf, type StationProof } from '@nic-herald/core/internal';
+import type { AgentProcess } from './agent-process.js';
+import type { Measurement } from './measurement.js';
+import { stationKey } from './station.js';
+import { waitUntil } from './wait-until.js';
+
+/** The two see one frame, and the times of both are the kernel's. */
+const mostApartMs = 2;
+
+/** What is wrong with the proof of a guest whose stations are all probed, as the lab itself measured them. */
+export function proofFaults(report: MigrationReport, { returns, dark }: Measurement): string[] {
+  const proof = proofOf(report);
+  if (proof === undefined) return ['the report has no proof'];
+  const faults: string[] = [];
+  const { verdict } = proof;
+  if ((verdict === 'proved') !== (dark === 0))
+    faults.push(`the report says ${verdict}, and ${dark} stations were dark`);
+  const stations = provedStations(proof);
+  for (const { station, afterMs } of returns) {
+    const key = stationKey(station.mac, station.vlan);
+    const firstMs = stations.get(key)?.firstFrameMs;
+    if (afterMs === undefined || firstMs === undefined) {
+      if (afterMs !== firstMs) faults.push(`${key} was back after ${afterMs} ms, the report says ${firstMs}`);
+    } else if (Math.abs(afterMs - firstMs) > mostApartMs) {
+      faults.push(`${key} was back after ${afterMs.toFixed(2)} ms, the report says ${firstMs.toFixed(2)}`);
+    }
+  }
+  return faults;
+}
+
+/** The stations of a proof, by their keys. */
+export function provedStations({ nics }: ProofSection): ReadonlyMap<string, StationProof> {
+  return new Map(
+    nics.flatMap(({ stations }) => stations.map((each) => [stationKey(each.mac, each.vlan), each] as const)),
+  );
+}
+
+/** The proof of the move that an agent announced, once it is as wanted; the one it has at the end where it never is. What is announced again has another report. */
+export async function proofWhen(
+  agent: AgentProcess,
+  isWanted: (proof: ProofSection) => boolean,
+  timeoutMs: number,
+): Promise<ProofSection | undefined> {
+  let last: ProofSection | undefined;
+  await waitUntil('a proof', { timeoutMs, everyMs: 200 }, async () => {
+    const report = (await agent.reports()).find(({ cause }) => cause === 'migration');
+    last = report && proofOf(report);
+    return (last !== undefined && isWanted(last)) || undefined;
+  }).catch(() => undefined);
+  return last;
+}
