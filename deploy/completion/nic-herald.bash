@@ -60,7 +60,7 @@ _nic_herald() {
         --outcome) COMPREPLY=($(compgen -W 'announced observed superseded failed nothing-to-announce' -- "$word")); return ;;
         -n|--last) return ;;
       esac
-      COMPREPLY=($(compgen -W '--report-dir --config --since --guest --outcome --last --json --debug --help' -- "$word")) ;;
+      COMPREPLY=($(compgen -W '--report-dir --config --since --guest --outcome --unproved --last --json --debug --help' -- "$word")) ;;
     plugins)
       case $before in
         -c|--config) COMPREPLY=($(compgen -f -- "$word")); return ;;

@@ -46,6 +46,7 @@ complete -c nic-herald -n '__fish_seen_subcommand_from history' -s c -l config -
 complete -c nic-herald -n '__fish_seen_subcommand_from history' -l since -x -d 'only since then: s, m, h, d or w ago, such as 24h; or a local time, such as 2026-01-02 (default: all)'
 complete -c nic-herald -n '__fish_seen_subcommand_from history' -l guest -x -d 'only those of the guest with this name or UUID (default: all)'
 complete -c nic-herald -n '__fish_seen_subcommand_from history' -l outcome -x -a 'announced observed superseded failed nothing-to-announce' -d 'only those that ended so (default: all)'
+complete -c nic-herald -n '__fish_seen_subcommand_from history' -l unproved -d 'only those of which some station is not proved (default: all)'
 complete -c nic-herald -n '__fish_seen_subcommand_from history' -s n -l last -x -d 'only the newest n, 1 to 1000000 (default: all)'
 complete -c nic-herald -n '__fish_seen_subcommand_from history' -l json -d 'print JSON: a list of what the table has, or the whole report (default: text for people)'
 complete -c nic-herald -n '__fish_seen_subcommand_from history' -l debug -d 'print the stack of an error (default: off)'

@@ -82,6 +82,7 @@ _nic_herald() {
         '*--since[only since then\: s, m, h, d or w ago, such as 24h; or a local time, such as 2026-01-02 (default\: all)]:time:' \
         '*--guest[only those of the guest with this name or UUID (default\: all)]:guest:' \
         '*--outcome[only those that ended so (default\: all)]:outcome:(announced observed superseded failed nothing-to-announce)' \
+        '*--unproved[only those of which some station is not proved (default\: all)]' \
         '*-n[only the newest n, 1 to 1000000 (default\: all)]:n:' \
         '*--last[only the newest n, 1 to 1000000 (default\: all)]:n:' \
         '*--json[print JSON\: a list of what the table has, or the whole report (default\: text for people)]' \
