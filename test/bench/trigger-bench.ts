@@ -96,6 +96,8 @@ export const scriptedGuest = (instance: string): Guest => ({
   instance,
   identity,
   hypervisor: { name: 'bench', version: '0' },
+  // None is here: the agent would arm the kernel, and wait for a frame that does not come.
+  selfAnnouncement: async () => 'nothing',
   nics: async () => [
     {
       id: 'nic0',
