@@ -22,19 +22,11 @@ import { evidenceWarnings } from './evidence-warnings.js';
 import type { ReportCounts } from './guest-ports.js';
 import type { GuestWarnings } from './guest-warnings.js';
 import { listNics } from './list-nics.js';
+import { ObservationPace } from './observation-pace.js';
 import { PortlessNics } from './portless-nics.js';
 import type { PreparedAnnouncement } from './prepared-announcement.js';
 import { doubtfulMacs } from './read-owners.js';
 
-/** How often the ports are read, ms: a station the guest begins to use is handed over after that at the latest. */
-const LEARN_POLL_MS = 10_000;
-/** A port is read so many times within the time for which what is learned counts, and not more often than each second. */
-const READS_PER_AGE = 3;
-const LEAST_LEARN_POLL_MS = 1000;
-/** A guest is asked for its NICs again after this time, ms, even without a change. */
-const LISTED_FOR_MS = 30_000;
-/** A guest that says nothing is judged again when its NICs are listed: what counts for ten times as long may be given up so much late. */
-const SILENT_FROM_MS = 10 * LISTED_FOR_MS;
 /** A port that could not be found in time is looked for again after this time, ms. */
 const UNANSWERED_PORT_MS = 5000;
 /** The networks are surveyed more often than this, ms: a mere look at the ports need not look at them again. */
@@ -66,6 +58,7 @@ export class GuestObservation {
   private readonly cards: CardWatch;
   private readonly portless: PortlessNics;
   private readonly heardSince = new HeardSince();
+  private readonly pace: ObservationPace;
   /** Whether it uses a MAC that may be another's. */
   private hasDoubtful = false;
   private begun: () => void = () => {};
@@ -86,6 +79,7 @@ export class GuestObservation {
     private readonly lookAt: (nics?: ReadonlySet<string>) => Promise<void>,
   ) {
     const { clock, models, policy, learners, otherGuests } = services;
+    this.pace = new ObservationPace(() => boundsOf(policy, guest).learnedMaxAgeMs);
     this.knowledge = new GuestKnowledge(
       guest,
       models,
@@ -163,7 +157,12 @@ export class GuestObservation {
     if (!isOfPorts)
       for (const warning of evidenceWarnings(this.knowledge.evidence())) this.warnings.tell(warning);
     const reading = await this.readPorts();
-    if (isOfPorts && this.saysNothing(reading)) return false;
+    const isSilent = this.isSilent(reading);
+    this.pace.read(isSilent && !changed);
+    if (isOfPorts && isSilent && this.pace.mayBeLeft) {
+      this.ownership.silent(reading.seen.keys());
+      return false;
+    }
     const learned = await this.makeUseOf(reading, { signal, freshMs: isOfPorts ? SURVEYED_FOR_MS : 0 });
     void this.askOwners(signal);
     return changed || learned;
@@ -179,7 +178,7 @@ export class GuestObservation {
       this.knowledge.hasLooked &&
       !this.portless.areUnanswered &&
       this.learning.isWell &&
-      clock.elapsed() - this.listedAt < LISTED_FOR_MS
+      clock.elapsed() - this.listedAt < this.pace.listedMs
     );
   }
 
@@ -229,15 +228,11 @@ export class GuestObservation {
    * Whether it said nothing since a reading was last used, and no other is known to have what it claims: what is
    * known of it is then the same, only older.
    */
-  private saysNothing({ seen }: Reading): boolean {
-    const { clock, policy } = this.services;
-    const isSilent =
-      !this.hasDoubtful &&
-      boundsOf(policy, this.guest).learnedMaxAgeMs >= SILENT_FROM_MS &&
-      this.ownership.isUndisputed &&
-      this.heardSince.isSilent(seen, clock.elapsed());
-    if (isSilent) this.ownership.silent(seen.keys());
-    return isSilent;
+  private isSilent({ seen }: Reading): boolean {
+    const { clock } = this.services;
+    return (
+      !this.hasDoubtful && this.ownership.isUndisputed && this.heardSince.isSilent(seen, clock.elapsed())
+    );
   }
 
   /** Reads the ports for another guest that wants to know what this one was heard to use. True where there is news. Never rejects. */
@@ -275,16 +270,11 @@ export class GuestObservation {
   poll(): void {
     const polls = new Map(this.knowledge.polls());
     const calls = [
-      ...(this.learning.isActive ? [this.learnPollMs] : []),
+      ...(this.learning.isActive ? [this.pace.readMs] : []),
       ...(this.portless.areUnanswered ? [UNANSWERED_PORT_MS] : []),
     ];
     for (const pollMs of calls) if (!polls.has(pollMs)) polls.set(pollMs, new Set());
     this.cards.poll(polls);
-  }
-
-  private get learnPollMs(): number {
-    const { learnedMaxAgeMs } = boundsOf(this.services.policy, this.guest);
-    return Math.min(LEARN_POLL_MS, Math.max(LEAST_LEARN_POLL_MS, learnedMaxAgeMs / READS_PER_AGE));
   }
 
   /** Tells the learners of all that is on its way: the frames of a round may take a while. */
