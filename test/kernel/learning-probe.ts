@@ -12,14 +12,14 @@ export interface Spoken {
 }
 
 const everyMs = 200;
-/** Somewhat longer than learning may be away. */
-const speakMs = 2400;
+/** Somewhat longer than learning may be away: the last that speaks must be learned. */
+const speakMs = 3400;
 /** How long the agent may take to hand over what it learned: it looks at a port every 10 s. */
 const publishMs = 15_000;
 /** How often it is told that the card has changed, which makes it look at once: an emulated processor takes a second. */
 const lookEveryMs = 3000;
 
-/** New MACs of a guest speak from now on, one every 200 ms for 2.4 s. */
+/** New MACs of a guest speak from now on, one every 200 ms for 3.4 s. */
 export async function speakAnew(qemu: PlayedQemu, prefix: string): Promise<readonly Spoken[]> {
   const changedAt = performance.now();
   const spoken: Spoken[] = [];
