@@ -3,5 +3,5 @@ export { type ControlOwner, controlDirectory, controlPath } from './control-path
 export { type ControlOptions, control, plugin } from './control-plugin.js';
 export { claimControlSocket } from './control-purpose.js';
 export type { ControlledHost, GuestSummary } from './control-routes.js';
-export { ControlServer } from './control-server.js';
+export { ControlServer, type ControlServing } from './control-server.js';
 export { isNamed } from './find-guest.js';
