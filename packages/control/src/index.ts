@@ -1,4 +1,4 @@
-export { agentsIn, ControlClient } from './control-client.js';
+export { agentsIn, ControlClient, type WatchRequest } from './control-client.js';
 export { type ControlOwner, controlDirectory, controlPath } from './control-path.js';
 export { type ControlOptions, control, plugin } from './control-plugin.js';
 export { claimControlSocket } from './control-purpose.js';

@@ -40,9 +40,27 @@ export const describeAgents = async (
   target: Pick<GuestTarget, 'host' | 'control'>,
   directory: string,
 ): Promise<readonly AgentDescription[]> => {
-  const descriptions: AgentDescription[] = [];
-  for (const agent of await runningAgents(target, directory)) descriptions.push(await agent.describe());
-  const found = descriptions.filter(({ host }) => target.host === undefined || host === target.host);
+  return (await describedAgents(target, directory)).map(({ description }) => description);
+};
+
+/** An agent, and what it is composed of. */
+export interface DescribedAgent {
+  readonly agent: ControlClient;
+  readonly description: AgentDescription;
+}
+
+/** The running agents that are meant, as `describeAgents` finds them. */
+export const describedAgents = async (
+  target: Pick<GuestTarget, 'host' | 'control'>,
+  directory: string,
+): Promise<readonly DescribedAgent[]> => {
+  const described: DescribedAgent[] = [];
+  for (const agent of await runningAgents(target, directory)) {
+    described.push({ agent, description: await agent.describe() });
+  }
+  const found = described.filter(
+    ({ description: { host } }) => target.host === undefined || host === target.host,
+  );
   if (found.length > 0) return found;
   throw new HeraldError(
     'HERALD_AGENT_NONE',
