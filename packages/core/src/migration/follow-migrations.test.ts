@@ -33,7 +33,7 @@ const report = {
     { host: 'B', epoch: 3 },
   ],
   resumedAt: 500,
-  firstFrameAt: 500.5,
+  firstFrameAt: 500.50004,
   lastFrameAt: 502,
   nics: [nic],
   warnings: [],

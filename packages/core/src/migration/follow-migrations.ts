@@ -74,8 +74,10 @@ const announcedLine = (report: MigrationReport): Bare<AnnouncedLine> => {
     ...(from !== undefined && { from }),
     stations: sum(nics.map(({ stations }) => stations)),
     refused: sum(nics.map(({ refused }) => refused)),
-    ...(resumedAt !== undefined && firstFrameAt !== undefined && { firstFrameMs: firstFrameAt - resumedAt }),
-    ...(resumedAt !== undefined && lastFrameAt !== undefined && { lastFrameMs: lastFrameAt - resumedAt }),
+    ...(resumedAt !== undefined &&
+      firstFrameAt !== undefined && { firstFrameMs: roundedMs(firstFrameAt - resumedAt) }),
+    ...(resumedAt !== undefined &&
+      lastFrameAt !== undefined && { lastFrameMs: roundedMs(lastFrameAt - resumedAt) }),
     nics,
     warnings: report.warnings.slice(0, MAX_LINE_WARNINGS).map(cut),
   };
@@ -116,5 +118,8 @@ const cut = ({ code, message }: ReportWarning): ReportWarning => ({
   code,
   message: message.slice(0, MAX_LINE_MESSAGE),
 });
+
+/** To the microsecond: finer is noise. */
+const roundedMs = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

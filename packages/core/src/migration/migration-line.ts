@@ -76,7 +76,7 @@ export interface ProofLine extends GuestLine {
 export type MigrationFactLine =
   /** It waits here for its migration. */
   | (GuestLine & { readonly fact: 'awaited' })
-  /** Its migration to this host has begun. */
+  /** Its migration to this host has begun; of a short one it may be told after `resumed`. */
   | (GuestLine & { readonly fact: 'incoming' })
   /** So many frames lie ready for its RESUME; told again where that changes. */
   | (GuestLine & { readonly fact: 'armed'; readonly frames: number; readonly mode?: AnnounceMode })
