@@ -225,6 +225,11 @@ describe('what a watcher sees', () => {
     ]);
   });
 
+  it('does not say that a migration begins where the guest runs already', () => {
+    const rows = seen(line('resumed', { resumedAt: AT, readAt: AT }), line('incoming'), line('incoming'));
+    expect(rows).toEqual(['  -  resumed']);
+  });
+
   it('says of a station once more when it was back, where that shows later', () => {
     const first = station(1, { firstFrameMs: undefined });
     const rows = seen(

@@ -24,7 +24,10 @@ export class WatchView {
   private readonly render: WatchRenderer;
   private heading = '';
   /** What was said last of each guest, by host and instance. */
-  private readonly last = new Map<string, string>();
+  private readonly last = new Map<
+    string,
+    { readonly fact: MigrationFactLine['fact']; readonly text: string }
+  >();
   private readonly announcements = new Map<string, Shown>();
 
   constructor(options: { readonly color: boolean }) {
@@ -59,8 +62,11 @@ export class WatchView {
     const { at: _, ...said } = line;
     const text = JSON.stringify(said);
     const key = `${line.host} ${line.instance}${line.fact === 'armed' ? ' armed' : ''}`;
-    if (this.last.get(key) === text) return [];
-    remember(this.last, key, text);
+    const before = this.last.get(key);
+    if (before?.text === text) return [];
+    // of a short migration the hypervisor tells that it begins when it is over
+    if (line.fact === 'incoming' && before?.fact === 'resumed') return [];
+    remember(this.last, key, { fact: line.fact, text });
     return this.render.fact(line);
   }
 
