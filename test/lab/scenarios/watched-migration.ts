@@ -15,8 +15,10 @@ import { waitUntil } from '../wait-until.js';
 const name = 'watch-a-migration';
 const recipe = new GuestBuilder().card('e1000').vlans(10, 20, 300).build(name);
 const provedWithinMs = 12_000;
-/** What a guest that comes here is told to do, in this order; `armed` comes again and again. */
-const facts = ['watching', 'awaited', 'incoming', 'resumed', 'announced', 'proof'];
+/** What is told of a guest that comes here, in this order. */
+const facts = ['watching', 'awaited', 'resumed', 'announced', 'proof'];
+/** What is told besides: `armed` again and again, `incoming` before or after `resumed`. */
+const anywhere = new Set(['alive', 'armed', 'incoming']);
 
 /** `nic-herald watch --json` at the destination's agent, and what it has printed. */
 class WatchProcess {
@@ -80,16 +82,17 @@ function provedReport(agent: AgentProcess): Promise<MigrationReport> {
   });
 }
 
+/** As far as a line tells it, ms. */
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
+
 /** Where what was watched is not what the report says. */
 function lineFaults(lines: readonly MigrationLine[], report: MigrationReport): string[] {
   const faults: string[] = [];
   if (told(lines).join() !== facts.join()) faults.push(`watched were ${told(lines).join(', ')}`);
   const announced = lines.find((line) => line.fact === 'announced');
   const { resumedAt = 0, firstFrameAt = 0, lastFrameAt = 0 } = report;
-  if (
-    announced?.firstFrameMs !== firstFrameAt - resumedAt ||
-    announced.lastFrameMs !== lastFrameAt - resumedAt
-  ) {
+  const [first, end] = [firstFrameAt, lastFrameAt].map((at) => rounded(at - resumedAt));
+  if (announced?.firstFrameMs !== first || announced?.lastFrameMs !== end) {
     faults.push(`watched were frames from ${announced?.firstFrameMs} to ${announced?.lastFrameMs} ms`);
   }
   const last = lines.findLast((line) => line.fact === 'proof');
@@ -103,7 +106,7 @@ function lineFaults(lines: readonly MigrationLine[], report: MigrationReport): s
 
 /** The facts in their order, each once where it comes again and again. */
 function told(lines: readonly MigrationLine[]): readonly string[] {
-  const all = lines.map(({ fact }) => fact).filter((fact) => fact !== 'armed' && fact !== 'alive');
+  const all = lines.map(({ fact }) => fact).filter((fact) => !anywhere.has(fact));
   return all.filter((fact, index) => fact !== all[index - 1]);
 }
 
