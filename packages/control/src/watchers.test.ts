@@ -147,7 +147,7 @@ describe('who watches an agent', () => {
       .toMatchObject({ fact: 'watching' });
   });
 
-  it('holds nobody where it reads nothing, and hears what it missed', async () => {
+  it('keeps no one waiting where it reads nothing, and hears what it missed', async () => {
     const socket = await stuckWatcher();
     const { lines } = await watch();
     const status = 'x'.repeat(1000);

@@ -15,9 +15,9 @@ import { waitUntil } from '../wait-until.js';
 const name = 'watch-a-migration';
 const recipe = new GuestBuilder().card('e1000').vlans(10, 20, 300).build(name);
 const provedWithinMs = 12_000;
-/** What is told of a guest that comes here, in this order. */
+/** What the lines about a guest that comes here say, in this order. */
 const facts = ['watching', 'awaited', 'resumed', 'announced', 'proof'];
-/** What is told besides: `armed` again and again, `incoming` before or after `resumed`. */
+/** What they say besides: `armed` again and again, `incoming` before or after `resumed`. */
 const anywhere = new Set(['alive', 'armed', 'incoming']);
 
 /** `nic-herald watch --json` at the destination's agent, and what it has printed. */

@@ -40,7 +40,7 @@ const report = {
 } as unknown as MigrationReport;
 const proof = { verdict: 'proved', isOpen: false, stations: 0, proved: 0, nics: [] };
 
-/** What is told of facts, as it comes through JSON. */
+/** The lines that facts make, as they come through JSON. */
 const linesOf = (emit: (bus: IsolatingEventBus) => void): readonly MigrationFactLine[] => {
   const bus = new IsolatingEventBus();
   const lines: MigrationFactLine[] = [];
