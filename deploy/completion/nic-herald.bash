@@ -7,8 +7,8 @@ _nic_herald() {
     case $each in -*) ;; *) command=$each; break ;; esac
   done
   case $command in
-    '') COMPREPLY=($(compgen -W 'run inspect announce record history plugins new-model check doctor demo help --help --version' -- "$word")) ;;
-    help) COMPREPLY=($(compgen -W 'run inspect announce record history plugins new-model check doctor demo' -- "$word")) ;;
+    '') COMPREPLY=($(compgen -W 'run inspect watch announce record history plugins new-model check doctor demo help --help --version' -- "$word")) ;;
+    help) COMPREPLY=($(compgen -W 'run inspect watch announce record history plugins new-model check doctor demo' -- "$word")) ;;
     run)
       case $before in
         -c|--config) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -29,6 +29,12 @@ _nic_herald() {
         --control) COMPREPLY=($(compgen -f -- "$word")); return ;;
       esac
       COMPREPLY=($(compgen -W '--qmp --host --control --json --debug --help' -- "$word")) ;;
+    watch)
+      case $before in
+        --host) return ;;
+        --control) COMPREPLY=($(compgen -f -- "$word")); return ;;
+      esac
+      COMPREPLY=($(compgen -W '--host --control --json --debug --help' -- "$word")) ;;
     announce)
       case $before in
         --qmp) COMPREPLY=($(compgen -f -- "$word")); return ;;

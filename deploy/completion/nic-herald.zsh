@@ -4,6 +4,7 @@ _nic_herald() {
   local -a commands=(
     'run:runs the agent of this host until SIGTERM or SIGINT'
     'inspect:shows NICs, filter state, plan and refusals of a guest'
+    'watch:shows migrations as they happen, a line for each station that is back'
     'announce:announces a running guest now'
     'record:records a live card, for the tests of its model'
     'history:lists the reports of announcements that were kept, the newest last'
@@ -43,6 +44,14 @@ _nic_herald() {
         '*--host[ask only the agent of that host (default\: all that run here)]:name:' \
         '*--control[ask only the agent at that control socket, a path (default\: all in /run/nic-herald)]:socket:_files' \
         '*--json[print JSON (default\: text for people)]' \
+        '*--debug[print the stack of an error (default\: off)]' \
+        '--help[tell what it takes]'
+      ;;
+    watch)
+      _arguments \
+        '*--host[only the agent of that host (default\: all that run here)]:name:' \
+        '*--control[only the agent at that control socket, a path (default\: all in /run/nic-herald)]:socket:_files' \
+        '*--json[print what the agents tell, one JSON object a line (default\: text for people)]' \
         '*--debug[print the stack of an error (default\: off)]' \
         '--help[tell what it takes]'
       ;;

@@ -49,6 +49,7 @@ export const commandPage = ({ program, notesOf, date, version }) =>
         "nic-herald run --host $(hostname) --qmp '/run/vm/*.qmp' --handoff-dir /shared/nic-herald",
         'nic-herald doctor --config /etc/nic-herald/herald.yaml',
         'nic-herald inspect web',
+        'nic-herald watch web',
         'nic-herald announce web --dry-run',
       ].join('\n'),
     ),

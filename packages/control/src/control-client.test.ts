@@ -102,3 +102,86 @@ describe('a client of the control socket', () => {
     }
   });
 });
+
+describe('a client that watches', () => {
+  const WATCHING = '{"fact":"watching","at":1,"host":"B","proof":true}\n';
+  const LONG = 300_000;
+
+  /** What it hears of an agent that answers so, and what it ends with. */
+  const watched = async (answer: (response: ServerResponse) => void) => {
+    const odd = createServer((_, response) => answer(response));
+    await new Promise<void>((resolve) => odd.listen(path, resolve));
+    const facts: string[] = [];
+    try {
+      for await (const { fact } of new ControlClient(path).watch()) facts.push(fact);
+      return { facts, error: undefined };
+    } catch (error) {
+      return { facts, error };
+    } finally {
+      odd.closeAllConnections();
+      odd.close();
+    }
+  };
+
+  it('says who does not answer', async () => {
+    await expect(new ControlClient(path).watch().next()).rejects.toMatchObject({
+      code: 'HERALD_CONTROL_FAILED',
+      message: `the agent at ${path} does not answer`,
+    });
+  });
+
+  it.each<[string, (response: ServerResponse) => void, string]>([
+    [
+      'talks nonsense',
+      (response) => response.write(`${WATCHING}<html>\n`),
+      'sent a line that says nothing; is that an agent of this version?',
+    ],
+    [
+      'tells a fact that is not known',
+      (response) => response.write(`${WATCHING}{"fact":"rebooted"}\n`),
+      'sent a line that says nothing; is that an agent of this version?',
+    ],
+    [
+      'sends a line without end',
+      (response) => {
+        response.write(WATCHING);
+        response.write(' '.repeat(LONG));
+      },
+      'sent a line of more than 262144 bytes',
+    ],
+    ['ends', (response) => response.end(WATCHING), 'ended'],
+    ['ends in the midst of a line', (response) => response.end(`${WATCHING}{"fact":`), 'ended'],
+    [
+      'breaks off',
+      (response) => response.write(WATCHING, () => setTimeout(() => response.destroy(), 100)),
+      'went away',
+    ],
+  ])('hears what an agent says that %s, and says so', async (_, answer, problem) => {
+    const { facts, error } = await watched(answer);
+    expect(facts).toEqual(['watching']);
+    expect(error).toMatchObject({
+      code: 'HERALD_CONTROL_FAILED',
+      message: `the agent at ${path} ${problem}`,
+      details: { path },
+    });
+  });
+
+  it.each([
+    ['{"code":"HERALD_WATCH_FULL","message":"8 watch"}', 'HERALD_WATCH_FULL', /^8 watch$/],
+    ['{}', 'HERALD_CONTROL_FAILED', /failed with status 503 and did not say why$/],
+    ['<html>', 'HERALD_CONTROL_FAILED', /gave an answer that is not JSON$/],
+  ])('passes on why it is refused: %s', async (text, code, message) => {
+    const { facts, error } = await watched((response) => response.writeHead(503).end(`${text}\n`));
+    expect(facts).toEqual([]);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) as unknown });
+  });
+
+  it('gives up an agent that says nothing any more', async () => {
+    const { facts, error } = await watched((response) => response.write(WATCHING));
+    expect(facts).toEqual(['watching']);
+    expect(error).toMatchObject({
+      code: 'HERALD_CONTROL_FAILED',
+      message: `the agent at ${path} said nothing for 20 s: it hangs`,
+    });
+  }, 40_000);
+});

@@ -9,17 +9,22 @@ import {
   HeraldError,
   type HostDescription,
   type HostStats,
+  isHeraldError,
   isNestedDeeperThan,
   type MigrationReport,
   type RecordRequest,
 } from '@nic-herald/core';
+import { MAX_LINE_BYTES, type MigrationLine, parseMigrationLine } from '@nic-herald/core/internal';
 import type { GuestSummary } from './control-routes.js';
+import { readLines } from './read-lines.js';
 
 const MAX_ANSWER = 64 * 1024 * 1024;
 /** An answer may hold the state of a NIC, which is at most `MAX_SNAPSHOT_DEPTH` deep. */
 const MAX_ANSWER_DEPTH = 128;
 const QUICK_TIMEOUT_MS = 5000;
 const MAX_AGENTS = 64;
+/** An agent says every 5 s that it is there; one that says nothing for so long is not, ms. */
+const SILENT_MS = 20_000;
 
 /** Asks one running agent over its control socket. */
 export class ControlClient {
@@ -64,21 +69,67 @@ export class ControlClient {
     return (await this.ask('POST', path, { body: { nic, words }, timeoutMs: 30_000 })) as CardRecording;
   }
 
+  /**
+   * What happens to the guests of the agent from now on, or to the one named, which need not be there yet. It ends only where
+   * `signal` aborts, or who reads leaves: where the agent ends or falls silent, this rejects with HERALD_CONTROL_FAILED, and at once
+   * with HERALD_WATCH_FULL where too many watch.
+   */
+  async *watch({ guest, signal }: WatchRequest = {}): AsyncGenerator<MigrationLine, void> {
+    const path = guest === undefined ? '/watch' : `/guests/${encodeURIComponent(guest)}/watch`;
+    const { Agent, request } = await import('undici');
+    const dispatcher = new Agent({
+      connect: { socketPath: this.path },
+      headersTimeout: QUICK_TIMEOUT_MS,
+      bodyTimeout: SILENT_MS,
+      maxResponseSize: -1,
+    });
+    let isAnswered = false;
+    try {
+      const answer = await request(`http://agent${path}`, {
+        dispatcher,
+        ...(signal !== undefined && { signal }),
+      });
+      isAnswered = true;
+      const tooLong = (): Error => this.failed(`sent a line of more than ${MAX_LINE_BYTES} bytes`);
+      for await (const text of readLines(answer.body, MAX_LINE_BYTES, tooLong)) {
+        if (answer.statusCode !== 200) throw this.refusal(answer.statusCode, this.parsed(text));
+        const line = parseMigrationLine(text);
+        if (line === undefined)
+          throw this.failed('sent a line that says nothing; is that an agent of this version?');
+        yield line;
+      }
+      throw this.failed('ended');
+    } catch (error) {
+      if (signal?.aborted === true) return;
+      if (isHeraldError(error)) throw error;
+      throw this.failed(watchFault(error, isAnswered), error);
+    } finally {
+      await dispatcher.destroy();
+    }
+  }
+
   private async ask(method: 'GET' | 'POST', path: string, how: Asking): Promise<unknown> {
     const { statusCode, text } = await this.answerTo(method, path, how);
+    const content = this.parsed(text);
+    if (statusCode === 200) return content;
+    throw this.refusal(statusCode, content);
+  }
+
+  private parsed(text: string): unknown {
     let content: unknown;
     try {
       content = JSON.parse(text);
     } catch (error) {
       throw this.failed('gave an answer that is not JSON', error);
     }
-    if (isNestedDeeperThan(MAX_ANSWER_DEPTH, content)) {
-      throw this.failed(
-        `gave an answer that is nested more than ${MAX_ANSWER_DEPTH} deep; is that an agent of this version?`,
-      );
-    }
-    if (statusCode === 200) return content;
-    throw errorOf(content) ?? this.failed(`failed with status ${statusCode} and did not say why`);
+    if (!isNestedDeeperThan(MAX_ANSWER_DEPTH, content)) return content;
+    throw this.failed(
+      `gave an answer that is nested more than ${MAX_ANSWER_DEPTH} deep; is that an agent of this version?`,
+    );
+  }
+
+  private refusal(statusCode: number, content: unknown): HeraldError {
+    return errorOf(content) ?? this.failed(`failed with status ${statusCode} and did not say why`);
   }
 
   private async answerTo(
@@ -129,12 +180,27 @@ export class ControlClient {
   }
 }
 
+/** Whom to watch, and how long. */
+export interface WatchRequest {
+  /** Its name, UUID, key or instance; absent: all guests. */
+  readonly guest?: string;
+  readonly signal?: AbortSignal;
+}
+
 interface Asking {
   readonly body?: unknown;
   readonly signal?: AbortSignal;
   /** How long the whole answer may take, ms; absent: as long as it likes. */
   readonly timeoutMs?: number;
 }
+
+/** What became of an agent that was watched. */
+const watchFault = (error: unknown, isAnswered: boolean): string => {
+  const { code } = error as { readonly code?: unknown };
+  if (code === 'UND_ERR_BODY_TIMEOUT') return `said nothing for ${SILENT_MS / 1000} s: it hangs`;
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return `did not answer within ${QUICK_TIMEOUT_MS} ms`;
+  return isAnswered ? 'went away' : 'does not answer';
+};
 
 /** The error an agent sent, as if it had happened here; `undefined` for what is none. */
 const errorOf = (content: unknown): HeraldError | undefined => {

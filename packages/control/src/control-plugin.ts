@@ -1,4 +1,5 @@
 import {
+  CLOCK,
   HERALD_HOST,
   type HeraldPlugin,
   HOST_SERVICE,
@@ -19,7 +20,7 @@ export interface ControlOptions {
 
 const options = optionsSchema<ControlOptions>({ socket: leftOutOption(socketPathOption()) });
 
-/** The control socket of a host, as a `HOST_SERVICE`: `nic-herald inspect`, `announce` and `plugins` ask there. */
+/** The control socket of a host, as a `HOST_SERVICE`: `nic-herald inspect`, `announce`, `watch` and `plugins` ask there. */
 export const control = ({ socket }: ControlOptions = {}): HeraldPlugin => ({
   name: '@nic-herald/control',
   contract: PLUGIN_CONTRACT,
@@ -27,7 +28,7 @@ export const control = ({ socket }: ControlOptions = {}): HeraldPlugin => ({
     registrar.contribute(HOST_SERVICE, {
       factory: ({ get }) => {
         const host = get(HERALD_HOST);
-        return new ControlService(socket ?? controlPath(host.name, ownProcess()), host);
+        return new ControlService(socket ?? controlPath(host.name, ownProcess()), host, get(CLOCK));
       },
     }),
 });

@@ -12,7 +12,7 @@ import { findGuest } from './find-guest.js';
 /** What a control socket needs of the host it answers for. */
 export type ControlledHost = Pick<
   HeraldHost,
-  'name' | 'guests' | 'inspect' | 'announce' | 'record' | 'describe' | 'reports' | 'stats'
+  'name' | 'bus' | 'guests' | 'inspect' | 'announce' | 'record' | 'describe' | 'reports' | 'stats'
 >;
 
 /** One guest in the list that an agent gives. */
@@ -77,6 +77,17 @@ export const answerControl = async (
     default:
       throw noRoute(method, path);
   }
+};
+
+/** Whom a request asks to watch: `GET /watch` all guests, `GET /guests/:ref/watch` one; `undefined` where it asks for something else. */
+export const asksToWatch = ({
+  method,
+  path,
+}: Pick<ControlRequest, 'method' | 'path'>): { readonly guest: string | undefined } | undefined => {
+  const [collection, guest, action, ...more] = path;
+  if (method !== 'GET' || more.length > 0) return undefined;
+  if (collection === 'watch' && guest === undefined) return { guest };
+  return collection === 'guests' && action === 'watch' ? { guest } : undefined;
 };
 
 const summaryOf = (host: string, { identity, instance, hypervisor }: Guest): GuestSummary => ({

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AnnounceRequest, type Guest, HeraldError, type RecordRequest } from '@nic-herald/core';
+import { FakeClock } from '@nic-herald/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agentsIn, ControlClient } from './control-client.js';
 import type { ControlledHost } from './control-routes.js';
@@ -49,6 +50,7 @@ const host = {
   },
 } as unknown as ControlledHost;
 
+const clock = new FakeClock();
 let directory: string;
 let path: string;
 let server: ControlServer | undefined;
@@ -85,19 +87,19 @@ const raw = (method: string, url: string, body?: string): Promise<{ status: numb
 
 describe('the control socket', () => {
   it('belongs to its owner only', async () => {
-    server = await ControlServer.listen(path, host);
+    server = await ControlServer.listen(path, host, { clock });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
   it('is gone after the close', async () => {
-    server = await ControlServer.listen(path, host);
+    server = await ControlServer.listen(path, host, { clock });
     await server.close();
     await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('makes its directory, for its owner only', async () => {
     const inner = join(directory, 'x', 'A.sock');
-    server = await ControlServer.listen(inner, host);
+    server = await ControlServer.listen(inner, host, { clock });
     expect((await stat(join(directory, 'x'))).mode & 0o777).toBe(0o700);
   });
 
@@ -106,7 +108,7 @@ describe('the control socket', () => {
       'a live agent holds it',
       'HERALD_CONTROL_BUSY',
       async () => {
-        server = await ControlServer.listen(path, host);
+        server = await ControlServer.listen(path, host, { clock });
       },
     ],
     ['a file is in its place', 'HERALD_CONTROL_PATH', () => writeFile(path, 'precious')],
@@ -129,17 +131,17 @@ describe('the control socket', () => {
     ],
   ])('is refused where %s', async (_, code, arrange) => {
     await arrange();
-    await expect(ControlServer.listen(path, host)).rejects.toMatchObject({ code });
+    await expect(ControlServer.listen(path, host, { clock })).rejects.toMatchObject({ code });
   });
 
   it('takes the place of an agent that died', async () => {
     await deadSocket(path);
-    server = await ControlServer.listen(path, host);
+    server = await ControlServer.listen(path, host, { clock });
     expect(await new ControlClient(path).guests()).toHaveLength(3);
   });
 
   it('is found in its directory', async () => {
-    server = await ControlServer.listen(path, host);
+    server = await ControlServer.listen(path, host, { clock });
     await writeFile(join(directory, 'notes.txt'), '');
     expect((await agentsIn(directory)).map((agent) => agent.path)).toEqual([path]);
     expect(await agentsIn(join(directory, 'nowhere'))).toEqual([]);
@@ -148,7 +150,7 @@ describe('the control socket', () => {
 
 describe('an agent asked over its control socket', () => {
   beforeEach(async () => {
-    server = await ControlServer.listen(path, host);
+    server = await ControlServer.listen(path, host, { clock });
   });
 
   it.each([
@@ -244,7 +246,7 @@ describe('an agent asked over its control socket', () => {
     ['begin a body', 'POST /guests/web/announce HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{'],
   ])('is not held for long by askers that %s', async (_, text) => {
     await server?.close();
-    server = await ControlServer.listen(path, host, 200);
+    server = await ControlServer.listen(path, host, { clock, requestMs: 200 });
     const slow = Array.from({ length: 32 }, () => {
       const socket = connect(path);
       socket.on('error', () => {});

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asHeraldError, HeraldError, isNestedDeeperThan } from '@nic-herald/core';
+import { asHeraldError, type Clock, HeraldError, isNestedDeeperThan } from '@nic-herald/core';
 import { LocalServer } from '@nic-herald/local-http';
 import { CONTROL_PURPOSE } from './control-purpose.js';
-import { answerControl, type ControlledHost, type ControlRequest } from './control-routes.js';
+import { answerControl, asksToWatch, type ControlledHost, type ControlRequest } from './control-routes.js';
+import { Watchers } from './watchers.js';
 
 const MAX_BODY = 65_536;
 /** The deepest request is `{"timing":{}}`. */
@@ -11,38 +12,49 @@ const MAX_CONNECTIONS = 32;
 /** How long a request may take to come in, ms. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/** How a control socket is served. */
+export interface ControlServing {
+  readonly clock: Pick<Clock, 'now' | 'setTimer'>;
+  /** How long a request may take to come in, ms; default 10 000. */
+  readonly requestMs?: number;
+}
+
 /**
- * HTTP over a unix socket that only its owner may open, for `inspect`, `announce` and `record`. Requests and their
+ * HTTP over a unix socket that only its owner may open, for `inspect`, `announce`, `record` and `watch`. Requests and their
  * bodies are bounded; a bad one is answered, never fatal.
  */
 export class ControlServer {
   private constructor(
     readonly path: string,
     private readonly server: LocalServer,
+    private readonly watchers: Watchers,
   ) {}
 
   /** Rejects with HERALD_CONTROL_BUSY, HERALD_CONTROL_PATH or HERALD_CONTROL_DIRECTORY. */
   static async listen(
     path: string,
     host: ControlledHost,
-    requestMs = REQUEST_TIMEOUT_MS,
+    { clock, requestMs = REQUEST_TIMEOUT_MS }: ControlServing,
   ): Promise<ControlServer> {
     const limits = { connections: MAX_CONNECTIONS, requestMs };
     const place = { socket: path, mode: 0o600 };
+    const watchers = new Watchers(host, clock);
     const server = await LocalServer.listen(place, CONTROL_PURPOSE, limits, (request, response) => {
-      void respond(host, request, response);
+      void respond(host, watchers, request, response);
     });
-    return new ControlServer(path, server);
+    return new ControlServer(path, server, watchers);
   }
 
   /** Stops listening, ends what is under way and removes the socket. */
   close(): Promise<void> {
+    this.watchers.close();
     return this.server.close();
   }
 }
 
 const respond = async (
   host: ControlledHost,
+  watchers: Watchers,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
@@ -50,7 +62,10 @@ const respond = async (
   response.on('close', () => gone.abort());
   response.on('error', () => gone.abort());
   try {
-    send(response, 200, await answerControl(host, await readRequest(request, gone.signal)));
+    const asked = await readRequest(request, gone.signal);
+    const watch = asksToWatch(asked);
+    if (watch === undefined) send(response, 200, await answerControl(host, asked));
+    else watchers.admit(response, watch.guest);
   } catch (thrown) {
     const error = asHeraldError(thrown, 'HERALD_CONTROL_FAILED', 'the agent failed to answer');
     send(response, STATUS[error.code] ?? 500, {
@@ -72,6 +87,7 @@ const STATUS: Readonly<Record<string, number>> = {
   HERALD_NIC_AMBIGUOUS: 409,
   HERALD_GUEST_NOT_RUNNING: 409,
   HERALD_HOST_NOT_READY: 503,
+  HERALD_WATCH_FULL: 503,
 };
 
 const send = (response: ServerResponse, status: number, content: unknown): void => {

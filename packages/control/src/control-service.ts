@@ -1,4 +1,4 @@
-import type { HostService } from '@nic-herald/core';
+import type { Clock, HostService } from '@nic-herald/core';
 import type { ControlledHost } from './control-routes.js';
 import { ControlServer } from './control-server.js';
 
@@ -9,11 +9,12 @@ export class ControlService implements HostService {
   constructor(
     private readonly path: string,
     private readonly host: ControlledHost,
+    private readonly clock: Clock,
   ) {}
 
   /** Rejects with HERALD_CONTROL_BUSY, HERALD_CONTROL_PATH or HERALD_CONTROL_DIRECTORY. */
   async start(): Promise<void> {
-    this.listening = ControlServer.listen(this.path, this.host);
+    this.listening = ControlServer.listen(this.path, this.host, { clock: this.clock });
     await this.listening;
   }
 

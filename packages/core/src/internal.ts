@@ -42,6 +42,7 @@ export {
 export { nlbDenial } from './announce/nlb-denial.js';
 export type { NicPlan, Plan, PlanSource, RefusalReason } from './announce/plan.js';
 export {
+  isProved,
   type NicProof,
   PROOF_CAUSES,
   PROOF_VERDICTS,
@@ -88,9 +89,21 @@ export type { HostParts, HostState, PartHealth } from './host/part-health.js';
 export type { NamedWords } from './host/record-request.js';
 export type { SinkStatus } from './host/sink-status.js';
 export type { AddressProof } from './learn/learned-address.js';
+export { followMigrations } from './migration/follow-migrations.js';
 export type { MigrationEventName } from './migration/migration-event-bus.js';
 export { IsolatingEventBus } from './migration/migration-event-bus.js';
 export type { MigrationSide } from './migration/migration-events.js';
+export {
+  type AnnouncedLine,
+  type AnnouncedNic,
+  MAX_LINE_BYTES,
+  MAX_LINE_MESSAGE,
+  MAX_LINE_WARNINGS,
+  type MigrationFactLine,
+  type MigrationLine,
+  type ProofLine,
+} from './migration/migration-line.js';
+export { parseMigrationLine } from './migration/parse-migration-line.js';
 export { boundedArray, distinctArray } from './nic/bounded-array.js';
 export {
   type IncompletenessCase,

@@ -1,10 +1,15 @@
 import { type Clock, messageOf, type Station, type StationKey, stationKey } from '@nic-herald/core';
-import type { AccompaniedNic, NicProof, StationEvidence, StationProof } from '@nic-herald/core/internal';
+import {
+  type AccompaniedNic,
+  isProved,
+  type NicProof,
+  type StationEvidence,
+  type StationProof,
+} from '@nic-herald/core/internal';
 import type { Suspect } from './likeliest-cause.js';
 import { keyIn, localEvidence } from './local-evidence.js';
 import type { PortPicture } from './port-picture.js';
 import type { ArrivalWatch, PortSight } from './port-sight.js';
-import { isProved } from './proof-section.js';
 import type { WitnessWords } from './witness-words.js';
 
 /** Most stations of one NIC that are watched: more are announced of none. */

@@ -2,7 +2,7 @@ import type { NicProof, StationProof } from '@nic-herald/core/internal';
 import { parseSection, proofOf } from '@nic-herald/core/internal';
 import { MacAddress } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
-import { isProved, proofSection } from './proof-section.js';
+import { proofSection } from './proof-section.js';
 
 const station = (
   local: 'yes' | 'no' | 'cannot-tell',
@@ -18,17 +18,6 @@ const station = (
   ...(traffic === 'yes' && { firstFrameMs: number }),
 });
 const nic = (...stations: readonly StationProof[]): NicProof => ({ nic: 'nic0', port: 'tap0', stations });
-
-describe('isProved', () => {
-  it.each([
-    [station('yes', 'cannot-tell'), false],
-    [station('no', 'yes'), false],
-    [station('cannot-tell', 'yes'), true],
-    [station('yes', 'yes'), true],
-  ])('judges %j', (given, expected) => {
-    expect(isProved(given)).toBe(expected);
-  });
-});
 
 describe('proofSection', () => {
   it.each<[string, readonly NicProof[], string, number]>([

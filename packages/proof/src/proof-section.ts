@@ -1,14 +1,13 @@
-import type { NicProof, ProofCause, ProofSection, StationProof } from '@nic-herald/core/internal';
+import {
+  isProved,
+  type NicProof,
+  type ProofCause,
+  type ProofSection,
+  type StationProof,
+} from '@nic-herald/core/internal';
 
 /** Most stations that are told of all NICs together: a section holds 64 KiB. */
 const MOST_STATIONS = 250;
-
-/** Whether a station is proved: a frame reached it or a witness saw it, and nothing speaks against it. */
-export const isProved = ({ local, traffic, witness }: StationProof): boolean =>
-  (traffic.value === 'yes' || witness.value === 'yes') &&
-  local.value !== 'no' &&
-  traffic.value !== 'no' &&
-  witness.value !== 'no';
 
 /**
  * Whether a station is provably not there: nothing reaches it, and this host's bridge has it nowhere, or the host that the guest left listens and saw

@@ -1,6 +1,5 @@
-import type { StationProof } from '@nic-herald/core/internal';
+import { isProved, type StationProof } from '@nic-herald/core/internal';
 import type { WitnessSummary } from './likeliest-cause.js';
-import { isProved } from './proof-section.js';
 
 /** Sums up what the host that the guest left says of its stations; `undefined` where it has no way to say anything. */
 export const witnessSummary = (

@@ -33,6 +33,7 @@ import { twoNicsOneMac } from './two-nics-one-mac.js';
 import { unchangedForLongerThanMaxAge } from './unchanged-for-longer-than-max-age.js';
 import { vanishedTap } from './vanished-tap.js';
 import { virtualRouterCases } from './virtual-routers.js';
+import { watchedMigration } from './watched-migration.js';
 
 /** Of these another scenario proves much the same: they run where there is time. */
 const likeAnother = new Set([
@@ -80,6 +81,7 @@ const all: readonly LabCase[] = [
   igbByItsModel,
   observeOnly,
   ...proofCases,
+  watchedMigration,
   guessStaysAGuess,
   ...neighboursMacCases,
   flood,

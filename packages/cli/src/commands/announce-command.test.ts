@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ControlledHost, ControlServer, controlPath } from '@nic-herald/control';
 import type { AnnounceMode, Guest, MigrationReport } from '@nic-herald/core';
 import type { AnnounceOutcome } from '@nic-herald/core/internal';
+import { FakeClock } from '@nic-herald/testkit';
 import { MacAddress } from '@nic-herald/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { capturedIo } from '../../test/captured-io.js';
@@ -71,16 +72,24 @@ const announce = async (
 ) => {
   const { io, out } = capturedIo({ env: { XDG_RUNTIME_DIR: directory } });
   const plan = { model: 'e1000', source: 'live', announcements: announced, refusals: [], incomplete: [] };
-  server = await ControlServer.listen(controlPath('B', io), {
-    name: 'B',
-    guests: () => [guest as Guest],
-    inspect: () =>
-      Promise.resolve({ guest: guest.identity, mode, nics: [{ nic: { id: 'nic0', type: 'e1000' }, plan }] }),
-    announce: () => {
-      asked += 1;
-      return Promise.resolve({ ...reportOf(outcome, mode), ...over });
-    },
-  } as unknown as ControlledHost);
+  server = await ControlServer.listen(
+    controlPath('B', io),
+    {
+      name: 'B',
+      guests: () => [guest as Guest],
+      inspect: () =>
+        Promise.resolve({
+          guest: guest.identity,
+          mode,
+          nics: [{ nic: { id: 'nic0', type: 'e1000' }, plan }],
+        }),
+      announce: () => {
+        asked += 1;
+        return Promise.resolve({ ...reportOf(outcome, mode), ...over });
+      },
+    } as unknown as ControlledHost,
+    { clock: new FakeClock() },
+  );
   const status = await announceCommand({ guest: 'web' }, { nics: [], timing: {}, dryRun, json }, io);
   return { status, printed: out() };
 };

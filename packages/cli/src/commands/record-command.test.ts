@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlledHost, ControlServer, controlPath } from '@nic-herald/control';
 import { type CardRecording, type Guest, HeraldError, type RecordRequest } from '@nic-herald/core';
+import { FakeClock } from '@nic-herald/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { capturedIo } from '../../test/captured-io.js';
 import { EXIT } from '../exit-code.js';
@@ -51,16 +52,20 @@ const record = async (
   guests: readonly string[] = ['web', 'db'],
 ) => {
   const { io, out: printed, err: errors } = capturedIo({ env: { XDG_RUNTIME_DIR: directory } });
-  server = await ControlServer.listen(controlPath('B', io), {
-    name: 'B',
-    guests: () => guests.map((each) => guest(each) as Guest),
-    record: async (_: Guest, request: RecordRequest) => {
-      asked.push(request);
-      await meanwhile?.();
-      if (answer instanceof HeraldError) throw answer;
-      return answer;
-    },
-  } as unknown as ControlledHost);
+  server = await ControlServer.listen(
+    controlPath('B', io),
+    {
+      name: 'B',
+      guests: () => guests.map((each) => guest(each) as Guest),
+      record: async (_: Guest, request: RecordRequest) => {
+        asked.push(request);
+        await meanwhile?.();
+        if (answer instanceof HeraldError) throw answer;
+        return answer;
+      },
+    } as unknown as ControlledHost,
+    { clock: new FakeClock() },
+  );
   const options: RecordOptions = { words: [], force: false, json: false, ...given };
   const status = await recordCommand(name === '' ? {} : { guest: name }, options, io);
   return { status, printed: printed(), errors: errors() };

@@ -40,13 +40,33 @@ export const describeAgents = async (
   target: Pick<GuestTarget, 'host' | 'control'>,
   directory: string,
 ): Promise<readonly AgentDescription[]> => {
-  const descriptions: AgentDescription[] = [];
-  for (const agent of await runningAgents(target, directory)) descriptions.push(await agent.describe());
-  const found = descriptions.filter(({ host }) => target.host === undefined || host === target.host);
+  const orElse = ', or give --config FILE to see what one would be composed of';
+  return (await describedAgents(target, directory, orElse)).map(({ description }) => description);
+};
+
+/** An agent, and what it is composed of. */
+export interface DescribedAgent {
+  readonly agent: ControlClient;
+  readonly description: AgentDescription;
+}
+
+/** The running agents that are meant, as `describeAgents` finds them. `orElse`: what else can be done where there is none. */
+export const describedAgents = async (
+  target: Pick<GuestTarget, 'host' | 'control'>,
+  directory: string,
+  orElse = '',
+): Promise<readonly DescribedAgent[]> => {
+  const described: DescribedAgent[] = [];
+  for (const agent of await runningAgents(target, directory)) {
+    described.push({ agent, description: await agent.describe() });
+  }
+  const found = described.filter(
+    ({ description: { host } }) => target.host === undefined || host === target.host,
+  );
   if (found.length > 0) return found;
   throw new HeraldError(
     'HERALD_AGENT_NONE',
-    `no agent of this user${target.host === undefined ? '' : ` called ${target.host}`} answers in ${directory}: start one with 'nic-herald run', name its socket with --control where herald.yaml does (one that leaves @nic-herald/control out cannot be asked), or give --config FILE to see what one would be composed of`,
+    `no agent of this user${target.host === undefined ? '' : ` called ${target.host}`} answers in ${directory}: start one with 'nic-herald run', name its socket with --control where herald.yaml does (one that leaves @nic-herald/control out cannot be asked)${orElse}`,
     { details: { directory } },
   );
 };

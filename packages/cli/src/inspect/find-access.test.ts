@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlledHost, ControlServer, controlPath } from '@nic-herald/control';
 import type { Guest } from '@nic-herald/core';
+import { FakeClock } from '@nic-herald/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findAccess } from './find-access.js';
 
@@ -30,7 +31,9 @@ beforeAll(async () => {
   // a guest that went from A to B is on both: A still has its shell
   const onA = host('A', [guest('moved', '/run/a/moved.qmp#1'), guest('db', '/run/a/db.qmp#2')]);
   const onB = host('B', [guest('moved', '/run/b/moved.qmp#1')]);
-  for (const each of [onA, onB]) servers.push(await ControlServer.listen(controlPath(each.name, io), each));
+  const clock = new FakeClock();
+  for (const each of [onA, onB])
+    servers.push(await ControlServer.listen(controlPath(each.name, io), each, { clock }));
   silent = createServer((socket) => socket.end());
   await new Promise<void>((resolve) => silent.listen(join(directory, 'silent.sock'), resolve));
 });

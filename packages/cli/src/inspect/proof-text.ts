@@ -9,14 +9,19 @@ const MOST_NAMED = 4;
 export const proofText = (report: MigrationReport): string | undefined => {
   const proof = proofOf(report);
   if (proof === undefined) return undefined;
-  const { cause, isOpen, proved, stations, verdict } = proof;
-  const reached = `${verdict === 'proved' && stations > 1 ? 'all' : `${proved} of`} ${counted(stations, 'station')} seen to be back`;
-  const waited = isOpen ? ' so far' : '';
+  const { cause } = proof;
   return [
-    `${verdict}: ${reached}${waited}${times(proof, report)}`,
+    verdictText(proof, report),
     ...missingText(proof),
     ...(cause === undefined ? [] : [cause.message]),
   ].join('; ');
+};
+
+/** What the proofs come to, without the reason: `proved: all 4 stations seen to be back, the last one 3.1 ms after RESUME`. */
+export const verdictText = (proof: ProofSection, since: Pick<MigrationReport, 'resumedAt'>): string => {
+  const { isOpen, proved, stations, verdict } = proof;
+  const reached = `${verdict === 'proved' && stations > 1 ? 'all' : `${proved} of`} ${counted(stations, 'station')} seen to be back`;
+  return `${verdict}: ${reached}${isOpen ? ' so far' : ''}${times(proof, since)}`;
 };
 
 /** Why an announcement has not even come to this host's own bridge; `undefined` where nothing speaks against it. */
@@ -29,7 +34,10 @@ export const localFault = (report: MigrationReport): string | undefined => {
   return proof.cause === undefined ? where : `${where}: ${proof.cause.message}`;
 };
 
-const times = ({ lastFirstFrameMs }: ProofSection, { resumedAt }: MigrationReport): string =>
+const times = (
+  { lastFirstFrameMs }: ProofSection,
+  { resumedAt }: Pick<MigrationReport, 'resumedAt'>,
+): string =>
   lastFirstFrameMs === undefined
     ? ''
     : `, the last one ${lastFirstFrameMs.toFixed(1)} ms after ${resumedAt === undefined ? 'the first frame' : 'RESUME'}`;

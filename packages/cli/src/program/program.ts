@@ -15,11 +15,13 @@ import { declareNewModel } from './declare-new-model.js';
 import { declarePlugins } from './declare-plugins.js';
 import { declareRecord } from './declare-record.js';
 import { declareRun } from './declare-run.js';
+import { declareWatch } from './declare-watch.js';
 
 /** Every command, in the order of `--help`. */
 const COMMANDS: readonly DeclareCommand[] = [
   declareRun,
   declareInspect,
+  declareWatch,
   declareAnnounce,
   declareRecord,
   declareHistory,

@@ -26,6 +26,13 @@ export interface StationProof extends Station {
   readonly firstFrameMs?: number;
 }
 
+/** Whether a station is proved: a frame reached it or a witness saw it, and nothing speaks against it. */
+export const isProved = ({ local, traffic, witness }: StationProof): boolean =>
+  (traffic.value === 'yes' || witness.value === 'yes') &&
+  local.value !== 'no' &&
+  traffic.value !== 'no' &&
+  witness.value !== 'no';
+
 /** What is proved of one NIC's stations. */
 export interface NicProof {
   readonly nic: string;
@@ -97,7 +104,8 @@ export interface ProofSection {
 }
 
 const evidence = z.object({ value: z.enum(PROOF_VALUES), reason: z.string().optional() });
-const section = z.object({
+/** The form of a `ProofSection`. */
+export const proofSectionSchema = z.object({
   verdict: z.enum(PROOF_VERDICTS),
   isOpen: z.boolean(),
   stations: z.number(),
@@ -133,5 +141,7 @@ const section = z.object({
 /** What a report says is proved: the section `proof`; undefined where there is none, or where it is of another form. */
 export const proofOf = ({ sections }: Pick<MigrationReport, 'sections'>): ProofSection | undefined => {
   const said = sections?.['proof'];
-  return said !== undefined && section.safeParse(said).success ? (said as ProofSection) : undefined;
+  return said !== undefined && proofSectionSchema.safeParse(said).success
+    ? (said as ProofSection)
+    : undefined;
 };
