@@ -247,7 +247,10 @@ describe('GuestProof', () => {
       stations: 2,
       proved: 1,
       cause: { code: 'no-port', params: { nic: 'nic1' } },
-      nics: [{ nic: 'nic0' }, { nic: 'nic1', stations: [{ mac: SECOND.mac, local: { value: 'cannot-tell' } }] }],
+      nics: [
+        { nic: 'nic0' },
+        { nic: 'nic1', stations: [{ mac: SECOND.mac, local: { value: 'cannot-tell' } }] },
+      ],
     });
     expect(asked).toEqual([]);
     expect(port.watched).toEqual([1]);

@@ -85,7 +85,8 @@ export class GuestProof implements Accompaniment {
     this.report = report;
     return new Promise((resolve) => {
       this.last = resolve;
-      const isWaiting = sinceOf(report) !== undefined && [...this.nics.values()].some((nic) => nic.hasStations);
+      const isWaiting =
+        sinceOf(report) !== undefined && [...this.nics.values()].some((nic) => nic.hasStations);
       if (this.stop !== undefined || !isWaiting) this.finish(this.stop?.reason ?? 'quiet');
       else void this.lookNow(true).then(() => this.judge());
     });
