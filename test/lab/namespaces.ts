@@ -157,16 +157,19 @@ export async function injectorLeftovers(namespace: string): Promise<{
   const names = (JSON.parse(text) as { ifname: string }[]).map(({ ifname }) => ifname);
   const interfaces = names.filter((name) => name.startsWith('herald'));
   const counts = [0];
-  for (const name of interfaces) {
-    for (const hook of ['ingress', 'egress']) {
-      const shown = await runProgram('tc', ['-n', namespace, 'filter', 'show', 'dev', name, hook]).catch(
-        () => '',
-      );
-      counts.push(shown.split('\n').filter((line) => / handle 0x/.test(line)).length);
-    }
-  }
+  for (const name of interfaces) counts.push(...(await filtersAt(namespace, name)));
   const filters = counts.reduce((sum, count) => sum + count);
   return { interfaces, filters, mostAtOnePlace: Math.max(...counts) };
+}
+
+/** How many filters hang on an interface, at its ingress and at its egress. */
+export async function filtersAt(namespace: string, name: string): Promise<readonly number[]> {
+  const shown = ['ingress', 'egress'].map((hook) =>
+    runProgram('tc', ['-n', namespace, 'filter', 'show', 'dev', name, hook]).catch(() => ''),
+  );
+  return (await Promise.all(shown)).map(
+    (text) => text.split('\n').filter((line) => / handle 0x/.test(line)).length,
+  );
 }
 
 export async function ipBatch(namespace: string, lines: readonly string[]): Promise<void> {

@@ -9,9 +9,13 @@ import { waitUntil } from './wait-until.js';
 const mostApartMs = 2;
 
 /** What is wrong with the proof of a guest whose stations are all probed, as the lab itself measured them. */
-export function proofFaults(report: MigrationReport, { returns, dark }: Measurement): string[] {
+export function proofFaults(report: MigrationReport, measured: Measurement): string[] {
   const proof = proofOf(report);
-  if (proof === undefined) return ['the report has no proof'];
+  return proof === undefined ? ['the report has no proof'] : provedFaults(proof, measured);
+}
+
+/** The same of the section itself. */
+export function provedFaults(proof: ProofSection, { returns, dark }: Measurement): string[] {
   const faults: string[] = [];
   const { verdict } = proof;
   if ((verdict === 'proved') !== (dark === 0))

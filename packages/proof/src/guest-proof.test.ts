@@ -2,7 +2,17 @@ import { type MigrationReport, type StationKey, stationKey } from '@nic-herald/c
 import type { ProofSection } from '@nic-herald/core/internal';
 import { companionContract, testContract } from '@nic-herald/testkit';
 import { describe, expect, it, vi } from 'vitest';
-import { begin, beginAs, FIRST, NO_HOST, NO_NOTES, nicOf, SECOND, WINDOW_MS } from '../test/played-proof.js';
+import {
+  begin,
+  beginAs,
+  FIRST,
+  NO_HOST,
+  NO_NOTES,
+  nicOf,
+  portlessNicOf,
+  SECOND,
+  WINDOW_MS,
+} from '../test/played-proof.js';
 import { LinuxPortSight } from './linux-port-sight.js';
 import type { PortPicture } from './port-picture.js';
 import { ProofCompanion } from './proof-companion.js';
@@ -223,6 +233,68 @@ describe('GuestProof', () => {
     expect(port.isWatched).toBe(true);
     guest.close();
     expect(port.isWatched).toBe(false);
+  });
+
+  it('counts the stations of a NIC without a port as not proved, names it, and does not announce it again', async () => {
+    const { asked, clock, guest, over, port } = begin(FIRST);
+    guest.changed([portlessNicOf(SECOND)]);
+    guest.fired();
+    port.arrives(FIRST);
+    const last = over();
+    await clock.advance(WINDOW_MS);
+    expect(await last).toMatchObject({
+      verdict: 'partly',
+      stations: 2,
+      proved: 1,
+      cause: { code: 'no-port', params: { nic: 'nic1' } },
+      nics: [
+        { nic: 'nic0' },
+        { nic: 'nic1', stations: [{ mac: SECOND.mac, local: { value: 'cannot-tell' } }] },
+      ],
+    });
+    expect(asked).toEqual([]);
+    expect(port.watched).toEqual([1]);
+  });
+
+  it('says that nothing was sent for a NIC whose port takes none, and leaves it to the host to try again', async () => {
+    const { asked, clock, guest, over, port } = begin(FIRST);
+    port.picture = {
+      ...(port.picture as Extract<PortPicture, { in: 'bridge' }>),
+      here: new Set([stationKey(FIRST)]),
+    };
+    const { plan, ...nic } = nicOf(SECOND);
+    guest.changed([{ ...nic, plan: { ...plan, nic: { ...plan.nic, id: 'nic1' } }, announced: [] }]);
+    guest.fired();
+    port.arrives(FIRST);
+    const last = over();
+    await clock.advance(WINDOW_MS);
+    expect(await last).toMatchObject({ verdict: 'partly', stations: 2, cause: { code: 'not-sent' } });
+    expect(asked).toEqual([]);
+  });
+
+  it('follows a NIC that gets a port', async () => {
+    const { clock, guest, over, port } = begin();
+    const { plan, ...nic } = portlessNicOf(FIRST);
+    guest.changed([{ ...nic, plan }]);
+    guest.fired();
+    const found = { kind: 'tap', name: 'tap1', index: 2 } as const;
+    guest.changed([{ ...nicOf(FIRST), plan: { ...plan, nic: { ...plan.nic, port: found } } }]);
+    port.arrives(FIRST);
+    const last = over();
+    await clock.advance(1);
+    expect(await last).toMatchObject({ verdict: 'proved', stations: 1 });
+    expect(port.watched).toEqual([1, 2]);
+  });
+
+  it('says nothing, and waits for nothing, where there is no station', async () => {
+    const { clock, guest, over, port, reported } = begin();
+    guest.fired();
+    const last = over();
+    await clock.advance(1);
+    expect(await last).toBeUndefined();
+    expect(reported).toEqual([]);
+    expect(port.isWatched).toBe(false);
+    expect(clock.pending).toBe(0);
   });
 
   it('opens nothing once it is over', () => {

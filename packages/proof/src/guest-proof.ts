@@ -85,7 +85,9 @@ export class GuestProof implements Accompaniment {
     this.report = report;
     return new Promise((resolve) => {
       this.last = resolve;
-      if (this.stop !== undefined || sinceOf(report) === undefined) this.finish(this.stop?.reason ?? 'quiet');
+      const isWaiting =
+        sinceOf(report) !== undefined && [...this.nics.values()].some((nic) => nic.hasStations);
+      if (this.stop !== undefined || !isWaiting) this.finish(this.stop?.reason ?? 'quiet');
       else void this.lookNow(true).then(() => this.judge());
     });
   }
@@ -155,13 +157,13 @@ export class GuestProof implements Accompaniment {
   /** Announces again what is provably not there: what was looked at a while ago may have come to another port. */
   private repeat(section: ProofSection): void {
     this.repeats += 1;
-    if (missingIn(section).length > 0) void this.lookNow(true).then(() => this.announceMissing());
+    if (this.missingIn(section).length > 0) void this.lookNow(true).then(() => this.announceMissing());
   }
 
   /** Announces it alone. What comes of it is seen here; how it went stands in a report. */
   private announceMissing(): void {
     const section = this.stop === undefined ? this.section() : undefined;
-    const stations = section === undefined ? [] : missingIn(section);
+    const stations = section === undefined ? [] : this.missingIn(section);
     if (stations.length === 0) return;
     const { guest } = this.announcement;
     // it may have stopped meanwhile: then there is nothing to repeat
@@ -195,7 +197,20 @@ export class GuestProof implements Accompaniment {
     return now.done;
   }
 
-  /** `undefined` before the announcement is over: times count from what its report says. */
+  /** What is provably not there of what was announced: what had no way is tried again by the host. */
+  private missingIn({ nics }: ProofSection): readonly NamedStation[] {
+    return nics.flatMap(({ nic, stations }) =>
+      this.nics.get(nic)?.isUnsent === true
+        ? []
+        : stations
+            .filter(isMissing)
+            .map(({ mac, vlan }) => ({ nic, mac, ...(vlan !== undefined && { vlan }) })),
+    );
+  }
+
+  /**
+   * `undefined` before the announcement is over, as times count from what its report says, and where there is no station.
+   */
   private section(): ProofSection | undefined {
     const { report, stop, announcement } = this;
     const since = sinceOf(report);
@@ -246,11 +261,6 @@ export class GuestProof implements Accompaniment {
 }
 
 type NamedStation = NonNullable<AnnounceRequest['stations']>[number];
-
-const missingIn = ({ nics }: ProofSection): readonly NamedStation[] =>
-  nics.flatMap(({ nic, stations }) =>
-    stations.filter(isMissing).map(({ mac, vlan }) => ({ nic, mac, ...(vlan !== undefined && { vlan }) })),
-  );
 
 const sinceOf = (report: MigrationReport | undefined): number | undefined =>
   report?.resumedAt ?? report?.firstFrameAt;

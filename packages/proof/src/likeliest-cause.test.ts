@@ -60,6 +60,13 @@ describe('likeliestCause', () => {
     ],
     ['a guest that is observed', [suspect()], { mode: 'observe' }, { code: 'observed', params: {} }],
     ['frames that did not leave', [suspect()], { outcome: 'failed' }, { code: 'not-sent', params: {} }],
+    ['a NIC that had no way', [suspect({ isUnsent: true })], {}, { code: 'not-sent', params: {} }],
+    [
+      'a NIC without a port before what became of the others',
+      [suspect(), { ...portless, nic: 'nic1', isUnsent: true }],
+      { outcome: 'failed' },
+      { code: 'no-port', params: { nic: 'nic1' } },
+    ],
     [
       'a station at another port',
       [suspect({ elsewhere: { station: '52:54:00:00:00:01', port: 'up0' } })],

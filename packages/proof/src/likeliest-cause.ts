@@ -9,6 +9,8 @@ export interface Suspect {
   readonly picture?: PortPicture;
   /** How many of its stations are not proved. */
   readonly missing: number;
+  /** Whether there was no way to announce any of them. */
+  readonly isUnsent?: boolean;
   readonly elsewhere?: { readonly station: string; readonly port: string };
 }
 
@@ -97,8 +99,8 @@ const FINDERS: readonly Finder[] = [
     mode === 'observe'
       ? cause('observed', {}, 'the guest is only observed (mode: observe): nothing was announced')
       : undefined,
-  (_, { outcome }) =>
-    outcome === 'failed'
+  ({ isUnsent = false }, { outcome }) =>
+    isUnsent || outcome === 'failed'
       ? cause('not-sent', {}, 'the frames did not leave: see the problem of each NIC in the report')
       : undefined,
   ({ elsewhere }) =>

@@ -50,6 +50,16 @@ export class NicWatch {
     return this.nic.plan.nic.id;
   }
 
+  /** Whether it has stations. */
+  get hasStations(): boolean {
+    return this.stations.length > 0;
+  }
+
+  /** Whether nothing was announced for its stations: there was no way. */
+  get isUnsent(): boolean {
+    return this.hasStations && this.nic.announced.length === 0;
+  }
+
   /** The guest runs. */
   guestRuns(): void {
     this.runs = true;
@@ -138,6 +148,7 @@ export class NicWatch {
       ...(port !== undefined && { port }),
       ...(picture !== undefined && { picture }),
       missing: stations.filter((each) => !isProved(each)).length,
+      isUnsent: this.isUnsent,
       ...(elsewhere !== undefined && at !== undefined
         ? { elsewhere: { station: stationKey(elsewhere), port: at } }
         : {}),
@@ -197,9 +208,10 @@ export class NicWatch {
   }
 }
 
-/** Each station once: it is announced by several kinds. */
-const stationsOf = ({ announced, withdrawn }: AccompaniedNic): readonly Station[] => {
+/** Each station once: it is announced by several kinds. Where there was no way to announce any, those that were to be. */
+const stationsOf = ({ plan, announced, withdrawn }: AccompaniedNic): readonly Station[] => {
   const gone = new Set(withdrawn.map(({ station }) => stationKey(station)));
-  const stations = new Map(announced.map(({ station }) => [stationKey(station), station]));
+  const wanted = announced.length > 0 ? announced : plan.announcements;
+  const stations = new Map(wanted.map(({ station }) => [stationKey(station), station]));
   return [...stations].flatMap(([key, station]) => (gone.has(key) ? [] : [station]));
 };

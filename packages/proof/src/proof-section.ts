@@ -18,12 +18,13 @@ export const isMissing = ({ local, traffic, witness }: StationProof): boolean =>
   local.reason !== 'elsewhere' &&
   (local.reason === 'absent' || witness.reason === 'unseen');
 
-/** Sums up what is known; see `ProofSection`. */
+/** Sums up what is known; see `ProofSection`. `undefined` where there is no station: nothing is to be proved. */
 export const proofSection = (
   nics: readonly NicProof[],
   { isOpen, cause }: { readonly isOpen: boolean; readonly cause?: ProofCause | undefined },
-): ProofSection => {
+): ProofSection | undefined => {
   const stations = nics.flatMap((nic) => nic.stations);
+  if (stations.length === 0) return undefined;
   const proved = stations.filter(isProved).length;
   const times = stations.flatMap(({ firstFrameMs }) => firstFrameMs ?? []);
   return {

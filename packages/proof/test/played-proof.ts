@@ -96,12 +96,21 @@ export const NO_NOTES: GuestNotes = {
   watch: () => () => {},
 };
 
-export const nicOf = (...stations: readonly Station[]): AccompaniedNic =>
-  ({
-    plan: { nic: { id: 'nic0', port: { kind: 'tap', name: 'tap0', index: 1 } } },
-    announced: stations.map((station) => ({ kind: 'rarp', station, evidence: 'learned' })),
+export const nicOf = (...stations: readonly Station[]): AccompaniedNic => {
+  const announcements = stations.map((station) => ({ kind: 'rarp', station, evidence: 'learned' }));
+  return {
+    plan: { nic: { id: 'nic0', port: { kind: 'tap', name: 'tap0', index: 1 } }, announcements },
+    announced: announcements,
     withdrawn: [],
-  }) as unknown as AccompaniedNic;
+  } as unknown as AccompaniedNic;
+};
+
+/** A second NIC, which has no port here. */
+export const portlessNicOf = (...stations: readonly Station[]): AccompaniedNic => {
+  const { plan, ...nic } = nicOf(...stations);
+  const { port: _, ...portless } = plan.nic;
+  return { ...nic, plan: { ...plan, nic: { ...portless, id: 'nic1' } }, announced: [] };
+};
 
 export const begin = (...stations: readonly Station[]) => beginAs({}, ...stations);
 

@@ -24,6 +24,8 @@ import { pacedPairs } from './paced-pairs.js';
 import { passedTapScenarios } from './passed-taps.js';
 import { pausedDestination } from './paused-destination.js';
 import { proofCases } from './proof.js';
+import { proofEndsAtSigterm } from './proof-ends-at-sigterm.js';
+import { proofObserveTwenty } from './proof-observe-twenty.js';
 import { reflectedBroadcastCases } from './reflected-broadcasts.js';
 import { roundTripOneAgentSleptThrough } from './round-trip-one-agent-slept-through.js';
 import { stationScenarios } from './stations.js';
@@ -58,6 +60,8 @@ const likeAnother = new Set([
   'macvtap-bridge-virtio',
   'multicast-vmxnet3-bridge',
   'multicast-vmxnet3-ovs',
+  'proof-ends-at-sigterm',
+  'proof-observe-twenty',
   'proof-rarp-filtered',
   'proof-source-agent-dead',
   'proof-spoofed-announcement',
@@ -82,6 +86,8 @@ const all: readonly LabCase[] = [
   observeOnly,
   ...proofCases,
   watchedMigration,
+  proofEndsAtSigterm,
+  proofObserveTwenty,
   guessStaysAGuess,
   ...neighboursMacCases,
   flood,

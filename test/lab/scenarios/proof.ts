@@ -68,6 +68,21 @@ const named =
   (proof: ProofSection): boolean =>
     proof.verdict === verdict && proof.cause?.code === code;
 
+/** The VLAN is named with the host that did not see it, its stations are not proved, and all others are. */
+const onlyMissing =
+  (vlan: number) =>
+  (proof: ProofSection): boolean => {
+    const missing = [...provedStations(proof).values()].filter((each) => each.vlan === vlan);
+    return (
+      named('partly', 'vlan-unseen')(proof) &&
+      proof.cause?.params['vlan'] === vlan &&
+      proof.cause.params['host'] === 'A' &&
+      missing.length > 0 &&
+      missing.every(({ traffic, witness }) => traffic.value !== 'yes' && witness.value !== 'yes') &&
+      proof.proved === proof.stations - missing.length
+    );
+  };
+
 const switchOf = ({ rig }: ReadyGuest): OpenVswitch => {
   if (!(rig.switch instanceof OpenVswitch)) throw new TypeError('this case needs Open vSwitch');
   return rig.switch;
@@ -94,7 +109,14 @@ export const proofCases: readonly LabCase[] = [
     name: 'proof-vlan-missing-at-destination',
     summary: 'a VLAN is missing on the trunk to the destination: the report names it, and proves the others',
     breaks: (ready) => setTrunks(ready, 'swB', '0,10,20'),
-    isExpected: (proof) => named('partly', 'vlan-unseen')(proof) && proof.cause?.params['vlan'] === 300,
+    isExpected: onlyMissing(300),
+  }),
+  proofCase({
+    name: 'proof-vlan-missing-in-the-middle',
+    summary:
+      'both trunks have a VLAN that the switch between them drops: the report names it, and proves the others',
+    breaks: (ready) => switchOf(ready).addFlow('priority=1,dl_vlan=300,actions=drop'),
+    isExpected: onlyMissing(300),
   }),
   proofCase({
     name: 'proof-vlan-missing-at-source',

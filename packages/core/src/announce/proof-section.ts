@@ -51,7 +51,7 @@ export interface NicProof {
  * - `port-gone`, `port-not-in-bridge`, `port-not-forwarding` (port)
  * - `uplink-down` (uplink): nothing leaves the bridge
  * - `observed`: nothing was sent, as the policy says
- * - `not-sent`: the frames did not leave
+ * - `not-sent`: the frames did not leave, or those of a NIC had no way
  * - `seen-elsewhere` (station, port): the bridge has it at another port
  * - `vlan-unseen` (vlan, host): the host that the guest left saw others of its stations, and none of this VLAN
  * - `unseen` (host): the host that the guest left listens, and saw nothing of the announcement
@@ -89,12 +89,12 @@ export const PROOF_VERDICTS = ['proved', 'partly', 'unproved'] as const;
 /** See `PROOF_VERDICTS`. */
 export type ProofVerdict = (typeof PROOF_VERDICTS)[number];
 
-/** The section `proof` of a report. */
+/** The section `proof` of a report; a guest without a station has none. */
 export interface ProofSection {
   readonly verdict: ProofVerdict;
   /** Whether more may become known: a later revision says so. */
   readonly isOpen: boolean;
-  /** Stations that were announced, and how many of them are proved. */
+  /** Stations that were announced, or would have been had there been a way, at least one; and how many of them are proved. */
   readonly stations: number;
   readonly proved: number;
   /** Of those that frames reached, the longest time until the first, ms as `StationProof.firstFrameMs`; absent: none. */
