@@ -1,5 +1,11 @@
 import { type Clock, messageOf, type Station, type StationKey, stationKey } from '@nic-herald/core';
-import type { AccompaniedNic, NicProof, StationEvidence, StationProof } from '@nic-herald/core/internal';
+import type {
+  AccompaniedNic,
+  NicProof,
+  ProofSection,
+  StationEvidence,
+  StationProof,
+} from '@nic-herald/core/internal';
 import type { Suspect } from './likeliest-cause.js';
 import { keyIn, localEvidence } from './local-evidence.js';
 import type { PortPicture } from './port-picture.js';
@@ -10,7 +16,7 @@ import type { WitnessWords } from './witness-words.js';
 /** Most stations of one NIC that are watched: more are announced of none. */
 const CAPACITY = 4096;
 
-/** When the first frames for a station came, ms since 1970. */
+/** When the first frames for a station came, by `Clock.elapsed`: the machine's clock may be set meanwhile. */
 interface Came {
   readonly first: number;
   readonly running?: number;
@@ -35,7 +41,7 @@ export class NicWatch {
     private nic: AccompaniedNic,
     private readonly sight: PortSight,
     private readonly clock: Clock,
-    private readonly witness: Pick<WitnessWords, 'of'>,
+    private readonly witness: Pick<WitnessWords, 'of' | 'isBusy'>,
   ) {
     this.stations = stationsOf(nic);
     this.open(); // at once: where an announcement is made ready again, the one before is watched until now
@@ -64,7 +70,7 @@ export class NicWatch {
 
   /** Reads what came. */
   read(): void {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     this.attempt(() => {
       for (const [key, { firstAgeMs, runningAgeMs }] of this.arrivals?.read() ?? []) {
         const known = this.came.get(key);
@@ -99,8 +105,11 @@ export class NicWatch {
     return this.stations.some((station) => localEvidence(station, this.picture).value !== 'yes');
   }
 
-  /** What is proved; times count from `since`, ms since 1970. `over`: nothing more is waited for, and why. */
-  proof(since: number, over?: { readonly reason: string }): NicProof {
+  /**
+   * What is proved; times count from `since`, by `Clock.elapsed`, and from STOP, `stop` before it. `over`: nothing more is waited for,
+   * and why.
+   */
+  proof(since: number, over?: { readonly reason: string }, stop?: ProofSection['stop']): NicProof {
     const { port } = this.nic.plan.nic;
     const stations = this.stations.map((station): StationProof => {
       const cameAt = this.firstSince(station, since);
@@ -109,7 +118,10 @@ export class NicWatch {
         local: localEvidence(station, this.picture),
         witness: this.witness.of(station),
         traffic: this.traffic(cameAt, over),
-        ...(cameAt !== undefined && { firstFrameMs: Math.round((cameAt - since) * 1000) / 1000 }),
+        ...(cameAt !== undefined && { firstFrameMs: inMicroseconds(cameAt - since) }),
+        ...(cameAt !== undefined &&
+          stop !== undefined &&
+          this.witness.isBusy(station) && { darkMs: inMicroseconds(stop.agoMs + cameAt - since) }),
       };
     });
     return {
@@ -137,6 +149,13 @@ export class NicWatch {
         ? { elsewhere: { station: stationKey(elsewhere), port: at } }
         : {}),
     };
+  }
+
+  /** Whether it waits for a frame since then to one of its stations that was sent them often; by `Clock.elapsed`. */
+  awaitsBusy(since: number): boolean {
+    const isAwaited = (station: Station): boolean =>
+      this.firstSince(station, since) === undefined && this.witness.isBusy(station);
+    return this.isWatched && this.stations.some(isAwaited);
   }
 
   /** Nothing is watched any more; what is known stays. */
@@ -191,6 +210,8 @@ export class NicWatch {
     }
   }
 }
+
+const inMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 /** Each station once: it is announced by several kinds. */
 const stationsOf = ({ announced, withdrawn }: AccompaniedNic): readonly Station[] => {

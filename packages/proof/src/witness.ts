@@ -11,8 +11,7 @@ import {
   type Resolver,
   type SnapshotHead,
 } from '@nic-herald/core';
-import { Departure } from './departure.js';
-import type { SealedFrame } from './sealed-frames.js';
+import { Departure, type HeardFrame } from './departure.js';
 import type { SealedSight, SealedWatch } from './sealed-sight.js';
 
 /** How often it is looked what came, ms. */
@@ -21,6 +20,8 @@ const LOOK_EVERY_MS = 100;
 const FOLLOW_EVERY_MS = 2000;
 /** How long it is judged at a stretch what came, ms: making seals takes long, and anybody may send what has their mark. */
 const JUDGE_MS = 5;
+/** What is told of a guest's CPUs is told within this, ms; a stamp that is older, or of tomorrow, is by a clock that was set. */
+const TOLD_WITHIN_MS = 1000;
 /** Pauses between the notes of a move, ms: what comes in one of them is told together. */
 const NOTE_EVERY_MS = 300;
 
@@ -38,7 +39,7 @@ export class Witness implements HostService {
   private followedAt = Number.NEGATIVE_INFINITY;
   /** Whether it listens anywhere. */
   private listens: Promise<boolean> = Promise.resolve(false);
-  private unjudged: SealedFrame[] = [];
+  private unjudged: HeardFrame[] = [];
   private toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -64,7 +65,7 @@ export class Witness implements HostService {
     this.stops = [
       bus.on('snapshot:published', ({ guest, head }) => this.handedOver(guest, head)),
       bus.on('migration:outgoing', ({ guest }) => this.begin(guest)),
-      bus.on('guest:stopped', ({ guest }) => this.stopped(guest)),
+      bus.on('guest:stopped', ({ guest, stoppedAt }) => this.stopped(guest, stoppedAt)),
       bus.on('migration:completed', ({ guest, side }) => side === 'source' && this.stopped(guest)),
       bus.on('migration:failed', ({ guest, side }) => side === 'source' && this.forget(guest)),
       bus.on('guest:resumed', ({ guest }) => this.forget(guest)),
@@ -103,11 +104,14 @@ export class Witness implements HostService {
   }
 
   /** From now on its announcement may come in; the host that has it is told that this one listens. */
-  private stopped(guest: Guest): void {
+  private stopped(guest: Guest, stoppedAt?: number): void {
     const departure = this.leaving.get(guest.instance);
     if (departure === undefined || departure.until !== undefined) return;
-    departure.until = this.clock.elapsed() + this.windowMs;
-    void this.listens.then((listens) => departure.tell(listens));
+    const now = this.clock.elapsed();
+    const agoMs = this.clock.now() - (stoppedAt ?? Number.NaN);
+    const isKnown = Math.abs(agoMs) <= TOLD_WITHIN_MS;
+    departure.stopped(now + this.windowMs, isKnown ? now - Math.max(0, agoMs) : undefined);
+    void this.listens.then((listens) => departure.tell(listens, this.clock.elapsed()));
   }
 
   private forget(guest: Guest): void {
@@ -142,7 +146,7 @@ export class Witness implements HostService {
   /** What does not come to its turn is judged at the next look; until then the kernel keeps what comes, and no more than it has room for. */
   private judge(watch: SealedWatch, since: number): void {
     try {
-      if (this.unjudged.length === 0) this.unjudged = [...watch.take()];
+      if (this.unjudged.length === 0) this.unjudged = this.take(watch);
     } catch {
       // it is asked again at the next look
     }
@@ -152,8 +156,14 @@ export class Witness implements HostService {
     }
   }
 
+  private take(watch: SealedWatch): HeardFrame[] {
+    const taken = watch.take();
+    const now = this.clock.elapsed();
+    return taken.map(({ station, seal, ageMs }) => ({ station, seal, cameAt: now - ageMs }));
+  }
+
   /** The guest whose own MAC it is first: of many that leave at once each seal is made at a price. */
-  private hear(frame: SealedFrame): void {
+  private hear(frame: HeardFrame): void {
     for (const isOwn of [true, false]) {
       for (const departure of this.leaving.values()) {
         if (departure.owns(frame.station.mac) === isOwn && departure.hear(frame)) return;
@@ -165,7 +175,7 @@ export class Witness implements HostService {
     for (const departure of this.leaving.values()) {
       if (!departure.hasNews) continue;
       this.toldAt = now;
-      void departure.tell(true);
+      void departure.tell(true, now);
     }
   }
 
