@@ -3,7 +3,7 @@ import { type AnnouncementSeal, announcementSeal } from '@nic-herald/core/intern
 import type { MacAddress } from '@nic-herald/wire';
 import { MOST_PER_NOTE, sealTokens } from './seal-tokens.js';
 import type { SealedFrame } from './sealed-frames.js';
-import { WITNESS_KIND } from './witness-note.js';
+import { CALM_AFTER_MS, WITNESS_KIND } from './witness-note.js';
 
 /** Most notes of one move: a store keeps 16 of a guest. */
 const MOST_NOTES = 8;
@@ -28,6 +28,7 @@ export class Departure {
   private readonly seen = new Set<string>();
   private untold: Uint8Array[] = [];
   private notesLeft = MOST_NOTES;
+  private hasToldCalmly = false;
 
   constructor(
     readonly guest: Guest,
@@ -41,8 +42,8 @@ export class Departure {
     this.seal = announcementSeal(head);
   }
 
-  /** It stands still: from now on its announcement may come in, and is waited for until then; both by `Clock.elapsed`. */
-  stopped(until: number, stoppedAt: number | undefined): void {
+  /** From now on its announcement may come in, and is waited for until then; both by `Clock.elapsed`. */
+  stands(until: number, stoppedAt: number | undefined): void {
     this.until = until;
     this.stoppedAt = stoppedAt;
   }
@@ -68,9 +69,14 @@ export class Departure {
     return true;
   }
 
-  /** Whether it saw something of which no note tells. */
-  get hasNews(): boolean {
-    return this.untold.length > 0 && this.notesLeft > 0;
+  /** Whether it saw something of which no note tells, or is to say once more when the guest was stopped; `now`: `Clock.elapsed`. */
+  hasNews(now: number): boolean {
+    return (this.untold.length > 0 || this.isCalm(now)) && this.notesLeft > 0;
+  }
+
+  private isCalm(now: number): boolean {
+    const { heardAt = Number.NaN, stoppedAt } = this;
+    return stoppedAt !== undefined && !this.hasToldCalmly && now - heardAt >= CALM_AFTER_MS;
   }
 
   /** Leaves a note of what came since the last one. A store that does not take it costs that note; it is not tried again. `now`: `Clock.elapsed`. */
@@ -78,6 +84,7 @@ export class Departure {
     const { head, stoppedAt, heardAt } = this;
     if (head === undefined || this.notesLeft === 0) return;
     this.notesLeft -= 1;
+    this.hasToldCalmly ||= this.isCalm(now);
     const seen = sealTokens(this.untold.splice(0, MOST_PER_NOTE));
     const body = {
       epoch: head.epoch,

@@ -152,8 +152,12 @@ export class GuestProof implements Accompaniment {
   /** Whether times may still be told of stations that are proved. */
   private mayTellMore({ stop }: ProofSection): boolean {
     const { since } = this;
-    if (stop === undefined || since === undefined) return this.isStopAwaited;
-    return [...this.nics.values()].some((nic) => nic.awaitsBusy(since));
+    if (this.isStopAwaited) return true;
+    return (
+      stop !== undefined &&
+      since !== undefined &&
+      [...this.nics.values()].some((nic) => nic.awaitsBusy(since))
+    );
   }
 
   private get isStopAwaited(): boolean {

@@ -5,6 +5,11 @@ import { MOST_TOKENS_LENGTH } from './seal-tokens.js';
 /** The kind of a note that says which announcements of a guest came back to the host that it left. */
 export const WITNESS_KIND = 'witness';
 
+/**
+ * So long after the first of an announcement came in, the source says once more how long ago STOP was, ms: at RESUME both hosts are busy, and a note that is
+ * read late says little of it.
+ */
+export const CALM_AFTER_MS = 500;
 /** No move takes longer, ms. */
 const MAX_SINCE_STOP_MS = 3_600_000;
 
@@ -30,6 +35,10 @@ const witnessNote = z.object({
   sinceStopMs: sinceStop,
   heardMs: sinceStop,
 });
+
+/** Whether a note is the one that says again when the guest was stopped: no later one says more of that. */
+export const isCalm = ({ sinceStopMs = Number.NaN, heardMs = Number.NaN }: WitnessNote): boolean =>
+  sinceStopMs - heardMs >= CALM_AFTER_MS;
 
 /** What a note says, where it is one of a witness. */
 export const parseWitnessNote = ({ kind, body }: HandoffNote): WitnessNote | undefined =>

@@ -11,7 +11,7 @@ import type { AnnouncementSeal, StationEvidence } from '@nic-herald/core/interna
 import { parseBusyNote } from './busy-note.js';
 import { sealTokens, tokensIn } from './seal-tokens.js';
 import type { SourceTimes } from './stop-time.js';
-import { parseWitnessNote } from './witness-note.js';
+import { isCalm, parseWitnessNote } from './witness-note.js';
 
 /** How long the store may take, ms. */
 const READ_MS = 5000;
@@ -24,9 +24,11 @@ interface Words {
   readonly busy: ReadonlySet<string>;
   /** Absent: not all of them are known. */
   readonly times?: SourceTimes;
+  /** Nothing more is said of them. */
+  readonly isTimed: boolean;
 }
 
-const NOTHING_SAID: Words = { listens: false, seen: new Set(), busy: new Set() };
+const NOTHING_SAID: Words = { listens: false, seen: new Set(), busy: new Set(), isTimed: false };
 
 /** What the host that a guest left says of the guest, and of its announcement. */
 export class WitnessWords {
@@ -94,6 +96,7 @@ export class WitnessWords {
       listens: witness.some(({ listens }) => listens),
       seen: new Set(witness.flatMap(({ seen }) => tokensIn(seen))),
       busy: new Set(busy.flatMap((said) => tokensIn(said.busy))),
+      isTimed: witness.some(isCalm),
       ...(Number.isFinite(heardMs) && { times: { heardMs, stoppedBy: this.stoppedBy } }),
     };
   }
@@ -103,9 +106,9 @@ export class WitnessWords {
     return this.words?.times;
   }
 
-  /** Whether it may still say when it stopped the guest. */
+  /** Whether it may still say when it stopped the guest, or say it better. */
   get mayTellTimes(): boolean {
-    return this.seal !== undefined && this.words !== undefined && this.words.times === undefined;
+    return this.seal !== undefined && this.words !== undefined && !this.words.isTimed;
   }
 
   /** Whether it sent a station frames often, until the guest left. */

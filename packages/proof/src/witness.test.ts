@@ -211,8 +211,32 @@ describe('Witness', () => {
     expect(notes.all.map(({ body }) => body)).toMatchObject([
       { sinceStopMs: 20 },
       { sinceStopMs: 70, heardMs: 30 },
+      { sinceStopMs: 570, heardMs: 30, seen: '' }, // once more when there is less to do
     ]);
     expect(notes.all[0]?.body).not.toHaveProperty('heardMs');
+  });
+
+  it('knows when a guest was stopped of which it is told afterwards that it leaves', async () => {
+    const { bus, clock, comesIn, leaves, notes } = await begin();
+    bus.emit('guest:stopped', { guest: guest(), stoppedAt: clock.now() - 20 });
+    await clock.advance(10);
+    leaves();
+    bus.emit('migration:completed', { guest: guest(), side: 'source' });
+    await clock.advance(0);
+    comesIn(UNTAGGED);
+    await clock.advance(100);
+    expect(notes.all.map(({ body }) => body)).toMatchObject([{ sinceStopMs: 30 }, { heardMs: 130 }]);
+  });
+
+  it('does not take an earlier stop for that of the move', async () => {
+    const { bus, clock, leaves, notes } = await begin();
+    bus.emit('guest:stopped', { guest: guest(), stoppedAt: clock.now() });
+    bus.emit('guest:resumed', { guest: guest(), resumedAt: 1, readAt: 1 });
+    leaves();
+    bus.emit('migration:completed', { guest: guest(), side: 'source' });
+    await clock.advance(1000);
+    expect(notes.all).toHaveLength(1);
+    expect(notes.all[0]?.body).not.toHaveProperty('sinceStopMs');
   });
 
   it.each([
@@ -273,6 +297,28 @@ describe('WitnessWords', () => {
     await words.read();
     expect(words.of(UNTAGGED)).toEqual({ value: 'cannot-tell', reason: 'silent' });
     expect(words.times).toBeUndefined();
+  });
+
+  it('takes the tightest of what it read of STOP, and waits for what is said of it once there is less to do', async () => {
+    const clock = new FakeClock();
+    const notes = new PlayedNotes();
+    const words = new WitnessWords(guest(), SEAL, notes, clock);
+    const readAfter = async (delayMs: number, sinceStopMs: number) => {
+      const body = { epoch: 3, listens: true, seen: '', sinceStopMs, heardMs: 60 };
+      await notes.put(guest(), { kind: 'witness', body });
+      await clock.advance(delayMs);
+      await words.read();
+      return { ...words.times, mayTellMore: words.mayTellTimes };
+    };
+    // STOP was at 0; the first note is written 10 ms after it
+    await clock.advance(10);
+    expect(await readAfter(50, 10)).toEqual({ heardMs: 60, stoppedBy: 50, mayTellMore: true });
+    expect(await readAfter(90, 60)).toEqual({ heardMs: 60, stoppedBy: 50, mayTellMore: true });
+    await clock.advance(410);
+    expect(await readAfter(5, 560)).toEqual({ heardMs: 60, stoppedBy: 5, mayTellMore: false });
+    await clock.advance(1000);
+    await words.read();
+    expect(words.times?.stoppedBy).toBe(5);
   });
 
   it('makes the seal of a station once, however often it is asked', async () => {

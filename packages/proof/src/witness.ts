@@ -33,6 +33,8 @@ const NOTE_EVERY_MS = 300;
 export class Witness implements HostService {
   private readonly heads = new Map<string, SnapshotHead>();
   private readonly leaving = new Map<string, Departure>();
+  /** When guests that stand still were stopped, by `Clock.elapsed`: a fast migration is told after its STOP. */
+  private readonly still = new Map<string, number>();
   private watch: SealedWatch | undefined;
   private cancelTimer: CancelTimer = () => {};
   private stops: readonly (() => void)[] = [];
@@ -65,13 +67,20 @@ export class Witness implements HostService {
     this.stops = [
       bus.on('snapshot:published', ({ guest, head }) => this.handedOver(guest, head)),
       bus.on('migration:outgoing', ({ guest }) => this.begin(guest)),
-      bus.on('guest:stopped', ({ guest, stoppedAt }) => this.stopped(guest, stoppedAt)),
+      bus.on('guest:stopped', ({ guest, stoppedAt }) => {
+        this.note(guest, stoppedAt);
+        this.stopped(guest);
+      }),
       bus.on('migration:completed', ({ guest, side }) => side === 'source' && this.stopped(guest)),
       bus.on('migration:failed', ({ guest, side }) => side === 'source' && this.forget(guest)),
-      bus.on('guest:resumed', ({ guest }) => this.forget(guest)),
+      bus.on('guest:resumed', ({ guest }) => {
+        this.still.delete(guest.instance);
+        this.forget(guest);
+      }),
       bus.on('guest:gone', ({ guest }) => {
         this.heads.delete(guest.instance);
         this.stopped(guest);
+        this.still.delete(guest.instance);
       }),
     ];
     return Promise.resolve();
@@ -80,6 +89,7 @@ export class Witness implements HostService {
   close(): Promise<void> {
     for (const stop of this.stops) stop();
     this.leaving.clear();
+    this.still.clear();
     this.rest();
     return Promise.resolve();
   }
@@ -103,14 +113,19 @@ export class Witness implements HostService {
     }
   }
 
+  /** Notes the hypervisor's stamp of STOP. */
+  private note({ instance }: Guest, stoppedAt: number | undefined): void {
+    const agoMs = this.clock.now() - (stoppedAt ?? Number.NaN);
+    if (Math.abs(agoMs) <= TOLD_WITHIN_MS)
+      this.still.set(instance, this.clock.elapsed() - Math.max(0, agoMs));
+    else this.still.delete(instance);
+  }
+
   /** From now on its announcement may come in; the host that has it is told that this one listens. */
-  private stopped(guest: Guest, stoppedAt?: number): void {
+  private stopped(guest: Guest): void {
     const departure = this.leaving.get(guest.instance);
     if (departure === undefined || departure.until !== undefined) return;
-    const now = this.clock.elapsed();
-    const agoMs = this.clock.now() - (stoppedAt ?? Number.NaN);
-    const isKnown = Math.abs(agoMs) <= TOLD_WITHIN_MS;
-    departure.stopped(now + this.windowMs, isKnown ? now - Math.max(0, agoMs) : undefined);
+    departure.stands(this.clock.elapsed() + this.windowMs, this.still.get(guest.instance));
     void this.listens.then((listens) => departure.tell(listens, this.clock.elapsed()));
   }
 
@@ -173,7 +188,7 @@ export class Witness implements HostService {
 
   private tell(now: number): void {
     for (const departure of this.leaving.values()) {
-      if (!departure.hasNews) continue;
+      if (!departure.hasNews(now)) continue;
       this.toldAt = now;
       void departure.tell(true, now);
     }

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProofSection } from '@nic-herald/core/internal';
 import { encodeRarp, rarpLength, sealRarp } from '@nic-herald/wire';
 import { armed, handedOver } from '../agent-process.js';
-import { beginMigration, measureReturns, resumeOf, startDestination, stillFor } from '../guest-move.js';
+import { beginMigration, measureReturns, resumeOf, startDestination } from '../guest-move.js';
 import { type ReadyGuest, withReadyGuest } from '../guest-ready.js';
 import { GuestBuilder } from '../guest-recipe.js';
 import type { CaseResult, LabCase } from '../lab-case.js';
 import { ipBatch } from '../namespaces.js';
 import { OpenVswitch } from '../open-vswitch.js';
-import { proofWhen, provedStations, timeFaults } from '../proof-checks.js';
+import { proofWhen, provedStations } from '../proof-checks.js';
 import { stationKey } from '../station.js';
 
 /** Once nothing new can be expected, and not as long as the window. */
@@ -76,50 +76,8 @@ const switchOf = ({ rig }: ReadyGuest): OpenVswitch => {
 const setTrunks = (ready: ReadyGuest, port: string, trunks: string): Promise<void> =>
   switchOf(ready).setPort(port, `trunks=${trunks}`);
 
-/** Slow enough that the source can count for a second what is sent to the guest, bytes per second. */
-const slowly = 2 ** 24;
-
-/** The times since STOP, where frames are sent to each station all the time. */
-const darkTimes: LabCase = {
-  name: 'proof-dark-times',
-  summary: 'the report says when the guest was stopped, and how long each of its busy stations was dark',
-  needsAgents: true,
-  run: (context) => {
-    const recipe = new GuestBuilder()
-      .card('e1000')
-      .vlans(...vlans)
-      .build('proof-dark-times');
-    return withReadyGuest(context, recipe, timedMove, { herald: 'proof: {}\n' });
-  },
-};
-
-async function timedMove({ rig, agents, recipe, source, watches }: ReadyGuest): Promise<CaseResult> {
-  const destination = await startDestination(rig, 'B');
-  await handedOver(rig, 'A', recipe.stations);
-  await armed(agents.B, recipe.stations.length);
-  await beginMigration(rig, source, destination, slowly);
-  const resumedAtMs = await resumeOf(destination);
-  const herald = await measureReturns(watches.B, resumedAtMs);
-  const stillMs = await stillFor(source, resumedAtMs);
-  const proof = await proofWhen(agents.B, ({ isOpen }) => !isOpen, namedWithinMs);
-  if (proof === undefined) return { herald, faults: ['the report has no proof'] };
-  const { stop, lastDarkMs } = proof;
-  const faults = timeFaults(proof, { stillMs, measurement: herald });
-  if (stop === undefined) faults.push('the report does not say when the guest was stopped');
-  const dark = [...provedStations(proof).values()].filter(({ darkMs }) => darkMs !== undefined).length;
-  if (dark < recipe.stations.length)
-    faults.push(`${dark} of ${recipe.stations.length} stations have a dark time, and all were busy`);
-  const lastMs = stillMs + (herald.lastBackMs ?? Number.NaN);
-  const notes = [
-    `stopped ${stillMs.toFixed(2)} ms before RESUME, the report says ${stop?.agoMs} +- ${stop?.errorMs}`,
-    `dark for ${lastMs.toFixed(2)} ms at most, the report says ${lastDarkMs}`,
-  ];
-  return { herald, faults, notes };
-}
-
 /** Something is in the way of an announcement, and the report names it. */
 export const proofCases: readonly LabCase[] = [
-  darkTimes,
   proofCase({
     name: 'proof-tap-in-no-bridge',
     summary: "the guest's tap is taken out of the bridge: the report names the tap",
