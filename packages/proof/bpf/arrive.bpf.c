@@ -62,11 +62,14 @@ __attribute__((section("socket"), used)) int arrive(struct __sk_buff *skb)
 	if (!arrival || arrival->running_ns)
 		return 0;
 	arrival->frames++;
+	const __u64 *runs = lookup(&running, &only);
+	int is_running = runs && *runs;
+	if (arrival->first_ns && !is_running)
+		return 0; // the time is dear
 	__u64 now = ktime_get_ns();
 	if (!arrival->first_ns)
 		arrival->first_ns = now;
-	const __u64 *runs = lookup(&running, &only);
-	if (runs && *runs)
+	if (is_running)
 		arrival->running_ns = now;
 	return 0;
 }
