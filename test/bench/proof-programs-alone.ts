@@ -73,28 +73,41 @@ const awaitedBytes = (stations: readonly Station[]): Uint8Array => {
   return keys;
 };
 
-/** Of frames that go out at a guest's port, the stations of a running guest being awaited: one, then all. */
+/** What is measured of arrivals: among how many stations, and whether their guest runs. */
+const arrivals = (
+  stations: readonly Station[],
+  count: number,
+  runs: boolean,
+  cases: readonly Case[],
+): readonly ProgramCost[] => {
+  const awaited = BpfHashMap.create({ ...AWAITED_MAP, capacity: stations.length });
+  awaited.setAll(awaitedBytes(stations.slice(0, count)), new Uint8Array(count * AWAITED_MAP.valueBytes));
+  const running = BpfArray.create(RUNNING_ARRAY.name, RUNNING_ARRAY.valueBytes, RUNNING_ARRAY.length);
+  running.set(0, new Uint8Array(RUNNING_ARRAY.valueBytes).fill(Number(runs), 0, 1));
+  const instructions = forOthers(arriveInstructions({ awaited: awaited.fd, running: running.fd }));
+  const program = loadSocketFilter('herald_alone', instructions);
+  const told = costs(program.number, cases);
+  const { values } = awaited.entries();
+  if (values.filter((byte) => byte !== 0).length === 0)
+    throw new Error('no frame was noted: nothing was measured');
+  program.close();
+  awaited.close();
+  running.close();
+  return told;
+};
+
+/** Of frames that go out at a guest's port, the stations of a running guest being awaited, or those of one that leaves counted: one, then all. */
 export const arriveAlone = (stations: readonly Station[]): readonly ProgramCost[] =>
   [1, stations.length].flatMap((count) => {
-    const awaited = BpfHashMap.create({ ...AWAITED_MAP, capacity: stations.length });
-    awaited.setAll(awaitedBytes(stations.slice(0, count)), new Uint8Array(count * AWAITED_MAP.valueBytes));
-    const running = BpfArray.create(RUNNING_ARRAY.name, RUNNING_ARRAY.valueBytes, RUNNING_ARRAY.length);
-    running.set(0, new Uint8Array(RUNNING_ARRAY.valueBytes).fill(1, 0, 1));
-    const instructions = forOthers(arriveInstructions({ awaited: awaited.fd, running: running.fd }));
-    const program = loadSocketFilter('herald_alone', instructions);
     const among = `of ${count} awaited`;
-    const mac = stations[count - 1]?.mac ?? NOBODY;
-    const told = costs(program.number, [
-      { what: `arrive, for one ${among}, noted already`, frame: frameTo(mac) },
-      { what: `arrive, for another, none ${among}`, frame: frameTo(NOBODY) },
-    ]);
-    const { values } = awaited.entries();
-    if (values.filter((byte) => byte !== 0).length === 0)
-      throw new Error('no frame was noted: nothing was measured');
-    program.close();
-    awaited.close();
-    running.close();
-    return told;
+    const frame = frameTo(stations[count - 1]?.mac ?? NOBODY);
+    return [
+      ...arrivals(stations, count, true, [
+        { what: `arrive, for one ${among}, noted already`, frame },
+        { what: `arrive, for another, none ${among}`, frame: frameTo(NOBODY) },
+      ]),
+      ...arrivals(stations, count, false, [{ what: `arrive, for one of ${count} that are counted`, frame }]),
+    ];
   });
 
 /** r0 = 0, exit: takes no frame. */

@@ -98,6 +98,13 @@ export async function resumeOf(destination: QemuProcess, since = 0): Promise<num
   return event.atMs;
 }
 
+/** How long a guest stood still that has moved, by the stamps of both QEMUs, milliseconds. */
+export async function stillFor(source: QemuProcess, resumedAtMs: number): Promise<number> {
+  const isStop = ({ event }: { readonly event: string }): boolean => event === 'STOP';
+  const { atMs } = await source.qmp.waitFor('STOP', isStop, { timeoutMs: 1000 });
+  return resumedAtMs - atMs;
+}
+
 /** Reads the destination's captures until every station is back or would count as dark. */
 export async function measureReturns(
   watch: ArrivalWatch,

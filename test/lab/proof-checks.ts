@@ -33,8 +33,34 @@ export function provedFaults(proof: ProofSection, { returns, dark }: Measurement
   return faults;
 }
 
+/** What is known of one move in the lab, whose hosts share a clock. */
+interface TimedMove {
+  /** From STOP at the source to RESUME at the destination, by the stamps of both QEMUs, ms. */
+  readonly stillMs: number;
+  readonly measurement: Measurement;
+}
+
+/** What is wrong with the times since STOP that a proof has; that one has none is no fault. */
+export function timeFaults({ stop, nics }: ProofSection, { stillMs, measurement }: TimedMove): string[] {
+  if (stop === undefined) return [];
+  const { agoMs, errorMs } = stop;
+  const faults: string[] = [];
+  if (Math.abs(agoMs - stillMs) > errorMs) {
+    faults.push(`the guest stood still for ${stillMs.toFixed(2)} ms, the report says ${agoMs} +- ${errorMs}`);
+  }
+  const stations = provedStations({ nics });
+  for (const { station, afterMs } of measurement.returns) {
+    const { darkMs } = stations.get(stationKey(station.mac, station.vlan)) ?? {};
+    if (darkMs === undefined) continue;
+    const measuredMs = stillMs + (afterMs ?? Number.POSITIVE_INFINITY);
+    if (Math.abs(darkMs - measuredMs) > errorMs + mostApartMs)
+      faults.push(`${station.name} was dark for ${measuredMs.toFixed(2)} ms, the report says ${darkMs}`);
+  }
+  return faults;
+}
+
 /** The stations of a proof, by their keys. */
-export function provedStations({ nics }: ProofSection): ReadonlyMap<string, StationProof> {
+export function provedStations({ nics }: Pick<ProofSection, 'nics'>): ReadonlyMap<string, StationProof> {
   return new Map(
     nics.flatMap(({ stations }) => stations.map((each) => [stationKey(each.mac, each.vlan), each] as const)),
   );

@@ -14,6 +14,7 @@ import {
   probeSource,
   resumeOf,
   startDestination,
+  stillFor,
   strayClaims,
   watchArrivals,
 } from './guest-move.js';
@@ -24,7 +25,7 @@ import type { CaseContext, CaseResult, LabCase } from './lab-case.js';
 import { LabRig } from './lab-rig.js';
 import type { Measurement } from './measurement.js';
 import { installPackedPlugin, type PackedPlugin } from './packed-plugin.js';
-import { proofFaults } from './proof-checks.js';
+import { proofFaults, proofWhen, timeFaults } from './proof-checks.js';
 import type { QemuProcess } from './qemu-process.js';
 
 export interface StationCaseOptions {
@@ -59,6 +60,9 @@ interface Trial {
   readonly measurement: Measurement;
   readonly faults: readonly string[];
 }
+
+/** By then the destination says when the guest was stopped, where it says so. */
+const timesWithinMs = 5000;
 
 /** A guest migrated once with QEMU alone and once with nic-herald on both hosts, each on a fresh network. */
 export function stationCase(options: StationCaseOptions): LabCase {
@@ -128,6 +132,15 @@ async function migrateOnce(
     const early = await claimsBetween(after, begunAtMs, resumedAtMs);
     faults.push(...early.map((key) => `${key} was announced before the guest ran here`));
     faults.push(...(await heraldFaults(options, rig, agents, destination, measurement)));
+    if (rig.isBridged && proves(options)) {
+      const proof = await proofWhen(
+        agents.B,
+        ({ isOpen, stop }) => !isOpen || stop !== undefined,
+        timesWithinMs,
+      );
+      const stillMs = await stillFor(source, resumedAtMs);
+      if (proof) faults.push(...timeFaults(proof, { stillMs, measurement }));
+    }
     if (options.exactPairs) faults.push(...(await strayClaims(after, resumedAtMs)).map(astray));
     return { measurement, faults };
   } finally {

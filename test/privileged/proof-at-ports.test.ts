@@ -157,6 +157,18 @@ describe.skipIf(missing)(
         expect(firstAgeMs - runningAgeMs).toBeGreaterThanOrEqual(PAUSE_MS - 1);
       });
 
+      it('counts them until the guest runs, the first of those with them', async () => {
+        const { driver } = await watching(station(GUEST), station(SECOND));
+        const frames = async (mac: string) => (await driver.read())[keyOf(mac)]?.frames;
+        await driver.write('wire0', [to(GUEST), to(STRANGER), to(GUEST), to(SECOND), to(GUEST)]);
+        await vi.waitFor(async () => expect(await frames(GUEST)).toBe(3), SOON);
+        expect(await frames(SECOND)).toBe(1);
+        await driver.guestRuns();
+        await driver.write('wire0', [to(GUEST), to(GUEST), to(SECOND)]);
+        await vi.waitFor(async () => expect(await frames(SECOND)).toBe(2), SOON);
+        expect(await frames(GUEST)).toBe(4);
+      });
+
       it('has both at once of a station that is first spoken to when the guest runs', async () => {
         const { driver } = await watching(station(GUEST));
         await driver.guestRuns();
@@ -284,9 +296,9 @@ describe.skipIf(missing)(
       };
       /** Takes until the last one came that was sent, a seal being told; all in order of their seals. */
       const takenUntil = async (driver: ProofDriver, last: string) => {
-        const all: TakenFrame[] = [];
+        const all: Omit<TakenFrame, 'ageMs'>[] = [];
         await vi.waitFor(async () => {
-          all.push(...(await driver.take()));
+          all.push(...(await driver.take()).map(({ station: of, seal }) => ({ station: of, seal })));
           expect(all.map(({ seal }) => seal)).toContain(last);
         }, SOON);
         return all.toSorted((a, b) => a.seal.localeCompare(b.seal));
@@ -309,6 +321,21 @@ describe.skipIf(missing)(
           { station: station(GUEST, VLAN), seal: SECOND_SEAL },
           last,
         ]);
+      });
+
+      it('has how long ago the first of it came in', async () => {
+        const { driver } = await hearing();
+        await driver.write('wire0', [sealed(station(GUEST))]);
+        await sleep(PAUSE_MS);
+        await driver.write('wire0', [sealed(station(GUEST)), sealed(station(LAST), LAST_SEAL)]);
+        const taken: TakenFrame[] = [];
+        await vi.waitFor(async () => {
+          taken.push(...(await driver.take()));
+          expect(taken.map(({ seal }) => seal)).toContain(LAST_SEAL);
+        }, SOON);
+        const ageMs = taken.find(({ seal }) => seal === SEAL)?.ageMs;
+        expect(ageMs).toBeGreaterThanOrEqual(PAUSE_MS - 1);
+        expect(ageMs).toBeLessThan(SLOW_MS);
       });
 
       it('is no other frame, and none that goes out', async () => {

@@ -56,7 +56,7 @@ const look = async (port: Port, stations: readonly Station[], everywhere: boolea
 };
 
 const taken = (): readonly TakenFrame[] =>
-  (sealed?.take() ?? []).map(({ station, seal }) => ({ station, seal: Buffer.from(seal).toString('hex') }));
+  (sealed?.take() ?? []).map(({ seal, ...frame }) => ({ ...frame, seal: Buffer.from(seal).toString('hex') }));
 
 await serveDriver(async (request: ProofRequest) => {
   switch (request.do) {

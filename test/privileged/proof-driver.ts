@@ -32,10 +32,11 @@ export type SeenPort =
     })
   | null;
 
-/** A station and its seal, in hexadecimal. */
+/** A station and its seal, in hexadecimal, and how long ago it came in, ms. */
 export interface TakenFrame {
   readonly station: Station;
   readonly seal: string;
+  readonly ageMs: number;
 }
 
 /** A process in a sandbox that watches what comes to a port and looks at it, and hears announcements, as a proof does. */

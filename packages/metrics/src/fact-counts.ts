@@ -127,9 +127,10 @@ export class FactCounts {
     if (proof.cause !== undefined) this.unproved.add({ cause: proof.cause.code });
     if (report.resumedAt === undefined) return;
     for (const { stations } of proof.nics) {
-      for (const { firstFrameMs } of stations) {
+      for (const { darkMs, firstFrameMs } of stations) {
         if (firstFrameMs !== undefined)
           this.observe('nic_herald_station_first_frame_seconds', firstFrameMs / 1000);
+        if (darkMs !== undefined) this.observe('nic_herald_station_dark_seconds', darkMs / 1000);
       }
     }
   }

@@ -109,6 +109,11 @@ export const METRICS: readonly MetricDescription[] = [
     "From the hypervisor's RESUME to the first frame that reached a station, each station of a report: no station was dark for longer.",
     { buckets: RESUME_SECONDS },
   ),
+  histogram(
+    'nic_herald_station_dark_seconds',
+    "From STOP at the host that a guest left to the first frame that reached a station here, each station of a report that had been sent ten frames a second until then, where the hosts' times can be compared.",
+    { buckets: RESUME_SECONDS },
+  ),
   counter('nic_herald_frames_sent_total', 'Frames handed to sinks.'),
   counter('nic_herald_frames_accepted_total', 'Frames that the system took.'),
   counter(

@@ -18,7 +18,8 @@ static long HELPER(load_bytes)(const struct __sk_buff *skb, __u32 offset, void *
 #define VID_MASK 0x0fff
 
 // A station as the maps have it: the MAC in the six low bytes, as on the wire, and the VLAN (0 = untagged) in the two high ones.
-INLINE __u64 station_of(const __u16 *mac, __u64 vlan)
+// `head`: the MAC, and two bytes that stand behind it.
+INLINE __u64 station_of(__u64 head, __u64 vlan)
 {
-	return mac[0] | (__u64)mac[1] << 16 | (__u64)mac[2] << 32 | vlan << 48;
+	return (head & 0xffffffffffff) | vlan << 48;
 }

@@ -9,6 +9,7 @@
 
 static long HELPER(update)(void *map, const void *key, const void *value, __u64 flags) =
 	(void *)BPF_FUNC_map_update_elem;
+static __u64 HELPER(ktime_get_ns)(void) = (void *)BPF_FUNC_ktime_get_ns;
 
 // The padding of a RARP begins behind 28 bytes of it; the kernel has taken the tag off.
 #define PADDING (ETH_HLEN + 28)
@@ -19,7 +20,7 @@ struct sealed {
 	__u64 seal; // as on the wire
 };
 
-// A hash map in which user space makes room; its values mean nothing.
+// A hash map in which user space makes room. Its values are when the first frame of each came in, CLOCK_MONOTONIC.
 extern char sealed;
 
 __attribute__((section("socket"), used)) int witness(struct __sk_buff *skb)
@@ -32,17 +33,17 @@ __attribute__((section("socket"), used)) int witness(struct __sk_buff *skb)
 			return 0;
 		vlan = skb->vlan_tci & VID_MASK;
 	}
-	__u16 mac[3];
+	__u64 head; // the sender, and the EtherType
 	__u16 padding[5];
-	if (load_bytes(skb, ETH_ALEN, mac, sizeof(mac)) < 0 || load_bytes(skb, PADDING, padding, sizeof(padding)) < 0)
+	if (load_bytes(skb, ETH_ALEN, &head, sizeof(head)) < 0 || load_bytes(skb, PADDING, padding, sizeof(padding)) < 0)
 		return 0;
 	if (padding[0] != SEAL_MARK)
 		return 0;
 	struct sealed key = {
-		station_of(mac, vlan),
+		station_of(head, vlan),
 		padding[1] | (__u64)padding[2] << 16 | (__u64)padding[3] << 32 | (__u64)padding[4] << 48,
 	};
-	__u64 nothing = 0;
-	update(&sealed, &key, &nothing, BPF_NOEXIST);
+	__u64 now = ktime_get_ns();
+	update(&sealed, &key, &now, BPF_NOEXIST);
 	return 0;
 }

@@ -62,9 +62,11 @@ export class Arrivals implements ArrivalWatch {
       const firstNs = view.getBigUint64(at, true);
       if (firstNs === 0n) continue;
       const runningNs = view.getBigUint64(at + 8, true);
+      const frames = Number(view.getBigUint64(at + 16, true));
       const station = stationInKey(keys, index * KEY_BYTES);
       if (station === undefined) continue;
       found.set(stationKey(station), {
+        frames,
         firstAgeMs: ageMs(firstNs),
         ...(runningNs !== 0n && { runningAgeMs: ageMs(runningNs) }),
       });

@@ -13,6 +13,7 @@ import { likeliestCause } from './likeliest-cause.js';
 import { NicWatch } from './nic-watch.js';
 import type { PortSight } from './port-sight.js';
 import { isMissing, proofSection } from './proof-section.js';
+import { stopTime } from './stop-time.js';
 import { witnessSummary } from './witness-summary.js';
 import { WitnessWords } from './witness-words.js';
 
@@ -24,6 +25,8 @@ const LOOK_AT_MS = [100, 1000];
 const LOOK_EVERY_MS = 5000;
 /** By then what crosses the network has crossed it, and the host that the guest left has said so, ms. */
 const SETTLED_MS = 5000;
+/** By then the host that the guest left has said when it stopped it, ms after the guest runs; it is not waited for longer. */
+const STOP_KNOWN_MS = 2000;
 /** When what is provably not there is announced again, ms after the guest runs: twice at most. */
 const REPEAT_AT_MS = [3000, 10_000];
 /** How it is announced then: a switch that lost the first frame gets a second one. */
@@ -36,6 +39,8 @@ export class GuestProof implements Accompaniment {
   private readonly nics = new Map<string, NicWatch>();
   private report: MigrationReport | undefined;
   private ranAt: number | undefined;
+  /** Time of day less `Clock.elapsed` when the guest began to run here: it may be set afterwards. */
+  private wallAheadMs: number | undefined;
   private lookedAfterMs = Number.NEGATIVE_INFINITY;
   private looking: { readonly everywhere: boolean; readonly done: Promise<void> } | undefined;
   private cancelTimer: CancelTimer = () => {};
@@ -56,13 +61,14 @@ export class GuestProof implements Accompaniment {
     notes: GuestNotes,
     private readonly host: Pick<HeraldHost, 'announce'>,
   ) {
-    this.witness = new WitnessWords(announcement.guest, announcement.seal, notes);
+    this.witness = new WitnessWords(announcement.guest, announcement.seal, notes, clock);
     this.changed(announcement.nics);
   }
 
   fired(): void {
     if (this.stop !== undefined) return;
     this.ranAt = this.clock.elapsed();
+    this.wallAheadMs = this.clock.now() - this.ranAt;
     for (const nic of this.nics.values()) nic.guestRuns();
     this.witness.watch(() => void this.judge());
     this.wait(0);
@@ -85,8 +91,7 @@ export class GuestProof implements Accompaniment {
     this.report = report;
     return new Promise((resolve) => {
       this.last = resolve;
-      const isWaiting =
-        sinceOf(report) !== undefined && [...this.nics.values()].some((nic) => nic.hasStations);
+      const isWaiting = this.since !== undefined && [...this.nics.values()].some((nic) => nic.hasStations);
       if (this.stop !== undefined || !isWaiting) this.finish(this.stop?.reason ?? 'quiet');
       else void this.lookNow(true).then(() => this.judge());
     });
@@ -132,7 +137,7 @@ export class GuestProof implements Accompaniment {
     this.judged = state;
     const section = this.section();
     if (section === undefined) return false;
-    const isDone = section.proved === section.stations;
+    const isDone = section.proved === section.stations && !this.mayTellMore(section);
     if (isDone) this.finish('quiet');
     else this.tell(section);
     if (isRepeatDue && !isDone) this.repeat(section);
@@ -142,7 +147,51 @@ export class GuestProof implements Accompaniment {
   /** What a judgement is made of: another one, and it comes to something else. */
   private get state(): string {
     const news = [...this.nics.values()].reduce((sum, nic) => sum + nic.news, this.witness.news);
-    return `${news} ${this.isSettled}`;
+    return `${news} ${this.isSettled} ${this.isStopAwaited}`;
+  }
+
+  /** Whether times may still be told of stations that are proved. */
+  private mayTellMore({ stop }: ProofSection): boolean {
+    const { since } = this;
+    if (this.isStopAwaited) return true;
+    return (
+      stop !== undefined &&
+      since !== undefined &&
+      [...this.nics.values()].some((nic) => nic.awaitsBusy(since))
+    );
+  }
+
+  private get isStopAwaited(): boolean {
+    return this.isFirstOfMove && this.witness.mayTellTimes && this.sinceMs < STOP_KNOWN_MS;
+  }
+
+  /** What the other host heard first is what this announcement sent first: not so of one that is repeated, or asked for. */
+  private get isFirstOfMove(): boolean {
+    const { cause, mode } = this.announcement;
+    return cause === 'migration' && mode === 'announce' && this.report?.retryOf === undefined;
+  }
+
+  /** When the guest was stopped, where that can be said. */
+  private get stopTime(): ProofSection['stop'] {
+    const { resumedAt, firstFrameAt } = this.report ?? {};
+    const { times } = this.witness;
+    if (times === undefined || resumedAt === undefined || firstFrameAt === undefined) return undefined;
+    if (!this.isFirstOfMove) return undefined;
+    return stopTime(times, {
+      resumedAt: this.elapsedAt(resumedAt),
+      firstFrameAt: this.elapsedAt(firstFrameAt),
+    });
+  }
+
+  /** From when the section's times count, by `Clock.elapsed`; `undefined` before the announcement is over, and where neither RESUME nor a frame is known. */
+  private get since(): number | undefined {
+    const at = this.report?.resumedAt ?? this.report?.firstFrameAt;
+    return at === undefined ? undefined : this.elapsedAt(at);
+  }
+
+  /** A time of day of about when the guest began to run here, by `Clock.elapsed`. */
+  private elapsedAt(time: number): number {
+    return time - (this.wallAheadMs ?? this.clock.now() - this.clock.elapsed());
   }
 
   private get isSettled(): boolean {
@@ -212,10 +261,10 @@ export class GuestProof implements Accompaniment {
    * `undefined` before the announcement is over, as times count from what its report says, and where there is no station.
    */
   private section(): ProofSection | undefined {
-    const { report, stop, announcement } = this;
-    const since = sinceOf(report);
+    const { report, since, stop, announcement } = this;
     if (report === undefined || since === undefined) return undefined;
-    const looked = [...this.nics.values()].map((nic) => ({ nic, proof: nic.proof(since, stop) }));
+    const { stopTime } = this;
+    const looked = [...this.nics.values()].map((nic) => ({ nic, proof: nic.proof(since, stop, stopTime) }));
     const proofs = looked.map(({ proof }) => proof);
     const isOpen = stop === undefined;
     const witness = witnessSummary(
@@ -233,12 +282,12 @@ export class GuestProof implements Accompaniment {
         ...(witness !== undefined && { witness }),
       },
     );
-    return proofSection(proofs, { isOpen, cause });
+    return proofSection(proofs, { isOpen, cause, stop: stopTime });
   }
 
   /** Where more is known than was told. */
   private tell(section: ProofSection): void {
-    const news = `${section.proved} ${section.cause?.code}`;
+    const news = `${section.proved} ${section.cause?.code} ${section.stop !== undefined}`;
     if (news === this.said || this.reportsLeft === 0) return;
     this.said = news;
     this.reportsLeft -= 1;
@@ -261,6 +310,3 @@ export class GuestProof implements Accompaniment {
 }
 
 type NamedStation = NonNullable<AnnounceRequest['stations']>[number];
-
-const sinceOf = (report: MigrationReport | undefined): number | undefined =>
-  report?.resumedAt ?? report?.firstFrameAt;

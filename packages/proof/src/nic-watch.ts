@@ -3,6 +3,7 @@ import {
   type AccompaniedNic,
   isProved,
   type NicProof,
+  type ProofSection,
   type StationEvidence,
   type StationProof,
 } from '@nic-herald/core/internal';
@@ -15,7 +16,7 @@ import type { WitnessWords } from './witness-words.js';
 /** Most stations of one NIC that are watched: more are announced of none. */
 const CAPACITY = 4096;
 
-/** When the first frames for a station came, ms since 1970. */
+/** When the first frames for a station came, by `Clock.elapsed`: the machine's clock may be set meanwhile. */
 interface Came {
   readonly first: number;
   readonly running?: number;
@@ -40,7 +41,7 @@ export class NicWatch {
     private nic: AccompaniedNic,
     private readonly sight: PortSight,
     private readonly clock: Clock,
-    private readonly witness: Pick<WitnessWords, 'of'>,
+    private readonly witness: Pick<WitnessWords, 'of' | 'isBusy'>,
   ) {
     this.stations = stationsOf(nic);
     this.open(); // at once: where an announcement is made ready again, the one before is watched until now
@@ -79,7 +80,7 @@ export class NicWatch {
 
   /** Reads what came. */
   read(): void {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     this.attempt(() => {
       for (const [key, { firstAgeMs, runningAgeMs }] of this.arrivals?.read() ?? []) {
         const known = this.came.get(key);
@@ -114,8 +115,11 @@ export class NicWatch {
     return this.stations.some((station) => localEvidence(station, this.picture).value !== 'yes');
   }
 
-  /** What is proved; times count from `since`, ms since 1970. `over`: nothing more is waited for, and why. */
-  proof(since: number, over?: { readonly reason: string }): NicProof {
+  /**
+   * What is proved; times count from `since`, by `Clock.elapsed`, and from STOP, `stop` before it. `over`: nothing more is waited for,
+   * and why.
+   */
+  proof(since: number, over?: { readonly reason: string }, stop?: ProofSection['stop']): NicProof {
     const { port } = this.nic.plan.nic;
     const stations = this.stations.map((station): StationProof => {
       const cameAt = this.firstSince(station, since);
@@ -124,7 +128,10 @@ export class NicWatch {
         local: localEvidence(station, this.picture),
         witness: this.witness.of(station),
         traffic: this.traffic(cameAt, over),
-        ...(cameAt !== undefined && { firstFrameMs: Math.round((cameAt - since) * 1000) / 1000 }),
+        ...(cameAt !== undefined && { firstFrameMs: inMicroseconds(cameAt - since) }),
+        ...(cameAt !== undefined &&
+          stop !== undefined &&
+          this.witness.isBusy(station) && { darkMs: inMicroseconds(stop.agoMs + cameAt - since) }),
       };
     });
     return {
@@ -153,6 +160,13 @@ export class NicWatch {
         ? { elsewhere: { station: stationKey(elsewhere), port: at } }
         : {}),
     };
+  }
+
+  /** Whether it waits for a frame since then to one of its stations that was sent them often; by `Clock.elapsed`. */
+  awaitsBusy(since: number): boolean {
+    const isAwaited = (station: Station): boolean =>
+      this.firstSince(station, since) === undefined && this.witness.isBusy(station);
+    return this.isWatched && this.stations.some(isAwaited);
   }
 
   /** Nothing is watched any more; what is known stays. */
@@ -207,6 +221,8 @@ export class NicWatch {
     }
   }
 }
+
+const inMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 /** Each station once: it is announced by several kinds. Where there was no way to announce any, those that were to be. */
 const stationsOf = ({ plan, announced, withdrawn }: AccompaniedNic): readonly Station[] => {

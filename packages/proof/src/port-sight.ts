@@ -7,6 +7,8 @@ export interface Arrival {
   readonly firstAgeMs: number;
   /** The first since it is known there that the guest runs, ms; absent: none. */
   readonly runningAgeMs?: number;
+  /** How many came until then; where many come at a time a few more may have. */
+  readonly frames: number;
 }
 
 /** Notes when frames for stations come to one port. */

@@ -21,18 +21,29 @@ export const isMissing = ({ local, traffic, witness }: StationProof): boolean =>
 /** Sums up what is known; see `ProofSection`. `undefined` where there is no station: nothing is to be proved. */
 export const proofSection = (
   nics: readonly NicProof[],
-  { isOpen, cause }: { readonly isOpen: boolean; readonly cause?: ProofCause | undefined },
+  {
+    isOpen,
+    cause,
+    stop,
+  }: {
+    readonly isOpen: boolean;
+    readonly cause?: ProofCause | undefined;
+    readonly stop?: ProofSection['stop'] | undefined;
+  },
 ): ProofSection | undefined => {
   const stations = nics.flatMap((nic) => nic.stations);
   if (stations.length === 0) return undefined;
   const proved = stations.filter(isProved).length;
   const times = stations.flatMap(({ firstFrameMs }) => firstFrameMs ?? []);
+  const dark = stations.flatMap(({ darkMs }) => darkMs ?? []);
   return {
     verdict: proved === 0 ? 'unproved' : proved === stations.length ? 'proved' : 'partly',
     isOpen,
     stations: stations.length,
     proved,
     ...(times.length > 0 && { lastFirstFrameMs: Math.max(...times) }),
+    ...(stop !== undefined && { stop }),
+    ...(dark.length > 0 && { lastDarkMs: Math.max(...dark) }),
     ...(cause !== undefined && { cause }),
     nics: bounded(nics),
   };

@@ -8,6 +8,7 @@ import {
   type PluginFactory,
   wholeNumberOption,
 } from '@nic-herald/core';
+import { DepartingTraffic } from './departing-traffic.js';
 import { LinuxPortSight } from './linux-port-sight.js';
 import { linuxSealedSight } from './linux-sealed-sight.js';
 import { ProofCompanion } from './proof-companion.js';
@@ -38,6 +39,9 @@ export const proof = (given: ProofOptions = {}): HeraldPlugin => {
       });
       registrar.contribute(HOST_SERVICE, {
         factory: (resolver) => Witness.of(resolver, linuxSealedSight, window * 1000),
+      });
+      registrar.contribute(HOST_SERVICE, {
+        factory: (resolver) => DepartingTraffic.of(resolver, new LinuxPortSight()),
       });
     },
   };

@@ -16,6 +16,8 @@ export interface SealedFrame {
   readonly station: Station;
   /** Eight bytes; they may be anybody's. */
   readonly seal: Uint8Array;
+  /** How long before it was taken the first of them came in, ms. */
+  readonly ageMs: number;
 }
 
 /** Most that are kept until they are taken: what comes beyond it is not seen. */
@@ -64,14 +66,18 @@ export class SealedFrames {
 
   /** Takes what came since the last time. Throws SystemCallError. */
   take(): readonly SealedFrame[] {
-    const { count, keys } = this.map.entries();
+    const { count, keys, values } = this.map.entries();
     if (count === 0) return [];
+    const nowNs = process.hrtime.bigint();
     this.map.delete(keys);
-    return Array.from({ length: count }, (_, index) => index * SEALED_MAP.keyBytes).flatMap((at) => {
+    const { keyBytes, valueBytes } = SEALED_MAP;
+    const times = new DataView(values.buffer, values.byteOffset, values.byteLength);
+    return Array.from({ length: count }, (_, index) => index).flatMap((index) => {
+      const at = index * keyBytes;
       const station = stationInKey(keys, at);
-      return station === undefined
-        ? []
-        : [{ station, seal: keys.slice(at + SEAL_OFFSET, at + SEALED_MAP.keyBytes) }];
+      if (station === undefined) return [];
+      const ageMs = Number(nowNs - times.getBigUint64(index * valueBytes, true)) / 1e6;
+      return [{ station, seal: keys.slice(at + SEAL_OFFSET, at + keyBytes), ageMs }];
     });
   }
 

@@ -1,39 +1,45 @@
 import type { HandoffNote } from '@nic-herald/core';
 import * as z from 'zod';
+import { MOST_TOKENS_LENGTH } from './seal-tokens.js';
 
 /** The kind of a note that says which announcements of a guest came back to the host that it left. */
 export const WITNESS_KIND = 'witness';
 
-/** Of a seal so many bytes stand in a note: enough to know it again, and not enough to make it. */
-const TOKEN_BYTES = 3;
-/** Most seals that a note has; it may hold 1024 bytes. */
-export const MOST_PER_NOTE = 200;
+/**
+ * So long after the first of an announcement came in, the source says once more how long ago STOP was, ms: at RESUME both hosts are busy, and a note that is
+ * read late says little of it.
+ */
+export const CALM_AFTER_MS = 500;
+/** No move takes longer, ms. */
+const MAX_SINCE_STOP_MS = 3_600_000;
 
-/** What a host that a guest left says of its move. */
+/** What a host that a guest left says of its move. It says how long something took, for its clock may be any. */
 export interface WitnessNote {
   /** The epoch of the snapshot that it handed over. */
   readonly epoch: number;
   /** Whether it listens. */
   readonly listens: boolean;
-  /** The beginnings of the seals that it saw come in, in base64, one after another. */
+  /** The tokens of the seals that it saw come in, see `sealTokens`. */
   readonly seen: string;
+  /** From the hypervisor's STOP until this was written, ms; absent: its stamp is not known. */
+  readonly sinceStopMs?: number | undefined;
+  /** From STOP until the first of the announcements came in, ms; absent: none did as yet, or STOP is not known. */
+  readonly heardMs?: number | undefined;
 }
 
+const sinceStop = z.number().min(0).max(MAX_SINCE_STOP_MS).optional();
 const witnessNote = z.object({
   epoch: z.number().int().min(0),
   listens: z.boolean(),
-  seen: z.string().max(MOST_PER_NOTE * 4),
+  seen: z.string().max(MOST_TOKENS_LENGTH),
+  sinceStopMs: sinceStop,
+  heardMs: sinceStop,
 });
 
+/** Whether a note is the one that says again when the guest was stopped: no later one says more of that. */
+export const isCalm = ({ sinceStopMs = Number.NaN, heardMs = Number.NaN }: WitnessNote): boolean =>
+  sinceStopMs - heardMs >= CALM_AFTER_MS;
+
 /** What a note says, where it is one of a witness. */
-export const parseWitnessNote = ({ kind, body }: HandoffNote): WitnessNote | undefined => {
-  const parsed = kind === WITNESS_KIND ? witnessNote.safeParse(body) : undefined;
-  return parsed?.success === true ? parsed.data : undefined;
-};
-
-/** Seals as a note has them. */
-export const seenText = (seals: readonly Uint8Array[]): string =>
-  seals.map((seal) => Buffer.from(seal.subarray(0, TOKEN_BYTES)).toString('base64')).join('');
-
-/** The seals of a note, each as `seenText` has it. */
-export const tokensOf = ({ seen }: WitnessNote): readonly string[] => seen.match(/.{4}/g) ?? [];
+export const parseWitnessNote = ({ kind, body }: HandoffNote): WitnessNote | undefined =>
+  kind === WITNESS_KIND ? witnessNote.safeParse(body).data : undefined;

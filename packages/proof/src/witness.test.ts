@@ -1,9 +1,10 @@
-import type { Guest, GuestNotes, HandoffNote, SnapshotHead, Station } from '@nic-herald/core';
+import type { Guest, HandoffNote, SnapshotHead, Station } from '@nic-herald/core';
 import { stationOf } from '@nic-herald/core';
 import { announcementSeal, IsolatingEventBus } from '@nic-herald/core/internal';
 import { FakeClock } from '@nic-herald/testkit';
 import { MacAddress, VlanId } from '@nic-herald/wire';
 import { describe, expect, it } from 'vitest';
+import { PlayedNotes } from '../test/played-notes.js';
 import type { SealedFrame } from './sealed-frames.js';
 import { Witness } from './witness.js';
 import { parseWitnessNote } from './witness-note.js';
@@ -22,29 +23,6 @@ const HEAD: SnapshotHead = {
 const SEAL = announcementSeal(HEAD);
 const WINDOW_MS = 60_000;
 const guest = (instance = 'one'): Guest => ({ instance, identity: { name: 'web' } }) as Guest;
-
-/** Notes of one guest in memory. */
-class PlayedNotes implements GuestNotes {
-  readonly all: HandoffNote[] = [];
-  hasRoom = true;
-  private readonly watchers = new Set<() => void>();
-
-  put(_guest: Guest, { kind, body }: Pick<HandoffNote, 'kind' | 'body'>): Promise<boolean> {
-    if (!this.hasRoom) return Promise.resolve(false);
-    this.all.push({ host: 'A', kind, body: JSON.parse(JSON.stringify(body)), writtenAt: this.all.length });
-    for (const changed of this.watchers) changed();
-    return Promise.resolve(true);
-  }
-
-  read(): Promise<readonly HandoffNote[] | undefined> {
-    return Promise.resolve(this.hasRoom ? this.all : undefined);
-  }
-
-  watch(_guest: Guest, changed: () => void): () => void {
-    this.watchers.add(changed);
-    return () => this.watchers.delete(changed);
-  }
-}
 
 /** Time goes on while one works: each look at it takes a millisecond. */
 class BusyClock extends FakeClock {
@@ -79,10 +57,10 @@ const begin = async (clock = new FakeClock()) => {
   };
   const witness = new Witness({ bus }, notes, sight, clock, WINDOW_MS);
   await witness.start();
-  const words = new WitnessWords(guest(), SEAL, notes);
+  const words = new WitnessWords(guest(), SEAL, notes, clock);
   words.watch(() => {});
-  const comesIn = (station: Station, of: Station = station, seal = SEAL): void => {
-    if (seal !== undefined) heard.push({ station, seal: seal.of(of) });
+  const comesIn = (station: Station, of: Station = station, seal = SEAL, ageMs = 0): void => {
+    if (seal !== undefined) heard.push({ station, seal: seal.of(of), ageMs });
   };
   const leaves = (): void => {
     bus.emit('snapshot:published', { guest: guest(), head: HEAD, store: 'directory' });
@@ -216,6 +194,67 @@ describe('Witness', () => {
     expect([UNTAGGED, TAGGED].map((station) => words.of(station).value)).toEqual(['yes', 'yes']);
   });
 
+  it('tells how long ago the guest stopped, and when the first of its announcement came in: not when it was looked', async () => {
+    const { bus, clock, comesIn, leaves, notes } = await begin();
+    leaves();
+    await clock.advance(150);
+    bus.emit('guest:stopped', { guest: guest(), stoppedAt: clock.now() - 20 });
+    await clock.advance(0);
+    comesIn(TAGGED, TAGGED, SEAL, 30);
+    comesIn(UNTAGGED, UNTAGGED, SEAL, 40);
+    comesIn(UNTAGGED, UNTAGGED, announcementSeal({ ...HEAD, epoch: 2 }), 90); // of another move
+    clock.step(-3_600_000); // this is nothing to it
+    await clock.advance(50); // the next look
+    await clock.advance(1000);
+    comesIn(UNTAGGED);
+    await clock.advance(1000);
+    expect(notes.all.map(({ body }) => body)).toMatchObject([
+      { sinceStopMs: 20 },
+      { sinceStopMs: 70, heardMs: 30 },
+      { sinceStopMs: 570, heardMs: 30, seen: '' }, // once more when there is less to do
+    ]);
+    expect(notes.all[0]?.body).not.toHaveProperty('heardMs');
+  });
+
+  it('knows when a guest was stopped of which it is told afterwards that it leaves', async () => {
+    const { bus, clock, comesIn, leaves, notes } = await begin();
+    bus.emit('guest:stopped', { guest: guest(), stoppedAt: clock.now() - 20 });
+    await clock.advance(10);
+    leaves();
+    bus.emit('migration:completed', { guest: guest(), side: 'source' });
+    await clock.advance(0);
+    comesIn(UNTAGGED);
+    await clock.advance(100);
+    expect(notes.all.map(({ body }) => body)).toMatchObject([{ sinceStopMs: 30 }, { heardMs: 130 }]);
+  });
+
+  it('does not take an earlier stop for that of the move', async () => {
+    const { bus, clock, leaves, notes } = await begin();
+    bus.emit('guest:stopped', { guest: guest(), stoppedAt: clock.now() });
+    bus.emit('guest:resumed', { guest: guest(), resumedAt: 1, readAt: 1 });
+    leaves();
+    bus.emit('migration:completed', { guest: guest(), side: 'source' });
+    await clock.advance(1000);
+    expect(notes.all).toHaveLength(1);
+    expect(notes.all[0]?.body).not.toHaveProperty('sinceStopMs');
+  });
+
+  it.each([
+    ['no stamp', undefined],
+    ['a stamp of tomorrow', 86_400_000],
+    ['a stamp of yesterday', -86_400_000],
+  ])('does not tell when the guest stopped where there is %s of it', async (_, byMs) => {
+    const { bus, clock, comesIn, leaves, notes } = await begin();
+    leaves();
+    const stamp = byMs === undefined ? {} : { stoppedAt: clock.now() + byMs };
+    bus.emit('guest:stopped', { guest: guest(), ...stamp });
+    comesIn(UNTAGGED);
+    await clock.advance(1000);
+    expect(notes.all).toHaveLength(2);
+    for (const { body } of notes.all)
+      expect(Object.keys(body as object)).toEqual(['epoch', 'listens', 'seen']);
+  });
+
   it('is no witness where no store has room for notes', async () => {
     const { bus, clock, leaves, notes, words } = await begin();
     notes.hasRoom = false;
@@ -231,6 +270,12 @@ describe('WitnessWords', () => {
   it.each<[string, unknown]>([
     ['of another kind', { kind: 'seen', body: { epoch: 1, listens: true, seen: '' } }],
     ['without a word', { kind: 'witness', body: {} }],
+    ['of less than no time', { kind: 'witness', body: { epoch: 1, listens: true, seen: '', heardMs: -1 } }],
+    [
+      'of more time than any move takes',
+      { kind: 'witness', body: { epoch: 1, listens: true, seen: '', sinceStopMs: 1e300 } },
+    ],
+    ['of no move', { kind: 'witness', body: { epoch: 0.5, listens: true, seen: '' } }],
     ['that is too long', { kind: 'witness', body: { epoch: 1, listens: true, seen: 'x'.repeat(1000) } }],
   ])('passes over a note %s', (_, note) => {
     expect(parseWitnessNote(note as HandoffNote)).toBeUndefined();
@@ -238,10 +283,42 @@ describe('WitnessWords', () => {
 
   it('takes no other host at its word', async () => {
     const notes = new PlayedNotes();
-    const words = new WitnessWords(guest(), announcementSeal({ ...HEAD, host: 'C' }), notes);
+    const words = new WitnessWords(guest(), announcementSeal({ ...HEAD, host: 'C' }), notes, new FakeClock());
     await notes.put(guest(), { kind: 'witness', body: { epoch: 3, listens: true, seen: '' } });
     await words.read();
     expect(words.of(UNTAGGED)).toEqual({ value: 'cannot-tell', reason: 'silent' });
+  });
+
+  it('takes no word of another move', async () => {
+    const notes = new PlayedNotes();
+    const words = new WitnessWords(guest(), SEAL, notes, new FakeClock());
+    const body = { epoch: 2, listens: true, seen: '', sinceStopMs: 1, heardMs: 2 };
+    await notes.put(guest(), { kind: 'witness', body });
+    await words.read();
+    expect(words.of(UNTAGGED)).toEqual({ value: 'cannot-tell', reason: 'silent' });
+    expect(words.times).toBeUndefined();
+  });
+
+  it('takes the tightest of what it read of STOP, and waits for what is said of it once there is less to do', async () => {
+    const clock = new FakeClock();
+    const notes = new PlayedNotes();
+    const words = new WitnessWords(guest(), SEAL, notes, clock);
+    const readAfter = async (delayMs: number, sinceStopMs: number) => {
+      const body = { epoch: 3, listens: true, seen: '', sinceStopMs, heardMs: 60 };
+      await notes.put(guest(), { kind: 'witness', body });
+      await clock.advance(delayMs);
+      await words.read();
+      return { ...words.times, mayTellMore: words.mayTellTimes };
+    };
+    // STOP was at 0; the first note is written 10 ms after it
+    await clock.advance(10);
+    expect(await readAfter(50, 10)).toEqual({ heardMs: 60, stoppedBy: 50, mayTellMore: true });
+    expect(await readAfter(90, 60)).toEqual({ heardMs: 60, stoppedBy: 50, mayTellMore: true });
+    await clock.advance(410);
+    expect(await readAfter(5, 560)).toEqual({ heardMs: 60, stoppedBy: 5, mayTellMore: false });
+    await clock.advance(1000);
+    await words.read();
+    expect(words.times?.stoppedBy).toBe(5);
   });
 
   it('makes the seal of a station once, however often it is asked', async () => {
@@ -254,7 +331,7 @@ describe('WitnessWords', () => {
         return SEAL.of(station);
       },
     };
-    const words = new WitnessWords(guest(), seal, notes);
+    const words = new WitnessWords(guest(), seal, notes, new FakeClock());
     await notes.put(guest(), { kind: 'witness', body: { epoch: 3, listens: true, seen: 'abcd' } });
     await words.read();
     for (let time = 0; time < 10; time++) expect(words.of(UNTAGGED).value).toBe('cannot-tell');
@@ -262,7 +339,7 @@ describe('WitnessWords', () => {
   });
 
   it('asks no host where it is not known where the guest came from', async () => {
-    const words = new WitnessWords(guest(), undefined, new PlayedNotes());
+    const words = new WitnessWords(guest(), undefined, new PlayedNotes(), new FakeClock());
     await words.read();
     expect(words.of(UNTAGGED)).toEqual({ value: 'cannot-tell', reason: 'no-source' });
   });

@@ -11,8 +11,7 @@ import {
   type Resolver,
   type SnapshotHead,
 } from '@nic-herald/core';
-import { Departure } from './departure.js';
-import type { SealedFrame } from './sealed-frames.js';
+import { Departure, type HeardFrame } from './departure.js';
 import type { SealedSight, SealedWatch } from './sealed-sight.js';
 
 /** How often it is looked what came, ms. */
@@ -21,6 +20,8 @@ const LOOK_EVERY_MS = 100;
 const FOLLOW_EVERY_MS = 2000;
 /** How long it is judged at a stretch what came, ms: making seals takes long, and anybody may send what has their mark. */
 const JUDGE_MS = 5;
+/** What is told of a guest's CPUs is told within this, ms; a stamp that is older, or of tomorrow, is by a clock that was set. */
+const TOLD_WITHIN_MS = 1000;
 /** Pauses between the notes of a move, ms: what comes in one of them is told together. */
 const NOTE_EVERY_MS = 300;
 
@@ -32,13 +33,15 @@ const NOTE_EVERY_MS = 300;
 export class Witness implements HostService {
   private readonly heads = new Map<string, SnapshotHead>();
   private readonly leaving = new Map<string, Departure>();
+  /** When guests that stand still were stopped, by `Clock.elapsed`: a fast migration is told after its STOP. */
+  private readonly still = new Map<string, number>();
   private watch: SealedWatch | undefined;
   private cancelTimer: CancelTimer = () => {};
   private stops: readonly (() => void)[] = [];
   private followedAt = Number.NEGATIVE_INFINITY;
   /** Whether it listens anywhere. */
   private listens: Promise<boolean> = Promise.resolve(false);
-  private unjudged: SealedFrame[] = [];
+  private unjudged: HeardFrame[] = [];
   private toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -64,13 +67,20 @@ export class Witness implements HostService {
     this.stops = [
       bus.on('snapshot:published', ({ guest, head }) => this.handedOver(guest, head)),
       bus.on('migration:outgoing', ({ guest }) => this.begin(guest)),
-      bus.on('guest:stopped', ({ guest }) => this.stopped(guest)),
+      bus.on('guest:stopped', ({ guest, stoppedAt }) => {
+        this.note(guest, stoppedAt);
+        this.stopped(guest);
+      }),
       bus.on('migration:completed', ({ guest, side }) => side === 'source' && this.stopped(guest)),
       bus.on('migration:failed', ({ guest, side }) => side === 'source' && this.forget(guest)),
-      bus.on('guest:resumed', ({ guest }) => this.forget(guest)),
+      bus.on('guest:resumed', ({ guest }) => {
+        this.still.delete(guest.instance);
+        this.forget(guest);
+      }),
       bus.on('guest:gone', ({ guest }) => {
         this.heads.delete(guest.instance);
         this.stopped(guest);
+        this.still.delete(guest.instance);
       }),
     ];
     return Promise.resolve();
@@ -79,6 +89,7 @@ export class Witness implements HostService {
   close(): Promise<void> {
     for (const stop of this.stops) stop();
     this.leaving.clear();
+    this.still.clear();
     this.rest();
     return Promise.resolve();
   }
@@ -102,12 +113,20 @@ export class Witness implements HostService {
     }
   }
 
+  /** Notes the hypervisor's stamp of STOP. */
+  private note({ instance }: Guest, stoppedAt: number | undefined): void {
+    const agoMs = this.clock.now() - (stoppedAt ?? Number.NaN);
+    if (Math.abs(agoMs) <= TOLD_WITHIN_MS)
+      this.still.set(instance, this.clock.elapsed() - Math.max(0, agoMs));
+    else this.still.delete(instance);
+  }
+
   /** From now on its announcement may come in; the host that has it is told that this one listens. */
   private stopped(guest: Guest): void {
     const departure = this.leaving.get(guest.instance);
     if (departure === undefined || departure.until !== undefined) return;
-    departure.until = this.clock.elapsed() + this.windowMs;
-    void this.listens.then((listens) => departure.tell(listens));
+    departure.stands(this.clock.elapsed() + this.windowMs, this.still.get(guest.instance));
+    void this.listens.then((listens) => departure.tell(listens, this.clock.elapsed()));
   }
 
   private forget(guest: Guest): void {
@@ -142,7 +161,7 @@ export class Witness implements HostService {
   /** What does not come to its turn is judged at the next look; until then the kernel keeps what comes, and no more than it has room for. */
   private judge(watch: SealedWatch, since: number): void {
     try {
-      if (this.unjudged.length === 0) this.unjudged = [...watch.take()];
+      if (this.unjudged.length === 0) this.unjudged = this.take(watch);
     } catch {
       // it is asked again at the next look
     }
@@ -152,8 +171,14 @@ export class Witness implements HostService {
     }
   }
 
+  private take(watch: SealedWatch): HeardFrame[] {
+    const taken = watch.take();
+    const now = this.clock.elapsed();
+    return taken.map(({ station, seal, ageMs }) => ({ station, seal, cameAt: now - ageMs }));
+  }
+
   /** The guest whose own MAC it is first: of many that leave at once each seal is made at a price. */
-  private hear(frame: SealedFrame): void {
+  private hear(frame: HeardFrame): void {
     for (const isOwn of [true, false]) {
       for (const departure of this.leaving.values()) {
         if (departure.owns(frame.station.mac) === isOwn && departure.hear(frame)) return;
@@ -163,9 +188,9 @@ export class Witness implements HostService {
 
   private tell(now: number): void {
     for (const departure of this.leaving.values()) {
-      if (!departure.hasNews) continue;
+      if (!departure.hasNews(now)) continue;
       this.toldAt = now;
-      void departure.tell(true);
+      void departure.tell(true, now);
     }
   }
 

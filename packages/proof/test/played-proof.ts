@@ -38,15 +38,21 @@ export class PlayedPort implements PortSight, ArrivalWatch {
     elsewhere: new Map(),
     uplinks: [],
   };
-  private readonly came = new Map<StationKey, { first: number; running?: number }>();
+  private readonly came = new Map<StationKey, { first: number; frames: number; running?: number }>();
 
   constructor(private readonly clock: FakeClock) {}
 
   arrives(station: Station): void {
     const now = this.clock.elapsed();
-    const known = this.came.get(stationKey(station)) ?? { first: now };
+    const known = this.came.get(stationKey(station)) ?? { first: now, frames: 0 };
+    if (known.running === undefined) known.frames += 1;
     if (this.runs) known.running ??= now;
     this.came.set(stationKey(station), known);
+  }
+
+  /** Of what came so far a new watch has not heard. */
+  forget(): void {
+    this.came.clear();
   }
 
   watch({ index = 0 }: Port): ArrivalWatch {
@@ -68,9 +74,9 @@ export class PlayedPort implements PortSight, ArrivalWatch {
     if (this.refusal !== undefined) throw this.refusal;
     const now = this.clock.elapsed();
     return new Map(
-      [...this.came].map(([key, { first, running }]) => [
+      [...this.came].map(([key, { first, frames, running }]) => [
         key,
-        { firstAgeMs: now - first, ...(running !== undefined && { runningAgeMs: now - running }) },
+        { frames, firstAgeMs: now - first, ...(running !== undefined && { runningAgeMs: now - running }) },
       ]),
     );
   }
@@ -114,7 +120,10 @@ export const portlessNicOf = (...stations: readonly Station[]): AccompaniedNic =
 
 export const begin = (...stations: readonly Station[]) => beginAs({}, ...stations);
 
-export const beginAs = (more: object, ...stations: readonly Station[]) => {
+export const beginAs = (more: object, ...stations: readonly Station[]) =>
+  beginWith(NO_NOTES, more, ...stations);
+
+export const beginWith = (notes: GuestNotes, more: object, ...stations: readonly Station[]) => {
   const clock = new FakeClock();
   const port = new PlayedPort(clock);
   const reported: ProofSection[] = [];
@@ -130,7 +139,7 @@ export const beginAs = (more: object, ...stations: readonly Station[]) => {
     port,
     clock,
     WINDOW_MS,
-    NO_NOTES,
+    notes,
     {
       announce: (_guest, request) =>
         Promise.reject(Object.assign(new Error('not here'), { asked: asked.push(request) })),

@@ -6,6 +6,7 @@ import { cancelledMigration } from './cancelled-migration.js';
 import { cloneOnTheOtherHost } from './clone-on-the-other-host.js';
 import { cloneRestoredOnTheOtherHost } from './clone-restored-on-the-other-host.js';
 import { continuedSourceCases } from './continued-source.js';
+import { darkTimeCases } from './dark-times.js';
 import { flood } from './flood.js';
 import { gatewayOfItsOwnHost } from './gateway-guest.js';
 import { guessStaysAGuess } from './guess-stays-a-guess.js';
@@ -60,6 +61,7 @@ const likeAnother = new Set([
   'macvtap-bridge-virtio',
   'multicast-vmxnet3-bridge',
   'multicast-vmxnet3-ovs',
+  'proof-dark-times-of-macvlans',
   'proof-ends-at-sigterm',
   'proof-observe-twenty',
   'proof-rarp-filtered',
@@ -88,6 +90,7 @@ const all: readonly LabCase[] = [
   watchedMigration,
   proofEndsAtSigterm,
   proofObserveTwenty,
+  ...darkTimeCases,
   guessStaysAGuess,
   ...neighboursMacCases,
   flood,

@@ -18,6 +18,10 @@ const report = (verdict: ProofSection['verdict'], proved: number, ...stations: r
       proof: { verdict, isOpen: false, stations: stations.length, proved, nics: [{ nic: 'nic0', stations }] },
     },
   }) as unknown as MigrationReport;
+const timed = (more: Partial<ProofSection>): MigrationReport => {
+  const { sections } = report('proved', 1, station(1, REACHED));
+  return { resumedAt: 1, sections: { proof: { ...(sections?.['proof'] as object), ...more } } } as never;
+};
 
 describe('proofText', () => {
   it.each<[string, MigrationReport, string]>([
@@ -46,6 +50,16 @@ describe('proofText', () => {
         station(3, { witness: { value: 'yes' } }),
       ),
       'partly: 2 of 3 stations seen to be back',
+    ],
+    [
+      'when the guest had stopped, and how long stations were dark to which frames were sent all the time',
+      timed({ stop: { agoMs: 48.26, errorMs: 1.23 }, lastFirstFrameMs: 7.04, lastDarkMs: 55.3 }),
+      'proved: 1 of 1 station seen to be back, the last one 7.0 ms after RESUME; it had stopped 48.3 ms before RESUME, and busy stations were dark for 55.3 ms at most (to 1.2 ms)',
+    ],
+    [
+      'no dark time where no station was busy',
+      timed({ stop: { agoMs: 48.26, errorMs: 1.23 } }),
+      'proved: 1 of 1 station seen to be back; it had stopped 48.3 ms before RESUME (to 1.2 ms)',
     ],
   ])('names %s', (_, given, text) => {
     expect(proofText(given)).toBe(text);

@@ -12,6 +12,7 @@ export const proofText = (report: MigrationReport): string | undefined => {
   const { cause } = proof;
   return [
     verdictText(proof, report),
+    ...darkText(proof),
     ...missingText(proof),
     ...(cause === undefined ? [] : [cause.message]),
   ].join('; ');
@@ -41,6 +42,15 @@ const times = (
   lastFirstFrameMs === undefined
     ? ''
     : `, the last one ${lastFirstFrameMs.toFixed(1)} ms after ${resumedAt === undefined ? 'the first frame' : 'RESUME'}`;
+
+/** When the guest was stopped, and how long stations were dark that frames were sent to all the time. */
+const darkText = ({ stop, lastDarkMs }: ProofSection): readonly string[] => {
+  if (stop === undefined) return [];
+  const stopped = `it had stopped ${stop.agoMs.toFixed(1)} ms before RESUME`;
+  const dark =
+    lastDarkMs === undefined ? '' : `, and busy stations were dark for ${lastDarkMs.toFixed(1)} ms at most`;
+  return [`${stopped}${dark} (to ${stop.errorMs.toFixed(1)} ms)`];
+};
 
 const missingText = ({ nics, verdict }: ProofSection): readonly string[] => {
   if (verdict !== 'partly') return [];

@@ -10,6 +10,8 @@ import { type Station, stationKey } from './station.js';
 export interface AnnouncementSeal {
   /** The host that the guest left. */
   readonly host: string;
+  /** Of the snapshot that it was made of. */
+  readonly epoch: number;
   /** Eight bytes for a station, as the guest has it. Who sees those of one station knows no other's. */
   of(station: Station): Uint8Array;
 }
@@ -30,6 +32,7 @@ export const announcementSeal = ({
   // needed: a hash that is cut off cannot be made longer.
   return {
     host,
+    epoch,
     of: (station) =>
       new Uint8Array(hash('sha256', key + stationKey(station), 'buffer').subarray(0, SEAL_LENGTH)),
   };

@@ -24,6 +24,11 @@ export interface StationProof extends Station {
   readonly traffic: StationEvidence;
   /** When the first of them did, ms after RESUME, or after the announcement where there was no RESUME; absent: none, or it is not known. */
   readonly firstFrameMs?: number;
+  /**
+   * From STOP at the host that the guest left to that frame, ms, at most `ProofSection.stop.errorMs` off. Only of a station that was sent at least ten
+   * frames a second there until it stopped: of others the first frame says little of how long they were dark. Absent, too, where STOP is not known.
+   */
+  readonly darkMs?: number;
 }
 
 /** Whether a station is proved: a frame reached it or a witness saw it, and nothing speaks against it. */
@@ -99,6 +104,13 @@ export interface ProofSection {
   readonly proved: number;
   /** Of those that frames reached, the longest time until the first, ms as `StationProof.firstFrameMs`; absent: none. */
   readonly lastFirstFrameMs?: number;
+  /**
+   * How long before RESUME the guest was stopped at the host that it left, ms, and by how much that may be off: the clocks of two hosts
+   * differ, and by how much is measured for each move. `agoMs` and a time since RESUME are the time since STOP. Absent where it cannot be said within 50 ms.
+   */
+  readonly stop?: { readonly agoMs: number; readonly errorMs: number };
+  /** Of those that have it, the longest `StationProof.darkMs`; absent: none. */
+  readonly lastDarkMs?: number;
   readonly cause?: ProofCause;
   readonly nics: readonly NicProof[];
 }
@@ -111,6 +123,8 @@ export const proofSectionSchema = z.object({
   stations: z.number(),
   proved: z.number(),
   lastFirstFrameMs: z.number().optional(),
+  stop: z.object({ agoMs: z.number(), errorMs: z.number() }).optional(),
+  lastDarkMs: z.number().optional(),
   cause: z
     .object({
       code: z.enum(PROOF_CAUSES),
@@ -130,6 +144,7 @@ export const proofSectionSchema = z.object({
           witness: evidence,
           traffic: evidence,
           firstFrameMs: z.number().optional(),
+          darkMs: z.number().optional(),
         }),
       ),
       omitted: z.number().optional(),

@@ -20,8 +20,8 @@ export interface MigrationEvents {
   'guest:gone': { readonly guest: Guest };
   /** Its CPUs run. `resumedAt` is the hypervisor's stamp, `readAt` when the monitor had read it. */
   'guest:resumed': { readonly guest: Guest; readonly resumedAt: number; readonly readAt: number };
-  /** Its CPUs stopped. */
-  'guest:stopped': { readonly guest: Guest };
+  /** Its CPUs stopped. `stoppedAt` is the hypervisor's stamp; absent where that was not told. */
+  'guest:stopped': { readonly guest: Guest; readonly stoppedAt?: number };
   /** Its machine was reset. */
   'guest:reset': { readonly guest: Guest };
   /** The guest changed the filter of one NIC. */

@@ -28,8 +28,8 @@ export interface GuestIntake {
    * mirrors one that runs elsewhere (QEMU's COLO secondary), until it takes over.
    */
   resumed(fact: OfGuest & { readonly resumedAt: number; readonly readAt: number }): void;
-  /** Its CPUs stopped. */
-  stopped(fact: OfGuest): void;
+  /** Its CPUs stopped. `stoppedAt` is the hypervisor's stamp; absent where that is not told. */
+  stopped(fact: OfGuest & { readonly stoppedAt?: number }): void;
   /** This host has begun to send it away; it may still run here. */
   outgoing(fact: OfGuest): void;
   /** All of it was sent; after `stopped`, where it was moved. One that runs all the same was saved. */

@@ -264,6 +264,24 @@ describe('GuestWatch, where events come out of their order', () => {
     expect(qemu.told.events).toEqual(['appeared', 'stopped', 'warning', 'resumed']);
   });
 
+  it("tells when a guest stopped by QEMU's own stamp, and none where that it stopped was only seen", async () => {
+    const stops = (qemu: PlayedQemu) =>
+      qemu.told.heard.flatMap(({ event, fact }) => (event === 'stopped' ? [fact] : []));
+    const told = await introduced('running', {});
+    const stop = told.happens('STOP');
+    const stampedAt = told.clock.now() - 10;
+    stop();
+    expect(stops(told)).toMatchObject([{ stoppedAt: stampedAt }]);
+    const seen = await introduced('running', {});
+    const late = seen.happens('RESUME');
+    seen.happens('RESUME')();
+    seen.happens('STOP'); // it is lost
+    late(); // so it is asked where it stands
+    await seen.rest();
+    expect(stops(seen)).toHaveLength(1);
+    expect(stops(seen)[0]).not.toHaveProperty('stoppedAt');
+  });
+
   it('believes no look that an event came between', async () => {
     const qemu = await introduced('paused', {});
     const late = qemu.happens('RESUME');

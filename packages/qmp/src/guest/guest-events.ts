@@ -87,7 +87,7 @@ export class GuestEvents {
     const place = this.runOrder.place(event.name, event.stampedAt);
     if (place === 'next') {
       this.learned += 1;
-      this.reports.stopped();
+      this.reports.stopped(event.stampedAt);
       this.owner.onNews();
     }
     // a source stops before it has left: where that was told first, it was not known to be true

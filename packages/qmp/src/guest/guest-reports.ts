@@ -34,9 +34,10 @@ export class GuestReports {
     this.report(progress.afterResume(ran));
   }
 
-  /** STOP. */
-  stopped(): void {
-    if (!this.progress.mirrors) this.report([{ call: 'stopped' }]);
+  /** STOP; `stoppedAt`: QEMU's stamp of it. */
+  stopped(stoppedAt?: number): void {
+    if (!this.progress.mirrors)
+      this.report([{ call: 'stopped', ...(stoppedAt !== undefined && { stoppedAt }) }]);
     this.progress.afterStop();
   }
 
@@ -87,6 +88,8 @@ export class GuestReports {
         intake.resumed({ guest, resumedAt: fact.resumedAt, readAt: fact.readAt });
       } else if (fact.call === 'failed') {
         intake.failed({ guest, side: fact.side, status: fact.status });
+      } else if (fact.call === 'stopped') {
+        intake.stopped({ guest, ...(fact.stoppedAt !== undefined && { stoppedAt: fact.stoppedAt }) });
       } else intake[fact.call]({ guest });
     }
   }

@@ -10,7 +10,8 @@ export interface Ran {
 
 /** What a monitor reports of a migration: the name of the intake's call, and what it takes besides the guest. */
 export type MigrationFact =
-  | { readonly call: 'incoming' | 'outgoing' | 'loaded' | 'left' | 'stopped' }
+  | { readonly call: 'incoming' | 'outgoing' | 'loaded' | 'left' }
+  | { readonly call: 'stopped'; readonly stoppedAt?: number }
   | ({ readonly call: 'resumed' } & Ran)
   | { readonly call: 'failed'; readonly side: Side; readonly status: string };
 
