@@ -55,25 +55,6 @@ describe('a companion', () => {
     expect(test.report).toMatchObject({ id: announcement?.id, revision: 1 });
   });
 
-  it('sees of a NIC without a port what would be announced there, and is told of the end', async () => {
-    const clock = new FakeClock();
-    const companion = new NotingCompanion(clock);
-    const { test, guest } = await waiting(
-      snapshotOf(),
-      { ...QUIET, clock, companions: [companion] },
-      (each) => {
-        const { port: _, ...portless } = nicOf('nic0');
-        each.descriptors = [portless];
-      },
-    );
-    test.resume(guest);
-    await clock.advance(1000);
-    const [nic] = companion.announcements[0]?.nics ?? [];
-    expect([nic?.plan.announcements.length, nic?.announced]).toEqual([4, []]);
-    expect(companion.heard.map((each) => each.split(' ')[1])).toContain('over');
-    expect(test.report).toMatchObject({ outcome: 'nothing-to-announce', resumedAt: expect.any(Number) });
-  });
-
   it('hears of the report as it stands when all is sent', async () => {
     const seen: unknown[] = [];
     const { test, guest, clock } = await accompanied({ over: (report) => seen.push(report) && undefined });

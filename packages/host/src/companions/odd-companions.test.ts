@@ -1,6 +1,7 @@
 import type { FrameDirection } from '@nic-herald/core';
 import { FakeClock } from '@nic-herald/testkit';
 import { describe, expect, it } from 'vitest';
+import { nicOf } from '../../test/fake-guest.js';
 import { type Deeds, NotingCompanion } from '../../test/noting-companion.js';
 import { snapshotOf, waiting } from '../../test/test-host.js';
 
@@ -30,6 +31,21 @@ describe('a companion', () => {
       expect(test.sink.openChannels).toBe(0);
     },
   );
+
+  it('sees of a NIC without a port what would be announced there, and is told of the end', async () => {
+    const clock = new FakeClock();
+    const companion = new NotingCompanion(clock);
+    const { test, guest } = await waiting(snapshotOf(), { clock, companions: [companion] }, (each) => {
+      const { port: _, ...portless } = nicOf('nic0');
+      each.descriptors = [portless];
+    });
+    test.resume(guest);
+    await clock.advance(1000);
+    const [nic] = companion.announcements[0]?.nics ?? [];
+    expect([nic?.plan.announcements.length, nic?.announced]).toEqual([4, []]);
+    expect(companion.heard.map((each) => each.split(' ')[1])).toContain('over');
+    expect(test.report).toMatchObject({ outcome: 'nothing-to-announce', resumedAt: expect.any(Number) });
+  });
 
   it('that gives a promise whose methods fail costs its own section alone', async () => {
     const odd = (): Promise<unknown> => Object.assign(Promise.resolve(), { catch: thrown });
