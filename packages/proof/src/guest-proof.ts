@@ -14,6 +14,7 @@ import { NicWatch } from './nic-watch.js';
 import type { PortSight } from './port-sight.js';
 import { isMissing, proofSection } from './proof-section.js';
 import { stopTime } from './stop-time.js';
+import { wallAhead } from './wall-ahead.js';
 import { witnessSummary } from './witness-summary.js';
 import { WitnessWords } from './witness-words.js';
 
@@ -68,7 +69,7 @@ export class GuestProof implements Accompaniment {
   fired(): void {
     if (this.stop !== undefined) return;
     this.ranAt = this.clock.elapsed();
-    this.wallAheadMs = this.clock.now() - this.ranAt;
+    this.wallAheadMs = wallAhead(this.clock);
     for (const nic of this.nics.values()) nic.guestRuns();
     this.witness.watch(() => void this.judge());
     this.wait(0);
@@ -191,7 +192,7 @@ export class GuestProof implements Accompaniment {
 
   /** A time of day of about when the guest began to run here, by `Clock.elapsed`. */
   private elapsedAt(time: number): number {
-    return time - (this.wallAheadMs ?? this.clock.now() - this.clock.elapsed());
+    return time - (this.wallAheadMs ?? wallAhead(this.clock));
   }
 
   private get isSettled(): boolean {

@@ -13,6 +13,7 @@ import {
 } from '@nic-herald/core';
 import { Departure, type HeardFrame } from './departure.js';
 import type { SealedSight, SealedWatch } from './sealed-sight.js';
+import { wallAhead } from './wall-ahead.js';
 
 /** How often it is looked what came, ms. */
 const LOOK_EVERY_MS = 100;
@@ -115,9 +116,9 @@ export class Witness implements HostService {
 
   /** Notes the hypervisor's stamp of STOP. */
   private note({ instance }: Guest, stoppedAt: number | undefined): void {
-    const agoMs = this.clock.now() - (stoppedAt ?? Number.NaN);
-    if (Math.abs(agoMs) <= TOLD_WITHIN_MS)
-      this.still.set(instance, this.clock.elapsed() - Math.max(0, agoMs));
+    const now = this.clock.elapsed();
+    const at = (stoppedAt ?? Number.NaN) - wallAhead(this.clock);
+    if (Math.abs(now - at) <= TOLD_WITHIN_MS) this.still.set(instance, Math.min(now, at));
     else this.still.delete(instance);
   }
 
