@@ -9,6 +9,7 @@ import {
   wholeNumberOption,
 } from '@nic-herald/core';
 import { DepartingTraffic } from './departing-traffic.js';
+import { LastingPortSight } from './lasting-port-sight.js';
 import { LinuxPortSight } from './linux-port-sight.js';
 import { linuxSealedSight } from './linux-sealed-sight.js';
 import { ProofCompanion } from './proof-companion.js';
@@ -35,7 +36,8 @@ export const proof = (given: ProofOptions = {}): HeraldPlugin => {
     contract: PLUGIN_CONTRACT,
     install: (registrar) => {
       registrar.contribute(ANNOUNCEMENT_COMPANION, {
-        factory: (resolver) => ProofCompanion.of(resolver, new LinuxPortSight(), window * 1000),
+        factory: (resolver) =>
+          ProofCompanion.of(resolver, new LastingPortSight(new LinuxPortSight()), window * 1000),
       });
       registrar.contribute(HOST_SERVICE, {
         factory: (resolver) => Witness.of(resolver, linuxSealedSight, window * 1000),

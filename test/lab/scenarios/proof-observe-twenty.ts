@@ -51,9 +51,9 @@ async function moveOften({ rig, agents, source }: ReadyGuest): Promise<CaseResul
     faults.push(...moved.faults.map((fault) => `move ${move}, ${from} to ${to}: ${fault}`));
     frames += moved.frames;
     running = moved.running;
-    // What is dark at the next move is never quite the same: of these the switch knows the way to here.
-    const spoken = stations.slice(0, Math.floor(move / 2) % (stations.length + 1));
-    if (to === 'B' && spoken.length > 0) await running.console.run(speakOnce(spoken));
+    // Of these the switch knows the way to here. The digits of the number choose them: what is dark at the next move is never quite the same.
+    const spoken = stations.filter((_, index) => Math.floor(move / 2 ** index) % 2 === 1);
+    if (spoken.length > 0) await running.console.run(speakOnce(spoken));
   }
   const all = measured.length * stations.length;
   const dark = measured.reduce((sum, each) => sum + each.dark, 0);
