@@ -12,6 +12,7 @@ import { DepartingTraffic } from './departing-traffic.js';
 import { LinuxPortSight } from './linux-port-sight.js';
 import { linuxSealedSight } from './linux-sealed-sight.js';
 import { ProofCompanion } from './proof-companion.js';
+import { SharedSight } from './shared-sight.js';
 import { Witness } from './witness.js';
 
 /** What can be set. */
@@ -35,7 +36,8 @@ export const proof = (given: ProofOptions = {}): HeraldPlugin => {
     contract: PLUGIN_CONTRACT,
     install: (registrar) => {
       registrar.contribute(ANNOUNCEMENT_COMPANION, {
-        factory: (resolver) => ProofCompanion.of(resolver, new LinuxPortSight(), window * 1000),
+        factory: (resolver) =>
+          ProofCompanion.of(resolver, new SharedSight(new LinuxPortSight()), window * 1000),
       });
       registrar.contribute(HOST_SERVICE, {
         factory: (resolver) => Witness.of(resolver, linuxSealedSight, window * 1000),
