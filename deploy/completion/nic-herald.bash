@@ -16,12 +16,13 @@ _nic_herald() {
         --qmp) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --libvirt) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --handoff-dir) COMPREPLY=($(compgen -d -- "$word")); return ;;
+        --handoff-nats) return ;;
         --report-dir) COMPREPLY=($(compgen -d -- "$word")); return ;;
         --control) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --metrics) return ;;
         --log-level) COMPREPLY=($(compgen -W 'trace debug info warn error silent' -- "$word")); return ;;
       esac
-      COMPREPLY=($(compgen -W '--config --host --qmp --libvirt --handoff-dir --report-dir --control --metrics --observe --log-level --debug --help' -- "$word")) ;;
+      COMPREPLY=($(compgen -W '--config --host --qmp --libvirt --handoff-dir --handoff-nats --report-dir --control --metrics --observe --log-level --debug --help' -- "$word")) ;;
     inspect)
       case $before in
         --qmp) COMPREPLY=($(compgen -f -- "$word")); return ;;

@@ -6,6 +6,7 @@ complete -c nic-herald -n '__fish_seen_subcommand_from run' -l host -x -d 'this 
 complete -c nic-herald -n '__fish_seen_subcommand_from run' -l qmp -r -F -d 'QMP socket, or glob with * and ?; may be given several times (default: none)'
 complete -c nic-herald -n '__fish_seen_subcommand_from run' -l libvirt -r -F -d 'libvirt\'s socket (default: the one found; taken where nothing else is named)'
 complete -c nic-herald -n '__fish_seen_subcommand_from run' -l handoff-dir -r -F -d 'directory shared with the other hosts, where snapshots travel (default: none)'
+complete -c nic-herald -n '__fish_seen_subcommand_from run' -l handoff-nats -x -d 'NATS server through which snapshots travel, nats:// or tls://; may be given several times (default: none)'
 complete -c nic-herald -n '__fish_seen_subcommand_from run' -l report-dir -r -F -d 'directory that keeps one JSON report per migration (default: none)'
 complete -c nic-herald -n '__fish_seen_subcommand_from run' -l control -r -F -d 'control socket, at most 107 bytes (default: /run/nic-herald/NAME.sock)'
 complete -c nic-herald -n '__fish_seen_subcommand_from run' -l metrics -x -d 'serve metrics at [ADDRESS:]PORT (default: none; without ADDRESS at 127.0.0.1)'

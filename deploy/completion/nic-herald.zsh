@@ -30,6 +30,7 @@ _nic_herald() {
         '*--qmp[QMP socket, or glob with * and ?; may be given several times (default\: none)]:socket:_files' \
         '*--libvirt[libvirt'\''s socket (default\: the one found; taken where nothing else is named)]:socket:_files' \
         '*--handoff-dir[directory shared with the other hosts, where snapshots travel (default\: none)]:dir:_files -/' \
+        '*--handoff-nats[NATS server through which snapshots travel, nats\:// or tls\://; may be given several times (default\: none)]:server:' \
         '*--report-dir[directory that keeps one JSON report per migration (default\: none)]:dir:_files -/' \
         '*--control[control socket, at most 107 bytes (default\: /run/nic-herald/NAME.sock)]:socket:_files' \
         '*--metrics[serve metrics at \[ADDRESS\:\]PORT (default\: none; without ADDRESS at 127.0.0.1)]:listen:' \

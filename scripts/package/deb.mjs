@@ -23,6 +23,7 @@ const PLACES = [
   ['herald.yaml', CONFIG],
   ['systemd/nic-herald.service', 'usr/lib/systemd/system/nic-herald.service'],
   ['systemd/examples', `${DOC}/examples/systemd`],
+  ['nats', `${DOC}/examples/nats`],
   ['sysusers.d/nic-herald.conf', 'usr/lib/sysusers.d/nic-herald.conf'],
   ['grafana', `${DOC}/examples/grafana`],
   ['prometheus', `${DOC}/examples/prometheus`],

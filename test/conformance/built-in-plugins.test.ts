@@ -41,6 +41,22 @@ const OPTIONS: Readonly<
     given: { directory: '/nowhere/at/all' },
     wrong: { directory: '', maxFileBytes: 1, maxEntries: 0, pollMs: 0.5, requireMount: 'yes' },
   },
+  '@nic-herald/handoff-nats': {
+    given: { servers: ['nats://127.0.0.1:1'] },
+    wrong: {
+      servers: [],
+      bucket: 'a.b',
+      nkey: '',
+      credentials: 7,
+      ca: '',
+      cert: '',
+      key: [],
+      create: 'yes',
+      replicas: 6,
+      maxEntryBytes: 4095,
+      maxEntries: 0,
+    },
+  },
   '@nic-herald/handoff-libvirt': { wrong: { socket: 'relative', readOnly: 1, setTimeoutMs: 99 } },
 };
 

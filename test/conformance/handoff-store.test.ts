@@ -51,6 +51,14 @@ const directory = handoffStoreContract({
 });
 describe('in a directory', () => testContract(directory, { describe, it }));
 
+it('leaves out no case of a store that gives what is wanted for all', () => {
+  const { cases } = handoffStoreContract({
+    open: () => Promise.reject(new Error('not opened')),
+    openDisconnected: () => Promise.reject(new Error('not opened')),
+  });
+  expect(cases.flatMap(({ name, skip }) => (skip === undefined ? [] : [name]))).toEqual([]);
+});
+
 /** Another store's way to keep entries. */
 const bounded = (store: MemoryHandoff): Partial<HandoffStore> => ({
   publish: (snapshot) => store.publish(snapshot),

@@ -22,8 +22,8 @@ export interface FabricPluginOptions {
   readonly learner?: FabricLearner;
   /** Absent: where else a MAC or an address was seen is not known. */
   readonly watch?: NetworkWatch;
-  /** One for all hosts. */
-  readonly handoff: HandoffStore;
+  /** One for all hosts. Absent: another plugin brings one, or none does. */
+  readonly handoff?: HandoffStore;
 }
 
 /** The plugin that puts a host onto the fabric: its clock, ports, sink, learner and hand-off, and nothing else. */
@@ -42,6 +42,6 @@ export const fabricPlugin = ({
     if (learner !== undefined) registrar.contribute(STATION_LEARNER, { value: learner });
     if (watch !== undefined) registrar.contribute(NETWORK_WATCH, { value: watch });
     registrar.provide(PORT_RESOLVER, { value: fabricPorts });
-    registrar.contribute(HANDOFF_STORE, { value: handoff });
+    if (handoff !== undefined) registrar.contribute(HANDOFF_STORE, { value: handoff });
   },
 });

@@ -23,7 +23,7 @@ const WANTED: readonly (readonly [token: AnyToken, without: string])[] = [
   [STATION_LEARNER, 'no plugin learns: only what cards list is announced'],
   [
     HANDOFF_STORE,
-    'no plugin brings a hand-off (--handoff-dir, or handoff.directory or handoff.libvirt in herald.yaml): guests arriving here are announced as far as their own cards tell',
+    'no plugin brings a hand-off (--handoff-dir or --handoff-nats, or any of `handoff` in herald.yaml): guests arriving here are announced as far as their own cards tell',
   ],
 ];
 

@@ -63,7 +63,7 @@ const examinePlugins = async (
   settings: AgentSettings,
   { taken, leftOut }: PluginChoices,
 ): Promise<readonly SubjectFinding[]> => {
-  const { findings, loaded } = await diagnosePlugins(taken, file?.file);
+  const { findings, loaded } = await diagnosePlugins(taken, { file: file?.file, host: settings.host });
   const { reportDirectory } = settings;
   return [
     ...findings,

@@ -12,6 +12,8 @@ export interface RunFlags {
   /** A socket of libvirt, or true for the one that is found. */
   readonly libvirt?: string | true;
   readonly handoffDir?: string;
+  /** Servers of NATS, for the hand-off. */
+  readonly handoffNats?: readonly string[];
   readonly reportDir?: string;
   readonly control?: string;
   /** Where metrics can be scraped: `[ADDRESS:]PORT`. */

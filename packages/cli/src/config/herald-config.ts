@@ -65,6 +65,22 @@ export const heraldConfigSchema = mapping({
     directory: text(PATH_LENGTH).optional(),
     requireMount: yesOrNo.optional(),
     libvirt: section({}),
+    nats: section({
+      // what these may be, the plugin says
+      servers: z
+        .union([z.string(), z.array(z.string())], { error: 'must be a list of addresses' })
+        .optional(),
+      bucket: z.string({ error: 'must be the name of a bucket' }).optional(),
+      nkey: text(PATH_LENGTH).optional(),
+      credentials: text(PATH_LENGTH).optional(),
+      tls: section({
+        ca: text(PATH_LENGTH).optional(),
+        cert: text(PATH_LENGTH).optional(),
+        key: text(PATH_LENGTH).optional(),
+      }),
+      create: yesOrNo.optional(),
+      replicas: z.number({ error: 'must be a number of servers' }).optional(),
+    }),
   }),
   reports: section({
     directory: text(PATH_LENGTH).optional(),

@@ -90,7 +90,7 @@ describe('a plugin that does not diagnose as it should', () => {
     ],
     ['exports nothing', choiceOf('bad', async () => ({})), 'HERALD_PLUGIN_EXPORT', 'exports no function'],
   ])('and %s is a problem that names it; the others are heard', async (_, bad, code, what) => {
-    const { findings } = await diagnosePlugins([bad, good], undefined, 50);
+    const { findings } = await diagnosePlugins([bad, good], { deadlineMs: 50 });
     expect(findings).toEqual([
       { subject: 'bad', level: 'problem', code, what: expect.stringContaining(what) as string },
       { subject: 'good', ...sound[0] },
@@ -110,7 +110,7 @@ describe('a plugin that does not diagnose as it should', () => {
           });
         }),
     );
-    const { findings } = await diagnosePlugins([slow], undefined, 20);
+    const { findings } = await diagnosePlugins([slow], { deadlineMs: 20 });
     expect(findings).toMatchObject([{ code: 'HERALD_TIMEOUT' }]);
     expect(aborted).toBe(true);
   });
@@ -125,10 +125,8 @@ describe('a plugin that does not diagnose as it should', () => {
 });
 
 it('what has no diagnosis says nothing; what was loaded is given only where all was', async () => {
-  const { findings, loaded } = await diagnosePlugins([saying('quiet'), good], undefined);
+  const { findings, loaded } = await diagnosePlugins([saying('quiet'), good]);
   expect(findings.map(({ subject }) => subject)).toEqual(['good', 'good']);
   expect(loaded).toHaveLength(2);
-  expect(await diagnosePlugins([choiceOf('bad', async () => ({})), good], undefined)).not.toHaveProperty(
-    'loaded',
-  );
+  expect(await diagnosePlugins([choiceOf('bad', async () => ({})), good])).not.toHaveProperty('loaded');
 });

@@ -27,6 +27,15 @@ const findingsSchema = z
   )
   .max(1000);
 
+/** For which agent plugins look around. */
+export interface DiagnoseSettings {
+  /** Its herald.yaml. */
+  readonly file?: string | undefined;
+  /** Its name. */
+  readonly host?: string | undefined;
+  readonly deadlineMs?: number;
+}
+
 /** What the plugins say of this machine, and those that could be loaded. */
 export interface Diagnosis {
   readonly findings: readonly SubjectFinding[];
@@ -40,10 +49,10 @@ export interface Diagnosis {
  */
 export const diagnosePlugins = async (
   choices: readonly PluginChoice[],
-  file: string | undefined,
-  deadlineMs = DIAGNOSE_DEADLINE_MS,
+  { file, host, deadlineMs = DIAGNOSE_DEADLINE_MS }: DiagnoseSettings = {},
 ): Promise<Diagnosis> => {
-  const each = await Promise.all(choices.map((choice) => diagnoseOne(choice, file, deadlineMs)));
+  const settings = { file, host, deadlineMs };
+  const each = await Promise.all(choices.map((choice) => diagnoseOne(choice, settings)));
   const loaded = each.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
   return {
     findings: each.flatMap(({ findings }, index) => {
@@ -59,8 +68,7 @@ export const subjectOf = (use: string): string => (use.startsWith(SCOPE) ? use.s
 
 const diagnoseOne = async (
   choice: PluginChoice,
-  file: string | undefined,
-  deadlineMs: number,
+  { file, host, deadlineMs }: DiagnoseSettings & { readonly deadlineMs: number },
 ): Promise<{ readonly plugin?: LoadedPlugin; readonly findings: readonly Finding[] }> => {
   let plugin: LoadedPlugin;
   try {
@@ -69,10 +77,14 @@ const diagnoseOne = async (
     const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
     return { findings: errors.map((one) => problemOf(one, 'HERALD_PLUGIN_LOAD')) };
   }
-  return { plugin, findings: await findingsOf(plugin.plugin, deadlineMs) };
+  return { plugin, findings: await findingsOf(plugin.plugin, host, deadlineMs) };
 };
 
-const findingsOf = async (plugin: HeraldPlugin, deadlineMs: number): Promise<readonly Finding[]> => {
+const findingsOf = async (
+  plugin: HeraldPlugin,
+  host: string | undefined,
+  deadlineMs: number,
+): Promise<readonly Finding[]> => {
   if (plugin.diagnose === undefined) return [];
   const control = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -89,16 +101,22 @@ const findingsOf = async (plugin: HeraldPlugin, deadlineMs: number): Promise<rea
     }, deadlineMs);
   });
   try {
-    return await Promise.race([checked(plugin, control.signal), late]);
+    return await Promise.race([
+      checked(plugin, { signal: control.signal, ...(host === undefined ? {} : { host }) }),
+      late,
+    ]);
   } finally {
     clearTimeout(timer);
   }
 };
 
 /** Resolves also where the plugin throws, and where what it gives are no findings. */
-const checked = async (plugin: HeraldPlugin, signal: AbortSignal): Promise<readonly Finding[]> => {
+const checked = async (
+  plugin: HeraldPlugin,
+  context: Parameters<NonNullable<HeraldPlugin['diagnose']>>[0],
+): Promise<readonly Finding[]> => {
   try {
-    const { data, error } = findingsSchema.safeParse(await plugin.diagnose?.({ signal }));
+    const { data, error } = findingsSchema.safeParse(await plugin.diagnose?.(context));
     // exact optional members: zod leaves out what was not there
     if (data !== undefined) return data as readonly Finding[];
     const what = `its diagnosis gave no list of findings: ${z.prettifyError(error).slice(0, 300)}`;

@@ -164,6 +164,7 @@ describe('what is taken, and why', () => {
       'learner-linux',
       'handoff-directory',
       'handoff-libvirt',
+      'handoff-nats',
       'proof',
       'control',
       'metrics',
@@ -289,6 +290,20 @@ describe('options of a built-in', () => {
       'plugins: [{ use: "@nic-herald/handoff-directory", with: { directory: ../h, pollMs: 20 } }]',
       {},
       { directory: '/h', pollMs: 20 },
+    ],
+    [
+      'of a section in a section',
+      'handoff-nats',
+      'handoff: { nats: { servers: nats://a, nkey: k, tls: { ca: ca.pem } } }',
+      {},
+      { servers: 'nats://a', nkey: '/etc/k', ca: '/etc/ca.pem' },
+    ],
+    [
+      'of a flag over a section',
+      'handoff-nats',
+      'handoff: { nats: { servers: [nats://a], bucket: b } }',
+      { handoffNats: ['nats://c'] },
+      { servers: ['nats://c'], bucket: 'b' },
     ],
     [
       'of both, where they agree or complete each other',

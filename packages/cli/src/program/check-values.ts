@@ -11,6 +11,7 @@ import {
 
 type Parse = (value: string, before: never) => unknown;
 
+const server = textOf({ most: 256, what: 'an address' });
 const nicId = textOf({ most: 256, what: 'the id of a NIC' });
 
 /** How the value of an option is checked, by its long flag. */
@@ -19,6 +20,7 @@ const OPTIONS: Readonly<Record<string, Parse>> = {
   '--control': socketPath,
   '--dir': path,
   '--handoff-dir': path,
+  '--handoff-nats': (value: string, before: readonly string[] | undefined) => gathered(server(value), before),
   '--host': hostName,
   '--interface': (value: string, before: readonly string[] | undefined) => gathered(nicId(value), before),
   '--libvirt': socketPath,

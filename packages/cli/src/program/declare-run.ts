@@ -35,6 +35,11 @@ export const declareRun: DeclareCommand = (program, { io, debug, action }) => {
       '--handoff-dir <dir>',
       'directory shared with the other hosts, where snapshots travel (default: none)',
     )
+    .option(
+      '--handoff-nats <server>',
+      'NATS server through which snapshots travel, nats:// or tls://; may be given several times (default: none)',
+      gathered,
+    )
     .option('--report-dir <dir>', 'directory that keeps one JSON report per migration (default: none)')
     .option('--control <socket>', 'control socket, at most 107 bytes (default: /run/nic-herald/NAME.sock)')
     .option(
@@ -60,6 +65,7 @@ interface RunOptions {
   readonly qmp?: readonly string[];
   readonly libvirt?: string | true;
   readonly handoffDir?: string;
+  readonly handoffNats?: readonly string[];
   readonly reportDir?: string;
   readonly control?: string;
   readonly metrics?: string;

@@ -53,6 +53,11 @@ export interface HandoffStore {
    */
   readonly maxEntryBytes: number;
   /**
+   * How long a write is enough while the guest stays where it is, ms, 0 to 60 000: what changes is written so long after the
+   * last write at the earliest. A migration waits for nothing. Absent: 0.
+   */
+  readonly restMs?: number;
+  /**
    * Says whether the store serves this guest. Asked before the first call about it; where it rejects, it is asked again
    * at the next. Absent: it serves every guest, with `USUAL_PREFERENCE`.
    */

@@ -63,6 +63,12 @@ describe('an entry that is no problem of others', () => {
   });
 });
 
+it('gives the age that the store knows', async () => {
+  const read = async () => JSON.stringify(snapshotOf());
+  const handoff = handoffOf({ list: async () => [{ host: 'A', read, ageMs: 7 }] });
+  expect(await handoff.fetch(WEB, options)).toEqual([{ host: 'A', snapshot: snapshotOf(), ageMs: 7 }]);
+});
+
 it.each(['put', 'list', 'delete'] as const)('says which store failed where `%s` rejects', async (member) => {
   const handoff = handoffOf({ [member]: () => Promise.reject(new Error('EIO')) });
   const call = {

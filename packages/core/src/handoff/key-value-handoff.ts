@@ -18,6 +18,8 @@ export interface StoredEntry {
   readonly host: string;
   /** Reads what was put there, no more than a little above `maxEntryBytes`. Where it rejects, that entry alone is a problem. */
   readonly read: () => Promise<string>;
+  /** As in `HandoffEntry`, for a store with a clock of its own. */
+  readonly ageMs?: number;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface KeyValueStore {
  * A hand-off store over one that keeps texts. It does what a hand-off asks beyond that: it writes JSON within the bound,
  * in order, checks what it reads, and answers who owns a MAC by reading all there is. That is right for some hundred
  * guests; a store that can look MACs up does better as a `HandoffStore` itself. It has no notes, and `clock` is only
- * for watchers: how old an entry is its writer says.
+ * for watchers: how old an entry is the store says, or else its writer.
  */
 export const keyValueHandoff = (clock: Clock, store: KeyValueStore): HandoffStore => {
   const last = new Map<string, Promise<unknown>>();
@@ -136,7 +138,7 @@ const textOf = (snapshot: Snapshot, maxBytes: number): string => {
 
 /** What stands there, checked: anything that reaches the store may have written it. */
 const entryOf = async (
-  { host, read }: StoredEntry,
+  { host, read, ageMs }: StoredEntry,
   maxBytes: number,
   guest: GuestKey | undefined,
 ): Promise<HandoffEntry> => {
@@ -153,7 +155,7 @@ const entryOf = async (
     if (isHeraldError(parsed)) return { host, problem: parsed };
     const isIts = parsed.host === host && (guest === undefined || parsed.guest === guest);
     return isIts
-      ? { host, snapshot: parsed }
+      ? { host, snapshot: parsed, ...(ageMs === undefined ? {} : { ageMs }) }
       : problem('MISMATCH', `is one of ${parsed.host} for ${parsed.guest}`);
   } catch (error) {
     return problem('UNREADABLE', `cannot be read, or is no JSON (${messageOf(error)})`);

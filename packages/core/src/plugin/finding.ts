@@ -16,4 +16,6 @@ export interface Finding {
 export interface DiagnoseContext {
   /** Aborts at the deadline, 5 s after the call: what is not found out by then is given up. */
   readonly signal: AbortSignal;
+  /** The name of this host, as an agent would have it. Absent: whoever asks does not know it. */
+  readonly host?: string;
 }

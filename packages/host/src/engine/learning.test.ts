@@ -74,31 +74,6 @@ describe('a guest that runs where its ports are learned at', () => {
     expect(without.test.clock.pending).toBe(1); // its entry is written anew now and then
   });
 
-  it('is asked and read less often once it has been silent for long, and as before when it speaks', async () => {
-    const learner = new FakeLearner();
-    const { test, guest } = await settled({ learner });
-    guest.cards.set('nic0', { macs: [], vlans: [] }); // no MAC that may be another guest's
-    await test.tell('changed', guest);
-    let lists = 0;
-    guest.answer = async () => {
-      lists += 1;
-      return guest.descriptors;
-    };
-    const within = async (ms: number): Promise<readonly [reads: number, lists: number]> => {
-      const before = [learner.reads, lists] as const;
-      await test.clock.advance(ms);
-      return [learner.reads - before[0], lists - before[1]];
-    };
-    expect(await within(40_000)).toEqual([4, 1]);
-    await within(200_000);
-    expect(await within(240_000)).toEqual([8, 2]);
-    learner.seen.set('tap0', [learned(5, 22)]);
-    await test.clock.advance(30_000);
-    expect(learnedOf(test)).toMatchObject([{ station: station(5, 22) }]);
-    learner.seen.set('tap0', [learned(5, 22)]);
-    expect((await within(60_000))[0]).toBeGreaterThanOrEqual(6);
-  });
-
   it('has cards read that want it as often as the ports', async () => {
     const learner = new FakeLearner();
     const { test, guest } = await settled({ learner, model: fakeModel({}, { pollMs: 10_000 }) });

@@ -67,6 +67,7 @@ export const guestPublisher = (
     new SnapshotPublisher({
       clock,
       turns: publishing,
+      restMs: store.restMs,
       publish: (whole) => publish(store, whole),
       onConnected: (connected) => store.onConnected(connected),
       current: () => set.current(),

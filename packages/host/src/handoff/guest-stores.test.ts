@@ -36,6 +36,11 @@ describe('HandoffStores', () => {
     ['has no name', { name: '' }, 'its name has 1 to 64 characters'],
     ['has a long name', { name: 'n'.repeat(65) }, 'its name has 1 to 64 characters'],
     ['takes next to nothing', { maxEntryBytes: 4095 }, 'maxEntryBytes is a whole number from 4096, got 4095'],
+    [
+      'rests for ever',
+      { restMs: Number.POSITIVE_INFINITY },
+      'restMs is a number from 0 to 60000, got Infinity',
+    ],
     ['takes no number', { maxEntryBytes: Number.NaN }, 'maxEntryBytes is a whole number from 4096'],
   ])('refuses a store that %s', (_, over, message) => {
     expect(() => testStores(Object.assign(new FakeHandoff(), over as object))).toThrow(

@@ -28,6 +28,7 @@ const testSet = (mayRepeat = false) => {
           new SnapshotPublisher({
             clock,
             turns: new Turns(clock, { places: 2, holdMs: 1000 }),
+            restMs: 0,
             publish: async (snapshot) => {
               await store.publish(snapshot);
               return true;

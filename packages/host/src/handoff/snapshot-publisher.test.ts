@@ -9,7 +9,7 @@ import { StoreAccess } from './store-access.js';
 /** Longer than any test but those of it. */
 const REFRESH_MS = 10_000_000;
 
-const testPublisher = (isServed = true) => {
+const testPublisher = (isServed = true, restMs = 0) => {
   const clock = new FakeClock(0);
   const handoff = new FakeHandoff();
   const told: string[] = [];
@@ -19,6 +19,7 @@ const testPublisher = (isServed = true) => {
   const publisher: SnapshotPublisher = new SnapshotPublisher({
     clock,
     turns: new Turns(clock, { places: 2, holdMs: 1000 }),
+    restMs,
     publish: async (snapshot) => {
       await store.publish(snapshot);
       return isServed;
@@ -86,6 +87,39 @@ describe('SnapshotPublisher', () => {
     set(2);
     publisher.request();
     publisher.request();
+    await clock.advance(1000);
+    expect(told).toEqual(['100 published 1', '250 published 2']);
+  });
+
+  it('lets a store rest that wants it, but for what is asked for by a time', async () => {
+    const { clock, told, publisher, set } = testPublisher(true, 60_000);
+    publisher.request();
+    await clock.advance(1000);
+    set(2);
+    publisher.request();
+    await clock.advance(30_000);
+    set(3);
+    publisher.request();
+    await clock.advance(30_000);
+    expect(told).toEqual(['50 published 1', '60050 published 3']);
+    set(4);
+    publisher.request();
+    publisher.request(0);
+    await clock.advance(0);
+    set(5);
+    publisher.request();
+    await publisher.flush();
+    expect(told.slice(2)).toEqual(['61000 published 4', '61000 published 5']);
+  });
+
+  it('lets it not rest from what was asked for by a time while another was under way', async () => {
+    const { clock, handoff, told, publisher, set } = testPublisher(true, 60_000);
+    handoff.trouble = (() =>
+      new Promise<void>((resolve) => clock.setTimer(100, resolve))) as () => Promise<never>;
+    publisher.request(0);
+    await clock.advance(10);
+    set(2);
+    publisher.request(0);
     await clock.advance(1000);
     expect(told).toEqual(['100 published 1', '250 published 2']);
   });

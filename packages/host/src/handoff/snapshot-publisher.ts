@@ -18,6 +18,8 @@ export interface PublisherParts {
   readonly clock: Clock;
   /** Of all guests of the host, but for what `flush` publishes: a store that is slow must not keep all of it from reading files. */
   readonly turns: Pick<Turns, 'run'>;
+  /** What changes is published so long after the last publish at the earliest, ms. */
+  readonly restMs: number;
   /** Publishes to the store, within a deadline; false where the store does not serve the guest. */
   publish(snapshot: Snapshot): Promise<boolean>;
   /** Calls when the store can be reached again. Returns the way to stop. */
@@ -47,6 +49,9 @@ export class SnapshotPublisher {
   private dueAt = 0;
   private busy: Promise<void> | undefined;
   private wanted = false;
+  /** What was asked for during a publish does not rest. */
+  private isUrgent = false;
+  private publishedAt = Number.NEGATIVE_INFINITY;
   private closed = false;
   private failures = 0;
   private said: Snapshot | undefined;
@@ -56,17 +61,25 @@ export class SnapshotPublisher {
     this.unhear = parts.onConnected(() => this.hurry());
   }
 
-  /** Publishes after this time, or sooner where that was asked for before. */
-  request(delayMs: number = PUBLISH_COALESCE_MS): void {
+  /**
+   * Publishes after this time, or sooner where that was asked for before. Without a time: with what else changes, once the
+   * store has rested.
+   */
+  request(delayMs?: number): void {
     if (this.closed) return;
     this.wanted = true;
-    if (this.busy !== undefined) return;
-    const { clock } = this.parts;
-    const dueAt = clock.elapsed() + delayMs;
+    if (this.busy !== undefined) {
+      this.isUrgent ||= delayMs !== undefined;
+      return;
+    }
+    const { clock, restMs } = this.parts;
+    const now = clock.elapsed();
+    const dueAt =
+      delayMs === undefined ? Math.max(now + PUBLISH_COALESCE_MS, this.publishedAt + restMs) : now + delayMs;
     if (this.timer !== undefined && this.dueAt <= dueAt) return;
     this.timer?.();
     this.dueAt = dueAt;
-    this.timer = clock.setTimer(delayMs, () => {
+    this.timer = clock.setTimer(dueAt - now, () => {
       this.timer = undefined;
       void this.parts.turns.run(() => this.flush());
     });
@@ -85,6 +98,7 @@ export class SnapshotPublisher {
       .finally(() => {
         this.busy = undefined;
         if (this.wanted) this.request(this.pauseMs);
+        this.isUrgent = false;
       });
     await this.busy;
     return tried;
@@ -107,8 +121,10 @@ export class SnapshotPublisher {
     if (this.wanted) this.request(0);
   }
 
-  private get pauseMs(): number {
-    return this.failures === 0 ? PUBLISH_COALESCE_MS : risingPause(this.failures, RETRY_MS);
+  /** After a publish; absent: what changed meanwhile may rest. */
+  private get pauseMs(): number | undefined {
+    if (this.failures > 0) return risingPause(this.failures, RETRY_MS);
+    return this.isUrgent ? PUBLISH_COALESCE_MS : undefined;
   }
 
   /** True where the store has what is to be said, or is not to have it. Never rejects. */
@@ -122,6 +138,7 @@ export class SnapshotPublisher {
       const isServed = await this.parts.publish(snapshot);
       this.failures = 0;
       this.said = snapshot;
+      this.publishedAt = this.parts.clock.elapsed();
       if (!isServed) return true;
       this.refreshLater();
       this.parts.published(snapshot);

@@ -22,6 +22,7 @@ import { soundClaim, soundEntries, soundHeads, soundNotes } from './sound-answer
 export const HANDOFF_DEADLINE_MS = 5000;
 
 const MAX_STORE_NAME = 64;
+const MAX_REST_MS = 60_000;
 
 /** What a call does. */
 type Access = 'read' | 'write';
@@ -41,6 +42,8 @@ const NO_FAULT_OF_THE_STORE: ReadonlySet<string> = new Set([
 export class StoreAccess {
   readonly name: string;
   readonly maxEntryBytes: number;
+  /** How long what changes waits after a write, ms. */
+  readonly restMs: number;
   private hangs = false;
   /** Why it could not be read or written when that was tried last. */
   private readonly problems = new Map<Access, HeraldError>();
@@ -51,14 +54,18 @@ export class StoreAccess {
     private readonly store: HandoffStore,
     private readonly clock: Clock,
   ) {
-    const { name, maxEntryBytes } = store;
+    const { name, maxEntryBytes, restMs = 0 } = store;
     if (typeof name !== 'string' || name === '' || name.length > MAX_STORE_NAME) {
       throw nonsense(String(name).slice(0, MAX_STORE_NAME), `its name has 1 to ${MAX_STORE_NAME} characters`);
     }
     if (!Number.isSafeInteger(maxEntryBytes) || maxEntryBytes < LEAST_ENTRY_BYTES) {
       throw nonsense(name, `maxEntryBytes is a whole number from ${LEAST_ENTRY_BYTES}, got ${maxEntryBytes}`);
     }
+    if (!(restMs >= 0 && restMs <= MAX_REST_MS)) {
+      throw nonsense(name, `restMs is a number from 0 to ${MAX_REST_MS}, got ${restMs}`);
+    }
     this.name = name;
+    this.restMs = restMs;
     this.maxEntryBytes = maxEntryBytes;
   }
 

@@ -14,7 +14,7 @@ import { Signpost } from './signpost.js';
 export interface HandoffStoreContractOptions {
   /** Opens an empty one; called for each case. */
   readonly open: () => Promise<OpenedHandoff>;
-  /** Why nothing can be made unreadable, where `spoil` is missing. */
+  /** Why nothing can be made unreadable; it must be given where `spoil` is missing. */
   readonly noSpoil?: string;
   /** Opens an empty one that is started while it cannot be reached. */
   readonly openDisconnected?: () => Promise<DisconnectedHandoff>;
@@ -68,7 +68,7 @@ const withOrigin = (snapshot: Snapshot, residence: (typeof RESIDENCES)[number]):
 /** The contract of a hand-off store: `HandoffStore` as a host relies on it. */
 export const handoffStoreContract = ({
   open,
-  noSpoil = 'no `spoil` was given',
+  noSpoil,
   openDisconnected,
   noDisconnect = 'no `openDisconnected` was given',
   limitMs = DEFAULT_LIMIT_MS,
@@ -95,7 +95,7 @@ export const handoffStoreContract = ({
   return { name: 'the contract of a hand-off store', cases };
 };
 
-const entryCases = (using: UsingHandoff, noSpoil: string): readonly ContractCase[] => [
+const entryCases = (using: UsingHandoff, noSpoil: string | undefined): readonly ContractCase[] => [
   using('has nothing where nothing was published', async (use) => {
     demand(
       (await use.fetch(WEB)).length === 0,
