@@ -44,7 +44,8 @@ describe('a companion', () => {
     const [nic] = companion.announcements[0]?.nics ?? [];
     expect([nic?.plan.announcements.length, nic?.announced]).toEqual([4, []]);
     expect(companion.heard.map((each) => each.split(' ')[1])).toContain('over');
-    expect(test.report).toMatchObject({ outcome: 'nothing-to-announce', resumedAt: expect.any(Number) });
+    expect(test.report.outcome).toBe('nothing-to-announce');
+    expect(test.report.resumedAt).toBeDefined();
   });
 
   it('that gives a promise whose methods fail costs its own section alone', async () => {
