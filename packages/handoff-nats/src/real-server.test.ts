@@ -72,12 +72,12 @@ describe.skipIf(missing !== undefined)(
         const [{ store }, { store: another }] = [await started(server, 'a'), await started(server, 'b')];
         await store.publish(snapshotOf({ epoch: 1 }), options);
         expect(await epochsAt(another)).toEqual([1]);
-        server.hang(true);
+        await server.hang(true);
         await expect(store.publish(snapshotOf({ epoch: 2 }), within(500))).rejects.toThrow();
         expect(await epochsAt(another), 'from the copy').toEqual([1]);
         await pause(4000); // until the connection is given up
         await expect(store.publish(snapshotOf({ epoch: 3 }), within(500))).rejects.toThrow();
-        server.hang(false);
+        await server.hang(false);
         await expect
           .poll(
             () =>
@@ -95,7 +95,7 @@ describe.skipIf(missing !== undefined)(
       it('hangs with all that can wait on the way to it: no socket is left behind, and it is used again', async () => {
         const { store } = await started(server, 'a');
         const before = openSockets();
-        server.hang(true);
+        await server.hang(true);
         const nic = { id: 'n', primaryMac: '52:54:00:00:00:01', model: 'e1000', learned: [] };
         const large = { ...snapshotOf(), nics: [{ ...nic, state: 'x'.repeat(250_000) }] } as never;
         for (let guest = 0; guest < 40; guest += 1) {
@@ -105,7 +105,7 @@ describe.skipIf(missing !== undefined)(
         }
         await pause(14_000);
         expect(openSockets()).toBeLessThanOrEqual(before + 1);
-        server.hang(false);
+        await server.hang(false);
         await expect
           .poll(
             () =>

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,9 +86,12 @@ export class NatsServer {
     await once(child, 'exit');
   }
 
-  /** Lets it hang, or go on. */
-  hang(isHanging: boolean): void {
-    this.child?.kill(isHanging ? 'SIGSTOP' : 'SIGCONT');
+  /** Lets it hang, or go on. Each of its threads stops for itself: when it hangs, all of them have. */
+  async hang(isHanging: boolean): Promise<void> {
+    const { child } = this;
+    if (child?.pid === undefined) throw new Error('nats-server is not running');
+    child.kill(isHanging ? 'SIGSTOP' : 'SIGCONT');
+    while (isHanging && !(await hasStopped(child.pid))) await pause(5);
   }
 
   async close(): Promise<void> {
@@ -96,6 +99,15 @@ export class NatsServer {
     await rm(this.directory, { recursive: true, force: true });
   }
 }
+
+/** proc_pid_stat(5): the state stands behind the name, which ends with the last bracket. */
+const hasStopped = async (pid: number): Promise<boolean> => {
+  const tasks = await readdir(`/proc/${pid}/task`);
+  const stats = await Promise.all(
+    tasks.map((task) => readFile(`/proc/${pid}/task/${task}/stat`, 'utf8').catch(() => '')), // it may just have ended
+  );
+  return stats.every((stat) => stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'));
+};
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
