@@ -20,12 +20,11 @@ interface FootprintFlags {
   readonly card: IdleGuests['card'];
   readonly withoutEvents: boolean;
   readonly seconds: number;
+  readonly settle: number;
   readonly runs: number;
   readonly with?: readonly Build[];
 }
 
-/** What an agent still does after it is ready: it reads the cards, and first snapshots are written. */
-const settleMs = 15_000;
 const directory = join(import.meta.dirname, '../../.cache/footprint');
 const widths = [7, 16, 8, 8, 9, 9, 9, 10, 8, 11, 9, 9, 8];
 const headings = [
@@ -57,6 +56,12 @@ const command = new Command('footprint')
   .option('--card <model>', 'virtio-net-pci or e1000', 'virtio-net-pci')
   .option('--without-events', 'QEMU tells of no migration, as without libvirt', false)
   .option('--seconds <n>', 'how long the agent is watched while nothing happens', Number, 60)
+  .option(
+    '--settle <n>',
+    'seconds from ready until it is watched: cards are read, and first snapshots are written',
+    Number,
+    15,
+  )
   .option('--runs <n>', 'how often', Number, 1)
   .option('--with <name=bin.js...>', 'another build that is measured as well', builds)
   .parse();
@@ -70,7 +75,9 @@ async function main(flags: FootprintFlags): Promise<void> {
   const missing = await missingRequirements(['ip', 'bridge', 'tc', 'setpriv']);
   if (missing.length > 0) command.error(missing.join('; '));
   await Promise.all([reapDeadLabs(), compilePrograms()]);
-  console.log(`node ${process.version}; watched for ${flags.seconds} s; ${await bareNode()}`);
+  console.log(
+    `node ${process.version}; watched for ${flags.seconds} s, ${flags.settle} s after it was ready; ${await bareNode()}`,
+  );
   const table = new TableLines(widths, false);
   console.log(table.header(headings));
   const measured = [...(flags.with ?? []), { name: 'this', program }];
@@ -95,11 +102,11 @@ async function measure(
   rig: StagedRig,
   build: Build,
   qemus: readonly PlayedQemu[],
-  { card, seconds, withoutEvents }: FootprintFlags,
+  { card, seconds, settle, withoutEvents }: FootprintFlags,
 ): Promise<readonly string[]> {
   const agent = await MeasuredAgent.start(rig, build, qemus.length);
   await introduceThemselves(qemus);
-  await sleep(settleMs);
+  await sleep(settle * 1000);
   const [before, askedBefore] = [await agent.usage(), await asked(qemus)];
   await sleep(seconds * 1000);
   const [after, askedAfter] = [await agent.usage(), await asked(qemus)];
