@@ -119,4 +119,5 @@ export { vlansOfBits } from './nic/vlans-of-bits.js';
 export type { DiagnoseContext } from './plugin/finding.js';
 export type { VlanRange } from './port/carried-vlans.js';
 export { portKey } from './port/port-key.js';
+export { roundedMs } from './rounded-ms.js';
 export { frameCount } from './sink/frame-batch.js';

@@ -1,5 +1,4 @@
 import {
-  type Clock,
   type GuestKey,
   type HandoffEntry,
   type HandoffNotes,
@@ -41,7 +40,7 @@ export class NatsHandoff implements HandoffStore, HostService {
   private readonly keys = new OwnKeys();
   private readonly texts: HandoffStore;
 
-  constructor(parts: BucketAccessParts & { readonly clock: Clock }) {
+  constructor(parts: BucketAccessParts) {
     this.maxEntryBytes = parts.bounds.maxEntryBytes;
     this.access = new BucketAccess(parts);
     this.notes = new NatsNotes(this.access, this.keys);

@@ -11,20 +11,19 @@ import {
   type Resolver,
   type SnapshotHead,
   type Station,
-  stationKey,
 } from '@nic-herald/core';
 import { announcementSeal } from '@nic-herald/core/internal';
 import { BUSY_KIND } from './busy-note.js';
 import { type CountedPort, FrameRates } from './frame-rates.js';
+import { leaveNote } from './leave-note.js';
 import type { PortSight } from './port-sight.js';
 import { MOST_PER_NOTE, sealTokens } from './seal-tokens.js';
+import { stationsByKey } from './stations-by-key.js';
 
 /** Most guests that are counted at a time: of more that leave together some get no `darkMs`. */
 const MOST_GUESTS = 8;
 /** Most notes of one move: a store keeps 16 of a guest, and half of them are the witness's. */
 const MOST_NOTES = 4;
-/** How long the store may take, ms. */
-const NOTE_MS = 5000;
 
 /** A guest that leaves; absent `rates`: they are not counted yet. */
 interface Leaving {
@@ -110,22 +109,18 @@ export class DepartingTraffic implements HostService {
     this.leaving.delete(instance);
   }
 
-  /** A store that does not take a note costs that note. */
   private tell(guest: Guest, head: SnapshotHead, busy: readonly Station[]): void {
     const seal = announcementSeal(head);
     if (seal === undefined) return;
     for (let from = 0; from < Math.min(busy.length, MOST_NOTES * MOST_PER_NOTE); from += MOST_PER_NOTE) {
       const seals = busy.slice(from, from + MOST_PER_NOTE).map((station) => seal.of(station));
       const body = { epoch: head.epoch, busy: sealTokens(seals) };
-      this.notes
-        .put(guest, { kind: BUSY_KIND, body }, { signal: AbortSignal.timeout(NOTE_MS) })
-        .catch(() => undefined);
+      void leaveNote(this.notes, guest, { kind: BUSY_KIND, body });
     }
   }
 }
 
 const portsOf = ({ nics }: GuestInspection): readonly CountedPort[] =>
-  nics.flatMap(({ plan: { announcements, nic } }) => {
-    const stations = new Map(announcements.map(({ station }) => [stationKey(station), station]));
-    return nic.port === undefined ? [] : [{ port: nic.port, stations: [...stations.values()] }];
-  });
+  nics.flatMap(({ plan: { announcements, nic } }) =>
+    nic.port === undefined ? [] : [{ port: nic.port, stations: [...stationsByKey(announcements).values()] }],
+  );

@@ -1,14 +1,13 @@
 import type { Guest, GuestNotes, SnapshotHead } from '@nic-herald/core';
 import { type AnnouncementSeal, announcementSeal } from '@nic-herald/core/internal';
 import type { MacAddress } from '@nic-herald/wire';
+import { leaveNote } from './leave-note.js';
 import { MOST_PER_NOTE, sealTokens } from './seal-tokens.js';
 import type { SealedFrame } from './sealed-frames.js';
 import { CALM_AFTER_MS, WITNESS_KIND } from './witness-note.js';
 
 /** Most notes of one move: a store keeps 16 of a guest. */
 const MOST_NOTES = 8;
-/** How long the store may take, ms. */
-const NOTE_MS = 5000;
 
 /** A sealed announcement, and when it came in, by `Clock.elapsed`: a while before it is judged. */
 export interface HeardFrame extends Omit<SealedFrame, 'ageMs'> {
@@ -79,7 +78,7 @@ export class Departure {
     return stoppedAt !== undefined && !this.hasToldCalmly && now - heardAt >= CALM_AFTER_MS;
   }
 
-  /** Leaves a note of what came since the last one. A store that does not take it costs that note; it is not tried again. `now`: `Clock.elapsed`. */
+  /** Leaves a note of what came since the last one. `now`: `Clock.elapsed`. */
   async tell(listens: boolean, now: number): Promise<void> {
     const { head, stoppedAt, heardAt } = this;
     if (head === undefined || this.notesLeft === 0) return;
@@ -95,8 +94,6 @@ export class Departure {
         ...(heardAt !== undefined && { heardMs: heardAt - stoppedAt }),
       }),
     };
-    await this.notes
-      .put(this.guest, { kind: WITNESS_KIND, body }, { signal: AbortSignal.timeout(NOTE_MS) })
-      .catch(() => false);
+    await leaveNote(this.notes, this.guest, { kind: WITNESS_KIND, body });
   }
 }

@@ -151,7 +151,7 @@ export class GuestProof implements Accompaniment {
     return `${news} ${this.isSettled} ${this.isStopAwaited}`;
   }
 
-  /** Whether times may still be told of stations that are proved. */
+  /** Whether times of stations that are proved may still become known. */
   private mayTellMore({ stop }: ProofSection): boolean {
     const { since } = this;
     if (this.isStopAwaited) return true;

@@ -4,6 +4,7 @@ import {
   isProved,
   type NicProof,
   type ProofSection,
+  roundedMs,
   type StationEvidence,
   type StationProof,
 } from '@nic-herald/core/internal';
@@ -11,6 +12,7 @@ import type { Suspect } from './likeliest-cause.js';
 import { keyIn, localEvidence } from './local-evidence.js';
 import type { PortPicture } from './port-picture.js';
 import type { ArrivalWatch, PortSight } from './port-sight.js';
+import { stationsByKey } from './stations-by-key.js';
 import type { WitnessWords } from './witness-words.js';
 
 /** Most stations of one NIC that are watched: more are announced of none. */
@@ -128,10 +130,10 @@ export class NicWatch {
         local: localEvidence(station, this.picture),
         witness: this.witness.of(station),
         traffic: this.traffic(cameAt, over),
-        ...(cameAt !== undefined && { firstFrameMs: inMicroseconds(cameAt - since) }),
+        ...(cameAt !== undefined && { firstFrameMs: roundedMs(cameAt - since) }),
         ...(cameAt !== undefined &&
           stop !== undefined &&
-          this.witness.isBusy(station) && { darkMs: inMicroseconds(stop.agoMs + cameAt - since) }),
+          this.witness.isBusy(station) && { darkMs: roundedMs(stop.agoMs + cameAt - since) }),
       };
     });
     return {
@@ -222,12 +224,9 @@ export class NicWatch {
   }
 }
 
-const inMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
-
-/** Each station once: it is announced by several kinds. Where there was no way to announce any, those that were to be. */
+/** Where there was no way to announce any, those that were to be. */
 const stationsOf = ({ plan, announced, withdrawn }: AccompaniedNic): readonly Station[] => {
   const gone = new Set(withdrawn.map(({ station }) => stationKey(station)));
   const wanted = announced.length > 0 ? announced : plan.announcements;
-  const stations = new Map(wanted.map(({ station }) => [stationKey(station), station]));
-  return [...stations].flatMap(([key, station]) => (gone.has(key) ? [] : [station]));
+  return [...stationsByKey(wanted)].flatMap(([key, station]) => (gone.has(key) ? [] : [station]));
 };

@@ -1,4 +1,4 @@
-import type { ProofSection } from '@nic-herald/core/internal';
+import { type ProofSection, roundedMs } from '@nic-herald/core/internal';
 
 /** What the notes of the host that a guest left come to. */
 export interface SourceTimes {
@@ -38,7 +38,5 @@ export const stopTime = (
   if (!(between >= 0 && between <= MOST_BETWEEN_MS)) return undefined;
   const agoMs = resumedAt - (earliest + latest) / 2;
   if (agoMs > MOST_AGO_MS) return undefined;
-  return { agoMs: inMicroseconds(agoMs), errorMs: inMicroseconds(between / 2 + STAMPS_APART_MS) };
+  return { agoMs: roundedMs(agoMs), errorMs: roundedMs(between / 2 + STAMPS_APART_MS) };
 };
-
-const inMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;

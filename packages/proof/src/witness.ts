@@ -21,7 +21,7 @@ const LOOK_EVERY_MS = 100;
 const FOLLOW_EVERY_MS = 2000;
 /** How long it is judged at a stretch what came, ms: making seals takes long, and anybody may send what has their mark. */
 const JUDGE_MS = 5;
-/** What is told of a guest's CPUs is told within this, ms; a stamp that is older, or of tomorrow, is by a clock that was set. */
+/** The hypervisor's news of a guest's CPUs comes within this, ms; a stamp that is older, or of tomorrow, is by a clock that was set. */
 const TOLD_WITHIN_MS = 1000;
 /** Pauses between the notes of a move, ms: what comes in one of them is told together. */
 const NOTE_EVERY_MS = 300;

@@ -1,5 +1,5 @@
 import { type AnnounceMode, type MigrationReport, stationKey } from '@nic-herald/core';
-import { type AnnounceCause, type AnnounceOutcome, multicastOf } from '@nic-herald/core/internal';
+import { type AnnounceCause, type AnnounceOutcome, multicastOf, roundedMs } from '@nic-herald/core/internal';
 
 /** A report in one line's worth of numbers. */
 export interface ReportSummary {
@@ -100,8 +100,5 @@ const counted = (words: readonly string[]): Readonly<Record<string, number>> => 
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   return Object.fromEntries(counts);
 };
-
-/** To the microsecond: finer is noise. */
-const roundedMs = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

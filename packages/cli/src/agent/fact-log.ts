@@ -1,9 +1,8 @@
 import { type Clock, isHeraldError, type MigrationEventBus, type MigrationEvents } from '@nic-herald/core';
-import type { MigrationEventName } from '@nic-herald/core/internal';
+import { type MigrationEventName, roundedMs } from '@nic-herald/core/internal';
 import { reportSummary } from '@nic-herald/reports';
 import type { Logger } from 'pino';
 import { DeferredQueue } from './deferred-queue.js';
-import { roundedMs } from './rounded-ms.js';
 import { guestFields, warningFields } from './warning-fields.js';
 import { WindowLimit } from './window-limit.js';
 

@@ -4,6 +4,7 @@ import { stationKey } from '../announce/station.js';
 import type { Clock } from '../clock.js';
 import type { Guest } from '../guest/guest.js';
 import type { HeraldHost } from '../host/herald-host.js';
+import { roundedMs } from '../rounded-ms.js';
 import {
   type AnnouncedLine,
   type AnnouncedNic,
@@ -118,8 +119,5 @@ const cut = ({ code, message }: ReportWarning): ReportWarning => ({
   code,
   message: message.slice(0, MAX_LINE_MESSAGE),
 });
-
-/** To the microsecond: finer is noise. */
-const roundedMs = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
